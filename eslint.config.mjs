@@ -1,0 +1,67 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/** What each room may import, beside itself: imports run one way. */
+const ROOMS = {
+  api: [],
+  gateway: ['api'],
+  extensions: ['gateway', 'api'],
+  runtime: ['extensions', 'gateway', 'api'],
+  host: ['extensions', 'gateway', 'api'],
+  cli: ['host', 'runtime', 'extensions', 'gateway', 'api'],
+};
+
+const roomRules = Object.entries(ROOMS).map(([room, below]) => {
+  const barred = Object.keys(ROOMS).filter((other) => other !== room && !below.includes(other));
+  return {
+    files: [`src/${room}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { regex: `^(\\.\\./)+(${barred.join('|')})(/|$)`, message: `src/${room} may not import this room.` },
+          ],
+        },
+      ],
+    },
+  };
+});
+
+export default tseslint.config(
+  { ignores: ['**/dist/', 'coverage/', 'test/fixtures/', '**/node_modules/', '.tmp/', '.backlot/'] },
+  js.configs.recommended,
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+    },
+  },
+  ...roomRules,
+  {
+    files: ['extensions/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '(^|/)src/', message: 'An official extension uses only the public API.' }] },
+      ],
+    },
+  },
+  {
+    files: ['**/*.{js,mjs,cjs}'],
+    ...tseslint.configs.disableTypeChecked,
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        module: 'writable',
+        require: 'readonly',
+        __dirname: 'readonly',
+      },
+    },
+  },
+);

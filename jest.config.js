@@ -1,0 +1,22 @@
+/** Unit tests mirror src/, integration tests run the built platform as a process, e2e tests need a Docker engine. */
+const project = (name, options) => ({
+  displayName: name,
+  rootDir: __dirname,
+  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+  testEnvironment: 'node',
+  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json', diagnostics: false }] },
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/test/fixtures', '<rootDir>/.tmp', '<rootDir>/.backlot'],
+  ...options,
+});
+
+module.exports = {
+  projects: [
+    project('unit'),
+    project('integration'),
+    project('e2e', { globalSetup: '<rootDir>/test/support/find-engine.ts' }),
+  ],
+  reporters: ['default', '<rootDir>/test/support/summary-reporter.js'],
+  testTimeout: 60_000,
+  collectCoverageFrom: ['src/**/*.ts'],
+  coverageReporters: ['text-summary', 'lcov'],
+};

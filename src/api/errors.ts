@@ -1,0 +1,340 @@
+/**
+ * The one table of error codes.
+ *
+ * `kind` says whose mistake it is: `user` (something in a file, a command, the environment or an extension that its
+ * author or user can change) or `system` (Backlot or the machine it runs on). `summary` is the meaning of the code,
+ * `remedy` what to do about it; an error that knows better carries a remedy of its own. `docs/reference/errors.md` is
+ * written from this table.
+ */
+export const ERROR_TABLE = {
+  // extensions.json
+  BACKLOT_E_LIST_NOT_FOUND: {
+    kind: 'user',
+    summary: 'The list of extensions that was asked for does not exist.',
+    remedy: 'Create the file, or point BACKLOT_EXTENSIONS_FILE at the right one.',
+  },
+  BACKLOT_E_LIST_SYNTAX: {
+    kind: 'user',
+    summary: 'extensions.json is not valid JSON (comments and trailing commas are allowed).',
+    remedy: 'Mend the file at the line and column named.',
+  },
+  BACKLOT_E_LIST_INVALID: {
+    kind: 'user',
+    summary: 'extensions.json has a key or a value that it may not have.',
+    remedy: 'Mend the file at the line and column named; its JSON Schema is extensions.schema.json.',
+  },
+  BACKLOT_E_SPEC_INVALID: {
+    kind: 'user',
+    summary: 'The spec of an extension cannot be understood.',
+    remedy:
+      'Write a package name with an optional range or tag, a folder (file:./folder), or a tarball (file:./x.tgz).',
+  },
+
+  // Installing
+  BACKLOT_E_PACKAGE_NOT_FOUND: {
+    kind: 'user',
+    summary: 'There is no package of that name, or no folder or tarball at that path.',
+    remedy: 'Check the spelling, and that the path is visible where Backlot runs (mounted into the container).',
+  },
+  BACKLOT_E_VERSION_NOT_FOUND: {
+    kind: 'user',
+    summary: 'The package exists, but no version of it matches the range or tag.',
+    remedy: 'Choose one of the versions that exist.',
+  },
+  BACKLOT_E_REGISTRY_UNREACHABLE: {
+    kind: 'system',
+    summary: 'The package registry did not answer.',
+    remedy: 'Check the network and proxy settings, or install once with a network: a later start needs none.',
+  },
+  BACKLOT_E_INSTALL_FAILED: {
+    kind: 'system',
+    summary: 'The package installer failed.',
+    remedy: 'Read the installer’s own words below the error.',
+  },
+  BACKLOT_E_VOLUME_NOT_WRITABLE: {
+    kind: 'user',
+    summary: 'The volume cannot be written to.',
+    remedy: 'Mount a volume that the user of the container (uid 1000) may write to, or set BACKLOT_VOLUME.',
+  },
+  BACKLOT_E_VOLUME_BUSY: {
+    kind: 'user',
+    summary: 'Another process is installing into the same volume and did not finish in time.',
+    remedy: 'Wait for it or stop it; give each instance a volume of its own.',
+  },
+
+  // From a package to a living extension
+  BACKLOT_E_MANIFEST_MISSING: {
+    kind: 'user',
+    summary: 'The package does not say which extensions it holds.',
+    remedy: 'Add "backlot": { "extensions": { "name": "./dist/extension.js#ClassName" } } to its package.json.',
+  },
+  BACKLOT_E_MANIFEST_INVALID: {
+    kind: 'user',
+    summary: 'The "backlot" part of the package.json of an extension is wrong.',
+    remedy: 'Each key is an extension’s name, each value a module path in the package with an optional #export.',
+  },
+  BACKLOT_E_VERSION_MISMATCH: {
+    kind: 'user',
+    summary: 'The extension asks for another version of Backlot than the one that runs.',
+    remedy: 'Install a version of the extension that supports this Backlot, or run the Backlot that it asks for.',
+  },
+  BACKLOT_E_MODULE_NOT_FOUND: {
+    kind: 'user',
+    summary: 'The module that the manifest names is not in the package.',
+    remedy: 'Build the extension before it is installed, and see that "files" in its package.json includes the module.',
+  },
+  BACKLOT_E_DEPENDENCY_MISSING: {
+    kind: 'user',
+    summary: 'The extension imports a package that it does not bring along.',
+    remedy: 'Add the package to "dependencies" in the package.json of the extension.',
+  },
+  BACKLOT_E_IMPORT_FAILED: {
+    kind: 'user',
+    summary: 'The module of the extension threw while it was imported.',
+    remedy: 'The cause and its stack are below; mend the extension.',
+  },
+  BACKLOT_E_EXPORT_MISSING: {
+    kind: 'user',
+    summary: 'The module of the extension has no such export.',
+    remedy: 'Name an export that exists after # in the manifest; without # the default export is taken.',
+  },
+  BACKLOT_E_NOT_AN_EXTENSION: {
+    kind: 'user',
+    summary: 'The export of the module is not a class that extends Extension.',
+    remedy: 'Export a class that extends Extension from "backlot".',
+  },
+  BACKLOT_E_NAME_MISMATCH: {
+    kind: 'user',
+    summary: 'The class has another name than the manifest gives it.',
+    remedy: 'Make the name property of the class and the key in the manifest the same.',
+  },
+  BACKLOT_E_NAME_UNKNOWN: {
+    kind: 'user',
+    summary: 'The package holds no extension of the name that the entry asks for.',
+    remedy: 'Use one of the names that the package holds.',
+  },
+  BACKLOT_E_NAME_TAKEN: {
+    kind: 'user',
+    summary: 'Two extensions have the same name.',
+    remedy: 'Remove one of the two from extensions.json.',
+  },
+  BACKLOT_E_CONFIG_INVALID: {
+    kind: 'user',
+    summary: 'The "config" of an extension does not fit the extension’s own schema.',
+    remedy: 'Mend "config" in the entry of the extension.',
+  },
+  BACKLOT_E_CONFIG_AMBIGUOUS: {
+    kind: 'user',
+    summary: 'An entry has a "config", and its package holds several extensions.',
+    remedy: 'Say which one it is for with "name"; list the package once for each.',
+  },
+
+  // The life of an extension
+  BACKLOT_E_HOOK_FAILED: {
+    kind: 'user',
+    summary: 'A hook of the extension threw.',
+    remedy: 'The cause and its stack are below; mend the extension.',
+  },
+  BACKLOT_E_HOOK_TIMEOUT: {
+    kind: 'user',
+    summary: 'A hook of the extension did not finish in time.',
+    remedy: 'Do slow work without awaiting it in the hook, or raise BACKLOT_HOOK_TIMEOUT (seconds).',
+  },
+  BACKLOT_E_WITHDRAWN: {
+    kind: 'user',
+    summary: 'An extension that was withdrawn tried to add to the gateway.',
+    remedy: 'See the earlier error that led to its withdrawal.',
+  },
+  BACKLOT_E_LATE_ERROR: {
+    kind: 'user',
+    summary: 'An error escaped from an extension outside of any hook or request.',
+    remedy: 'Catch it in the extension: await the promise, listen for "error", guard the timer.',
+  },
+  BACKLOT_E_NO_PLATFORM: {
+    kind: 'user',
+    summary: 'An extension used a service of the platform without being loaded by a platform.',
+    remedy: 'Let the platform construct the extension; do not call its constructor yourself.',
+  },
+  BACKLOT_E_REQUIRED_FAILED: {
+    kind: 'user',
+    summary: 'An extension that is required could not be started, so Backlot was not started either.',
+    remedy: 'Mend the extension as its own error says, or remove "required": true from its entry.',
+  },
+
+  // The gateway
+  BACKLOT_E_ROUTE_CONFLICT: {
+    kind: 'user',
+    summary: 'Two routes have exactly the same method, host and path.',
+    remedy: 'Change one of the two, or remove one of the two extensions.',
+  },
+  BACKLOT_E_ROUTE_INVALID: {
+    kind: 'user',
+    summary: 'A route has a path, a host or an endpoint that cannot be used.',
+    remedy: 'A path starts with "/" or is "*"; an endpoint is a function.',
+  },
+  BACKLOT_E_HANDLER_INVALID: {
+    kind: 'user',
+    summary: 'A handler that was added to the chain is not a function.',
+    remedy: 'Add a function (chain, context, response) => …',
+  },
+  BACKLOT_E_HANDLER_FAILED: {
+    kind: 'user',
+    summary: 'A handler or an endpoint of an extension threw while it served a request.',
+    remedy: 'The cause and its stack are in the log; mend the extension.',
+  },
+  BACKLOT_E_PORT_IN_USE: {
+    kind: 'user',
+    summary: 'The address that the gateway should listen on is taken by another process.',
+    remedy: 'Stop the other process, or choose another address with GATEWAY_LISTEN.',
+  },
+  BACKLOT_E_LISTEN_FAILED: {
+    kind: 'user',
+    summary: 'The gateway cannot listen on the address.',
+    remedy: 'Choose an address of this machine and a port above 1023 with GATEWAY_LISTEN.',
+  },
+
+  // The platform
+  BACKLOT_E_SETTING_INVALID: {
+    kind: 'user',
+    summary: 'An environment variable has a value that it may not have.',
+    remedy: 'Give it a value of the kind named; docs/reference/configuration.md lists them all.',
+  },
+  BACKLOT_E_RUNTIME_CRASHED: {
+    kind: 'system',
+    summary: 'The runtime process ended unexpectedly, and restarting it did not help.',
+    remedy: 'Read the log lines before the crash; remove the extension that was loaded last.',
+  },
+  BACKLOT_E_INTERNAL: {
+    kind: 'system',
+    summary: 'A mistake of Backlot’s own.',
+    remedy: 'Please report it, with the log.',
+  },
+} as const satisfies Record<`BACKLOT_E_${string}`, ErrorDescription>;
+
+/** One row of the table of error codes. */
+export interface ErrorDescription {
+  readonly kind: 'user' | 'system';
+  readonly summary: string;
+  readonly remedy: string;
+}
+
+/** Every code that an error of Backlot can have. */
+export type ErrorCode = keyof typeof ERROR_TABLE;
+
+/** Where something went wrong, as far as it is known. Lines and columns start at 1. */
+export interface ErrorPlace {
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly extension?: string;
+  readonly hook?: string;
+}
+
+/** What an error carries besides its code and message. */
+export interface ErrorDetails {
+  readonly where?: ErrorPlace;
+  /** What to do; the table's own words when left out. */
+  readonly remedy?: string;
+  readonly cause?: unknown;
+}
+
+/** An error as it looks when it travels between processes or over HTTP. */
+export interface SerializedError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly where?: ErrorPlace;
+  readonly remedy: string;
+  readonly cause?: string;
+}
+
+/** An error with a code of {@link ERROR_TABLE}: what happened, where, and what to do about it. */
+export class BacklotError extends Error {
+  override readonly name = 'BacklotError';
+  readonly code: ErrorCode;
+  readonly where: ErrorPlace;
+  readonly remedy: string;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.where = details.where ?? {};
+    this.remedy = details.remedy ?? ERROR_TABLE[code].remedy;
+  }
+
+  /** `user` when its user or an extension's author can mend it, `system` when it is Backlot's or the machine's. */
+  get kind(): ErrorDescription['kind'] {
+    return ERROR_TABLE[this.code].kind;
+  }
+
+  /** The same error with more known about its place. What is already known stays. */
+  at(place: ErrorPlace): BacklotError {
+    const moved = new BacklotError(this.code, this.message, {
+      where: { ...place, ...this.where },
+      remedy: this.remedy,
+      cause: this.cause,
+    });
+    if (this.stack !== undefined) moved.stack = this.stack;
+    return moved;
+  }
+
+  /** As plain data; the cause becomes the text of its stack. */
+  toJSON(): SerializedError {
+    return {
+      code: this.code,
+      message: this.message,
+      where: this.where,
+      remedy: this.remedy,
+      ...(this.cause === undefined ? {} : { cause: describeCause(this.cause) }),
+    };
+  }
+
+  /** The error that {@link toJSON} wrote down. */
+  static from(data: SerializedError): BacklotError {
+    return new BacklotError(data.code, data.message, data);
+  }
+
+  /**
+   * The error for people: code and message on the first line, then place, remedy and cause, each on lines of its own
+   * and indented by two spaces.
+   */
+  format(): string {
+    const lines = [`${this.code}  ${this.message}`];
+    const place = formatPlace(this.where);
+    if (place) lines.push(`  where: ${place}`);
+    lines.push(`  to do: ${this.remedy}`);
+    if (this.cause !== undefined) lines.push(...`cause: ${describeCause(this.cause)}`.split('\n').map((l) => `  ${l}`));
+    return lines.join('\n');
+  }
+}
+
+/** `file:line:column, extension x, hook y`, with what is known of it. */
+export function formatPlace(where: ErrorPlace): string {
+  const parts: string[] = [];
+  if (where.file !== undefined) {
+    parts.push([where.file, where.line, where.column].filter((part) => part !== undefined).join(':'));
+  }
+  if (where.extension !== undefined) parts.push(`extension ${where.extension}`);
+  if (where.hook !== undefined) parts.push(`hook ${where.hook}`);
+  return parts.join(', ');
+}
+
+/** Any thrown value as a BacklotError: itself if it is one, else wrapped with the code and message given. */
+export function asBacklotError(thrown: unknown, code: ErrorCode, message: string, where?: ErrorPlace): BacklotError {
+  if (thrown instanceof BacklotError) return where ? thrown.at(where) : thrown;
+  return new BacklotError(code, message, { cause: thrown, ...(where ? { where } : {}) });
+}
+
+/** The text of a thrown value: the stack of an error where it has one, and the causes below it. */
+export function describeCause(cause: unknown): string {
+  if (!(cause instanceof Error)) return typeof cause === 'string' ? cause : (safeJson(cause) ?? String(cause));
+  const own = cause.stack ?? `${cause.name}: ${cause.message}`;
+  return cause.cause === undefined ? own : `${own}\ncaused by: ${describeCause(cause.cause)}`;
+}
+
+function safeJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}

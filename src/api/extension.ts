@@ -1,0 +1,100 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Logger } from 'winston';
+import { BacklotError } from './errors';
+import type { ExceptionHandlers, Handlers, Router } from './gateway';
+import { claimServices, type ExtensionServices, type PlatformInfo } from './services';
+
+/** The type of `this.config`: what the schema puts out, or any record of values for an extension without a schema. */
+export type ConfigOf<Schema> = Schema extends StandardSchemaV1
+  ? StandardSchemaV1.InferOutput<Schema>
+  : Readonly<Record<string, unknown>>;
+
+/**
+ * The base class of every extension.
+ *
+ * The platform constructs it once, without arguments, and calls its hooks in the order in which they stand here: one
+ * hook over all extensions, in the order of extensions.json, before the next hook begins. Only `onPlatformShutdown`
+ * runs in reverse order. A hook may be async and is awaited. An extension whose hook throws or takes too long is
+ * withdrawn with all its routes and handlers, and the others go on; `onPlatformShutdown` is then called at once, so
+ * that it can close what it opened.
+ *
+ * `Schema` is the type of the static `config`, a schema of any library that implements Standard Schema.
+ */
+export abstract class Extension<Schema = undefined> {
+  /** Unique among all extensions; the same as the key in the manifest. Lower-case letters, digits and dashes. */
+  abstract readonly name: string;
+
+  /** The schema that `config` in the entry of extensions.json is validated with. */
+  static readonly config?: StandardSchemaV1;
+
+  readonly #services: ExtensionServices | undefined = claimServices();
+
+  /** Logs under the extension's name. */
+  protected get log(): Logger {
+    return this.#require('log');
+  }
+
+  /** The validated configuration of this extension. */
+  protected get config(): ConfigOf<Schema> {
+    return this.#require('config') as ConfigOf<Schema>;
+  }
+
+  /** The version and the URL of the platform. */
+  protected get platform(): PlatformInfo {
+    return this.#require('platform');
+  }
+
+  /** A folder of this extension's own, on the volume: an absolute path. It exists. */
+  protected get dataDirectory(): string {
+    return this.#require('dataDirectory');
+  }
+
+  /** Called when the extension has been loaded. */
+  onExtensionLoad(): void | Promise<void> {}
+
+  /** Called when the platform starts. The port is not open yet. */
+  onPlatformStart(): void | Promise<void> {}
+
+  /** Called to add routes to the gateway. */
+  updateGatewayRoutes(_router: Router): void | Promise<void> {}
+
+  /** Called to add request handlers. They see every request that no route serves. */
+  updateRequestHandlers(_handlers: Handlers): void | Promise<void> {}
+
+  /** Called to add response handlers. They see every response before it is sent. */
+  updateResponseHandlers(_handlers: Handlers): void | Promise<void> {}
+
+  /** Called to add exception handlers. They see what a request handler or an endpoint threw. */
+  updateExceptionHandlers(_handlers: ExceptionHandlers): void | Promise<void> {}
+
+  /** Called to add finalizers. They run last, whatever happened, when the response is out. */
+  updateFinalizers(_handlers: Handlers): void | Promise<void> {}
+
+  /** Called when the port is open and `Ready.` has been printed. */
+  onPlatformReady(): void | Promise<void> {}
+
+  /** Called when the platform shuts down: close timers, sockets and processes here. */
+  onPlatformShutdown(): void | Promise<void> {}
+
+  #require<Name extends keyof ExtensionServices>(name: Name): ExtensionServices[Name] {
+    if (this.#services) return this.#services[name];
+    throw new BacklotError('BACKLOT_E_NO_PLATFORM', `this.${name} was used in an extension that no platform loaded`, {
+      where: { extension: this.constructor.name },
+    });
+  }
+}
+
+/** The hooks of an extension, in the order in which they run. */
+export const HOOKS = [
+  'onExtensionLoad',
+  'onPlatformStart',
+  'updateGatewayRoutes',
+  'updateRequestHandlers',
+  'updateResponseHandlers',
+  'updateExceptionHandlers',
+  'updateFinalizers',
+  'onPlatformReady',
+  'onPlatformShutdown',
+] as const;
+
+export type HookName = (typeof HOOKS)[number];

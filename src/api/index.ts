@@ -1,0 +1,23 @@
+/** The public API: what `import … from 'backlot'` gives to an extension, and nothing else. */
+export { Extension, type ConfigOf } from './extension';
+export { BacklotError, type ErrorCode, type ErrorDetails, type ErrorPlace } from './errors';
+export { HttpError } from './http-error';
+export type {
+  Body,
+  Endpoint,
+  ExceptionHandler,
+  ExceptionHandlers,
+  GatewayRequest,
+  GatewayResponse,
+  Handler,
+  HandlerChain,
+  Handlers,
+  Listener,
+  PathParams,
+  RequestContext,
+  Route,
+  Router,
+  RouteTarget,
+} from './gateway';
+export type { PlatformInfo } from './services';
+export type { Logger } from 'winston';
