@@ -193,6 +193,58 @@ export const ERROR_TABLE = {
     remedy: 'Choose an address of this machine and a port above 1023 with GATEWAY_LISTEN.',
   },
 
+  // The host side
+  BACKLOT_E_ENGINE_NOT_FOUND: {
+    kind: 'user',
+    summary: 'No container engine answers on this machine.',
+    remedy: 'Start Docker, Podman or Colima, or set DOCKER_HOST; `backlot start --host` runs without any of them.',
+  },
+  BACKLOT_E_ENGINE_FAILED: {
+    kind: 'system',
+    summary: 'The container engine refused what it was asked for, or did not answer in time.',
+    remedy: 'Read the engine’s own words in the message; see that it is healthy, for instance with `docker info`.',
+  },
+  BACKLOT_E_IMAGE_NOT_FOUND: {
+    kind: 'user',
+    summary: 'The image is not on this machine, cannot be built here and cannot be pulled.',
+    remedy: 'Check the name of the image (--image or IMAGE_NAME), or run from a checkout, where it can be built.',
+  },
+  BACKLOT_E_IMAGE_BUILD_FAILED: {
+    kind: 'system',
+    summary: 'The image could not be built from the checkout.',
+    remedy: 'Read the builder’s own words in the message.',
+  },
+  BACKLOT_E_CONTAINER_NOT_FOUND: {
+    kind: 'user',
+    summary: 'There is no container of that name.',
+    remedy: 'Run `backlot start`, or name another container with --name or MAIN_CONTAINER_NAME.',
+  },
+  BACKLOT_E_CONTAINER_NAME_TAKEN: {
+    kind: 'user',
+    summary: 'A container that `backlot start` did not make has that name.',
+    remedy: 'Remove or rename that container, or choose another name with --name or MAIN_CONTAINER_NAME.',
+  },
+  BACKLOT_E_CONTAINER_OUTDATED: {
+    kind: 'user',
+    summary: 'A container runs already, from an older image or with other settings than were asked for.',
+    remedy: 'Run `backlot restart` with the same options.',
+  },
+  BACKLOT_E_CONTAINER_EXITED: {
+    kind: 'user',
+    summary: 'The container ended by itself.',
+    remedy: 'Its last log lines say why.',
+  },
+  BACKLOT_E_START_TIMEOUT: {
+    kind: 'user',
+    summary: 'The container did not become ready in time.',
+    remedy: 'Its last log lines say how far it came; allow more time with --timeout (seconds).',
+  },
+  BACKLOT_E_OPTION_INVALID: {
+    kind: 'user',
+    summary: 'An option of a command or of `backlot/host` has a value that it may not have.',
+    remedy: 'Give it a value of the kind named.',
+  },
+
   // The platform
   BACKLOT_E_SETTING_INVALID: {
     kind: 'user',

@@ -1,7 +1,7 @@
 /** The contracts of the gateway: what an extension gets to see of HTTP, routes and handlers. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { Request, RequestHandler, Response } from 'express';
+import type { NextFunction, Request, Response } from 'express';
 
 /** A request, as Express knows it. `url` is raw: still encoded, not normalised. */
 export type GatewayRequest = Request;
@@ -95,9 +95,14 @@ type ParamNames<Path extends string> = Path extends `${infer Segment}/${infer Re
  */
 export type Endpoint<Params extends object = Record<string, string>> = (context: RequestContext<Params>) => unknown;
 
-/** What can be routed to: an endpoint (one parameter) or an Express handler (two or more). */
-export type RouteTarget<Params extends object = Record<string, string>> =
-  Endpoint<Params> | ((request: Request, response: Response) => unknown) | RequestHandler;
+/** An ordinary Express handler. A function with two or more parameters is taken for one. */
+export type ExpressHandler = (request: Request, response: Response, next: NextFunction) => unknown;
+
+/** Adds a rule for a path: an endpoint (a function of one parameter), or an Express handler (of two or three). */
+export interface AddRoute {
+  <Path extends string>(path: Path, endpoint: Endpoint<PathParams<Path>>): Route;
+  (path: string, handler: ExpressHandler): Route;
+}
 
 /** Anything that takes a Node request and response: an Express app or router, Connect middleware, an http listener. */
 export type Listener = (
@@ -125,17 +130,18 @@ export interface Route {
  * Adding a rule that stands already throws `BACKLOT_E_ROUTE_CONFLICT`, which names both owners.
  */
 export interface Router {
-  get<Path extends string>(path: Path, target: RouteTarget<PathParams<Path>>): Route;
-  post<Path extends string>(path: Path, target: RouteTarget<PathParams<Path>>): Route;
-  put<Path extends string>(path: Path, target: RouteTarget<PathParams<Path>>): Route;
-  patch<Path extends string>(path: Path, target: RouteTarget<PathParams<Path>>): Route;
-  delete<Path extends string>(path: Path, target: RouteTarget<PathParams<Path>>): Route;
-  head<Path extends string>(path: Path, target: RouteTarget<PathParams<Path>>): Route;
-  options<Path extends string>(path: Path, target: RouteTarget<PathParams<Path>>): Route;
+  readonly get: AddRoute;
+  readonly post: AddRoute;
+  readonly put: AddRoute;
+  readonly patch: AddRoute;
+  readonly delete: AddRoute;
+  readonly head: AddRoute;
+  readonly options: AddRoute;
   /** For every method. */
-  all<Path extends string>(path: Path, target: RouteTarget<PathParams<Path>>): Route;
+  readonly all: AddRoute;
   /** For the methods named, in upper case. */
-  add<Path extends string>(methods: readonly string[] | '*', path: Path, target: RouteTarget<PathParams<Path>>): Route;
+  add<Path extends string>(methods: readonly string[] | '*', path: Path, endpoint: Endpoint<PathParams<Path>>): Route;
+  add(methods: readonly string[] | '*', path: string, handler: ExpressHandler): Route;
   /** Hands everything at and below a path to a listener, which sees the path without the prefix, as in Express. */
   mount(path: string, listener: Listener): Route;
   /** The same routes under a host. */

@@ -3,10 +3,12 @@ export { Extension, type ConfigOf } from './extension';
 export { BacklotError, type ErrorCode, type ErrorDetails, type ErrorPlace } from './errors';
 export { HttpError } from './http-error';
 export type {
+  AddRoute,
   Body,
   Endpoint,
   ExceptionHandler,
   ExceptionHandlers,
+  ExpressHandler,
   GatewayRequest,
   GatewayResponse,
   Handler,
@@ -17,7 +19,6 @@ export type {
   RequestContext,
   Route,
   Router,
-  RouteTarget,
 } from './gateway';
 export type { PlatformInfo } from './services';
 export type { Logger } from 'winston';

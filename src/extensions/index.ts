@@ -1,0 +1,8 @@
+export { checkVersion } from './check-version';
+export * from './install';
+export * from './list';
+export { importExtensionClass, type ExtensionClass } from './load';
+export { readManifest, type ExtensionManifest, type ManifestItem } from './manifest';
+export { placeOfEntry, selectExtensions } from './select-extensions';
+export { parseSpec, type PackageSpec } from './spec';
+export { validateConfig } from './validate-config';

@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { BacklotError } from '../../api/errors';
+import { buildTree, type Platform } from './build-tree';
+import type { InstallEngine } from './install-engine';
+import { brokenLinks, replaceByLink } from './platform-links';
+import { readReceipt, TARGET, type Receipt } from './receipt';
+import type { PackageSource } from './source';
+
+const STAGING = '.staging-';
+/** Trees of another Node or machine are kept this long: a volume may serve a container and its host in turn. */
+const FOREIGN_KEPT_MS = 30 * 24 * 3600 * 1000;
+
+/** The folder of installed trees. What changes it is to be called under its lock. */
+export class Library {
+  constructor(
+    private readonly directory: string,
+    private readonly platform: Platform,
+  ) {}
+
+  pathOf(source: PackageSource): string {
+    return path.join(this.directory, source.key);
+  }
+
+  /**
+   * The receipt of the tree for a source when it is whole, else undefined. Links to a platform that has moved are
+   * mended; throws BACKLOT_E_VOLUME_NOT_WRITABLE when they cannot be.
+   */
+  async find(source: PackageSource): Promise<Receipt | undefined> {
+    const tree = this.pathOf(source);
+    const receipt = await readReceipt(tree);
+    if (!receipt || !(await exists(path.join(tree, receipt.directory, 'package.json')))) return undefined;
+    for (const link of await brokenLinks(tree, receipt.links, this.platform.root)) {
+      await this.#mend(path.join(tree, link));
+    }
+    return receipt;
+  }
+
+  /** Installs a source beside the library and moves it in when it is whole. */
+  async add(source: PackageSource, spec: string, engine: InstallEngine, signal?: AbortSignal): Promise<Receipt> {
+    const staging = this.#staging();
+    try {
+      await mkdir(staging, { recursive: true });
+      const receipt = await buildTree(staging, source, spec, this.platform, engine, signal);
+      signal?.throwIfAborted();
+      await this.#moveIn(staging, this.pathOf(source));
+      return receipt;
+    } finally {
+      await rm(staging, { recursive: true, force: true }).catch(() => undefined);
+    }
+  }
+
+  /** Removes what killed processes left behind. Under the lock nobody else has a staging folder. */
+  async removeLeftovers(): Promise<void> {
+    for (const name of await readdir(this.directory)) {
+      if (name.startsWith(STAGING)) await this.#remove(name);
+    }
+  }
+
+  /** Removes the trees that are not in use. */
+  async prune(inUse: readonly PackageSource[]): Promise<void> {
+    const kept = new Set(inUse.map(({ key }) => key));
+    for (const item of await readdir(this.directory, { withFileTypes: true })) {
+      if (!item.isDirectory() || item.name.startsWith('.') || kept.has(item.name)) continue;
+      const receipt = await readReceipt(path.join(this.directory, item.name));
+      if (receipt && !isOutdated(receipt)) continue;
+      await this.#remove(item.name);
+    }
+  }
+
+  #staging(): string {
+    return path.join(this.directory, `${STAGING}${process.pid}-${randomBytes(4).toString('hex')}`);
+  }
+
+  async #moveIn(staging: string, tree: string): Promise<void> {
+    if (await exists(tree)) {
+      // Half a tree, or one of another layout: moved away whole, so that there is no moment with parts of it.
+      const old = this.#staging();
+      await rename(tree, old);
+      await rename(staging, tree);
+      await rm(old, { recursive: true, force: true });
+    } else {
+      await rename(staging, tree);
+    }
+  }
+
+  async #mend(link: string): Promise<void> {
+    try {
+      await replaceByLink(link, this.platform.root);
+    } catch (error) {
+      throw new BacklotError(
+        'BACKLOT_E_VOLUME_NOT_WRITABLE',
+        `${link} leads to another Backlot than the one that runs, and cannot be changed`,
+        { where: { file: link }, cause: error },
+      );
+    }
+  }
+
+  /** Removes a folder in two steps: it is out of sight at once, however long removing it takes. */
+  async #remove(name: string): Promise<void> {
+    const gone = this.#staging();
+    await rename(path.join(this.directory, name), gone);
+    await rm(gone, { recursive: true, force: true });
+  }
+}
+
+function isOutdated({ target, installedAt }: Receipt): boolean {
+  return target === TARGET || Date.now() - Date.parse(installedAt) > FOREIGN_KEPT_MS;
+}
+
+async function exists(place: string): Promise<boolean> {
+  return access(place).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,42 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as v from 'valibot';
+
+/** Part of every key: raise it when a tree that older code made can no longer be used. */
+export const LAYOUT = 1;
+
+/** For which Node and machine a tree was installed. */
+export const TARGET = `node${process.versions.modules}-${process.platform}-${process.arch}`;
+
+const RECEIPT_FILE = 'installed.json';
+
+const Receipt = v.object({
+  layout: v.literal(LAYOUT),
+  /** As the entry wrote it. */
+  spec: v.string(),
+  package: v.string(),
+  version: v.string(),
+  /** The root of the package, relative to the tree. */
+  directory: v.string(),
+  target: v.string(),
+  /** The links to the one copy of Backlot, relative to the tree. */
+  links: v.array(v.string()),
+  installedAt: v.pipe(v.string(), v.isoTimestamp()),
+});
+
+/** What is written into a tree last: with it the tree is whole. */
+export type Receipt = v.InferOutput<typeof Receipt>;
+
+export async function writeReceipt(tree: string, receipt: Receipt): Promise<void> {
+  await writeFile(path.join(tree, RECEIPT_FILE), `${JSON.stringify(receipt, undefined, 2)}\n`);
+}
+
+/** The receipt of a tree; undefined when there is none, or none that this version understands. */
+export async function readReceipt(tree: string): Promise<Receipt | undefined> {
+  try {
+    const parsed = v.safeParse(Receipt, JSON.parse(await readFile(path.join(tree, RECEIPT_FILE), 'utf8')));
+    return parsed.success ? parsed.output : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,2 @@
+export type { ExtensionClass } from './extension-class';
+export { importExtensionClass } from './import-extension-class';

@@ -1,0 +1,68 @@
+import { createRequire } from 'node:module';
+import type { CreateOptions, Service } from 'ts-node';
+import type * as TsNode from 'ts-node';
+import { packageScopeOf } from './package-scope';
+
+const TYPESCRIPT = /\.([mc]?)ts$/;
+
+/** Whether a file is a TypeScript source of an extension: what Backlot compiles, and nothing else. */
+export function isExtensionSource(file: string): boolean {
+  return TYPESCRIPT.test(file) && packageScopeOf(file)?.isExtension === true;
+}
+
+/** The kind of module that a TypeScript file is: by its ending, else by "type" in the package.json of its package. */
+export function formatOf(file: string): 'commonjs' | 'module' {
+  const kind = TYPESCRIPT.exec(file)?.[1];
+  if (kind === 'm') return 'module';
+  if (kind === 'c') return 'commonjs';
+  return packageScopeOf(file)?.isModule ? 'module' : 'commonjs';
+}
+
+const services = new Map<string, Service>();
+
+/**
+ * Compiles a TypeScript source of an extension to JavaScript of {@link formatOf its format}, types unchecked, with an
+ * inline source map. The tsconfig.json of its package is respected, but for what decides about modules.
+ */
+export function transpile(file: string, source: string): string {
+  const scope = packageScopeOf(file);
+  if (!scope) throw new Error(`${file} is in no package`);
+  let service = services.get(scope.directory);
+  if (!service) services.set(scope.directory, (service = createService(scope.directory)));
+  return service.compile(source, file);
+}
+
+/** What ES5 is to the compiler. ts-node takes it when nothing else is said, and a class of ES5 cannot extend `Extension`. */
+const ES5 = 1;
+
+function createService(directory: string): Service {
+  // Loaded here, because it takes half a second and most extensions are built.
+  const { create } = createRequire(__filename)('ts-node') as typeof TsNode;
+  const options: CreateOptions = {
+    cwd: directory,
+    projectSearchDir: directory,
+    transpileOnly: true,
+    // ts-node leaves out what is in node_modules, where extensions are.
+    skipIgnore: true,
+    // With nodenext the compiler decides about each file as Node does, and leaves import() alone.
+    compilerOptions: { module: 'nodenext', moduleResolution: 'nodenext', verbatimModuleSyntax: false },
+  };
+  const service = createWithin(directory, create, options);
+  if ((service.config.options.target ?? ES5) > ES5) return service;
+  return createWithin(directory, create, {
+    ...options,
+    compilerOptions: { ...options.compilerOptions, target: 'es2022' },
+  });
+}
+
+/** A service for the project in the folder, but not for one around it; without its tsconfig when that cannot be read. */
+function createWithin(directory: string, create: typeof TsNode.create, options: CreateOptions): Service {
+  try {
+    const service = create(options);
+    const { configFilePath } = service.config.options;
+    if (typeof configFilePath !== 'string' || configFilePath.startsWith(directory)) return service;
+  } catch {
+    // Mostly an "extends" of a file that was left behind when the package was packed.
+  }
+  return create({ ...options, skipProject: true });
+}

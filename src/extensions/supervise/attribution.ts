@@ -1,0 +1,76 @@
+/** Which extension does this belong to? Knows it for running code, for errors, and for what escapes from both. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Keeps track of the extension that code runs for: through awaits, timers, sockets and events, and by the file that an
+ * error was made in where that trail is lost.
+ */
+export class Attribution {
+  readonly #running = new AsyncLocalStorage<string>();
+  readonly #thrown = new WeakMap<object, string>();
+  readonly #folders = new Map<string, string>();
+
+  /** Remembers the folder of an extension’s package, so that a stack can tell whose code threw. */
+  register(extension: string, directory: string): void {
+    this.#folders.set(extension, directory.endsWith(sep) ? directory : directory + sep);
+  }
+
+  /** Forgets an extension’s folder. */
+  forget(extension: string): void {
+    this.#folders.delete(extension);
+  }
+
+  /** The extension that the code which is running now was started for. */
+  get current(): string | undefined {
+    return this.#running.getStore();
+  }
+
+  /** Runs a function for an extension. What it throws, now or through its promise, is known to be the extension’s. */
+  run<T>(extension: string, run: () => T): T {
+    try {
+      const result = this.#running.run(extension, run);
+      if (result instanceof Promise) result.catch((error: unknown) => this.#mark(error, extension));
+      return result;
+    } catch (error) {
+      this.#mark(error, extension);
+      throw error;
+    }
+  }
+
+  /** A function that does the same as the one given, for an extension. */
+  bind<F extends (...args: never[]) => unknown>(extension: string, run: F): F {
+    return ((...args: never[]) => this.run(extension, () => run(...args))) as F;
+  }
+
+  /** The extension that a thrown value came from: by who ran, by what threw it before, by the files in its stack. */
+  ownerOf(thrown: unknown): string | undefined {
+    if (typeof thrown === 'object' && thrown !== null) {
+      const marked = this.#thrown.get(thrown);
+      if (marked !== undefined) return marked;
+    }
+    return this.current ?? this.#ownerByStack(thrown);
+  }
+
+  #mark(error: unknown, extension: string): void {
+    if (typeof error === 'object' && error !== null && !this.#thrown.has(error)) this.#thrown.set(error, extension);
+  }
+
+  #ownerByStack(thrown: unknown): string | undefined {
+    if (!(thrown instanceof Error) || thrown.stack === undefined) return undefined;
+    for (const line of thrown.stack.split('\n')) {
+      const file = fileOfFrame(line);
+      if (file === undefined) continue;
+      for (const [extension, folder] of this.#folders) if (file.startsWith(folder)) return extension;
+    }
+    return undefined;
+  }
+}
+
+/** The file in a line of a V8 stack: `at f (/path/file.js:1:2)`, `at /path/file.js:1:2` or with a file URL. */
+function fileOfFrame(line: string): string | undefined {
+  const place = /(?:\(|at (?:async )?)((?:file:\/\/)?\/[^()]*):\d+:\d+\)?$/.exec(line)?.[1];
+  if (place === undefined) return undefined;
+  return place.startsWith('file://') ? fileURLToPath(place) : place;
+}

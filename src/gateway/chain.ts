@@ -1,0 +1,206 @@
+/** The chain of handlers: what happens to one request, from its first byte to the last finalizer. */
+import type { ExceptionHandler, GatewayRequest, GatewayResponse, Handler, HandlerChain } from '../api/gateway';
+import { fillBody, sendBody } from './body';
+import { Context } from './context';
+import { guardResponse, type HeadGuard } from './response';
+
+/** The handlers of the gateway, phase by phase, as they stand when a request arrives. */
+export interface Phases {
+  readonly request: readonly Handler[];
+  readonly response: readonly Handler[];
+  readonly exception: readonly ExceptionHandler[];
+  readonly finalizer: readonly Handler[];
+}
+
+/** Is told about errors that can change nothing any more: those of response handlers, finalizers and sent responses. */
+export type ReportError = (error: unknown, phase: string, context: Context) => void;
+
+/**
+ * One request on its way through the chain.
+ *
+ * Request handlers run until one stops the chain or something has been written; a throw brings the exception handlers
+ * in. Response handlers run before the head goes out: each of them, also when another one throws. Finalizers run when
+ * the response is out or the client is gone. Handlers that are not async cost no extra tick.
+ */
+export class Exchange implements HandlerChain, HeadGuard {
+  stopped = false;
+  terminated = false;
+  /** True once a handler filled the response by `respond`. */
+  responded = false;
+  /** True once the response handlers have run, so that the head may go out. */
+  released = false;
+  readonly context: Context;
+  readonly #phases: Phases;
+  readonly #report: ReportError;
+  #opened = false;
+  /** Writes that somebody made by hand, to be done as soon as the head may go out. */
+  readonly #steps: (() => void)[] = [];
+  /** True when the gateway itself is to send what was filled in. */
+  #sendsBody = false;
+
+  constructor(
+    request: GatewayRequest,
+    readonly response: GatewayResponse,
+    phases: Phases,
+    report: ReportError,
+  ) {
+    this.context = new Context(request, response);
+    this.#phases = phases;
+    this.#report = report;
+    guardResponse(response, this);
+  }
+
+  respond(status: number, body?: unknown, headers?: Readonly<Record<string, string | readonly string[]>>): void {
+    this.response.statusCode = status;
+    if (headers) for (const [name, value] of Object.entries(headers)) this.response.setHeader(name, value);
+    fillBody(this.response, body);
+    this.responded = true;
+    this.stopped = true;
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  terminate(): void {
+    this.stopped = true;
+    this.terminated = true;
+  }
+
+  /** True once somebody began to write the response. */
+  get opened(): boolean {
+    return this.#opened;
+  }
+
+  /** Takes the request through all phases. Never throws. */
+  run(): void {
+    this.response.once('close', () => this.#finalize(0));
+    this.#requestPhase(0);
+  }
+
+  open(step: () => void): void {
+    this.#steps.push(step);
+    if (this.#opened) return;
+    this.#opened = true;
+    this.#responsePhase(0);
+  }
+
+  #requestPhase(from: number): void {
+    const handlers = this.#phases.request;
+    for (let index = from; index < handlers.length && !this.stopped && !this.#opened; index++) {
+      if (this.response.destroyed) return;
+      try {
+        const result = handlers[index]!(this, this.context, this.response);
+        if (isPromise(result)) {
+          result.then(
+            () => this.#requestPhase(index + 1),
+            (error: unknown) => this.#fail(error),
+          );
+          return;
+        }
+      } catch (error) {
+        this.#fail(error);
+        return;
+      }
+    }
+    this.#send();
+  }
+
+  #fail(error: unknown): void {
+    this.stopped = true;
+    if (this.response.headersSent) {
+      this.#report(error, 'request handler', this.context);
+      // Half an answer must not look like a whole one.
+      if (!this.response.writableEnded) this.response.destroy();
+      return;
+    }
+    this.#exceptionPhase(error, 0);
+  }
+
+  #exceptionPhase(error: unknown, from: number): void {
+    const handlers = this.#phases.exception;
+    for (let index = from; index < handlers.length; index++) {
+      try {
+        const result = handlers[index]!(this, error, this.context, this.response);
+        if (isPromise(result)) {
+          Promise.resolve(result)
+            .catch((thrown: unknown) => this.#report(thrown, 'exception handler', this.context))
+            .finally(() => this.#exceptionPhase(error, index + 1));
+          return;
+        }
+      } catch (thrown) {
+        this.#report(thrown, 'exception handler', this.context);
+      }
+    }
+    this.#send();
+  }
+
+  #responsePhase(from: number): void {
+    const handlers = this.#phases.response;
+    for (let index = from; index < handlers.length && !this.terminated; index++) {
+      try {
+        const result = handlers[index]!(this, this.context, this.response);
+        if (isPromise(result)) {
+          Promise.resolve(result)
+            .catch((thrown: unknown) => this.#report(thrown, 'response handler', this.context))
+            .finally(() => this.#responsePhase(index + 1));
+          return;
+        }
+      } catch (thrown) {
+        this.#report(thrown, 'response handler', this.context);
+      }
+    }
+    this.released = true;
+    for (const step of this.#steps) step();
+    // A response handler that wrote the response by hand has the last word.
+    if (this.#sendsBody && this.#steps.length === 0) this.#sendBody();
+  }
+
+  /** Sends what was filled in, unless somebody writes the response by hand. */
+  #send(): void {
+    if (this.#opened) return;
+    this.#opened = true;
+    this.#sendsBody = true;
+    this.#responsePhase(0);
+  }
+
+  #sendBody(): void {
+    try {
+      sendBody(this.response)?.catch((error: unknown) => this.#sendFailed(error));
+    } catch (error) {
+      this.#sendFailed(error);
+    }
+  }
+
+  #sendFailed(error: unknown): void {
+    // A client that went away is not a failure of anybody's.
+    if (!isAborted(error)) this.#report(error, 'response body', this.context);
+    this.response.destroy();
+  }
+
+  #finalize(from: number): void {
+    const handlers = this.#phases.finalizer;
+    for (let index = from; index < handlers.length; index++) {
+      try {
+        const result = handlers[index]!(this, this.context, this.response);
+        if (isPromise(result)) {
+          Promise.resolve(result)
+            .catch((thrown: unknown) => this.#report(thrown, 'finalizer', this.context))
+            .finally(() => this.#finalize(index + 1));
+          return;
+        }
+      } catch (thrown) {
+        this.#report(thrown, 'finalizer', this.context);
+      }
+    }
+  }
+}
+
+/** True for what can be awaited. */
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+function isAborted(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+}

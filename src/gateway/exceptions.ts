@@ -1,0 +1,60 @@
+import { BacklotError, formatPlace } from '../api/errors';
+import type { ExceptionHandler, RequestContext } from '../api/gateway';
+import { HttpError } from '../api/http-error';
+import type { Exchange } from './chain';
+
+/** The platform’s own last exception handler: fills the response unless an extension’s handler did. */
+export function answerException(options: {
+  /** The extension that an error came from, where it is known. */
+  readonly ownerOf: (error: unknown) => string | undefined;
+  /** Clients see stacks only when this is on. */
+  readonly debug: boolean;
+}): ExceptionHandler {
+  return (chain, error, context) => {
+    if ((chain as Exchange).responded) return;
+    if (error instanceof HttpError) {
+      chain.respond(error.status, error.options.body ?? { error: { message: error.message } }, error.options.headers);
+      return;
+    }
+    const status = statusOf(error);
+    if (status !== undefined && status < 500) {
+      chain.respond(status, { error: { message: (error as Error).message } });
+      return;
+    }
+    const extension = options.ownerOf(error) ?? context.route?.owner;
+    const failure = handlerFailure(error, context, extension);
+    chain.respond(status ?? 500, {
+      error: {
+        code: failure.code,
+        message: failure.message,
+        ...(extension === undefined ? {} : { extension }),
+        ...(options.debug ? { stack: error instanceof Error ? error.stack : String(error) } : {}),
+      },
+    });
+  };
+}
+
+/** The error that is logged, and told to the client without its cause, when a handler or an endpoint threw. */
+export function handlerFailure(error: unknown, context: RequestContext, extension: string | undefined): BacklotError {
+  const where = extension === undefined ? {} : { extension };
+  const who = formatPlace(where) || 'a handler';
+  return new BacklotError(
+    'BACKLOT_E_HANDLER_FAILED',
+    `${who} failed while it served ${context.request.method} ${context.path}`,
+    { where, cause: error },
+  );
+}
+
+/** True for an error that means an HTTP answer below 500, and so is no failure of the extension’s. */
+export function isClientError(error: unknown): boolean {
+  const status = error instanceof HttpError ? error.status : statusOf(error);
+  return status !== undefined && status < 500;
+}
+
+/** The HTTP status that errors of Express and its middleware carry (the convention of the http-errors package). */
+function statusOf(error: unknown): number | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { status, statusCode } = error as { status?: unknown; statusCode?: unknown };
+  const value = status ?? statusCode;
+  return typeof value === 'number' && value >= 400 && value <= 599 ? value : undefined;
+}

@@ -1,0 +1,39 @@
+import type { Handler, Router } from '../api/gateway';
+import { PLATFORM } from './owner';
+import { RouteTable } from './route-table';
+import { routeHandler } from './routing';
+import { ScopedRouter } from './scoped-router';
+
+/** Where the platform’s own resources lie: under our name, and where clients of LocalStack look for them. */
+export const INTERNAL_PREFIXES = ['/_backlot', '/_localstack'] as const;
+
+/**
+ * The platform’s own resources. Each is added once and answers under every prefix; what is not there under a prefix
+ * is a 404 in JSON and never reaches an extension.
+ */
+export class InternalResources {
+  readonly #table = new RouteTable();
+
+  /** Adds resources: the function is called once for each prefix, with a router below it. */
+  add(register: (router: Router) => void): void {
+    for (const prefix of INTERNAL_PREFIXES) register(new ScopedRouter(this.#table, PLATFORM).submount(prefix));
+  }
+
+  /** The request handler that serves them. */
+  handler(): Handler {
+    const serve = routeHandler(this.#table);
+    return (chain, context, response) => {
+      // One look at the second character spares all other requests the comparison.
+      if (context.request.url[1] !== '_' || !isInternal(context.path)) return undefined;
+      const served = serve(chain, context, response);
+      if (context.route === undefined) {
+        chain.respond(404, { error: { message: `no internal resource ${context.request.method} ${context.path}` } });
+      }
+      return served;
+    };
+  }
+}
+
+function isInternal(path: string): boolean {
+  return INTERNAL_PREFIXES.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
+}

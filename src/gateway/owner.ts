@@ -1,0 +1,11 @@
+/** Who adds routes and handlers: an extension, or the platform itself. */
+export interface Owner {
+  readonly name: string;
+  /** Wraps a function so that what happens in it, and what escapes from it later, is known to be this owner's. */
+  bind<F extends (...args: never[]) => unknown>(run: F): F;
+  /** Throws `BACKLOT_E_WITHDRAWN` when this owner may add nothing any more. */
+  assertOpen(): void;
+}
+
+/** The platform's own routes and handlers need no wrapping and are never withdrawn. */
+export const PLATFORM: Owner = { name: 'backlot', bind: (run) => run, assertOpen: () => undefined };

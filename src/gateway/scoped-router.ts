@@ -1,0 +1,122 @@
+import { METHODS } from 'node:http';
+import { BacklotError } from '../api/errors';
+import type { AddRoute, Endpoint, ExpressHandler, Listener, Route, Router } from '../api/gateway';
+import type { Owner } from './owner';
+import type { RouteRecord, RouteRun, RouteTable } from './route-table';
+
+/** The router that one owner gets: it adds to the common table under the owner's name, a host and a path prefix. */
+export class ScopedRouter implements Router {
+  readonly #table: RouteTable;
+  readonly #owner: Owner;
+  readonly #host: string | undefined;
+  readonly #prefix: string;
+
+  constructor(table: RouteTable, owner: Owner, host?: string, prefix = '') {
+    this.#table = table;
+    this.#owner = owner;
+    this.#host = host;
+    this.#prefix = prefix;
+  }
+
+  readonly get = this.#adderOf(['GET']);
+  readonly post = this.#adderOf(['POST']);
+  readonly put = this.#adderOf(['PUT']);
+  readonly patch = this.#adderOf(['PATCH']);
+  readonly delete = this.#adderOf(['DELETE']);
+  readonly head = this.#adderOf(['HEAD']);
+  readonly options = this.#adderOf(['OPTIONS']);
+  readonly all = this.#adderOf('*');
+
+  add(methods: readonly string[] | '*', path: string, target: Target): Route {
+    const route = this.#route(methods, path);
+    if (typeof target !== 'function') {
+      throw this.#invalid(`the route ${path} leads to a ${typeof target}, not to a function`);
+    }
+    return this.#insert({ route, patterns: [route.path], ...toRun(this.#owner, target) });
+  }
+
+  mount(path: string, listener: Listener): Route {
+    const route = this.#route('*', path);
+    if (typeof listener !== 'function') {
+      throw this.#invalid(`what is mounted at ${path} is a ${typeof listener}, not a function`);
+    }
+    const prefix = route.path === '/' ? '' : route.path.replace(/\/$/, '');
+    const run = this.#owner.bind(listener);
+    return this.#insert({
+      route,
+      patterns: prefix === '' ? ['/*'] : [prefix, `${prefix}/*`],
+      kind: 'listener',
+      run: (_context, request, response, next) => {
+        const { url, baseUrl } = request;
+        const below = url.slice(prefix.length);
+        request.url = below.startsWith('/') ? below : `/${below}`;
+        request.baseUrl = baseUrl + prefix;
+        return run(request, response, (error) => {
+          request.url = url;
+          request.baseUrl = baseUrl;
+          next(error);
+        });
+      },
+    });
+  }
+
+  withHost(host: string): Router {
+    if (typeof host !== 'string' || !/^(\*\.)?[^\s/*:]+$/.test(host)) {
+      throw this.#invalid(`"${host}" is not a host: write a name, or "*." and a name, without a port`);
+    }
+    return new ScopedRouter(this.#table, this.#owner, host.toLowerCase(), this.#prefix);
+  }
+
+  submount(prefix: string): Router {
+    if (!prefix.startsWith('/')) throw this.#invalid(`the prefix "${prefix}" does not start with "/"`);
+    return new ScopedRouter(this.#table, this.#owner, this.#host, this.#prefix + prefix.replace(/\/$/, ''));
+  }
+
+  remove(route: Route): boolean {
+    return this.#table.remove((record) => record.route === route && route.owner === this.#owner.name) > 0;
+  }
+
+  #adderOf(methods: readonly string[] | '*'): AddRoute {
+    return (path: string, target: Target) => this.add(methods, path, target);
+  }
+
+  #route(methods: readonly string[] | '*', path: string): Route {
+    this.#owner.assertOpen();
+    if (typeof path !== 'string') throw this.#invalid(`a path is a ${typeof path}, not a string`);
+    const unknown = methods === '*' ? undefined : methods.find((method) => !METHODS.includes(method));
+    if (unknown !== undefined) throw this.#invalid(`"${unknown}" is not an HTTP method in upper case`);
+    return { methods, host: this.#host, path: this.#prefix + path, owner: this.#owner.name };
+  }
+
+  #insert(record: RouteRecord): Route {
+    this.#table.add(record);
+    return record.route;
+  }
+
+  #invalid(message: string): BacklotError {
+    return new BacklotError('BACKLOT_E_ROUTE_INVALID', message, { where: { extension: this.#owner.name } });
+  }
+}
+
+/** Whatever parameters a path names, they are all strings to the router. */
+type Target = Endpoint<never> | ExpressHandler;
+
+/** One parameter makes an endpoint, two or more an Express handler. */
+function toRun(owner: Owner, target: Target): { kind: RouteRecord['kind']; run: RouteRun } {
+  if (isExpressHandler(target)) {
+    const handler = owner.bind(target);
+    return {
+      kind: 'listener',
+      run: (context, request, response, next) => {
+        request.params = context.params;
+        return handler(request, response, next);
+      },
+    };
+  }
+  const endpoint = owner.bind(target as Endpoint);
+  return { kind: 'endpoint', run: (context) => endpoint(context) };
+}
+
+function isExpressHandler(target: Target): target is ExpressHandler {
+  return target.length >= 2;
+}

@@ -1,0 +1,72 @@
+import winston, { type Logger } from 'winston';
+import type { LogFormat, LogLevel } from './settings';
+
+/** The word that clients wait for in the log. Until it has been printed, no other line may contain it. */
+const MARKER_WORD = /Ready/g;
+
+export interface LoggingOptions {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+}
+
+/** The log of a process: one line an event; errors and warnings go to stderr, the rest to stdout. */
+export class Logging {
+  #markerPrinted = false;
+  readonly #root: Logger;
+
+  constructor(options: LoggingOptions) {
+    const { combine, errors, splat, timestamp, json, printf } = winston.format;
+    const guardMarker = winston.format((info) => this.#guardMarker(info))();
+    const shape = options.format === 'json' ? json() : printf(humanLine);
+    this.#root = winston.createLogger({
+      levels: { error: 0, warn: 1, info: 2, debug: 3, trace: 4 },
+      level: options.level,
+      format: combine(errors({ stack: true }), splat(), timestamp(), guardMarker, shape),
+      transports: [new winston.transports.Console({ stderrLevels: ['error', 'warn'] })],
+    });
+  }
+
+  /** The logger of a part of the platform: `gateway`, `extensions`, `runtime`, `init`. */
+  scope(name: string): Logger {
+    return this.#root.child({ scope: name });
+  }
+
+  /** The logger of an extension. */
+  extension(name: string): Logger {
+    return this.#root.child({ extension: name });
+  }
+
+  /** Says that the `Ready.` marker is out, so that lines may contain the word from now on. */
+  markerPrinted(): void {
+    this.#markerPrinted = true;
+  }
+
+  /** Clients take the first line with the word for the marker: the word is written small until then. */
+  #guardMarker(info: winston.Logform.TransformableInfo): winston.Logform.TransformableInfo {
+    if (this.#markerPrinted) return info;
+    for (const key of ['message', 'stack'] as const) {
+      if (typeof info[key] === 'string') info[key] = info[key].replace(MARKER_WORD, 'ready');
+    }
+    return info;
+  }
+}
+
+/** What a child logger adds to its lines. */
+interface Labels {
+  readonly scope?: string;
+  readonly extension?: string;
+}
+
+/** `12:00:01.204 info  [hello-world] text` on a terminal; with the whole ISO 8601 time elsewhere. */
+function humanLine(info: winston.Logform.TransformableInfo): string {
+  const { level, message, timestamp, scope, extension, stack, ...rest } = info as typeof info & Labels;
+  const time = process.stdout.isTTY ? String(timestamp).slice(11, 23) : String(timestamp);
+  const details = Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest)}` : '';
+  const text = typeof stack === 'string' ? withStack(String(message), stack) : String(message);
+  return `${time} ${level.padEnd(5)} [${extension ?? scope ?? 'backlot'}] ${text}${details}`;
+}
+
+/** The stack of an error begins with its message, which need not stand twice. */
+function withStack(message: string, stack: string): string {
+  return stack.includes(message) ? stack : `${message}\n${stack}`;
+}

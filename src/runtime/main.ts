@@ -1,0 +1,68 @@
+/**
+ * The runtime process: the platform with its gateway and extensions. The init process starts it, hands it the boot
+ * report, and restarts it when it crashes. Its exit codes are those of ./exit-codes.
+ */
+import { asBacklotError, describeCause } from '../api/errors';
+import { catchEscapes } from '../extensions/supervise/escapes';
+import type { BootReport } from './boot-report';
+import { EXIT } from './exit-codes';
+import { Logging } from './logging';
+import { Platform } from './platform';
+import { logLevel, readSettings } from './settings';
+import { volumeAt } from './volume';
+
+/** How much longer than its limit an orderly shutdown may take before the process ends itself, in milliseconds. */
+const GRACE = 1_000;
+
+async function main(boot: BootReport): Promise<void> {
+  const settings = readSettings(process.env);
+  const logging = new Logging({ level: logLevel(settings), format: settings.LOG_FORMAT });
+  const log = logging.scope('runtime');
+
+  const stop = (exitCode: number): void => {
+    process.exitCode = exitCode;
+    setTimeout(
+      () => {
+        log.error('the shutdown did not end in time; BACKLOT_SHUTDOWN_TIMEOUT is its limit in seconds');
+        process.exit(1);
+      },
+      settings.BACKLOT_SHUTDOWN_TIMEOUT * 1000 + GRACE,
+    ).unref();
+    platform.stop().then(
+      () => process.exit(),
+      (error: unknown) => {
+        log.error(`the shutdown failed: ${describeCause(error)}`);
+        process.exit(1);
+      },
+    );
+  };
+  const platform = new Platform({
+    settings,
+    environment: process.env,
+    volume: volumeAt(settings.BACKLOT_VOLUME),
+    logging,
+    boot,
+    onShutDownRequest: (how) => stop(how === 'restart' ? EXIT.restart : EXIT.stopped),
+  });
+
+  catchEscapes(platform.attribution, {
+    fromExtension: (extension, thrown, origin) => platform.extensions.reportEscaped(extension, thrown, origin),
+    fromPlatform: (thrown, origin) => {
+      log.error(asBacklotError(thrown, 'BACKLOT_E_INTERNAL', origin).format());
+      process.exit(1);
+    },
+  });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop(EXIT.stopped));
+  process.on('disconnect', () => stop(EXIT.stopped));
+
+  try {
+    await platform.start();
+  } catch (error) {
+    log.error(asBacklotError(error, 'BACKLOT_E_INTERNAL', 'the start failed').format());
+    stop(EXIT.refused);
+  }
+}
+
+// A reader of our output that went away is no reason to end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+process.once('message', (boot) => void main(boot as BootReport));

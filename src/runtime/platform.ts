@@ -1,0 +1,164 @@
+import { BacklotError } from '../api/errors';
+import { Attribution } from '../extensions/supervise/attribution';
+import { ExtensionSet } from '../extensions/supervise/extension-set';
+import { Gateway } from '../gateway/gateway';
+import { formatAddress } from '../gateway/listen';
+import { outcomeOf, type BootReport } from './boot-report';
+import { HealthBoard } from './health';
+import { InitScripts } from './init-scripts';
+import { internalApi } from './internal-api';
+import type { Logging } from './logging';
+import { VERSION } from './own-package';
+import { readyTable } from './ready-table';
+import type { Settings } from './settings';
+import { dataDirectoryOf, type Volume } from './volume';
+
+/** The line on stdout that says that the platform serves requests. Clients of LocalStack wait for it. */
+export const READY_MARKER = 'Ready.';
+
+export interface PlatformOptions {
+  readonly settings: Settings;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly volume: Volume;
+  readonly logging: Logging;
+  readonly boot: BootReport;
+  /** Called when somebody asks over HTTP for the end of the platform. */
+  readonly onShutDownRequest: (how: 'restart' | 'kill') => void;
+}
+
+/** The platform: gateway and extensions, and the order in which they come to life and go. */
+export class Platform {
+  readonly attribution = new Attribution();
+  readonly extensions: ExtensionSet;
+  readonly #options: PlatformOptions;
+  readonly #gateway: Gateway;
+  readonly #scripts: InitScripts;
+  readonly #log;
+  #url: string;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: PlatformOptions) {
+    const { settings, logging, volume, boot, environment } = options;
+    this.#options = options;
+    this.#log = logging.scope('runtime');
+    this.#url = `http://${settings.LOCALSTACK_HOST}`;
+    this.#gateway = new Gateway({
+      log: logging.scope('gateway'),
+      ownerOf: (error) => this.attribution.ownerOf(error),
+      debug: settings.DEBUG,
+    });
+    this.#scripts = new InitScripts({
+      directories: settings.BACKLOT_INIT_DIRS,
+      log: logging.scope('init'),
+      limit: settings.BACKLOT_INIT_TIMEOUT * 1000,
+      environment,
+      known: boot.init,
+    });
+    const url = (): string => this.#url;
+    this.extensions = new ExtensionSet({
+      gateway: this.#gateway,
+      attribution: this.attribution,
+      log: logging.scope('extensions'),
+      platform: {
+        version: VERSION,
+        get url() {
+          return url();
+        },
+      },
+      hookTimeout: settings.BACKLOT_HOOK_TIMEOUT * 1000,
+      logOf: (extension) => logging.extension(extension),
+      dataDirectoryOf: (extension) => dataDirectoryOf(volume, extension),
+    });
+    this.#gateway.internal.add(internalApi(this.#view()));
+  }
+
+  /**
+   * Takes the platform from nothing to `Ready.`: loads the extensions, runs their hooks phase by phase, opens the port,
+   * runs the ready scripts, prints the marker, and then calls `onPlatformReady`. Throws when the start is refused: a
+   * required extension failed, or an address is taken.
+   */
+  async start(): Promise<void> {
+    const { extensions } = this;
+    await this.#scripts.discover();
+    for (const reported of this.#options.boot.extensions) {
+      if (reported.entry.enabled) await extensions.load([outcomeOf(reported)]);
+      else extensions.addDisabled(reported.entry);
+    }
+    this.#assertRequired();
+    await this.#scripts.run('START');
+    extensions.moveTo('starting');
+    for (const hook of HOOKS_BEFORE_READY) {
+      await extensions.callHook(hook);
+      this.#assertRequired();
+    }
+    extensions.moveTo('running');
+    await this.#listen();
+    await this.#scripts.run('READY');
+    this.#announce();
+    await extensions.callHook('onPlatformReady');
+    this.#assertRequired();
+  }
+
+  /** Stops in order: no new requests, running ones end, shutdown scripts, extensions in reverse. Safe to call twice. */
+  stop(): Promise<void> {
+    return (this.#stopped ??= this.#stop());
+  }
+
+  async #stop(): Promise<void> {
+    const limit = this.#options.settings.BACKLOT_SHUTDOWN_TIMEOUT * 1000;
+    const began = Date.now();
+    // Requests get half of the time; what they leave, and the other half, is for the extensions.
+    await this.#gateway.close(limit / 2);
+    await this.#scripts.run('SHUTDOWN', AbortSignal.timeout(limit - (Date.now() - began)));
+    await this.extensions.shutDown(limit - (Date.now() - began));
+    this.#log.info('stopped');
+  }
+
+  async #listen(): Promise<void> {
+    const addresses = await this.#gateway.listen(this.#options.settings.GATEWAY_LISTEN);
+    this.#log.info(`gateway listens on ${addresses.map(formatAddress).join(', ')}`);
+    // Who asked for a free port wants to be told which one it became.
+    const [first] = addresses;
+    if (this.#options.settings.GATEWAY_LISTEN[0]?.port === 0 && first) {
+      this.#url = `http://${this.#options.settings.LOCALSTACK_HOST.split(':')[0]}:${first.port}`;
+    }
+  }
+
+  #announce(): void {
+    const { logging, settings } = this.#options;
+    process.stdout.write(`${READY_MARKER}\n`);
+    logging.markerPrinted();
+    if (settings.LOG_FORMAT === 'json' || this.extensions.all.length === 0) return;
+    process.stdout.write(`${readyTable(this.extensions.all, this.#gateway.routes(), this.#url)}\n`);
+  }
+
+  #assertRequired(): void {
+    const failed = this.extensions.failedRequired();
+    if (!failed) return;
+    throw new BacklotError('BACKLOT_E_REQUIRED_FAILED', `${failed.name} is required and could not be started`, {
+      where: { extension: failed.name },
+    });
+  }
+
+  #view() {
+    return {
+      version: VERSION,
+      inContainer: this.#options.settings.BACKLOT_IN_CONTAINER,
+      startedAt: this.#options.boot.startedAt,
+      health: new HealthBoard(VERSION),
+      extensions: () => this.extensions.all,
+      routes: () => this.#gateway.routes(),
+      init: () => this.#scripts.state(),
+      shutDown: this.#options.onShutDownRequest,
+    };
+  }
+}
+
+const HOOKS_BEFORE_READY = [
+  'onPlatformStart',
+  'updateGatewayRoutes',
+  'updateRequestHandlers',
+  'updateResponseHandlers',
+  'updateExceptionHandlers',
+  'updateFinalizers',
+] as const;

@@ -1,0 +1,221 @@
+/** Configuration from the environment: one table, typed and documented. */
+import { resolve } from 'node:path';
+import { closest, distance } from 'fastest-levenshtein';
+import { BacklotError } from '../api/errors';
+import type { ListenAddress } from '../gateway/listen';
+
+interface Setting<T> {
+  readonly description: string;
+  /** How the value is written, for the documentation. */
+  readonly values: string;
+  /** The default, as it would be written in the environment. */
+  readonly default: string;
+  /** The default inside of our image, where it is another one; the image sets it in its environment. */
+  readonly inImage?: string;
+  /** Reads the value, or throws an Error that says what a value must be. */
+  readonly parse: (text: string) => T;
+}
+
+const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const LOG_FORMATS = ['human', 'json'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+/** Every environment variable that Backlot reads. `docs/reference/configuration.md` is written from this table. */
+export const SETTINGS = {
+  GATEWAY_LISTEN: {
+    description: 'The addresses that the gateway listens on. Port 0 takes a free port.',
+    values: 'host:port, several separated by commas',
+    default: '127.0.0.1:4566',
+    inImage: '0.0.0.0:4566',
+    parse: addresses,
+  },
+  LOCALSTACK_HOST: {
+    description: 'The host, and port, by which clients reach the gateway; URLs that are shown or handed out use it.',
+    values: 'host or host:port',
+    default: 'localhost:4566',
+    parse: hostAndPort,
+  },
+  EXTENSION_AUTO_INSTALL: {
+    description: 'Extensions to use in addition to those in extensions.json.',
+    values: 'specs separated by commas',
+    default: '',
+    parse: (text) => text,
+  },
+  BACKLOT_EXTENSIONS_FILE: {
+    description: 'The list of extensions. It may be missing when it is not set.',
+    values: 'path',
+    default: './extensions.json',
+    inImage: '/etc/backlot/extensions.json',
+    parse: path,
+  },
+  BACKLOT_VOLUME: {
+    description: 'The folder that keeps what outlives a start: installed extensions, their data, caches.',
+    values: 'path',
+    default: './.backlot',
+    inImage: '/var/lib/backlot',
+    parse: path,
+  },
+  BACKLOT_INIT_DIRS: {
+    description: 'Folders with init scripts, each with boot.d, start.d, ready.d and shutdown.d.',
+    values: 'paths separated by colons',
+    default: './init',
+    inImage: '/etc/backlot/init:/etc/localstack/init',
+    parse: (text) => text.split(':').filter(Boolean).map(path),
+  },
+  BACKLOT_INIT_TIMEOUT: {
+    description: 'How long one init script may run before it is killed and counts as failed.',
+    values: 'seconds',
+    default: '300',
+    parse: seconds,
+  },
+  BACKLOT_HOOK_TIMEOUT: {
+    description: 'How long the import, and each hook, of an extension may take before the extension is withdrawn.',
+    values: 'seconds',
+    default: '30',
+    parse: seconds,
+  },
+  BACKLOT_SHUTDOWN_TIMEOUT: {
+    description: 'How long an orderly shutdown may take before the runtime is killed.',
+    values: 'seconds',
+    default: '20',
+    parse: seconds,
+  },
+  BACKLOT_RESTART_LIMIT: {
+    description: 'How often in a row a runtime that crashes is restarted. A minute without a crash begins a new row.',
+    values: 'whole number, 0 for never',
+    default: '5',
+    parse: wholeNumber,
+  },
+  BACKLOT_IN_CONTAINER: {
+    description: 'Says that Backlot runs in its container. Set by the image.',
+    values: '0 or 1',
+    default: '0',
+    inImage: '1',
+    parse: flag,
+  },
+  DEBUG: {
+    description: 'Logs at level debug, and shows stacks of failures to clients.',
+    values: '0 or 1',
+    default: '0',
+    parse: flag,
+  },
+  LS_LOG: {
+    description: 'The level of the log. Wins over DEBUG.',
+    values: LOG_LEVELS.join(', '),
+    default: '',
+    parse: (text) => (text === '' ? undefined : oneOf(LOG_LEVELS)(text)),
+  },
+  LOG_FORMAT: {
+    description: 'Lines for people, or one JSON object a line.',
+    values: LOG_FORMATS.join(', '),
+    default: 'human',
+    parse: oneOf(LOG_FORMATS),
+  },
+} as const satisfies Record<string, Setting<unknown>>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** The value of every setting. */
+export type Settings = { readonly [Name in SettingName]: ReturnType<(typeof SETTINGS)[Name]['parse']> };
+
+/** How far a variable’s name may be from a setting’s, in edits, to be taken for a mistyped one. */
+const TYPING_ERROR = 2;
+
+/**
+ * The environment with the `LOCALSTACK_` prefix stripped from every variable but `LOCALSTACK_HOST*`, as LocalStack
+ * does; a prefixed variable wins over one without.
+ */
+export function withoutPrefix(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const stripped = { ...environment };
+  for (const [name, value] of Object.entries(environment)) {
+    if (!name.startsWith('LOCALSTACK_') || name.startsWith('LOCALSTACK_HOST')) continue;
+    delete stripped[name];
+    stripped[name.slice('LOCALSTACK_'.length)] = value;
+  }
+  return stripped;
+}
+
+/**
+ * Reads all settings from an environment. An empty variable counts as not set. Throws `BACKLOT_E_SETTING_INVALID`,
+ * which names every variable with a wrong value.
+ */
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  const values: Record<string, unknown> = {};
+  const mistakes: string[] = [];
+  for (const [name, setting] of Object.entries(SETTINGS)) {
+    const text = environment[name]?.trim() || setting.default;
+    try {
+      values[name] = setting.parse(text);
+    } catch (error) {
+      mistakes.push(`${name}=${text}: ${(error as Error).message}`);
+    }
+  }
+  if (mistakes.length > 0) throw new BacklotError('BACKLOT_E_SETTING_INVALID', mistakes.join('; '));
+  return values as Settings;
+}
+
+/** True when the variable is set to something. */
+export function isSet(environment: NodeJS.ProcessEnv, name: SettingName): boolean {
+  return Boolean(environment[name]?.trim());
+}
+
+/** Variables that look like mistyped settings, each with the setting that was probably meant. */
+export function findTypingErrors(environment: NodeJS.ProcessEnv): { name: string; meant: SettingName }[] {
+  const names = Object.keys(SETTINGS) as SettingName[];
+  const known = new Set<string>(names);
+  return Object.keys(environment)
+    .filter((name) => !known.has(name) && name.length > 5)
+    .map((name) => ({ name, meant: closest(name, names) as SettingName }))
+    .filter(({ name, meant }) => distance(name, meant) <= TYPING_ERROR);
+}
+
+/** The level of the log that the settings ask for. */
+export function logLevel(settings: Settings): LogLevel {
+  return settings.LS_LOG ?? (settings.DEBUG ? 'debug' : 'info');
+}
+
+function flag(text: string): boolean {
+  const value = { '1': true, true: true, '0': false, false: false }[text.toLowerCase()];
+  if (value === undefined) throw new Error('must be 0 or 1');
+  return value;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(value > 0) || !Number.isFinite(value)) throw new Error('must be a number of seconds above 0');
+  return value;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new Error('must be a whole number');
+  return Number(text);
+}
+
+function path(text: string): string {
+  return resolve(text);
+}
+
+function oneOf<const T extends string>(allowed: readonly T[]): (text: string) => T {
+  return (text) => {
+    const value = text.toLowerCase();
+    const found = allowed.find((each) => each === value);
+    if (found === undefined) throw new Error(`must be one of ${allowed.join(', ')}`);
+    return found;
+  };
+}
+
+function addresses(text: string): ListenAddress[] {
+  return text.split(',').map((each) => {
+    const parts = /^(?:(?<host>\[[^\]]+\]|[^:]*):)?(?<port>\d+)$/.exec(each.trim())?.groups;
+    const port = Number(parts?.port);
+    if (!parts || port > 65_535) throw new Error('must be host:port, several separated by commas');
+    return { host: (parts.host || '0.0.0.0').replace(/^\[|\]$/g, ''), port };
+  });
+}
+
+function hostAndPort(text: string): string {
+  if (!/^[^\s/:]+(:\d+)?$/.test(text)) throw new Error('must be a host or host:port');
+  return text.includes(':') ? text : `${text}:4566`;
+}

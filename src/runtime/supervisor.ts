@@ -1,0 +1,120 @@
+/** Keeps the runtime process alive: starts it, passes signals on, restarts it after a crash, and ends with it. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'winston';
+import { BacklotError } from '../api/errors';
+import type { BootReport } from './boot-report';
+import { EXIT } from './exit-codes';
+
+const RUNTIME = join(__dirname, 'main.js');
+
+/** The wait before the first restart, and the longest, in milliseconds; it doubles in between. */
+const FIRST_BACK_OFF = 250;
+const LONGEST_BACK_OFF = 10_000;
+
+/** A runtime that lived this long, in milliseconds, has not crashed in a row with the one before. */
+const STEADY_AFTER = 60_000;
+
+/** How much longer than its own limit the runtime may take to stop before it is killed, in milliseconds. */
+const KILL_AFTER = 5_000;
+
+export interface SupervisorOptions {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly log: Logger;
+  /** How often in a row a crashed runtime is restarted. */
+  readonly restartLimit: number;
+  /** How long an orderly stop of the runtime may take, in milliseconds. */
+  readonly shutdownTimeout: number;
+}
+
+/** How a runtime process ended. */
+interface End {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #stopping = new AbortController();
+  #child: ChildProcess;
+  #ended: Promise<End>;
+  #killed = false;
+
+  /** Starts a runtime process at once: it loads its code while the extensions are being installed. */
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    [this.#child, this.#ended] = this.#fork();
+  }
+
+  /**
+   * Hands the boot report to the runtime and stays with it until it ends for good. Returns the exit code for this
+   * process: 0 after an orderly stop, 1 when the start was refused, the restarts did not help, or it had to be killed.
+   */
+  async run(report: BootReport): Promise<number> {
+    let crashes = 0;
+    for (;;) {
+      const began = Date.now();
+      this.#child.send(report);
+      const end = await this.#ended;
+      if (this.#stopping.signal.aborted) return end.code === EXIT.stopped ? 0 : 1;
+      if (end.code === EXIT.stopped) return 0;
+      if (end.code === EXIT.refused) return 1;
+      if (end.code === EXIT.restart) {
+        this.#options.log.info('the runtime is restarted, as was asked for');
+      } else {
+        crashes = Date.now() - began > STEADY_AFTER ? 1 : crashes + 1;
+        if (!(await this.#backOff(end, crashes))) return this.#stopping.signal.aborted ? 0 : 1;
+      }
+      [this.#child, this.#ended] = this.#fork();
+    }
+  }
+
+  /** Asks the runtime to stop in order; kills it when that takes too long, or when asked a second time. */
+  stop(): void {
+    if (this.#stopping.signal.aborted) {
+      this.#kill('asked twice to stop');
+      return;
+    }
+    this.#stopping.abort();
+    this.#child.kill('SIGTERM');
+    const limit = this.#options.shutdownTimeout + KILL_AFTER;
+    setTimeout(() => this.#kill(`the runtime did not stop within ${limit / 1000} s`), limit).unref();
+  }
+
+  #kill(why: string): void {
+    if (this.#killed) return;
+    this.#killed = true;
+    this.#options.log.error(`${why}: it is killed`);
+    this.#child.kill('SIGKILL');
+  }
+
+  /** Waits before a restart; false when there is to be none. */
+  async #backOff(end: End, crashes: number): Promise<boolean> {
+    const { log, restartLimit } = this.#options;
+    const how = end.signal === null ? `exit code ${end.code}` : end.signal;
+    if (crashes > restartLimit) {
+      const message = `the runtime ended with ${how}, for the ${crashes}. time in a row`;
+      log.error(new BacklotError('BACKLOT_E_RUNTIME_CRASHED', message).format());
+      return false;
+    }
+    const wait = Math.min(FIRST_BACK_OFF * 2 ** (crashes - 1), LONGEST_BACK_OFF);
+    log.error(`the runtime ended with ${how}; restart ${crashes} of ${restartLimit} in ${wait} ms`);
+    return delay(wait, true, { signal: this.#stopping.signal }).catch(() => false);
+  }
+
+  #fork(): [ChildProcess, Promise<End>] {
+    const child = fork(RUNTIME, {
+      env: this.#options.environment,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // A group of its own: Ctrl-C on a terminal reaches us alone, and we pass it on once.
+      detached: true,
+    });
+    const ended = new Promise<End>((resolve) => {
+      child.once('exit', (code, signal) => resolve({ code, signal }));
+      // A process that could not be started has no exit; one that is gone cannot be sent anything: both are crashes.
+      child.on('error', () => resolve({ code: null, signal: null }));
+    });
+    return [child, ended];
+  }
+}
