@@ -1,0 +1,54 @@
+# Backlot: one container, one port. Build everything; fetch what production needs; put both on a clean base.
+
+FROM node:24-bookworm-slim AS build
+WORKDIR /src
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY . .
+RUN npm run build && npx ts-node --transpile-only scripts/bundle-extensions.ts bundled
+
+FROM node:24-bookworm-slim AS production
+WORKDIR /src
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+
+FROM node:24-bookworm-slim
+# tini: the first process of a container has to pass signals on and to reap what its children leave behind.
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends tini \
+  && rm -rf /var/lib/apt/lists/*
+
+ARG BACKLOT_VERSION=0.1.0
+# The version of LocalStack whose clients can take this image for theirs.
+ARG LOCALSTACK_COMPATIBLE_VERSION=4.14.0
+LABEL org.opencontainers.image.title="Backlot" \
+  org.opencontainers.image.description="One container, one port, that stands in for the services your application talks to" \
+  org.opencontainers.image.licenses="Apache-2.0" \
+  org.opencontainers.image.version="${BACKLOT_VERSION}" \
+  dev.backlot.version="${BACKLOT_VERSION}"
+ENV NODE_ENV=production \
+  BACKLOT_IN_CONTAINER=1 \
+  BACKLOT_EXTENSIONS_FILE=/etc/backlot/extensions.json \
+  BACKLOT_VOLUME=/var/lib/backlot \
+  BACKLOT_INIT_DIRS=/etc/backlot/init:/etc/localstack/init \
+  GATEWAY_LISTEN=0.0.0.0:4566 \
+  LOCALSTACK_BUILD_VERSION=${LOCALSTACK_COMPATIBLE_VERSION}
+
+COPY --from=build /src/package.json /src/extensions.schema.json /opt/backlot/
+COPY --from=production /src/node_modules /opt/backlot/node_modules
+COPY --from=build /src/bundled /opt/backlot/bundled
+COPY --from=build /src/dist /opt/backlot/dist
+COPY --chmod=0755 scripts/docker-entrypoint.sh scripts/docker-healthcheck.sh /usr/local/bin/
+RUN ln -s /opt/backlot/dist/cli/main.js /usr/local/bin/backlot \
+  && chmod 0755 /opt/backlot/dist/cli/main.js \
+  && mkdir -p /etc/backlot/init /etc/localstack/init /var/lib/backlot \
+  && chown node:node /var/lib/backlot \
+  && ln -s backlot /var/lib/localstack
+
+USER node
+WORKDIR /var/lib/backlot
+VOLUME /var/lib/backlot
+EXPOSE 4566
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=3 CMD ["/usr/local/bin/docker-healthcheck.sh"]
+ENTRYPOINT ["/usr/local/bin/docker-entrypoint.sh"]
