@@ -55,13 +55,11 @@ export default tseslint.config(
     files: ['**/*.{js,mjs,cjs}'],
     ...tseslint.configs.disableTypeChecked,
     languageOptions: {
-      globals: {
-        process: 'readonly',
-        console: 'readonly',
-        module: 'writable',
-        require: 'readonly',
-        __dirname: 'readonly',
-      },
+      parserOptions: { projectService: false },
+      globals: Object.fromEntries(
+        ['console', 'process', 'module', 'performance', 'require', '__dirname'].map((name) => [name, 'readonly']),
+      ),
     },
+    rules: { ...tseslint.configs.disableTypeChecked.rules, '@typescript-eslint/no-require-imports': 'off' },
   },
 );

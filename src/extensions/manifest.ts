@@ -46,14 +46,19 @@ const PackageFile = v.object({
   dependencies: v.fallback(Dependencies, undefined),
 });
 
+const ExtensionName = v.pipe(
+  v.string(),
+  v.regex(EXTENSION_NAME, ({ input }) => `the name "${input}" may have only lower-case letters, digits and dashes`),
+);
+
 const BacklotPart = v.strictObject({
-  extensions: v.record(
-    v.pipe(
-      v.string(),
-      v.regex(EXTENSION_NAME, ({ input }) => `the name "${input}" may have only lower-case letters, digits and dashes`),
+  extensions: v.pipe(
+    // Of its own, because an array passes for a record with the keys "0", "1", …
+    v.custom<object>(
+      (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+      '"extensions" is an object: { "name": "./dist/extension.js#ClassName" }',
     ),
-    v.string('the value of an extension is a string: "./dist/extension.js#ClassName"'),
-    '"extensions" is an object: { "name": "./dist/extension.js#ClassName" }',
+    v.record(ExtensionName, v.string('the value of an extension is a string: "./dist/extension.js#ClassName"')),
   ),
 });
 

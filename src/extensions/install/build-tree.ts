@@ -37,7 +37,7 @@ export async function buildTree(
     overrides: { backlot: '$backlot' },
   });
   const add = await specToAdd(tree, source, engine, signal);
-  await engine.install({ directory: tree, add, ...(signal ? { signal } : {}) });
+  await engine.install({ directory: tree, subject: spec, add, ...(signal ? { signal } : {}) });
 
   const name = await addedPackage(tree);
   const directory = path.join('node_modules', ...name.split('/'));

@@ -14,6 +14,8 @@ export interface InstallEngine {
 
 export interface InstallRequest {
   readonly directory: string;
+  /** What is being installed, for messages. */
+  readonly subject: string;
   readonly add?: string;
   readonly signal?: AbortSignal;
 }

@@ -36,7 +36,7 @@ export class NpmEngine implements InstallEngine {
 
   constructor(private readonly directories: EngineDirectories) {}
 
-  async install({ directory, add, signal }: InstallRequest): Promise<void> {
+  async install({ directory, subject, add, signal }: InstallRequest): Promise<void> {
     const args = ['install', ...(add === undefined ? [] : ['--save', add]), ...INSTALL_FLAGS];
     const run = (freshness: string): Promise<NpmOutput> =>
       this.#npm([...args, freshness], directory, INSTALL_LIMIT_MS, signal);
@@ -44,7 +44,7 @@ export class NpmEngine implements InstallEngine {
     // What the cache knows of a package may be older than the version that is asked for.
     if (output.code !== 0 && npmErrorOf(output)?.code === 'ETARGET') output = await run('--prefer-online');
     if (output.code === 0) return;
-    throw installError(output, add ?? 'the package', await this.#newestVersions(output, directory));
+    throw installError(output, subject, await this.#newestVersions(output, directory));
   }
 
   async pack({ folder, into, signal }: PackRequest): Promise<string> {
@@ -76,7 +76,8 @@ export class NpmEngine implements InstallEngine {
       const args = ['view', name, 'versions', '--prefer-offline'];
       const { stdout } = await this.#npm(args, directory, VIEW_LIMIT_MS);
       const versions = ([] as unknown[]).concat(JSON.parse(stdout)).filter((v) => typeof v === 'string');
-      return semver.rsort(versions).slice(0, NEWEST_VERSIONS);
+      const stable = versions.filter((version) => semver.prerelease(version) === null);
+      return semver.rsort(stable.length > 0 ? stable : versions).slice(0, NEWEST_VERSIONS);
     } catch {
       return [];
     }

@@ -24,6 +24,8 @@ const UNREACHABLE = new Set([
   'ECONNECTIONTIMEOUT',
 ]);
 const NOT_WRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']);
+/** The registry wants to know who asks, or does not let them. */
+const REFUSED = new Set(['E401', 'E403', 'ENEEDAUTH']);
 /** How many of npm's last lines become the cause. */
 const LAST_LINES = 20;
 
@@ -39,7 +41,7 @@ export function npmErrorOf({ stdout, stderr }: Pick<NpmOutput, 'stdout' | 'stder
   }
   const code = /^npm (?:error|ERR!) code (\S+)$/m.exec(stderr)?.[1];
   if (code === undefined) return undefined;
-  const lines = npmWords(stderr).filter((line) => !/^(?:code|syscall|errno|path) /.test(line));
+  const lines = npmWords(stderr).filter((line) => !line.startsWith('path '));
   return { code, summary: lines[0] ?? '', detail: lines.slice(1).join('\n') };
 }
 
@@ -69,7 +71,7 @@ export function installError(output: NpmOutput, subject: string, versions: reado
       details,
     );
   }
-  if (UNREACHABLE.has(code) || /socket hang up|network/i.test(code)) {
+  if (UNREACHABLE.has(code) || /^E5\d\d$/.test(code)) {
     return new BacklotError(
       'BACKLOT_E_REGISTRY_UNREACHABLE',
       `${subject} could not be fetched: ${firstLine(error?.summary)}`,
@@ -87,7 +89,10 @@ export function installError(output: NpmOutput, subject: string, versions: reado
     );
   }
   const said = firstLine(error?.summary) || `npm ended with exit code ${output.code}`;
-  return new BacklotError('BACKLOT_E_INSTALL_FAILED', `${subject} could not be installed: ${said}`, details);
+  return new BacklotError('BACKLOT_E_INSTALL_FAILED', `${subject} could not be installed: ${said}`, {
+    ...details,
+    ...(REFUSED.has(code) ? { remedy: 'Put a token that may read the package into .npmrc.' } : {}),
+  });
 }
 
 /** `name@range` out of the summary of ETARGET: what has no version. */
@@ -118,8 +123,10 @@ function nameOf(spec: string): string {
 function npmWords(stderr: string): string[] {
   return stderr
     .split('\n')
-    .map((line) => line.replace(/^npm (?:error|ERR!|warn|WARN)(?: |$)/, '').trimEnd())
-    .filter((line) => line !== '' && !line.startsWith('A complete log of this run'));
+    .map((line) =>
+      line.replace(/^npm (?:error|ERR!|warn|WARN)(?: (?:404|notarget|network|enoent)(?= |$))?\s*/, '').trim(),
+    )
+    .filter((line) => line !== '' && !/^(?:A complete log of this run|code \S+$|errno |syscall )/.test(line));
 }
 
 function firstLine(text: string | undefined): string {

@@ -28,15 +28,23 @@ export async function readExtensionList(
   const document = new JsonDocument(text, { lenient: true });
   if (document.mistakes.length > 0) throw listError('BACKLOT_E_LIST_SYNTAX', file, document.mistakes);
 
+  if (!isObject(document.value)) {
+    const message = `the file holds an object with "extensions", not ${kindOf(document.value)}`;
+    throw listError('BACKLOT_E_LIST_INVALID', file, [{ message, place: document.placeOf([]) }]);
+  }
+
   const parsed = v.safeParse(ExtensionList, document.value);
-  const mistakes = parsed.success
-    ? doubledEntries(parsed.output.extensions, document)
-    : parsed.issues.flatMap((issue) => mistakesOf(issue, [], document));
+  const issues = parsed.issues ?? [];
+  const mistakes = [
+    ...issues.flatMap((issue) => mistakesOf(issue, [], document)),
+    ...doubledEntries(document.value, document),
+  ];
   if (!parsed.success || mistakes.length > 0) throw listError('BACKLOT_E_LIST_INVALID', file, mistakes);
 
   const baseDirectory = path.dirname(path.resolve(file));
   return parsed.output.extensions.map((item, index) => ({
-    ...(typeof item === 'string' ? { spec: item, enabled: true, required: false } : withoutUndefined(item)),
+    ...(typeof item === 'string' ? { enabled: true, required: false } : withoutUndefined(item)),
+    spec: (typeof item === 'string' ? item : item.spec).trim(),
     origin: { source: file, ...document.placeOf(['extensions', index]), index, baseDirectory },
   }));
 }
@@ -95,14 +103,7 @@ function mistakesOfEntry(issue: v.BaseIssue<unknown>, at: JsonPath, document: Js
 }
 
 function mistakeOfObject(issue: v.BaseIssue<unknown>, at: JsonPath, document: JsonDocument): Mistake {
-  const last = issue.path?.at(-1);
-  if (last === undefined || !isObject(last.input)) {
-    return {
-      message: `the file holds an object with "extensions", not ${kindOf(issue.input)}`,
-      place: document.placeOf(at),
-    };
-  }
-  const key = String(last.key);
+  const key = String(at.at(-1));
   if (issue.expected === 'never') {
     const known = at.length > 1 ? KNOWN_KEYS.entry : KNOWN_KEYS.list;
     const keys = known.map((name) => `"${name}"`).join(', ');
@@ -113,22 +114,24 @@ function mistakeOfObject(issue: v.BaseIssue<unknown>, at: JsonPath, document: Js
   return { message: `${where || 'the file'} has no "${key}"`, place: document.placeOf(at.slice(0, -1)) };
 }
 
-type ParsedItem = v.InferOutput<typeof ExtensionList>['extensions'][number];
-
-function doubledEntries(items: readonly ParsedItem[], document: JsonDocument): Mistake[] {
-  const seen = new Map<string, number>();
-  const mistakes: Mistake[] = [];
-  items.forEach((item, index) => {
-    const { spec, name } = typeof item === 'string' ? { spec: item, name: undefined } : item;
-    const key = JSON.stringify([spec, name]);
-    const first = seen.get(key);
-    if (first === undefined) return void seen.set(key, index);
-    const named = name === undefined ? '' : ` with the name "${name}"`;
+/** Entries that are the same but for their options. The list may have other mistakes. */
+function doubledEntries(list: unknown, document: JsonDocument): Mistake[] {
+  const items = isObject(list) && 'extensions' in list && Array.isArray(list.extensions) ? list.extensions : [];
+  const firstOf = new Map<string, number>();
+  return items.flatMap((item: unknown, index): Mistake[] => {
+    const { spec, name } = (isObject(item) ? item : { spec: item }) as { spec?: unknown; name?: unknown };
+    if (typeof spec !== 'string' || spec.trim() === '') return [];
+    const key = JSON.stringify([spec.trim(), name]);
+    const first = firstOf.get(key);
+    if (first === undefined) {
+      firstOf.set(key, index);
+      return [];
+    }
+    const named = typeof name === 'string' ? ` with the name "${name}"` : '';
     const { line } = document.placeOf(['extensions', first]);
     const message = `"${spec}"${named} is listed twice (first on line ${line})`;
-    mistakes.push({ message, place: document.placeOf(['extensions', index]) });
+    return [{ message, place: document.placeOf(['extensions', index]) }];
   });
-  return mistakes;
 }
 
 function withoutUndefined<T extends object>(object: T): T {

@@ -3,8 +3,7 @@ import { EXTENSION_NAME } from '../extension-name';
 
 const Spec = v.pipe(
   v.string('a spec is a string'),
-  v.trim(),
-  v.nonEmpty('the spec is empty'),
+  v.regex(/\S/, 'the spec is empty'),
   v.title('Spec'),
   v.description(
     'What to install: an npm package name with an optional range or tag, a folder, or a tarball. ' +

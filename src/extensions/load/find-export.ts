@@ -37,11 +37,9 @@ function candidates(namespace: object, name: string): unknown[] {
 
 function exportNames(namespace: object): string[] {
   const inner = property(namespace, 'default');
-  const names = [namespace, typeof inner === 'object' && inner !== null ? inner : {}].flatMap((level) =>
-    Object.keys(level),
-  );
-  // Node adds "module.exports" to the namespace of a CommonJS module; nobody exported it.
-  return [...new Set(names)].filter((name) => name !== '__esModule' && name !== 'module.exports');
+  const isCommonJs = typeof inner === 'object' && inner !== null;
+  const names = isCommonJs ? Object.keys(inner) : Object.keys(namespace);
+  return names.filter((name) => name !== '__esModule');
 }
 
 function property(value: unknown, name: string): unknown {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import { BacklotError, type ErrorPlace } from '../../api/errors';
 import type { ManifestItem } from '../manifest';
 
@@ -10,7 +11,7 @@ import type { ManifestItem } from '../manifest';
 export function importError(thrown: unknown, item: ManifestItem, directory: string): BacklotError {
   const missing = missingModule(thrown);
   if (missing) return missingError(missing, thrown, item, directory);
-  const said = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  const said = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : inspect(thrown);
   const [firstLine] = said.split('\n');
   return new BacklotError('BACKLOT_E_IMPORT_FAILED', `importing ${item.module} of ${item.name} threw ${firstLine}`, {
     where: { ...placeInPackage(thrown, directory), extension: item.name },

@@ -22,18 +22,28 @@ const services = new Map<string, Service>();
 
 /**
  * Compiles a TypeScript source of an extension to JavaScript of {@link formatOf its format}, types unchecked, with an
- * inline source map. The tsconfig.json of its package is respected, but for what decides about modules.
+ * inline source map. The tsconfig.json of its package is respected, but for what decides about modules. Throws a
+ * SyntaxError that names file, line and column.
  */
 export function transpile(file: string, source: string): string {
   const scope = packageScopeOf(file);
   if (!scope) throw new Error(`${file} is in no package`);
   let service = services.get(scope.directory);
   if (!service) services.set(scope.directory, (service = createService(scope.directory)));
-  return service.compile(source, file);
+  try {
+    return service.compile(source, file);
+  } catch (error) {
+    // The compiler's own error does not survive the way from the thread of the hooks to the importer.
+    const { diagnosticText } = error as { diagnosticText?: unknown };
+    throw typeof diagnosticText === 'string' ? new SyntaxError(diagnosticText.trim()) : error;
+  }
 }
 
 /** What ES5 is to the compiler. ts-node takes it when nothing else is said, and a class of ES5 cannot extend `Extension`. */
 const ES5 = 1;
+
+/** The numbers of what the compiler says about options. They are about checking and output files, which there are none of. */
+const ABOUT_OPTIONS = Array.from({ length: 200 }, (_, index) => 5000 + index);
 
 function createService(directory: string): Service {
   // Loaded here, because it takes half a second and most extensions are built.
@@ -45,6 +55,7 @@ function createService(directory: string): Service {
     // ts-node leaves out what is in node_modules, where extensions are.
     skipIgnore: true,
     // With nodenext the compiler decides about each file as Node does, and leaves import() alone.
+    ignoreDiagnostics: ABOUT_OPTIONS,
     compilerOptions: { module: 'nodenext', moduleResolution: 'nodenext', verbatimModuleSyntax: false },
   };
   const service = createWithin(directory, create, options);
@@ -55,14 +66,29 @@ function createService(directory: string): Service {
   });
 }
 
-/** A service for the project in the folder, but not for one around it; without its tsconfig when that cannot be read. */
+/**
+ * A service for the project in the folder, but not for one around it. Without its tsconfig when that cannot be used:
+ * mostly it extends a file that was left behind when the package was packed.
+ */
 function createWithin(directory: string, create: typeof TsNode.create, options: CreateOptions): Service {
   try {
-    const service = create(options);
-    const { configFilePath } = service.config.options;
-    if (typeof configFilePath !== 'string' || configFilePath.startsWith(directory)) return service;
+    const service = createQuietly(create, options);
+    const { errors, options: read } = service.config;
+    const isOwn = typeof read.configFilePath !== 'string' || read.configFilePath.startsWith(directory);
+    if (errors.length === 0 && isOwn) return service;
   } catch {
-    // Mostly an "extends" of a file that was left behind when the package was packed.
+    // What is wrong with the tsconfig is nothing to stop for: types are not checked.
   }
-  return create({ ...options, skipProject: true });
+  return createQuietly(create, { ...options, skipProject: true });
+}
+
+/** Creates a service and takes its own way of writing stacks out again: Node's knows the source maps of both threads. */
+function createQuietly(create: typeof TsNode.create, options: CreateOptions): Service {
+  const before = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
+  try {
+    return create(options);
+  } finally {
+    if (before) Object.defineProperty(Error, 'prepareStackTrace', before);
+    else Reflect.deleteProperty(Error, 'prepareStackTrace');
+  }
 }

@@ -1,0 +1,47 @@
+import { type Command, Option } from 'commander';
+import { nameOption, wholeNumber } from '../options';
+
+interface Options {
+  readonly name?: string;
+  readonly follow?: true;
+  readonly tail?: number;
+  readonly since?: string;
+}
+
+/** `backlot logs` */
+export function addLogs(program: Command): void {
+  program
+    .command('logs')
+    .description("show the log: the container's stdout on stdout, its stderr on stderr")
+    .addOption(nameOption())
+    .option('-f, --follow', 'go on until Backlot ends, or Ctrl-C')
+    .addOption(new Option('-n, --tail <lines>', 'only so many lines from the end').argParser(wholeNumber))
+    .option('--since <time>', 'only from then on: 10m, 1h30m, an ISO time, or Unix seconds')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ backlot logs -f --tail 20
+  $ backlot logs --since 10m 2>/dev/null       only what it wrote to stdout`,
+    )
+    .action(async (options: Options) => {
+      const [{ findEngine }, { requireContainer }, { containerName }, { parseSince }, { printLogs }] =
+        await Promise.all([
+          import('../../host/find-engine.js'),
+          import('../../host/find-container.js'),
+          import('../../host/settings.js'),
+          import('../../host/since.js'),
+          import('../print-logs.js'),
+        ]);
+      // A mistyped time is told before an engine is looked for.
+      const since = options.since === undefined ? {} : { since: parseSince(options.since) };
+      const engine = await findEngine();
+      const container = await requireContainer(engine, containerName(options.name));
+      const { follow, tail } = options;
+      await printLogs(engine, container, {
+        ...since,
+        follow: follow === true,
+        ...(tail === undefined ? {} : { tail }),
+      });
+    });
+}

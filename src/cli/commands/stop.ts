@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { nameOption } from '../options';
+import { say } from '../terminal';
+
+/** `backlot stop` */
+export function addStop(program: Command): void {
+  program
+    .command('stop')
+    .description('stop Backlot in an orderly way, and remove its container; its data stay')
+    .addOption(nameOption())
+    .addHelpText(
+      'after',
+      `
+Example:
+  $ backlot stop --name my-tests`,
+    )
+    .action(async (options: { name?: string }) => {
+      const [{ findEngine }, { containerName }, { stop }] = await Promise.all([
+        import('../../host/find-engine.js'),
+        import('../../host/settings.js'),
+        import('../../host/stop.js'),
+      ]);
+      const name = containerName(options.name);
+      const { wasRunning, killed } = await stop(await findEngine(), name);
+      if (killed) say(`${name} did not stop in time and was killed`);
+      else say(wasRunning ? `${name} is stopped` : `${name} was not running`);
+    });
+}

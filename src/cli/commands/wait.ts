@@ -1,0 +1,28 @@
+import { type Command, Option } from 'commander';
+import { nameOption, seconds } from '../options';
+import { say } from '../terminal';
+
+/** `backlot wait` */
+export function addWait(program: Command): void {
+  program
+    .command('wait')
+    .description('come back when Backlot is ready')
+    .addOption(nameOption())
+    .addOption(new Option('-t, --timeout <seconds>', 'how long to wait at most').argParser(seconds).default(120))
+    .addHelpText(
+      'after',
+      `
+Example:
+  $ backlot start -d && backlot wait --timeout 60`,
+    )
+    .action(async (options: { name?: string; timeout: number }) => {
+      const [{ findEngine }, { containerName }, { waitUntilReady }] = await Promise.all([
+        import('../../host/find-engine.js'),
+        import('../../host/settings.js'),
+        import('../../host/wait.js'),
+      ]);
+      const name = containerName(options.name);
+      await waitUntilReady(await findEngine(), name, { timeoutSeconds: options.timeout });
+      say(`${name} is ready`);
+    });
+}

@@ -1,0 +1,27 @@
+import { Command } from 'commander';
+import { ownVersion } from '../host/own-package';
+import { addLogs } from './commands/logs';
+import { addRestart } from './commands/restart';
+import { addStart } from './commands/start';
+import { addStatus } from './commands/status';
+import { addStop } from './commands/stop';
+import { addWait } from './commands/wait';
+
+/** The `backlot` command. Only what a command needs is loaded, and only when it runs. */
+export function createProgram(): Command {
+  const program = new Command('backlot')
+    .description('One container, one port (4566), that stands in for the services your application talks to.')
+    .version(ownVersion())
+    .exitOverride()
+    .showHelpAfterError('(add --help for the options and examples)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ backlot start
+  $ backlot start -d --wait && curl http://localhost:4566/_backlot/health
+  $ backlot logs -f`,
+    );
+  for (const add of [addStart, addStop, addRestart, addStatus, addLogs, addWait]) add(program);
+  return program;
+}

@@ -1,0 +1,112 @@
+import { BacklotError } from '../api/errors';
+import type { ContainerEngine } from '../host/engine';
+import { findEngine } from '../host/find-engine';
+import { resolveSettings, type Settings } from '../host/settings';
+import { launch, type Launched, start } from '../host/start';
+import { stop } from '../host/stop';
+import { waitUntilReady } from '../host/wait';
+import { EXIT } from './exit-codes';
+import { Interrupt } from './interrupt';
+import { printLogs } from './print-logs';
+import { type ContainerOptions, toStartOptions } from './start-options';
+import { note, say, whenPipeBreaks } from './terminal';
+import { withProgress } from './with-progress';
+
+/** Starts a container that goes on in the background; comes back when it is ready, or at once. */
+export async function startDetached(options: ContainerOptions, wait: boolean): Promise<void> {
+  const settings = resolveSettings(toStartOptions(options));
+  const engine = await findEngine();
+  const interrupt = new Interrupt();
+  try {
+    const launched = await withProgress(options, interrupt, (how) =>
+      wait ? start(engine, settings, how) : launch(engine, settings, how),
+    );
+    const { container, url } = launched;
+    if (launched.alreadyRunning) say(`${container.name} is already running at ${url}`);
+    else say(wait ? `${container.name} is ready at ${url}` : `${container.name} is starting, and will be at ${url}`);
+  } finally {
+    interrupt.release();
+  }
+}
+
+/** Starts a container, copies its log to ours, and stays until it ends or is interrupted. Gives the exit code. */
+export async function startAttached(options: ContainerOptions): Promise<number> {
+  const settings = resolveSettings(toStartOptions(options));
+  const engine = await findEngine();
+  const interrupt = new Interrupt();
+  whenPipeBreaks(() => interrupt.trigger());
+  try {
+    const launched = await withProgress(options, interrupt, (how) => launch(engine, settings, how));
+    if (!launched.alreadyRunning) return await stayAttached(engine, settings, launched, options, interrupt);
+    say(`${launched.container.name} is already running at ${launched.url}`);
+    return EXIT.ok;
+  } finally {
+    interrupt.release();
+  }
+}
+
+async function stayAttached(
+  engine: ContainerEngine,
+  settings: Settings,
+  { container, url }: Launched,
+  { timeout }: ContainerOptions,
+  interrupt: Interrupt,
+): Promise<number> {
+  // Asked for at once: when somebody else removes the container there is nobody left to ask.
+  const exit = engine.waitForExit(container.id);
+  const printing = printLogs(engine, container, { follow: true });
+  const interrupted = new Promise<void>((resolve) => {
+    interrupt.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  // Each of the three is awaited below, but not always: a failure that nobody looks at must not end the process.
+  for (const promise of [exit, printing]) promise.catch(() => undefined);
+  let isReady = false;
+  try {
+    await waitUntilReady(engine, container.id, {
+      signal: interrupt.signal,
+      lastLines: 0,
+      ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
+    });
+    isReady = true;
+    note(`${container.name} is ready at ${url} (Ctrl-C stops it)`);
+    await Promise.race([exit, interrupted]);
+  } catch (error) {
+    if (!interrupt.signal.aborted) {
+      await clear(engine, container.id);
+      await printing.catch(() => undefined);
+      throw error;
+    }
+  }
+  if (interrupt.signal.aborted) {
+    await stopGently(engine, container.id, settings, interrupt);
+    await printing.catch(() => undefined);
+    return isReady ? EXIT.ok : EXIT.interrupted;
+  }
+  const exitCode = await exit;
+  await printing;
+  await clear(engine, container.id);
+  if (exitCode === 0) {
+    note(`${container.name} was stopped`);
+    return EXIT.ok;
+  }
+  const message = `${container.name} ended with exit code ${exitCode}; its log is above`;
+  throw new BacklotError('BACKLOT_E_CONTAINER_EXITED', message);
+}
+
+/** Stops in order; a second Ctrl-C kills. */
+async function stopGently(
+  engine: ContainerEngine,
+  id: string,
+  { name }: Settings,
+  { impatient }: Interrupt,
+): Promise<void> {
+  note(`stopping ${name} (Ctrl-C again kills it)`);
+  impatient.addEventListener('abort', () => void engine.removeContainer(id).catch(() => undefined), { once: true });
+  const { killed } = await stop(engine, id);
+  if (killed) note(`${name} did not stop in time and was killed`);
+}
+
+/** Removes a container that has ended, or is to end at once, with the volume that was made for it alone. */
+async function clear(engine: ContainerEngine, id: string): Promise<void> {
+  await stop(engine, id, { graceSeconds: 5 });
+}

@@ -1,0 +1,44 @@
+import { type Command, Option } from 'commander';
+import type { StartOptions } from '../host/settings';
+import { environmentVariable, nameOption, port, seconds } from './options';
+
+/** The options that describe a container, as commander gives them. */
+export interface ContainerOptions {
+  readonly name?: string;
+  readonly image?: string;
+  readonly build?: true;
+  readonly port?: number;
+  readonly extensions?: string;
+  readonly volume?: string;
+  readonly env?: Record<string, string>;
+  readonly timeout?: number;
+}
+
+/** Gives a command the options that describe a container. */
+export function addContainerOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('-p, --port <port>', 'port on 127.0.0.1, 0 for one that is free (default: 4566)').argParser(port),
+    )
+    .addOption(nameOption())
+    .option('--image <image>', 'image to run (default: IMAGE_NAME, or backlot:<version>)')
+    .option('--build', 'build the image from this checkout, even when there is one')
+    .option('--extensions <file>', 'list of extensions (default: ./extensions.json, where there is one)')
+    .option('--volume <volume>', 'folder (./data) or volume that keeps the data (default: a volume of that name)')
+    .addOption(
+      new Option('-e, --env <KEY=VALUE>', 'environment variable, can be repeated').argParser(environmentVariable),
+    )
+    .addOption(new Option('--timeout <seconds>', 'how long it may take to be ready (default: 120)').argParser(seconds));
+}
+
+/** The same for the host room. */
+export function toStartOptions(options: ContainerOptions): StartOptions {
+  return {
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.image === undefined ? {} : { image: options.image }),
+    ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.extensions === undefined ? {} : { extensionsFile: options.extensions }),
+    ...(options.volume === undefined ? {} : { volume: options.volume }),
+    ...(options.env === undefined ? {} : { environment: options.env }),
+  };
+}

@@ -1,0 +1,295 @@
+import { readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import { BacklotError } from '../api/errors';
+import { containerDetails, type InspectedContainer, toCreateOptions } from './docker-format';
+import {
+  type BuildOptions,
+  type ContainerDetails,
+  type ContainerEngine,
+  type ContainerSpec,
+  EngineRefusal,
+  type ImageEvent,
+  type ImageEventOptions,
+  type RawLogOptions,
+} from './engine';
+import { type EngineAddress, formatAddress } from './engine-address';
+import { httpGet } from './http-get';
+import { loadDockerode } from './load-library';
+
+/** How long the engine may take for what it does at once. */
+const CALL_LIMIT_MS = 30_000;
+
+/** How long the first answer to a build, a pull or a log may take. What comes then may take its time. */
+const STREAM_LIMIT_MS = 60_000;
+
+/** How long a build or a pull may say nothing at all. */
+const SILENCE_LIMIT_MS = 600_000;
+
+/** An engine that speaks Docker's API, through dockerode. What is only asked is asked without loading dockerode. */
+export class DockerEngine implements ContainerEngine {
+  #client: Docker | undefined;
+
+  /** `foundBy` is the name of the strategy that found the engine. */
+  constructor(
+    private readonly address: EngineAddress,
+    private readonly foundBy: string,
+  ) {}
+
+  get description(): string {
+    return `${formatAddress(this.address)} (${this.foundBy})`;
+  }
+
+  async inspectContainer(nameOrId: string): Promise<ContainerDetails | undefined> {
+    const found = await this.#ask(`inspect container ${nameOrId}`, `/containers/${encodeURIComponent(nameOrId)}/json`);
+    return found === undefined ? undefined : containerDetails(found as InspectedContainer);
+  }
+
+  async imageId(reference: string): Promise<string | undefined> {
+    // A reference has slashes and colons that belong to the path; nothing else in it needs encoding.
+    const found = await this.#ask(`inspect image ${reference}`, `/images/${encodeURI(reference)}/json`);
+    return (found as { Id: string } | undefined)?.Id;
+  }
+
+  async createContainer(spec: ContainerSpec): Promise<string> {
+    const options = { ...toCreateOptions(spec), abortSignal: AbortSignal.timeout(CALL_LIMIT_MS) };
+    const container = await this.#call(`create container ${spec.name}`, (docker) => docker.createContainer(options));
+    return container.id;
+  }
+
+  async startContainer(id: string): Promise<void> {
+    await this.#call('start the container', (docker) =>
+      docker.getContainer(id).start({ abortSignal: AbortSignal.timeout(CALL_LIMIT_MS) }),
+    );
+  }
+
+  async stopContainer(id: string, graceSeconds: number): Promise<void> {
+    const abortSignal = AbortSignal.timeout(graceSeconds * 1000 + CALL_LIMIT_MS);
+    await this.#contentWith([304, 404], () =>
+      this.#call('stop the container', (docker) => docker.getContainer(id).stop({ t: graceSeconds, abortSignal })),
+    );
+  }
+
+  async removeContainer(id: string): Promise<void> {
+    const abortSignal = AbortSignal.timeout(CALL_LIMIT_MS);
+    // 409: another removal of the same container is on its way.
+    await this.#contentWith([404, 409], () =>
+      this.#call('remove the container', (docker) =>
+        docker.getContainer(id).remove({ force: true, v: true, abortSignal }),
+      ),
+    );
+  }
+
+  async removeVolume(name: string): Promise<void> {
+    const abortSignal = AbortSignal.timeout(CALL_LIMIT_MS);
+    await this.#contentWith([404], () =>
+      this.#call(`remove volume ${name}`, (docker) => docker.getVolume(name).remove({ abortSignal })),
+    );
+  }
+
+  async waitForExit(id: string, signal?: AbortSignal): Promise<number> {
+    const options = signal ? { abortSignal: signal } : {};
+    const { StatusCode } = (await this.#call('wait for the container', (docker) =>
+      docker.getContainer(id).wait(options),
+    )) as { StatusCode: number };
+    return StatusCode;
+  }
+
+  async openLog(id: string, options: RawLogOptions): Promise<Readable> {
+    const query = {
+      stdout: true,
+      stderr: true,
+      timestamps: true,
+      follow: options.follow ?? false,
+      ...(options.tail === undefined ? {} : { tail: options.tail }),
+      ...(options.since === undefined ? {} : { since: options.since }),
+    };
+    // container.logs() of dockerode reads a log that is not followed into memory as a whole; dial() streams either.
+    return this.#stream('read the log', options.signal, (docker, abortSignal) => {
+      const call = {
+        path: `/containers/${encodeURIComponent(id)}/logs?`,
+        method: 'GET',
+        isStream: true,
+        options: query,
+        abortSignal,
+        statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },
+      };
+      return new Promise((resolve, reject) => {
+        docker.modem.dial(call, (error: unknown, body: unknown) => {
+          if (error) reject(asError(error));
+          else resolve(body as Readable);
+        });
+      });
+    });
+  }
+
+  async pullImage(reference: string, options: ImageEventOptions): Promise<void> {
+    // Without a tag the engine would pull every tag that there is.
+    const named = /[:@][^/]+$/.test(reference) ? reference : `${reference}:latest`;
+    const what = `pull ${named}`;
+    const stream = await this.#stream(what, options.signal, (docker, abortSignal) =>
+      docker.createImage({ fromImage: named, abortSignal }),
+    );
+    await this.#follow(what, stream, options);
+  }
+
+  async buildImage(context: NodeJS.ReadableStream, options: BuildOptions): Promise<void> {
+    const settings: Docker.ImageBuildOptions = {
+      t: options.tag,
+      rm: true,
+      forcerm: true,
+      version: options.builder === 'buildkit' ? '2' : '1',
+    };
+    const what = `build ${options.tag}`;
+    const stream = await this.#stream(what, options.signal, (docker, abortSignal) =>
+      docker.buildImage(context, { ...settings, abortSignal }),
+    );
+    await this.#follow(what, stream, options);
+  }
+
+  /** Hands on what the engine says of a build or a pull, and fails when it falls silent. */
+  async #follow(what: string, stream: Readable, { onEvent }: ImageEventOptions): Promise<void> {
+    const timer = setTimeout(
+      () => stream.destroy(new Error(`silent for ${SILENCE_LIMIT_MS / 60_000} min`)),
+      SILENCE_LIMIT_MS,
+    );
+    stream.on('data', () => timer.refresh());
+    try {
+      await this.#call(what, (docker) => {
+        // The method of dockerode itself, unlike the one of its modem, also reads what BuildKit says.
+        const { followProgress } = docker as unknown as { followProgress: FollowProgress };
+        return new Promise<void>((resolve, reject) => {
+          followProgress(
+            stream,
+            (error) => (error ? reject(error) : resolve()),
+            (event) => onEvent(readable(event)),
+          );
+        });
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The body of a GET, or undefined when the engine says that there is no such thing. */
+  async #ask(what: string, path: string): Promise<unknown> {
+    const answer = await httpGet(this.address, path, CALL_LIMIT_MS).catch((error: unknown) => {
+      throw this.#failure(what, error);
+    });
+    if (answer.status === 404) return undefined;
+    if (answer.status === 200) return answer.body;
+    const said = (answer.body as { message?: string } | undefined)?.message ?? String(answer.body);
+    throw this.#failure(what, new EngineRefusal(said, answer.status));
+  }
+
+  async #call<T>(what: string, call: (docker: Docker) => Promise<T>): Promise<T> {
+    try {
+      return await call(this.#docker());
+    } catch (error) {
+      throw this.#failure(what, error);
+    }
+  }
+
+  /** Opens a stream: its first answer is waited for within a limit, then only the caller's signal ends it. */
+  async #stream(
+    what: string,
+    signal: AbortSignal | undefined,
+    open: (docker: Docker, signal: AbortSignal) => Promise<NodeJS.ReadableStream>,
+  ): Promise<Readable> {
+    const controller = new AbortController();
+    const abort = () => controller.abort(signal?.reason);
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort, { once: true });
+    const timer = setTimeout(
+      () => controller.abort(new Error(`no answer within ${STREAM_LIMIT_MS / 1000} s`)),
+      STREAM_LIMIT_MS,
+    );
+    try {
+      const stream = (await this.#call(what, (docker) => open(docker, controller.signal))) as Readable;
+      stream.once('close', () => signal?.removeEventListener('abort', abort));
+      return stream;
+    } catch (error) {
+      signal?.removeEventListener('abort', abort);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #contentWith(statuses: readonly number[], call: () => Promise<unknown>): Promise<void> {
+    try {
+      await call();
+    } catch (error) {
+      const refusal = error instanceof BacklotError ? error.cause : undefined;
+      if (!(refusal instanceof EngineRefusal) || !statuses.includes(refusal.status ?? 0)) throw error;
+    }
+  }
+
+  #docker(): Docker {
+    this.#client ??= new (loadDockerode())(dockerodeOptions(this.address));
+    return this.#client;
+  }
+
+  #failure(what: string, thrown: unknown): BacklotError {
+    const refusal = thrown instanceof EngineRefusal ? thrown : toRefusal(thrown);
+    const message = `the engine at ${formatAddress(this.address)} could not ${what}: ${refusal.message}`;
+    return new BacklotError('BACKLOT_E_ENGINE_FAILED', message, { cause: refusal });
+  }
+}
+
+/** All of a text is base64, so its length is a multiple of four. */
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** Whether there is nothing in it that a builder would not print. */
+const isText = (text: string): boolean => !text.includes('\ufffd') && /^[\s\P{C}]*$/u.test(text.replaceAll(ESCAPE, ''));
+const ESCAPE = String.fromCharCode(27);
+
+/**
+ * An event for people. dockerode 5 puts a step's digest in front of its name, and leaves the output of commands that
+ * BuildKit runs in base64.
+ */
+function readable(event: ImageEvent): ImageEvent {
+  const stream = event.stream?.trimEnd();
+  if (!stream) return event;
+  const decoded = BASE64.test(stream) ? Buffer.from(stream, 'base64').toString('utf8') : '';
+  if (decoded !== '' && isText(decoded)) return { ...event, stream: decoded };
+  return { ...event, stream: stream.replace(/^\[sha256:[0-9a-f]+\] /, '') };
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+type FollowProgress = (
+  stream: Readable,
+  onFinished: (error: Error | null) => void,
+  onEvent: (event: ImageEvent) => void,
+) => void;
+
+function toRefusal(thrown: unknown): EngineRefusal {
+  const error = thrown as Error & { statusCode?: number; json?: { message?: string }; code?: string };
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') {
+    const reason = (error.cause as Error | undefined)?.message;
+    return new EngineRefusal(reason ?? 'it did not answer in time', undefined, error.name);
+  }
+  return new EngineRefusal(
+    error.json?.message ?? error.message,
+    error.statusCode,
+    typeof error.code === 'string' ? error.code : undefined,
+  );
+}
+
+/** Every key is given, because dockerode fills those that are missing from DOCKER_HOST. */
+function dockerodeOptions(address: EngineAddress): Docker.DockerOptions {
+  if (address.kind === 'socket')
+    return { socketPath: address.path, host: undefined, port: undefined, protocol: 'http' };
+  const { host, port, tls } = address;
+  return {
+    socketPath: undefined,
+    // An IPv6 address stands in brackets in a URL, which is what dockerode makes of the host.
+    host: host.includes(':') ? `[${host}]` : host,
+    port,
+    protocol: tls ? 'https' : 'http',
+    ...(tls ? { ca: readFileSync(tls.ca), cert: readFileSync(tls.cert), key: readFileSync(tls.key) } : {}),
+  };
+}

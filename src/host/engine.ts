@@ -1,0 +1,120 @@
+import type { Readable } from 'node:stream';
+
+/** What a bind or a volume of a container looks like. */
+export interface ContainerMount {
+  readonly type: 'bind' | 'volume';
+  /** An absolute path on the host for a bind, a name for a volume. */
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+/** A container to be made. */
+export interface ContainerSpec {
+  readonly name: string;
+  readonly image: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** TCP port in the container to a port of 127.0.0.1 on the host. */
+  readonly ports: Readonly<Record<number, number>>;
+  readonly mounts: readonly ContainerMount[];
+  /** Seconds between the signal to stop and the kill when the engine itself stops the container. */
+  readonly stopGraceSeconds: number;
+}
+
+/** What the engine says about a container. */
+export interface ContainerDetails {
+  readonly id: string;
+  readonly name: string;
+  /** The reference that the container was made from, and the id of the image that it was then. */
+  readonly image: string;
+  readonly imageId: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly running: boolean;
+  readonly exitCode: number;
+  /** RFC 3339 times with nanoseconds; undefined when it never happened. */
+  readonly startedAt: string | undefined;
+  readonly finishedAt: string | undefined;
+  /** TCP port in the container to the port on the host, as far as they are published. */
+  readonly ports: Readonly<Record<number, number>>;
+  /** With a terminal the log is one plain stream; without, stdout and stderr come framed. */
+  readonly terminal: boolean;
+}
+
+/** What part of a container's log to read. */
+export interface RawLogOptions {
+  readonly follow?: boolean;
+  /** Only this many lines from the end. */
+  readonly tail?: number;
+  /** Unix time as the engine takes it: `seconds` or `seconds.nanoseconds`. */
+  readonly since?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** An event of a build or a pull, in the engine's own words. */
+export interface ImageEvent {
+  readonly stream?: string;
+  readonly status?: string;
+  readonly id?: string;
+  readonly progressDetail?: { readonly current?: number; readonly total?: number };
+  readonly error?: string;
+}
+
+/** Who listens to a build or a pull, and what ends it. */
+export interface ImageEventOptions {
+  readonly onEvent: (event: ImageEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What is told to the engine to build an image. */
+export interface BuildOptions extends ImageEventOptions {
+  /** The name and tag of the image. */
+  readonly tag: string;
+  /** BuildKit, or the classic builder for engines that lack it. */
+  readonly builder: 'buildkit' | 'classic';
+}
+
+/**
+ * What Backlot needs of a container engine, and no more.
+ *
+ * What does not exist is `undefined`, not an error. Every other refusal is a BacklotError `BACKLOT_E_ENGINE_FAILED`
+ * with an `EngineRefusal` as its cause. Calls without a signal of their own end after a limit.
+ */
+export interface ContainerEngine {
+  /** Where the engine is, for people. */
+  readonly description: string;
+  inspectContainer(nameOrId: string): Promise<ContainerDetails | undefined>;
+  /** Makes a container and returns its id. */
+  createContainer(spec: ContainerSpec): Promise<string>;
+  startContainer(id: string): Promise<void>;
+  /** Asks with SIGTERM, waits for the grace period, kills. Content when the container is not running. */
+  stopContainer(id: string, graceSeconds: number): Promise<void>;
+  /** Removes a container, killing it if need be. Content when it is gone. */
+  removeContainer(id: string): Promise<void>;
+  /** The exit code, as soon as the container does not run. */
+  waitForExit(id: string, signal?: AbortSignal): Promise<number>;
+  /** The log as the engine sends it, each message with its time in front. */
+  openLog(id: string, options: RawLogOptions): Promise<Readable>;
+  /** The id of an image on this machine. */
+  imageId(reference: string): Promise<string | undefined>;
+  /** Resolves when the engine has said all; an event with an `error` is how it tells of a failure on the way. */
+  pullImage(reference: string, options: ImageEventOptions): Promise<void>;
+  /** The same for a build from a tar of its context. */
+  buildImage(context: NodeJS.ReadableStream, options: BuildOptions): Promise<void>;
+  /** Removes a volume. Content when it is gone. */
+  removeVolume(name: string): Promise<void>;
+}
+
+/** The refusal of an engine: its HTTP status, or a code such as ECONNREFUSED, and its own words. */
+export class EngineRefusal extends Error {
+  override readonly name = 'EngineRefusal';
+
+  constructor(
+    message: string,
+    readonly status: number | undefined,
+    readonly code?: string,
+  ) {
+    super(message);
+  }
+}

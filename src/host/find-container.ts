@@ -1,0 +1,24 @@
+import { BacklotError } from '../api/errors';
+import type { ContainerDetails, ContainerEngine } from './engine';
+import { isOurs } from './labels';
+import { GATEWAY_PORT } from './settings';
+
+/** The container of that name. Throws `BACKLOT_E_CONTAINER_NOT_FOUND`. */
+export async function requireContainer(engine: ContainerEngine, name: string): Promise<ContainerDetails> {
+  const container = await engine.inspectContainer(name);
+  if (container) return container;
+  throw new BacklotError('BACKLOT_E_CONTAINER_NOT_FOUND', `there is no container named ${name}`);
+}
+
+/** Throws `BACKLOT_E_CONTAINER_NAME_TAKEN` for a container that Backlot did not make, and so must not touch. */
+export function requireOurs(container: ContainerDetails): void {
+  if (isOurs(container)) return;
+  const message = `the container ${container.name} was not started by Backlot and is left alone`;
+  throw new BacklotError('BACKLOT_E_CONTAINER_NAME_TAKEN', message);
+}
+
+/** The URL of the gateway on the host, without a slash at the end; undefined when its port is not published. */
+export function urlOf(container: ContainerDetails): string | undefined {
+  const port = container.ports[GATEWAY_PORT];
+  return port === undefined ? undefined : `http://localhost:${port}`;
+}

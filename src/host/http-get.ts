@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import type { EngineAddress } from './engine-address';
+
+/** An answer to {@link httpGet}. `body` is the parsed JSON, or the text when it is none. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** More than this is not an answer that Backlot asked for. */
+const LIMIT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * One small GET request on plain `node:http`: a command that only asks something is done before dockerode is loaded.
+ *
+ * Rejects with the error of the socket, or with one that says that there was no answer in time (`timeoutMs`).
+ */
+export function httpGet(
+  address: EngineAddress,
+  path: string,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const { client, options } = connection(address);
+    const request = client.request({ ...options, path, agent: false, ...(signal ? { signal } : {}) }, (response) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length > LIMIT_BYTES) request.destroy(new Error('the answer is too long'));
+      });
+      response.on('error', reject);
+      response.on('end', () => {
+        clearTimeout(timer);
+        resolve({ status: response.statusCode ?? 0, body: parse(Buffer.concat(chunks).toString('utf8')) });
+      });
+    });
+    const timer = setTimeout(() => request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
+    request.on('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    request.end();
+  });
+}
+
+function connection(address: EngineAddress): { client: typeof http | typeof https; options: https.RequestOptions } {
+  if (address.kind === 'socket') return { client: http, options: { socketPath: address.path } };
+  const { host, port, tls } = address;
+  if (!tls) return { client: http, options: { host, port } };
+  const files = { ca: readFileSync(tls.ca), cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
+  return { client: https, options: { host, port, ...files } };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,54 @@
+import type { ContainerDetails, ContainerEngine } from './engine';
+import { requireOurs } from './find-container';
+import { ensureImage, type ImageOptions } from './image';
+import { rememberedSettings, type RememberedSettings } from './labels';
+import { containerName, GATEWAY_PORT, resolveSettings, type Settings, type StartOptions } from './settings';
+import { type Launched, start } from './start';
+import { stop } from './stop';
+import type { WaitOptions } from './wait';
+
+/**
+ * Stops the container and starts it anew, from the image as it is now, and waits until it is ready. It keeps the
+ * settings that it was started with, save those that are given. One that does not run is started.
+ *
+ * The old container goes on running when the settings are wrong or the image cannot be got. Throws what {@link start}
+ * and {@link stop} throw.
+ */
+export async function restart(
+  engine: ContainerEngine,
+  options: StartOptions,
+  how: ImageOptions & WaitOptions = {},
+): Promise<Launched> {
+  const name = containerName(options.name);
+  const existing = await engine.inspectContainer(name);
+  if (existing) requireOurs(existing);
+  const settings = settingsAgain(existing, { ...options, name });
+  await ensureImage(engine, settings, how);
+  await stop(engine, name, { keepVolume: true });
+  return start(engine, settings, { ...how, build: false });
+}
+
+function settingsAgain(existing: ContainerDetails | undefined, options: StartOptions): Settings {
+  const remembered = existing && rememberedSettings(existing);
+  if (!existing || !remembered) return resolveSettings(options);
+  const settings = resolveSettings({ ...optionsAgain(existing, remembered), ...withoutUndefined(options) });
+  const environment = { ...environmentAgain(existing, remembered), ...settings.environment };
+  return { ...settings, environment, ...(options.volume === undefined ? { volume: remembered.volume } : {}) };
+}
+
+function optionsAgain(existing: ContainerDetails, remembered: RememberedSettings): StartOptions {
+  return {
+    // The usual image is looked up again, because its name holds the version.
+    ...(remembered.isOwnImage ? {} : { image: remembered.image }),
+    port: existing.ports[GATEWAY_PORT] ?? remembered.port,
+    ...(remembered.extensionsFile === undefined ? {} : { extensionsFile: remembered.extensionsFile }),
+  };
+}
+
+function environmentAgain(existing: ContainerDetails, { environment }: RememberedSettings): Record<string, string> {
+  return Object.fromEntries(environment.map((name) => [name, existing.environment[name] ?? '']));
+}
+
+function withoutUndefined(options: StartOptions): StartOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
