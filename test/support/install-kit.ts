@@ -4,7 +4,7 @@ import {
   type InstallOptions,
   type InstallOutcome,
 } from '../../src/extensions/install/install-extensions';
-import type { InstallEngine, InstallRequest, PackRequest } from '../../src/extensions/install/install-engine';
+import type { InstallEngine, InstallRequest } from '../../src/extensions/install/install-engine';
 import { NpmEngine } from '../../src/extensions/install/npm-engine';
 import type { ExtensionEntry } from '../../src/extensions/list';
 
@@ -24,11 +24,6 @@ export class CountingEngine implements InstallEngine {
   install(request: InstallRequest): Promise<void> {
     this.calls++;
     return this.#npm.install(request);
-  }
-
-  pack(request: PackRequest): Promise<string> {
-    this.calls++;
-    return this.#npm.pack(request);
   }
 }
 

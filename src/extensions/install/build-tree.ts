@@ -15,7 +15,7 @@ export interface Platform {
 }
 
 const STUB = '.backlot';
-const PACKED = '.pack';
+const COPY = '.package.tgz';
 
 /**
  * Installs one package and all that it depends on into an empty folder. The receipt is written last. Whatever the
@@ -33,16 +33,17 @@ export async function buildTree(
   await writeJson(path.join(tree, 'package.json'), {
     private: true,
     description: `Installed by Backlot for ${spec}`,
-    dependencies: { backlot: `file:./${STUB}` },
+    // Absolute, for overrides resolve a relative path against the package that they are applied to.
+    dependencies: { backlot: `file:${path.join(tree, STUB)}` },
     overrides: { backlot: '$backlot' },
   });
-  const add = await specToAdd(tree, source, engine, signal);
+  const add = await specToAdd(tree, source);
   await engine.install({ directory: tree, subject: spec, add, ...(signal ? { signal } : {}) });
 
   const name = await addedPackage(tree);
   const directory = path.join('node_modules', ...name.split('/'));
   const version = await versionIn(path.join(tree, directory), name);
-  await rm(path.join(tree, PACKED), { recursive: true, force: true });
+  await rm(path.join(tree, COPY), { force: true });
   const links = await linkPlatform(tree, platform.root, platform.relativeLinks);
   await rm(path.join(tree, STUB), { recursive: true, force: true });
   const receipt: Receipt = {
@@ -65,23 +66,14 @@ async function writeStub(tree: string, version: string): Promise<void> {
   await writeJson(path.join(tree, STUB, 'package.json'), { name: 'backlot', version });
 }
 
-/** What the installer is told to add. A folder is packed first, for as a folder it would become a link. */
-async function specToAdd(
-  tree: string,
-  source: PackageSource,
-  engine: InstallEngine,
-  signal: AbortSignal | undefined,
-): Promise<string> {
+/** What the installer is told to add. */
+async function specToAdd(tree: string, source: PackageSource): Promise<string> {
   if (source.kind === 'registry') return `${source.name}@${source.range}`;
-  const into = path.join(tree, PACKED);
-  await mkdir(into, { recursive: true });
-  if (source.kind === 'folder') {
-    const file = await engine.pack({ folder: source.path, into, ...(signal ? { signal } : {}) });
-    return `file:./${PACKED}/${path.basename(file)}`;
-  }
+  if (source.kind === 'folder') return `file:${source.path}`;
   // A copy under a path of its own: the installer's cache may know older bytes under the path of the tarball.
-  await copyFile(source.path, path.join(into, 'package.tgz'));
-  return `file:./${PACKED}/package.tgz`;
+  const copy = path.join(tree, COPY);
+  await copyFile(source.path, copy);
+  return `file:${copy}`;
 }
 
 async function addedPackage(tree: string): Promise<string> {

@@ -1,5 +1,5 @@
 export { bundle, type BundleOptions } from './bundle';
-export type { EngineDirectories, InstallEngine, InstallRequest, PackRequest } from './install-engine';
+export type { EngineDirectories, InstallEngine, InstallRequest } from './install-engine';
 export {
   installExtensions,
   type InstalledPackage,

@@ -3,27 +3,19 @@ export interface InstallEngine {
   readonly id: string;
 
   /**
-   * Installs what the package.json in `directory` depends on into its node_modules, without running any script of a
-   * package. With `add`, that package spec is added to the dependencies first.
+   * Adds a package to the dependencies of the package.json in `directory`, and installs what that asks for into its
+   * node_modules. No script of a package is run. A package that is a folder is copied as publishing it would, never
+   * linked.
    */
   install(request: InstallRequest): Promise<void>;
-
-  /** Packs a folder into a tarball, as publishing it would, without running any script. Gives the tarball's path. */
-  pack(request: PackRequest): Promise<string>;
 }
 
 export interface InstallRequest {
   readonly directory: string;
+  /** A name with a range or tag, or `file:` and an absolute path. */
+  readonly add: string;
   /** What is being installed, for messages. */
   readonly subject: string;
-  readonly add?: string;
-  readonly signal?: AbortSignal;
-}
-
-export interface PackRequest {
-  readonly folder: string;
-  /** The folder that the tarball is written to. It exists. */
-  readonly into: string;
   readonly signal?: AbortSignal;
 }
 

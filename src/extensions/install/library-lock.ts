@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 import { BacklotError } from '../../api/errors';
 
 /** A lock is taken for abandoned when it was not touched for this long, in milliseconds. */
-const STALE_MS = 10_000;
-const TOUCH_MS = 2_000;
+const STALE_MS = 6_000;
+const TOUCH_MS = 1_000;
 const RETRY_MS = 200;
 
 /**
@@ -13,15 +14,17 @@ const RETRY_MS = 200;
  * it is missing. The lock of a process that was killed is taken over. The signal fires when the lock is lost, which
  * happens to a process that was stopped for long.
  *
- * Throws BACKLOT_E_VOLUME_BUSY when the lock is not to be had within `limit` milliseconds, and BACKLOT_E_VOLUME_NOT_WRITABLE.
+ * Throws BACKLOT_E_VOLUME_BUSY when the lock is not to be had within `limit` milliseconds, BACKLOT_E_VOLUME_NOT_WRITABLE,
+ * and the reason of `signal` when it fires while the lock is waited for.
  */
 export async function withLibraryLock<T>(
   directory: string,
   limit: number,
   work: (lost: AbortSignal) => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<T> {
   const lost = new AbortController();
-  const release = await acquire(directory, limit, lost);
+  const release = await acquire(directory, limit, lost, signal);
   try {
     return await work(lost.signal);
   } finally {
@@ -30,28 +33,46 @@ export async function withLibraryLock<T>(
   }
 }
 
-async function acquire(directory: string, limit: number, lost: AbortController): Promise<() => Promise<void>> {
+async function acquire(
+  directory: string,
+  limit: number,
+  lost: AbortController,
+  signal: AbortSignal | undefined,
+): Promise<() => Promise<void>> {
+  const end = performance.now() + limit;
   try {
     await mkdir(directory, { recursive: true });
+    for (;;) {
+      const release = await tryLock(directory, lost);
+      if (release) return release;
+      if (performance.now() > end) throw busy(directory, limit);
+      await setTimeout(RETRY_MS, undefined, { signal });
+    }
+  } catch (error) {
+    const isOurs = error instanceof BacklotError || signal?.aborted === true;
+    throw isOurs ? error : volumeError(error as NodeJS.ErrnoException, directory);
+  }
+}
+
+/** Undefined when another has the lock. The retries of the library would also retry what never gets better. */
+async function tryLock(directory: string, lost: AbortController): Promise<(() => Promise<void>) | undefined> {
+  try {
     return await lockfile.lock(directory, {
       realpath: false,
       lockfilePath: path.join(directory, '.lock'),
       stale: STALE_MS,
       update: TOUCH_MS,
-      retries: { retries: Math.ceil(limit / RETRY_MS), factor: 1, minTimeout: RETRY_MS, maxTimeout: RETRY_MS },
       onCompromised: (error) => lost.abort(error),
     });
   } catch (error) {
-    throw lockError(error as NodeJS.ErrnoException, directory, limit);
+    if ((error as NodeJS.ErrnoException).code === 'ELOCKED') return undefined;
+    throw error;
   }
 }
 
-function lockError(error: NodeJS.ErrnoException, directory: string, limit: number): BacklotError {
-  if (error.code === 'ELOCKED') {
-    const message = `another process has been installing into ${directory} for more than ${limit / 1000} s`;
-    return new BacklotError('BACKLOT_E_VOLUME_BUSY', message, { where: { file: directory } });
-  }
-  return volumeError(error, directory);
+function busy(directory: string, limit: number): BacklotError {
+  const message = `another process has been installing into ${directory} for more than ${limit / 1000} s`;
+  return new BacklotError('BACKLOT_E_VOLUME_BUSY', message, { where: { file: directory } });
 }
 
 /** The error for a folder of the volume that could not be written to. */

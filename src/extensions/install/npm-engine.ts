@@ -1,13 +1,10 @@
-import path from 'node:path';
 import semver from 'semver';
-import { BacklotError } from '../../api/errors';
-import type { EngineDirectories, InstallEngine, InstallRequest, PackRequest } from './install-engine';
+import type { EngineDirectories, InstallEngine, InstallRequest } from './install-engine';
 import { installError, missingSpecOf, npmErrorOf } from './npm-errors';
 import { runNpm, type NpmOutput } from './npm-process';
 
 /** One installation takes no longer than this, in milliseconds. */
 const INSTALL_LIMIT_MS = 5 * 60_000;
-const PACK_LIMIT_MS = 60_000;
 const VIEW_LIMIT_MS = 10_000;
 const NEWEST_VERSIONS = 5;
 
@@ -26,7 +23,8 @@ const INSTALL_FLAGS = [
   '--package-lock=false',
   '--bin-links=false',
   '--global=false',
-  '--install-links=false',
+  // A folder as a link would miss its dependencies.
+  '--install-links=true',
   '--legacy-peer-deps=false',
 ];
 
@@ -37,7 +35,7 @@ export class NpmEngine implements InstallEngine {
   constructor(private readonly directories: EngineDirectories) {}
 
   async install({ directory, subject, add, signal }: InstallRequest): Promise<void> {
-    const args = ['install', ...(add === undefined ? [] : ['--save', add]), ...INSTALL_FLAGS];
+    const args = ['install', '--save', add, ...INSTALL_FLAGS];
     const run = (freshness: string): Promise<NpmOutput> =>
       this.#npm([...args, freshness], directory, INSTALL_LIMIT_MS, signal);
     let output = await run('--prefer-offline');
@@ -45,15 +43,6 @@ export class NpmEngine implements InstallEngine {
     if (output.code !== 0 && npmErrorOf(output)?.code === 'ETARGET') output = await run('--prefer-online');
     if (output.code === 0) return;
     throw installError(output, subject, await this.#newestVersions(output, directory));
-  }
-
-  async pack({ folder, into, signal }: PackRequest): Promise<string> {
-    const args = ['pack', folder, '--ignore-scripts', '--pack-destination', into];
-    const output = await this.#npm(args, into, PACK_LIMIT_MS, signal);
-    if (output.code !== 0) throw installError(output, folder);
-    const file = packedFile(output.stdout);
-    if (file !== undefined) return path.join(into, file);
-    throw new BacklotError('BACKLOT_E_INSTALL_FAILED', `npm packed ${folder} and did not say into which file`);
   }
 
   #npm(args: readonly string[], directory: string, limit: number, signal?: AbortSignal): Promise<NpmOutput> {
@@ -81,19 +70,5 @@ export class NpmEngine implements InstallEngine {
     } catch {
       return [];
     }
-  }
-}
-
-/** The name of the tarball in what `npm pack --json` says. */
-function packedFile(stdout: string): string | undefined {
-  try {
-    const said = JSON.parse(stdout) as unknown;
-    // A list up to npm 11, a record by package name from npm 12 on.
-    const [first] = Object.values(said as Record<string, unknown>);
-    const { filename } = first as { filename?: unknown };
-    // Older releases name a scoped package's tarball with its slash, which is not in the name of the file.
-    return typeof filename === 'string' ? filename.replace(/^@/, '').replace('/', '-') : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { BacklotError } from '../../api/errors';
@@ -66,9 +67,12 @@ function parsePackage(text: string, file: string): { name?: unknown; version?: u
 }
 
 async function mustBe(kind: 'folder' | 'tarball', place: string): Promise<void> {
-  const found = await stat(place).catch((error: NodeJS.ErrnoException) => error);
-  if (found instanceof Error) {
-    const reason = found.code === 'ENOENT' ? '' : ` (${found.message})`;
+  let found: Stats;
+  try {
+    found = await stat(place);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? '' : ` (${message})`;
     throw new BacklotError('BACKLOT_E_PACKAGE_NOT_FOUND', `there is no ${kind} ${place}${reason}`);
   }
   if (kind === 'folder' ? found.isDirectory() : found.isFile()) return;

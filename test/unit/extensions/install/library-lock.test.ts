@@ -43,9 +43,18 @@ describe('the lock of the library', () => {
     expect(await withLibraryLock(directory, 400, () => Promise.resolve('done'))).toBe('done');
   });
 
+  it('is no longer waited for once the signal fires', async () => {
+    const directory = temporaryDirectory();
+    await withLibraryLock(directory, 1_000, async () => {
+      const stop = AbortSignal.timeout(50);
+      const waits = withLibraryLock(directory, 60_000, () => Promise.resolve(), stop);
+      await expect(waits).rejects.toMatchObject({ name: 'AbortError' });
+    });
+  });
+
   it('cannot be had where nothing can be written', async () => {
     const file = path.join(temporaryDirectory({ file: '' }), 'file');
-    await expect(withLibraryLock(path.join(file, 'lib'), 400, () => Promise.resolve())).rejects.toMatchObject({
+    await expect(withLibraryLock(path.join(file, 'lib'), 60_000, () => Promise.resolve())).rejects.toMatchObject({
       code: 'BACKLOT_E_VOLUME_NOT_WRITABLE',
     });
   });

@@ -1,0 +1,116 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+/**
+ * What runs in the stand-in: it behaves as a container of Backlot does from the outside, and misbehaves as its
+ * environment says.
+ */
+const PROGRAM = `
+const http = require('node:http');
+const { MODE, LINES = '0', LINGER = '0' } = process.env;
+const answers = {
+  '/_backlot/health': { version: '9.9.9', services: { 'hello-world': 'running' } },
+  '/_backlot/init': { completed: { READY: true } },
+};
+if (MODE === 'exit') {
+  for (let i = 1; i <= 30; i += 1) console.log('line ' + i);
+  console.error('it went wrong');
+  process.exit(3);
+}
+console.log('2026-01-02T12:00:01.204Z info  [init] Ready. is near');
+console.error('2026-01-02T12:00:01.205Z warn  [hello-world] Grüße 👋');
+process.on('SIGTERM', () => {
+  if (MODE === 'stubborn') return;
+  console.log('stopping');
+  setTimeout(() => process.exit(0), Number(LINGER));
+});
+const server = http.createServer((request, response) => {
+  const answer = answers[request.url];
+  response.writeHead(answer ? 200 : 404).end(JSON.stringify(answer ?? { error: 'not found' }));
+  if (request.url === '/crash') process.exit(5);
+});
+server.listen(4566, () => {
+  if (MODE !== 'silent') process.stdout.write('  Ready.  \\n');
+  let text = { out: '', err: '' };
+  for (let i = 1; i <= Number(LINES); i += 1) {
+    text.out += 'out ' + i + ' äöü\\n';
+    text.err += 'err ' + i + ' 日本\\n';
+  }
+  if (text.out) {
+    process.stdout.write(text.out);
+    process.stderr.write(text.err);
+    process.stdout.write('x'.repeat(100_000) + '€\\n');
+    console.log('all written');
+  }
+});
+`;
+
+/** A small image that stands in for Backlot's own, with names that no other run of the tests uses. */
+export class StandInImage {
+  /** The beginning of the name of every container and volume of this run. */
+  readonly prefix = `backlot-test-${randomUUID().slice(0, 8)}`;
+  readonly name = `${this.prefix}:1`;
+
+  /** Builds the image; with other words in it, it gets another id under the same name. */
+  build(words = 'first'): void {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'backlot-stand-in-'));
+    try {
+      writeFileSync(path.join(folder, 'main.js'), PROGRAM);
+      const lines = [
+        'FROM node:24-bookworm-slim',
+        `LABEL dev.backlot.test="${this.prefix}" dev.backlot.words="${words}"`,
+        'COPY main.js /main.js',
+      ];
+      writeFileSync(path.join(folder, 'Dockerfile'), [...lines, 'CMD ["node", "/main.js"]'].join('\n'));
+      docker('build', '--quiet', '--tag', this.name, folder);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** The containers of this run. */
+  containers(): string[] {
+    return docker('ps', '--all', '--filter', `name=${this.prefix}`, '--format', '{{.Names}}')
+      .split('\n')
+      .filter(Boolean);
+  }
+
+  /** The volumes of this run. */
+  volumes(): string[] {
+    return docker('volume', 'ls', '--filter', `name=${this.prefix}`, '--format', '{{.Name}}')
+      .split('\n')
+      .filter(Boolean);
+  }
+
+  /** Removes every container and volume of this run. */
+  clean(): void {
+    for (const name of this.containers()) docker('rm', '--force', '--volumes', name);
+    for (const name of this.volumes()) docker('volume', 'rm', '--force', name);
+  }
+
+  /** Removes the images, too. */
+  remove(): void {
+    this.clean();
+    const images = docker('images', '--all', '--quiet', '--filter', `label=dev.backlot.test=${this.prefix}`, this.name);
+    if (images.trim() !== '') docker('rmi', '--force', this.name);
+    // What was built before under the same name has lost it.
+    for (const id of docker(
+      'images',
+      '--quiet',
+      '--filter',
+      `label=dev.backlot.test=${this.prefix}`,
+      '--filter',
+      'dangling=true',
+    ).split('\n')) {
+      if (id !== '') docker('rmi', '--force', id);
+    }
+  }
+}
+
+/** Runs the docker command, and gives what it printed. */
+export function docker(...args: string[]): string {
+  return execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
+}
