@@ -13,7 +13,10 @@ module.exports = {
   projects: [
     project('unit'),
     project('integration'),
-    project('e2e', { globalSetup: '<rootDir>/test/support/find-engine.ts' }),
+    project('e2e', {
+      globalSetup: '<rootDir>/test/support/find-engine.ts',
+      setupFiles: ['<rootDir>/test/support/testcontainers-environment.ts'],
+    }),
   ],
   reporters: ['default', '<rootDir>/test/support/summary-reporter.js'],
   testTimeout: 60_000,

@@ -32,6 +32,9 @@ type Matcher = FindMyWay.Instance<FindMyWay.HTTPVersion.V1>;
 const MAX_PARAMETER_LENGTH = 16_384;
 const ANY_HOST = '';
 
+/** What `*` stands for. HEAD is left out: it follows GET, to the same rule. */
+const ALL_METHODS = METHODS.filter((method) => method !== 'HEAD');
+
 /** The rules of one host, or of any host. */
 class HostRules {
   readonly records = new Set<RouteRecord>();
@@ -93,7 +96,6 @@ export class RouteTable {
 
   /** Adds a rule. Throws `BACKLOT_E_ROUTE_CONFLICT` or `BACKLOT_E_ROUTE_INVALID`, and has then added nothing. */
   add(record: RouteRecord): void {
-    for (const pattern of record.patterns) assertPath(pattern, record.route);
     this.#rulesFor(record.route.host ?? ANY_HOST).add(record);
   }
 
@@ -164,20 +166,13 @@ function newMatcher(): Matcher {
 function unused(): void {}
 
 function methodsOf(route: Route): readonly string[] {
-  return route.methods === '*' ? METHODS : route.methods;
+  return route.methods === '*' ? ALL_METHODS : route.methods;
 }
 
 function keysOf(record: RouteRecord): string[] {
   return methodsOf(record.route).flatMap((method) =>
     record.patterns.map((pattern) => `${method} ${pattern.replace(/:[A-Za-z0-9_]+/g, ':')}`),
   );
-}
-
-function assertPath(path: string, route: Route): void {
-  if (path.startsWith('/') || path === '*') return;
-  throw new BacklotError('BACKLOT_E_ROUTE_INVALID', `the path "${path}" does not start with "/"`, {
-    where: { extension: route.owner },
-  });
 }
 
 function conflict(added: Route, standing: Route): BacklotError {

@@ -32,7 +32,7 @@ export class ScopedRouter implements Router {
     if (typeof target !== 'function') {
       throw this.#invalid(`the route ${path} leads to a ${typeof target}, not to a function`);
     }
-    return this.#insert({ route, patterns: [route.path], ...toRun(this.#owner, target) });
+    return this.#insert({ route, patterns: [patternOf(route.path)], ...toRun(this.#owner, target) });
   }
 
   mount(path: string, listener: Listener): Route {
@@ -40,20 +40,22 @@ export class ScopedRouter implements Router {
     if (typeof listener !== 'function') {
       throw this.#invalid(`what is mounted at ${path} is a ${typeof listener}, not a function`);
     }
-    const prefix = route.path === '/' ? '' : route.path.replace(/\/$/, '');
+    const prefix = patternOf(route.path).replace(/\/\*?$/, '');
+    const depth = prefix.split('/').length - 1;
     const run = this.#owner.bind(listener);
     return this.#insert({
       route,
       patterns: prefix === '' ? ['/*'] : [prefix, `${prefix}/*`],
       kind: 'listener',
-      run: (_context, request, response, next) => {
-        const { url, baseUrl } = request;
-        const below = url.slice(prefix.length);
+      run: (context, request, response, next) => {
+        const { url, baseUrl, params } = request;
+        const end = endOfSegment(url, depth);
+        const below = url.slice(end);
         request.url = below.startsWith('/') ? below : `/${below}`;
-        request.baseUrl = baseUrl + prefix;
+        request.baseUrl = baseUrl + url.slice(0, end);
+        request.params = Object.fromEntries(Object.entries(context.params).filter(([name]) => name !== '*'));
         return run(request, response, (error) => {
-          request.url = url;
-          request.baseUrl = baseUrl;
+          Object.assign(request, { url, baseUrl, params });
           next(error);
         });
       },
@@ -68,7 +70,8 @@ export class ScopedRouter implements Router {
   }
 
   submount(prefix: string): Router {
-    if (!prefix.startsWith('/')) throw this.#invalid(`the prefix "${prefix}" does not start with "/"`);
+    if (typeof prefix !== 'string' || !prefix.startsWith('/'))
+      throw this.#invalid(`the prefix "${prefix}" does not start with "/"`);
     return new ScopedRouter(this.#table, this.#owner, this.#host, this.#prefix + prefix.replace(/\/$/, ''));
   }
 
@@ -83,9 +86,22 @@ export class ScopedRouter implements Router {
   #route(methods: readonly string[] | '*', path: string): Route {
     this.#owner.assertOpen();
     if (typeof path !== 'string') throw this.#invalid(`a path is a ${typeof path}, not a string`);
-    const unknown = methods === '*' ? undefined : methods.find((method) => !METHODS.includes(method));
+    if (path !== '*' && !path.startsWith('/')) throw this.#invalid(`the path "${path}" does not start with "/"`);
+    if (methods !== '*') this.#assertMethods(methods);
+    return {
+      methods,
+      host: this.#host,
+      path: this.#prefix + (this.#prefix !== '' && path === '*' ? '/*' : path),
+      owner: this.#owner.name,
+    };
+  }
+
+  #assertMethods(methods: readonly string[]): void {
+    if (typeof methods === 'string' || methods.length === 0) {
+      throw this.#invalid(`a list of one or more methods is missing; ${JSON.stringify(methods)} stands there`);
+    }
+    const unknown = methods.find((method) => !METHODS.includes(method));
     if (unknown !== undefined) throw this.#invalid(`"${unknown}" is not an HTTP method in upper case`);
-    return { methods, host: this.#host, path: this.#prefix + path, owner: this.#owner.name };
   }
 
   #insert(record: RouteRecord): Route {
@@ -115,6 +131,23 @@ function toRun(owner: Owner, target: Target): { kind: RouteRecord['kind']; run: 
   }
   const endpoint = owner.bind(target as Endpoint);
   return { kind: 'endpoint', run: (context) => endpoint(context) };
+}
+
+/** `*` alone means every path. */
+function patternOf(path: string): string {
+  return path === '*' ? '/*' : path;
+}
+
+/** Where the first so many segments of a raw URL end. The client may have encoded them in a way of its own. */
+function endOfSegment(url: string, segments: number): number {
+  let end = 0;
+  for (let passed = 0; passed < segments; passed++) {
+    const next = /[/?]/.exec(url.slice(end + 1));
+    if (!next) return url.length;
+    end += 1 + next.index;
+    if (url[end] === '?') return end;
+  }
+  return end;
 }
 
 function isExpressHandler(target: Target): target is ExpressHandler {

@@ -260,11 +260,12 @@ describeWithEngine('the host side, with a stand-in for the image', () => {
     it('gives 10,000 lines of each stream whole and in order, and a long line in one piece', async () => {
       const emulator = await Emulator.start(standIn({ LINES: '10000' }));
       const seen: LogEntry[] = [];
+      // stdout and stderr end at different times: both must have come.
+      const missing = new Set(['all written', 'err 10000 日本']);
       for await (const entry of emulator.logs({ follow: true })) {
         seen.push(entry);
-        // stdout and stderr end at different times: both must have come.
-        if (seen.some(({ line }) => line === 'all written') && textOf(seen, 'stderr').at(-1) === 'err 10000 日本')
-          break;
+        missing.delete(entry.line);
+        if (missing.size === 0) break;
       }
       const numbers = Array.from({ length: 10_000 }, (_, index) => index + 1);
       expect(textOf(seen, 'stderr').slice(1)).toEqual(numbers.map((n) => `err ${n} 日本`));
@@ -462,7 +463,8 @@ describeWithEngine('the host side, with a stand-in for the image', () => {
         Dockerfile: 'FROM node:24-bookworm-slim\nCOPY . /app\nRUN echo "building $((6 * 7))" && ls /app\n',
         '.dockerignore': 'secret\n',
         secret: 'x',
-        'kept.txt': 'x',
+        // What was built before would come from the cache, without a word.
+        'kept.txt': image.prefix,
       });
       const told: Progress[] = [];
       const options = { build: true, checkout, onProgress: (progress: Progress) => told.push(progress) };
@@ -494,13 +496,18 @@ describeWithEngine('the host side, with the image of this checkout', () => {
   it('builds it when it is missing, starts it, reaches an extension, follows its log, and stops it', async () => {
     const engine = await findEngine();
     await ensureImage(engine, { image: `backlot:${ownVersion()}`, isOwnImage: true });
-    const emulator = await Emulator.start({ name, port: 0, extensions: ['backlot-extension-hello-world'] });
+    const extensions = ['backlot-extension-hello-world', 'backlot-extension-ready-announcer'];
+    const emulator = await Emulator.start({ name, port: 0, extensions });
     const following = collect(emulator.logs({ follow: true }));
     expect(await emulator.status()).toMatchObject({ state: 'ready', version: ownVersion(), outdated: false });
-    expect((await fetch(`${emulator.url}/_backlot/health`)).status).toBe(200);
+    expect(await (await fetch(`${emulator.url}/hello/ada`)).json()).toEqual({ message: 'hello, ada' });
     expect(await emulator.stop()).toEqual({ wasRunning: true, exitCode: 0, killed: false });
     const entries = await following;
     expect(textOf(entries, 'stdout').map((line) => line.trim())).toContain('Ready.');
+    expect(entries.filter(({ extension }) => extension === 'ready-announcer')).toMatchObject([
+      { stream: 'stdout', line: expect.stringContaining('ready to roll') as string },
+    ]);
+    expect(new Set(entries.map(({ extension }) => extension))).toEqual(new Set([undefined, 'ready-announcer']));
     expect(image.containers()).toEqual([]);
   }, 900_000);
 });

@@ -158,13 +158,13 @@ class Installation {
   async #installAll(missing: readonly Work[]): Promise<void> {
     const { libDirectory, busyLimit = BUSY_LIMIT_MS, signal } = this.options;
     try {
-      const work = async (lost: AbortSignal): Promise<void> => {
+      const installUnderLock = async (lost: AbortSignal): Promise<void> => {
         await this.#library.removeLeftovers();
         const stop = signal ? AbortSignal.any([signal, lost]) : lost;
         await forEachLimited(missing, PARALLEL, (work) => this.#install(work, stop));
         await this.#pruneIfAllIsWell();
       };
-      await withLibraryLock(libDirectory, busyLimit, work, signal);
+      await withLibraryLock(libDirectory, busyLimit, installUnderLock, signal);
     } catch (error) {
       for (const work of missing) if (!this.#outcomes.has(work.entries[0] as ExtensionEntry)) this.#fail(work, error);
     }

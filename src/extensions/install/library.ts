@@ -47,7 +47,7 @@ export class Library {
       await this.#moveIn(staging, this.pathOf(source));
       return receipt;
     } finally {
-      await rm(staging, { recursive: true, force: true }).catch(() => undefined);
+      await discard(staging);
     }
   }
 
@@ -79,7 +79,7 @@ export class Library {
       const old = this.#staging();
       await rename(tree, old);
       await rename(staging, tree);
-      await rm(old, { recursive: true, force: true });
+      await discard(old);
     } else {
       await rename(staging, tree);
     }
@@ -101,8 +101,16 @@ export class Library {
   async #remove(name: string): Promise<void> {
     const gone = this.#staging();
     await rename(path.join(this.directory, name), gone);
-    await rm(gone, { recursive: true, force: true });
+    await discard(gone);
   }
+}
+
+/**
+ * Removes a staging folder. What cannot be removed now goes the next time: the installer of a killed process may still
+ * be writing into it.
+ */
+async function discard(staging: string): Promise<void> {
+  await rm(staging, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
 }
 
 function isOutdated({ target, installedAt }: Receipt): boolean {

@@ -13,7 +13,7 @@ const NETWORK_FLAGS = [
   '--fetch-retries=1',
   '--fetch-retry-mintimeout=500',
   '--fetch-retry-maxtimeout=2000',
-  '--fetch-timeout=30000',
+  '--fetch-timeout=20000',
 ];
 const INSTALL_FLAGS = [
   '--ignore-scripts',

@@ -71,7 +71,7 @@ export function installError(output: NpmOutput, subject: string, versions: reado
       details,
     );
   }
-  if (UNREACHABLE.has(code) || /^E5\d\d$/.test(code)) {
+  if (UNREACHABLE.has(code) || /^E5\d\d$/.test(code) || /network timeout/.test(error?.summary ?? '')) {
     return new BacklotError(
       'BACKLOT_E_REGISTRY_UNREACHABLE',
       `${subject} could not be fetched: ${firstLine(error?.summary)}`,
@@ -123,9 +123,7 @@ function nameOf(spec: string): string {
 function npmWords(stderr: string): string[] {
   return stderr
     .split('\n')
-    .map((line) =>
-      line.replace(/^npm (?:error|ERR!|warn|WARN)(?: (?:404|notarget|network|enoent)(?= |$))?\s*/, '').trim(),
-    )
+    .map((line) => line.replace(/^npm (?:error|ERR!|warn|WARN)(?: (?:404|notarget|enoent)(?= |$))?\s*/, '').trim())
     .filter((line) => line !== '' && !/^(?:A complete log of this run|code \S+$|errno |syscall )/.test(line));
 }
 

@@ -12,7 +12,7 @@ function typeWith(schema: unknown): ExtensionClass {
     static override readonly config = schema as ExtensionClass['config'];
     readonly name = 'example';
   }
-  return Example as ExtensionClass;
+  return Example;
 }
 
 async function entryWith(text: string): Promise<ExtensionEntry> {

@@ -134,7 +134,7 @@ describe('findEngine', () => {
       { DOCKER_CONTEXT: 'missing' },
       { DOCKER_HOST: 'ssh://host' },
     ]) {
-      await expect(findEngine(surroundings(env as Record<string, string>), AT_HOME)).rejects.toMatchObject({
+      await expect(findEngine(surroundings(env), AT_HOME)).rejects.toMatchObject({
         code: 'BACKLOT_E_ENGINE_NOT_FOUND',
       });
     }

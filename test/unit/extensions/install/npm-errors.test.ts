@@ -53,6 +53,11 @@ describe('an error of npm', () => {
     },
   );
 
+  it('is a registry that stalls', () => {
+    const error = installError(said('FETCH_ERROR', 'network timeout at: https://registry.example/ms'), 'ms');
+    expect(error.code).toBe('BACKLOT_E_REGISTRY_UNREACHABLE');
+  });
+
   it.each(['EACCES', 'EROFS', 'ENOSPC'])('is a volume that cannot be written to: %s', (code) => {
     expect(installError(said(code, `${code}: mkdir '/volume/lib'`), 'ms').code).toBe('BACKLOT_E_VOLUME_NOT_WRITABLE');
   });
