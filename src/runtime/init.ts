@@ -82,11 +82,11 @@ async function boot({ settings, environment, log, extensionsLog, startedAt, stop
     mustExist: isSet(environment, 'BACKLOT_EXTENSIONS_FILE') && !settings.BACKLOT_IN_CONTAINER,
   });
   const entries = mergeEntries(listed, entriesFromAutoInstall(settings.EXTENSION_AUTO_INSTALL, process.cwd()));
-  const outcomes = await install(entries, volume, extensionsLog);
+  const outcomes = await install(entries, volume, extensionsLog, stop.signal);
   return { extensions: reportExtensions(entries, outcomes), init: scripts.state(), startedAt };
 }
 
-function install(entries: readonly ExtensionEntry[], volume: Volume, log: Logger) {
+function install(entries: readonly ExtensionEntry[], volume: Volume, log: Logger, signal: AbortSignal) {
   return installExtensions(entries, {
     libDirectory: join(volume.lib, 'extensions'),
     cacheDirectory: volume.cache,
@@ -95,6 +95,7 @@ function install(entries: readonly ExtensionEntry[], volume: Volume, log: Logger
     platformVersion: VERSION,
     bundledDirectory: join(PACKAGE_ROOT, 'bundled'),
     sourceDirectory: join(PACKAGE_ROOT, 'extensions'),
+    signal,
     onProgress: ({ phase, message }) => {
       if (phase !== 'failed') log.info(message);
     },

@@ -74,7 +74,8 @@ describe('which route serves a request', () => {
   });
 
   it('serves each method that has a function of its own', async () => {
-    for (const method of ['get', 'post', 'put', 'patch', 'delete', 'options'] as const) router[method]('/x', () => method);
+    for (const method of ['get', 'post', 'put', 'patch', 'delete', 'options'] as const)
+      router[method]('/x', () => method);
     for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
       expect((await started.send('/x', { method })).text).toBe(method.toLowerCase());
     }
@@ -97,10 +98,11 @@ describe('which route serves a request', () => {
   });
 
   it('lets a HEAD rule of its own go before the GET rule, whichever was added first', async () => {
-    const mark = (value: string) => (request: unknown, response: { setHeader(n: string, v: string): void; end(): void }) => {
-      response.setHeader('x-by', value);
-      response.end();
-    };
+    const mark =
+      (value: string) => (_request: unknown, response: { setHeader(n: string, v: string): void; end(): void }) => {
+        response.setHeader('x-by', value);
+        response.end();
+      };
     router.head('/a', mark('head'));
     router.get('/a', mark('get'));
     router.get('/b', mark('get'));
@@ -171,15 +173,24 @@ describe('submount and withHost', () => {
   it('adds below a path, with or without a slash at its end', async () => {
     router.submount('/v1').get('/items', () => 'one');
     router.submount('/v2/').get('/items', () => 'two');
-    router.submount('/a').submount('/b').get('/c', () => 'deep');
+    router
+      .submount('/a')
+      .submount('/b')
+      .get('/c', () => 'deep');
     expect(await textOf('/v1/items')).toBe('one');
     expect(await textOf('/v2/items')).toBe('two');
     expect(await textOf('/a/b/c')).toBe('deep');
   });
 
   it('combines in either order', async () => {
-    router.withHost('a.test').submount('/x').get('/y', () => 'host first');
-    router.submount('/x').withHost('b.test').get('/y', () => 'path first');
+    router
+      .withHost('a.test')
+      .submount('/x')
+      .get('/y', () => 'host first');
+    router
+      .submount('/x')
+      .withHost('b.test')
+      .get('/y', () => 'path first');
     expect(await textOf('/x/y', 'a.test')).toBe('host first');
     expect(await textOf('/x/y', 'b.test')).toBe('path first');
     expect((await started.send('/x/y')).status).toBe(404);
@@ -197,7 +208,10 @@ describe('submount and withHost', () => {
   });
 
   it('lists the whole path, the host in lower case and the owner', () => {
-    const route = router.withHost('API.test').submount('/v1').get('/items', () => 1);
+    const route = router
+      .withHost('API.test')
+      .submount('/v1')
+      .get('/items', () => 1);
     expect(route).toEqual({ methods: ['GET'], host: 'api.test', path: '/v1/items', owner: 'shop' });
     expect(started.gateway.routes()).toEqual([route]);
   });
@@ -314,12 +328,17 @@ describe('changes while serving', () => {
 
   it('withdraws every route and handler of one owner, and nothing of another', async () => {
     const other = started.owner('other');
-    for (const [name, tools] of [['shop', started.owner('shop')], ['other', other]] as const) {
+    for (const [name, tools] of [
+      ['shop', started.owner('shop')],
+      ['other', other],
+    ] as const) {
       tools.router.get(`/${name}`, () => name);
       tools.router.withHost(`${name}.test`).get('/', () => name);
       tools.requestHandlers.append((_chain, { response }) => response.appendHeader('x-request', name));
       tools.responseHandlers.append((_chain, _context, response) => response.appendHeader('x-response', name));
-      tools.exceptionHandlers.append((_chain, _error, _context, response) => response.appendHeader('x-exception', name));
+      tools.exceptionHandlers.append((_chain, _error, _context, response) =>
+        response.appendHeader('x-exception', name),
+      );
     }
     other.router.get('/fails', () => {
       throw new Error('no');
@@ -354,14 +373,24 @@ describe('conflicts', () => {
 
   it.each<[string, (one: Router, two: Router) => void, string, string]>([
     ['the same path', (a, b) => [a.get('/x', () => 1), b.get('/x', () => 2)], 'GET /x', 'GET /x'],
-    ['parameters of other names', (a, b) => [a.get('/a/:x', () => 1), b.get('/a/:y', () => 2)], 'GET /a/:x', 'GET /a/:y'],
+    [
+      'parameters of other names',
+      (a, b) => [a.get('/a/:x', () => 1), b.get('/a/:y', () => 2)],
+      'GET /a/:x',
+      'GET /a/:y',
+    ],
     [
       'parameters with the same pattern',
       (a, b) => [a.get('/a/:x(\\d+)', () => 1), b.get('/a/:y(\\d+)', () => 2)],
       'GET /a/:x(\\d+)',
       'GET /a/:y(\\d+)',
     ],
-    ['one method in common', (a, b) => [a.add(['GET', 'PUT'], '/x', () => 1), b.put('/x', () => 2)], 'GET,PUT /x', 'PUT /x'],
+    [
+      'one method in common',
+      (a, b) => [a.add(['GET', 'PUT'], '/x', () => 1), b.put('/x', () => 2)],
+      'GET,PUT /x',
+      'PUT /x',
+    ],
     ['all methods', (a, b) => [a.all('/x', () => 1), b.patch('/x', () => 2)], '* /x', 'PATCH /x'],
     ['two listeners at one path', (a, b) => [a.mount('/x', () => 1), b.mount('/x/', () => 2)], '* /x', '* /x/'],
     ['* and /*', (a, b) => [a.all('*', () => 1), b.mount('/', () => 2)], '* *', '* /'],

@@ -129,11 +129,12 @@ describe('findEngine', () => {
 
   it('does not take another engine in place of the one that DOCKER_HOST or DOCKER_CONTEXT names', async () => {
     await fakeEngine({ socket: '.colima/default/docker.sock' });
-    for (const env of [
+    const environments: Record<string, string>[] = [
       { DOCKER_HOST: `unix://${home}/dead.sock` },
       { DOCKER_CONTEXT: 'missing' },
       { DOCKER_HOST: 'ssh://host' },
-    ]) {
+    ];
+    for (const env of environments) {
       await expect(findEngine(surroundings(env), AT_HOME)).rejects.toMatchObject({
         code: 'BACKLOT_E_ENGINE_NOT_FOUND',
       });
