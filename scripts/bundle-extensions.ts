@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { bundle } from '../src/extensions/install';
-import { PACKAGE_ROOT, VERSION } from '../src/runtime/own-package';
+import { PACKAGE_ROOT, VERSION } from '../src/extensions/own-package';
 
 async function main(outDirectory: string): Promise<void> {
   const sources = resolve(PACKAGE_ROOT, 'extensions');

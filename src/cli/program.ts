@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { ownVersion } from '../host/own-package';
+import { VERSION } from '../extensions/own-package';
 import { addLogs } from './commands/logs';
 import { addRestart } from './commands/restart';
 import { addStart } from './commands/start';
@@ -11,7 +11,7 @@ import { addWait } from './commands/wait';
 export function createProgram(): Command {
   const program = new Command('backlot')
     .description('One container, one port (4566), that stands in for the services your application talks to.')
-    .version(ownVersion())
+    .version(VERSION)
     .exitOverride()
     .showHelpAfterError('(add --help for the options and examples)')
     .addHelpText(

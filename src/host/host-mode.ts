@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { BacklotError } from '../api/errors';
-import { PACKAGE_ROOT } from './own-package';
+import { PACKAGE_ROOT } from '../extensions/own-package';
 import { resolveSettings, type StartOptions } from './settings';
 
 /** What can be asked for when Backlot runs without a container. */

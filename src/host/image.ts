@@ -3,7 +3,7 @@ import path from 'node:path';
 import { BacklotError } from '../api/errors';
 import { packContext } from './build-context';
 import type { BuildOptions, ContainerEngine, ImageEvent } from './engine';
-import { PACKAGE_ROOT } from './own-package';
+import { PACKAGE_ROOT } from '../extensions/own-package';
 import type { ProgressListener } from './progress';
 import type { Settings } from './settings';
 

@@ -1,5 +1,5 @@
 import type { ContainerDetails } from './engine';
-import { ownVersion } from './own-package';
+import { VERSION } from '../extensions/own-package';
 import { type AskedSetting, GATEWAY_PORT, type Settings, type VolumeSetting } from './settings';
 
 /**
@@ -8,7 +8,7 @@ import { type AskedSetting, GATEWAY_PORT, type Settings, type VolumeSetting } fr
  */
 const MANAGED = 'dev.backlot.managed-by';
 const MANAGER = 'backlot-host';
-const VERSION = 'dev.backlot.version';
+const VERSION_LABEL = 'dev.backlot.version';
 const SETTINGS = 'dev.backlot.settings';
 
 /** What a container remembers of the settings that it was started with. Values of its environment are in the container. */
@@ -32,7 +32,7 @@ export function labelsFor(settings: Settings): Record<string, string> {
     volume: settings.volume,
     environment: Object.keys(settings.environment),
   };
-  return { [MANAGED]: MANAGER, [VERSION]: ownVersion(), [SETTINGS]: JSON.stringify(remembered) };
+  return { [MANAGED]: MANAGER, [VERSION_LABEL]: VERSION, [SETTINGS]: JSON.stringify(remembered) };
 }
 
 /** Whether the container was made by `backlot start` or `backlot/host`. */
@@ -42,7 +42,7 @@ export function isOurs(container: ContainerDetails): boolean {
 
 /** The version of Backlot that made the container. */
 export function versionOf(container: ContainerDetails): string | undefined {
-  return container.labels[VERSION];
+  return container.labels[VERSION_LABEL];
 }
 
 /** The settings that a container of ours was started with; undefined when its labels cannot be read. */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { BacklotError } from '../api/errors';
-import { ownVersion } from './own-package';
+import { VERSION } from '../extensions/own-package';
 
 /** The port of the gateway inside the container, and by default also outside. */
 export const GATEWAY_PORT = 4566;
@@ -79,7 +79,7 @@ export function resolveSettings(options: StartOptions, sources: SettingsSources 
   const port = checkPort(options.port ?? GATEWAY_PORT);
   const isOneOff = port === 0 && options.name === undefined;
   const name = isOneOff ? `backlot-${randomUUID().slice(0, 8)}` : containerName(options.name, env);
-  const ownImage = `backlot:${ownVersion()}`;
+  const ownImage = `backlot:${VERSION}`;
   const askedImage = options.image ?? (env.IMAGE_NAME || undefined);
   const image = askedImage ?? ownImage;
   return {

@@ -11,7 +11,7 @@ import { entriesFromAutoInstall, mergeEntries, readExtensionList, type Extension
 import { reportExtensions, type BootReport } from './boot-report';
 import { InitScripts } from './init-scripts';
 import { Logging } from './logging';
-import { PACKAGE_ROOT, VERSION } from './own-package';
+import { PACKAGE_ROOT, VERSION } from '../extensions/own-package';
 import { findTypingErrors, isSet, logLevel, readSettings, withoutPrefix, type Settings } from './settings';
 import { Supervisor } from './supervisor';
 import { openVolume, type Volume } from './volume';

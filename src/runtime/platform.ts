@@ -8,7 +8,7 @@ import { HealthBoard } from './health';
 import { InitScripts } from './init-scripts';
 import { internalApi } from './internal-api';
 import type { Logging } from './logging';
-import { VERSION } from './own-package';
+import { VERSION } from '../extensions/own-package';
 import { readyTable } from './ready-table';
 import type { Settings } from './settings';
 import { dataDirectoryOf, type Volume } from './volume';

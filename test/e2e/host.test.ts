@@ -6,12 +6,15 @@ import path from 'node:path';
 import { Emulator, type EmulatorOptions, findEngine, type LogEntry, type Progress } from '../../src/host';
 import { freePort } from '../../src/host/free-port';
 import { ensureImage } from '../../src/host/image';
-import { ownVersion } from '../../src/host/own-package';
+import { VERSION } from '../../src/extensions/own-package';
 import { waitUntilReady } from '../../src/host/wait';
 import { describeWithEngine } from '../support/describe-with-engine';
 import { docker, StandInImage } from '../support/stand-in-image';
 import { temporaryDirectory } from '../support/temporary-directory';
 import { waitFor } from '../support/wait-for';
+
+/** The image of this checkout, which the tests' setup has built. */
+const IMAGE = 'backlot:e2e';
 
 const MAIN = path.resolve(__dirname, '../../dist/cli/main.js');
 
@@ -44,8 +47,11 @@ interface Running {
 }
 
 /** Starts the built command in an empty folder. */
-function spawnBacklot(args: string[], env: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+const spawnBacklot = (args: string[], env: Record<string, string> = {}): Running => run(MAIN, args, env);
+
+/** Starts a program in an empty folder. */
+function run(program: string, args: string[], env: Record<string, string>): Running {
+  const child = spawn(process.execPath, [program, ...args], {
     cwd: temporaryDirectory(),
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -59,8 +65,9 @@ function spawnBacklot(args: string[], env: Record<string, string> = {}): Running
 }
 
 /** Runs the built command to its end. */
-async function backlot(args: string[], env?: Record<string, string>) {
-  const { stdout, stderr, ended } = spawnBacklot(args, env);
+const backlot = (args: string[], env?: Record<string, string>) => outcome(spawnBacklot(args, env));
+
+async function outcome({ stdout, stderr, ended }: Running) {
   const code = await ended;
   return { code, stdout: stdout(), stderr: stderr() };
 }
@@ -493,13 +500,11 @@ describeWithEngine('the host side, with the image of this checkout', () => {
   const name = `${image.prefix}-real`;
   afterAll(() => image.clean());
 
-  it('builds it when it is missing, starts it, reaches an extension, follows its log, and stops it', async () => {
-    const engine = await findEngine();
-    await ensureImage(engine, { image: `backlot:${ownVersion()}`, isOwnImage: true });
+  it('starts it, reaches an extension, follows its log, and stops it', async () => {
     const extensions = ['backlot-extension-hello-world', 'backlot-extension-ready-announcer'];
-    const emulator = await Emulator.start({ name, port: 0, extensions });
+    const emulator = await Emulator.start({ name, image: IMAGE, port: 0, extensions });
     const following = collect(emulator.logs({ follow: true }));
-    expect(await emulator.status()).toMatchObject({ state: 'ready', version: ownVersion(), outdated: false });
+    expect(await emulator.status()).toMatchObject({ state: 'ready', version: VERSION, outdated: false });
     expect(await (await fetch(`${emulator.url}/hello/ada`)).json()).toEqual({ message: 'hello, ada' });
     expect(await emulator.stop()).toEqual({ wasRunning: true, exitCode: 0, killed: false });
     const entries = await following;
@@ -509,5 +514,25 @@ describeWithEngine('the host side, with the image of this checkout', () => {
     ]);
     expect(new Set(entries.map(({ extension }) => extension))).toEqual(new Set([undefined, 'ready-announcer']));
     expect(image.containers()).toEqual([]);
-  }, 900_000);
+  });
+
+  it('runs the program that shows how to do it', async () => {
+    const env = { MAIN_CONTAINER_NAME: `${image.prefix}-script`, IMAGE_NAME: IMAGE };
+    const script = (command: string) => {
+      const args = ['--transpile-only', path.resolve(__dirname, '../../scripts/emulator.ts'), command];
+      return run(path.resolve(__dirname, '../../node_modules/ts-node/dist/bin.js'), args, env);
+    };
+    const taken = await outcome(script('start'));
+    // The port is the usual one: another instance may have it.
+    if (taken.code !== 0) expect(taken.stderr).toContain('BACKLOT_E_PORT_IN_USE');
+    else {
+      expect(taken.stdout).toContain('is ready at http://localhost:4566');
+      expect(await outcome(script('stop'))).toMatchObject({ code: 0 });
+    }
+    expect(await outcome(script('logs'))).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('NOT_FOUND') as string,
+    });
+    expect(image.containers()).toEqual([]);
+  });
 });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { freePort } from '../../src/host/free-port';
-import { ownVersion } from '../../src/host/own-package';
+import { VERSION } from '../../src/extensions/own-package';
 
 const MAIN = path.resolve(__dirname, '../../dist/cli/main.js');
 const COMMANDS = ['start', 'stop', 'restart', 'status', 'logs', 'wait'];
@@ -74,7 +74,7 @@ describe('the backlot command', () => {
   });
 
   it('prints its version', async () => {
-    expect(await backlot(['--version'])).toMatchObject({ code: 0, stdout: `${ownVersion()}\n` });
+    expect(await backlot(['--version'])).toMatchObject({ code: 0, stdout: `${VERSION}\n` });
   });
 
   it.each([

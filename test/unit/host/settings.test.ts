@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { ownVersion } from '../../../src/host/own-package';
+import { VERSION } from '../../../src/extensions/own-package';
 import { resolveSettings, type StartOptions } from '../../../src/host/settings';
 
 let cwd: string;
@@ -16,7 +16,7 @@ describe('the settings of a container', () => {
   it('have defaults', () => {
     expect(resolve({})).toMatchObject({
       name: 'backlot-main',
-      image: `backlot:${ownVersion()}`,
+      image: `backlot:${VERSION}`,
       port: 4566,
       extensionsFile: undefined,
       volume: { type: 'volume', source: 'backlot-main', temporary: false },
