@@ -1,0 +1,186 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import express from 'express';
+import { HttpError } from '../../../src/api/http-error';
+import { startGateway, type OwnerTools, type StartedGateway } from '../../support/start-gateway';
+import { waitFor } from '../../support/wait-for';
+
+let started: StartedGateway;
+let shop: OwnerTools;
+let bank: OwnerTools;
+beforeEach(async () => {
+  started = await startGateway();
+  shop = started.owner('shop');
+  bank = started.owner('bank');
+});
+
+describe('request handlers', () => {
+  it('run in the order in which they were added, until one answers', async () => {
+    const seen: string[] = [];
+    shop.requestHandlers.append(() => seen.push('shop'));
+    bank.requestHandlers.append(async (chain) => {
+      await delay(1);
+      seen.push('bank');
+      chain.respond(202, { by: 'bank' }, { 'x-by': 'bank' });
+    });
+    shop.requestHandlers.append(() => seen.push('never'));
+    shop.requestHandlers.prepend(() => seen.push('first'));
+    const answer = await started.send('/any');
+    expect([answer.status, answer.json(), answer.headers['x-by']]).toEqual([202, { by: 'bank' }, 'bank']);
+    expect(seen).toEqual(['first', 'shop', 'bank']);
+  });
+
+  it('do not see requests that a route serves', async () => {
+    shop.router.get('/x', () => 'route');
+    bank.requestHandlers.append((chain) => chain.respond(200, 'handler'));
+    expect((await started.send('/x')).text).toBe('route');
+    expect((await started.send('/y')).text).toBe('handler');
+  });
+
+  it('keep values for later handlers', async () => {
+    shop.requestHandlers.append((_chain, { locals }) => (locals.who = 'ada'));
+    bank.requestHandlers.append((chain, { locals }) => chain.respond(200, locals));
+    expect((await started.send('/')).json()).toEqual({ who: 'ada' });
+  });
+
+  it('can be taken out again, by who added them', async () => {
+    const handler = (chain: { respond(status: number): void }): void => chain.respond(200);
+    shop.requestHandlers.append(handler);
+    expect(bank.requestHandlers.remove(handler)).toBe(false);
+    expect(shop.requestHandlers.remove(handler)).toBe(true);
+    expect((await started.send('/')).status).toBe(404);
+  });
+});
+
+describe('stop and terminate', () => {
+  const order: string[] = [];
+  beforeEach(() => {
+    order.length = 0;
+    bank.requestHandlers.append(() => order.push('request'));
+    bank.responseHandlers.append(() => order.push('response'));
+    bank.finalizers.append(() => order.push('finalizer'));
+  });
+
+  it('stop skips the remaining request handlers; response handlers and finalizers run', async () => {
+    shop.requestHandlers.prepend((chain) => chain.stop());
+    await started.send('/');
+    await waitFor('the finalizer', () => order.includes('finalizer'));
+    expect(order).toEqual(['response', 'finalizer']);
+  });
+
+  it('terminate skips the response handlers too; finalizers run', async () => {
+    shop.requestHandlers.prepend((chain) => chain.terminate());
+    await started.send('/');
+    await waitFor('the finalizer', () => order.includes('finalizer'));
+    expect(order).toEqual(['finalizer']);
+  });
+});
+
+describe('what throws', () => {
+  it('is a 500 that names the extension, without a stack; the log has it', async () => {
+    shop.router.get('/x', () => {
+      throw new Error('the till is empty');
+    });
+    const answer = await started.send('/x');
+    expect(answer.status).toBe(500);
+    expect(answer.json()).toMatchObject({ error: { code: 'BACKLOT_E_HANDLER_FAILED', extension: 'shop' } });
+    expect(answer.text).not.toContain('the till is empty');
+    expect(JSON.stringify(started.lines)).toContain('the till is empty');
+  });
+
+  it('means its own status as an HttpError, and falls through to nobody', async () => {
+    shop.router.get('/x', () => {
+      throw new HttpError(404, 'no such customer');
+    });
+    bank.requestHandlers.append((chain) => chain.respond(200, 'somebody else'));
+    const answer = await started.send('/x');
+    expect([answer.status, answer.json()]).toEqual([404, { error: { message: 'no such customer' } }]);
+  });
+
+  it('brings all exception handlers in, and one of them may answer', async () => {
+    const seen: string[] = [];
+    shop.requestHandlers.append(() => Promise.reject(new Error('no')));
+    shop.exceptionHandlers.append(() => {
+      seen.push('shop');
+      throw new Error('a handler that fails itself');
+    });
+    bank.exceptionHandlers.append((chain, error) => {
+      seen.push((error as Error).message);
+      chain.respond(418, 'tea');
+    });
+    expect((await started.send('/')).status).toBe(418);
+    expect(seen).toEqual(['shop', 'no']);
+  });
+
+  it.each(['responseHandlers', 'finalizers'] as const)('in %s skips nobody else’s', async (list) => {
+    const seen: string[] = [];
+    shop.router.get('/x', () => 'fine');
+    shop[list].append(() => {
+      throw new Error('first');
+    });
+    shop[list].append(() => Promise.reject(new Error('second')));
+    bank[list].append(() => seen.push('bank'));
+    expect((await started.send('/x')).text).toBe('fine');
+    await waitFor('the last handler', () => seen.length > 0);
+    expect(JSON.stringify(started.lines)).toMatch(/first.*second/);
+  });
+});
+
+describe('response handlers', () => {
+  it('hold the head of what an Express app writes back until they are done, and lose none of it', async () => {
+    const bytes = Buffer.alloc(3 * 1024 * 1024, 'backlot ');
+    const app = express();
+    app.get('/bytes', (_request, response) => {
+      response.writeHead(201, 'Made', { 'x-app': '1', 'set-cookie': ['a=1', 'b=2'] });
+      for (let at = 0; at < bytes.length; at += 65_536) response.write(bytes.subarray(at, at + 65_536));
+      response.end();
+    });
+    shop.router.mount('/app', app);
+    bank.responseHandlers.append(async (_chain, _context, response) => {
+      await delay(20);
+      response.setHeader('x-late', String(response.statusCode));
+      response.removeHeader('x-app');
+    });
+    const answer = await started.send('/app/bytes');
+    expect([answer.status, answer.reason, answer.headers['x-late'], answer.headers['x-app']]).toEqual([
+      201,
+      'Made',
+      '201',
+      undefined,
+    ]);
+    expect(answer.headers['set-cookie']).toEqual(['a=1', 'b=2']);
+    expect(answer.body.equals(bytes)).toBe(true);
+  });
+
+  it('may replace the body that an endpoint returned', async () => {
+    shop.router.get('/x', () => ({ a: 1 }));
+    bank.responseHandlers.append((_chain, _context, response) => (response.body = '{"b":2}'));
+    const answer = await started.send('/x');
+    expect([answer.json(), answer.headers['content-length']]).toEqual([{ b: 2 }, '7']);
+  });
+});
+
+describe('an endpoint', () => {
+  const endpoints: [what: string, endpoint: () => unknown, status: number, type: string | undefined, text: string][] = [
+    ['an object', () => ({ a: 1 }), 200, 'application/json', '{"a":1}'],
+    ['an array', () => [1], 200, 'application/json', '[1]'],
+    ['text', () => 'hi', 200, 'text/plain; charset=utf-8', 'hi'],
+    ['bytes', () => Buffer.from('b'), 200, 'application/octet-stream', 'b'],
+    ['a promise', () => Promise.resolve('later'), 200, 'text/plain; charset=utf-8', 'later'],
+    ['nothing', () => undefined, 204, undefined, ''],
+    ['a fetch response', () => new Response('f', { status: 203, headers: { 'content-type': 'a/b' } }), 203, 'a/b', 'f'],
+  ];
+  it.each(endpoints)('answers by what it returns: %s', async (_what, endpoint, status, type, text) => {
+    shop.router.get('/x', endpoint);
+    const answer = await started.send('/x');
+    expect([answer.status, answer.headers['content-type'], answer.text]).toEqual([status, type, text]);
+  });
+
+  it('answers piece by piece with an async generator', async () => {
+    shop.router.get('/x', async function* () {
+      yield 'a';
+      await delay(1);
+      yield 'b';
+    });
+    expect((await started.send('/x')).text).toBe('ab');
+  });
+});
