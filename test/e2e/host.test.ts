@@ -136,6 +136,8 @@ describeWithEngine('the host side, with a stand-in for the image', () => {
         await Promise.all([one[Symbol.asyncDispose](), two[Symbol.asyncDispose]()]);
       }
       const left = docker('ps', '--all', '--format', '{{.Names}}') + docker('volume', 'ls', '--quiet');
+      // Their names are not of this run, and nobody else would put them away.
+      docker('volume', 'rm', '--force', one.name, two.name);
       expect(left).not.toContain(one.name);
       expect(left).not.toContain(two.name);
     });

@@ -71,11 +71,11 @@ export class StandInImage {
     }
   }
 
-  /** The containers of this run. */
+  /** The containers of this run: by their names, and those from this image whatever their names are. */
   containers(): string[] {
-    return docker('ps', '--all', '--filter', `name=${this.prefix}`, '--format', '{{.Names}}')
-      .split('\n')
-      .filter(Boolean);
+    const filters = [`name=${this.prefix}`, `label=dev.backlot.test=${this.prefix}`];
+    const found = filters.map((filter) => docker('ps', '--all', '--filter', filter, '--format', '{{.Names}}'));
+    return [...new Set(found.join('').split('\n').filter(Boolean))];
   }
 
   /** The volumes of this run. */
