@@ -18,7 +18,7 @@ async function main(outDirectory: string): Promise<void> {
     const trees = await bundle(folders, outDirectory, {
       platformRoot: PACKAGE_ROOT,
       platformVersion: VERSION,
-      directories: { cache: join(scratch, 'cache'), temporary: join(scratch, 'tmp') },
+      settings: { cache: join(scratch, 'cache'), temporary: join(scratch, 'tmp'), fetchTimeout: 60_000 },
     });
     for (const tree of trees) console.log(`bundled ${tree}`);
   } finally {

@@ -46,6 +46,28 @@ export const ERROR_TABLE = {
     summary: 'The package registry did not answer.',
     remedy: 'Check the network and proxy settings, or install once with a network: a later start needs none.',
   },
+  BACKLOT_E_REGISTRY_REFUSED: {
+    kind: 'user',
+    summary: 'The registry does not let us read the package, or wants to know who asks.',
+    remedy: 'Run `backlot login`, with --registry and --scope where the package is in a registry of its own.',
+  },
+  BACKLOT_E_REGISTRY_INVALID: {
+    kind: 'system',
+    summary: 'The registry answered with something that no registry of npm packages answers.',
+    remedy:
+      'Check the address of the registry in .npmrc, and what stands between it and this machine (a proxy, a portal).',
+  },
+  BACKLOT_E_INTEGRITY: {
+    kind: 'user',
+    summary: 'The bytes of a package are not those that were locked.',
+    remedy:
+      'If the change is meant, run `backlot extensions update NAME`; if not, do not trust the place it came from.',
+  },
+  BACKLOT_E_NOT_KEPT: {
+    kind: 'user',
+    summary: 'A package is needed that was never fetched, and the network may not be used.',
+    remedy: 'Install once with a network: what was fetched is kept in the volume.',
+  },
   BACKLOT_E_INSTALL_FAILED: {
     kind: 'system',
     summary: 'The package installer failed.',
@@ -56,10 +78,37 @@ export const ERROR_TABLE = {
     summary: 'The volume cannot be written to.',
     remedy: 'Mount a volume that the user of the container (uid 1000) may write to, or set BACKLOT_VOLUME.',
   },
+  BACKLOT_E_VOLUME_FULL: {
+    kind: 'user',
+    summary: 'There is no space left on the disk of the volume.',
+    remedy: 'Make room on it, or set BACKLOT_VOLUME to a place with more. What was installed before is untouched.',
+  },
   BACKLOT_E_VOLUME_BUSY: {
     kind: 'user',
     summary: 'Another process is installing into the same volume and did not finish in time.',
     remedy: 'Wait for it or stop it; give each instance a volume of its own.',
+  },
+
+  // The lock
+  BACKLOT_E_LOCK_INVALID: {
+    kind: 'user',
+    summary: 'extensions.lock.json cannot be understood.',
+    remedy: 'Take the last version of it that worked, or delete it and run `backlot extensions install`.',
+  },
+  BACKLOT_E_LOCK_MISSING: {
+    kind: 'user',
+    summary: 'A frozen lock was asked for, and there is none.',
+    remedy: 'Run `backlot extensions install` once and commit the extensions.lock.json that it writes.',
+  },
+  BACKLOT_E_LOCK_DRIFT: {
+    kind: 'user',
+    summary: 'The list asks for something that the frozen lock does not hold.',
+    remedy: 'Run `backlot extensions install`, and commit extensions.lock.json beside extensions.json.',
+  },
+  BACKLOT_E_LOCK_NOT_WRITABLE: {
+    kind: 'user',
+    summary: 'extensions.lock.json cannot be written.',
+    remedy: 'Let it be written, or hold to it as it is with --frozen (BACKLOT_FROZEN=1).',
   },
 
   // From a package to a living extension

@@ -8,6 +8,7 @@ import type { Logger } from 'winston';
 import { asBacklotError } from '../api/errors';
 import { installExtensions } from '../extensions/install';
 import { entriesFromAutoInstall, mergeEntries, readExtensionList, type ExtensionEntry } from '../extensions/list';
+import { findLock, type LockSettings } from '../extensions/lock';
 import { reportExtensions, type BootReport } from './boot-report';
 import { InitScripts } from './init-scripts';
 import { Logging } from './logging';
@@ -82,11 +83,25 @@ async function boot({ settings, environment, log, extensionsLog, startedAt, stop
     mustExist: isSet(environment, 'BACKLOT_EXTENSIONS_FILE') && !settings.BACKLOT_IN_CONTAINER,
   });
   const entries = mergeEntries(listed, entriesFromAutoInstall(settings.EXTENSION_AUTO_INSTALL, process.cwd()));
-  const outcomes = await install(entries, volume, extensionsLog, stop.signal);
+  const lock = await findLock({
+    listFile: settings.BACKLOT_EXTENSIONS_FILE,
+    fallback: join(volume.lib, 'extensions.lock.json'),
+    isCi: Boolean(environment.CI),
+    ...(settings.BACKLOT_FROZEN === undefined ? {} : { frozen: settings.BACKLOT_FROZEN }),
+  });
+  const outcomes = await install(entries, { settings, volume, lock, log: extensionsLog, signal: stop.signal });
   return { extensions: reportExtensions(entries, outcomes), init: scripts.state(), startedAt };
 }
 
-function install(entries: readonly ExtensionEntry[], volume: Volume, log: Logger, signal: AbortSignal) {
+interface InstallSurroundings {
+  readonly settings: Settings;
+  readonly volume: Volume;
+  readonly lock: LockSettings;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+function install(entries: readonly ExtensionEntry[], { settings, volume, lock, log, signal }: InstallSurroundings) {
   return installExtensions(entries, {
     libDirectory: join(volume.lib, 'extensions'),
     cacheDirectory: volume.cache,
@@ -95,6 +110,9 @@ function install(entries: readonly ExtensionEntry[], volume: Volume, log: Logger
     platformVersion: VERSION,
     bundledDirectory: join(PACKAGE_ROOT, 'bundled'),
     sourceDirectory: join(PACKAGE_ROOT, 'extensions'),
+    lock,
+    complete: true,
+    fetchTimeout: settings.BACKLOT_FETCH_TIMEOUT * 1000,
     signal,
     onProgress: ({ phase, message }) => {
       if (phase !== 'failed') log.info(message);

@@ -50,6 +50,19 @@ export const SETTINGS = {
     inImage: '/etc/backlot/extensions.json',
     parse: path,
   },
+  BACKLOT_FROZEN: {
+    description:
+      'Holds to extensions.lock.json and refuses whatever it does not hold. When not set: yes where CI is set or the lock cannot be written.',
+    values: '0 or 1',
+    default: '',
+    parse: (text) => (text === '' ? undefined : flag(text)),
+  },
+  BACKLOT_FETCH_TIMEOUT: {
+    description: 'How long a package registry, or another host that packages come from, may take for one answer.',
+    values: 'seconds',
+    default: '20',
+    parse: seconds,
+  },
   BACKLOT_VOLUME: {
     description: 'The folder that keeps what outlives a start: installed extensions, their data, caches.',
     values: 'path',

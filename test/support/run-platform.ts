@@ -45,6 +45,7 @@ export class RunningPlatform {
         BACKLOT_EXTENSIONS_FILE: list,
         BACKLOT_VOLUME: join(folder, 'volume'),
         BACKLOT_INIT_DIRS: join(folder, 'init'),
+        CI: '',
         ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,38 +1,44 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { buildTree } from './build-tree';
-import type { EngineDirectories, InstallEngine } from './install-engine';
-import { NpmEngine } from './npm-engine';
-import { sourceOfSpec } from './source';
+import { readFolderPackage } from '../sources';
+import { chooseEngine } from './choose-engine';
+import { finishTree } from './finish-tree';
+import { ROOT_TARBALL, type EngineSettings, type InstallEngine } from './install-engine';
 
 export interface BundleOptions {
   /** The package of Backlot that the trees are to use. The links to it are relative: move both together. */
   readonly platformRoot: string;
   readonly platformVersion: string;
-  readonly directories: EngineDirectories;
+  readonly settings: EngineSettings;
   readonly engine?: InstallEngine;
 }
 
 /**
  * Installs packages from their folders (built already) into trees below `outDirectory`, for `bundledDirectory` of
- * {@link installExtensions}. A tree of the same name is replaced. Gives the paths of the trees. Throws as installing does.
+ * {@link installExtensions}. What is in that folder is replaced. Gives the paths of the trees. Throws as installing does.
  */
 export async function bundle(
   folders: readonly string[],
   outDirectory: string,
   options: BundleOptions,
 ): Promise<string[]> {
-  const { platformRoot, platformVersion, directories } = options;
-  const engine = options.engine ?? new NpmEngine(directories);
+  const { platformRoot, platformVersion } = options;
+  const engine = options.engine ?? chooseEngine(options.settings);
   const platform = { root: platformRoot, version: platformVersion, relativeLinks: true };
-  const trees: string[] = [];
-  for (const folder of folders) {
-    const source = await sourceOfSpec({ kind: 'folder', path: path.resolve(folder) });
-    const tree = path.resolve(outDirectory, path.basename(folder));
-    await rm(tree, { recursive: true, force: true });
-    await mkdir(tree, { recursive: true });
-    await buildTree(tree, source, `file:${path.basename(folder)}`, platform, engine);
-    trees.push(tree);
+  const workspace = path.resolve(outDirectory);
+  await rm(workspace, { recursive: true, force: true });
+  const requests = await Promise.all(
+    folders.map(async (folder) => {
+      const { name } = await readFolderPackage(path.resolve(folder));
+      const directory = path.join(workspace, path.basename(folder));
+      await mkdir(directory, { recursive: true });
+      await engine.pack(path.resolve(folder), path.join(directory, ROOT_TARBALL));
+      return { directory, subject: name, source: { kind: 'tarball' }, allowScripts: false } as const;
+    }),
+  );
+  for (const result of await engine.install(requests, { workspace })) {
+    if ('error' in result) throw result.error;
+    await finishTree(result.request.directory, result.request.subject, result.tree, platform);
   }
-  return trees;
+  return requests.map(({ directory }) => directory);
 }

@@ -1,5 +1,6 @@
 export { bundle, type BundleOptions } from './bundle';
-export type { EngineDirectories, InstallEngine, InstallRequest } from './install-engine';
+export { chooseEngine } from './choose-engine';
+export type { EngineCall, EngineSettings, InstallEngine, TreeRequest, TreeResult } from './install-engine';
 export {
   installExtensions,
   type InstalledPackage,
@@ -7,4 +8,5 @@ export {
   type InstallOptions,
   type InstallOutcome,
 } from './install-extensions';
-export { NpmEngine } from './npm-engine';
+export { NpmEngine } from './npm/npm-engine';
+export { PnpmEngine } from './pnpm/pnpm-engine';

@@ -2,17 +2,17 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { asBacklotError, BacklotError } from '../../api/errors';
 import type { ExtensionEntry } from '../list';
+import { ExtensionsLock, type LockedExtension, type LockSettings } from '../lock';
 import { placeOfEntry } from '../select-extensions';
-import { parseSpec } from '../spec';
+import { chooseEngine } from './choose-engine';
 import type { InstallEngine } from './install-engine';
+import { installWorks, type Work } from './install-work';
 import { Library } from './library';
 import { volumeError, withLibraryLock } from './library-lock';
-import { forEachLimited } from './limited';
-import { NpmEngine } from './npm-engine';
-import { brokenLinks } from './platform-links';
-import { answers, bundledTrees, sourceFolders, type BundledTree, type SourceFolder } from './ready-packages';
+import { keyOfPlan, planEntry, type TreePlan } from './plan';
+import { ReadyPackages } from './ready-packages';
 import type { Receipt } from './receipt';
-import { sourceOfSpec, type PackageSource } from './source';
+import { treeKey } from './tree-key';
 
 /** A package that is on the disk and can be loaded. */
 export interface InstalledPackage {
@@ -38,7 +38,7 @@ export interface InstallEvent {
 export interface InstallOptions {
   /** Where the trees are. */
   readonly libDirectory: string;
-  /** Where the installer keeps what it fetched. */
+  /** Where what was fetched is kept. */
   readonly cacheDirectory: string;
   readonly temporaryDirectory: string;
   /** The folder of the package of Backlot that runs. */
@@ -48,6 +48,20 @@ export interface InstallOptions {
   readonly bundledDirectory?: string;
   /** Folders of packages, such as extensions/ of a checkout; used for a spec that names one of them. */
   readonly sourceDirectory?: string;
+  /** The lock that is held to; one in `libDirectory` that is never frozen when left out. */
+  readonly lock?: LockSettings;
+  /** What single specs are locked to, instead of what the lock says. */
+  readonly locked?: Readonly<Record<string, LockedExtension>>;
+  /** Specs that are resolved anew, whatever the lock says. */
+  readonly refresh?: ReadonlySet<string>;
+  /** The entries are all there are: what the lock and the trees hold for others goes. */
+  readonly complete?: boolean;
+  /** A file in the format of npmrc with registries and credentials. */
+  readonly npmrc?: string;
+  /** How long a registry or another host may take for one answer, in milliseconds; 20 seconds when left out. */
+  readonly fetchTimeout?: number;
+  /** Takes nothing from the network, only what was kept. */
+  readonly offline?: boolean;
   readonly engine?: InstallEngine;
   readonly onProgress?: (event: InstallEvent) => void;
   /** Stops the installation: what is not installed yet fails. */
@@ -56,15 +70,18 @@ export interface InstallOptions {
   readonly busyLimit?: number;
 }
 
-const PARALLEL = 3;
 const BUSY_LIMIT_MS = 2 * 60_000;
+const FETCH_TIMEOUT_MS = 20_000;
+/** The lock of a library that none lies beside the list of. */
+const LOCK_FILE = 'extensions.lock.json';
 
 /**
- * Sees that every enabled entry has its package on the disk, each with a tree of dependencies of its own.
+ * Sees that every enabled entry has its package on the disk, exactly as the lock says, each with a tree of dependencies
+ * of its own. What the lock does not hold yet is resolved and added to it, unless it is frozen.
  *
- * What is there already costs a few file accesses: no network, no process, no lock, nothing written. What fails does not stop the
- * others. There is one outcome for each enabled entry, in the order of the entries; it never rejects for an entry. A
- * kill at any time leaves the trees that were whole before.
+ * What is there already costs a few file accesses: no network, no process, nothing written. What fails does not stop
+ * the others. There is one outcome for each enabled entry, in the order of the entries; it never rejects for an entry,
+ * only with BACKLOT_E_LOCK_INVALID and BACKLOT_E_LOCK_MISSING. A kill at any time leaves the trees that were whole before.
  */
 export async function installExtensions(
   entries: readonly ExtensionEntry[],
@@ -73,164 +90,178 @@ export async function installExtensions(
   return new Installation(entries, options).run();
 }
 
-/** Entries that lead to the same tree. */
-interface Work {
-  readonly source: PackageSource;
-  readonly entries: ExtensionEntry[];
-}
-
 class Installation {
   readonly #outcomes = new Map<ExtensionEntry, InstallOutcome>();
+  /** The keys of the trees that the entries lead to. */
+  readonly #keys = new Map<ExtensionEntry, string>();
   readonly #library: Library;
-  readonly #engine: InstallEngine;
-  #bundled: Promise<BundledTree[]> | undefined;
-  #sources: Promise<SourceFolder[]> | undefined;
+  readonly #ready: ReadyPackages;
+  #lock: ExtensionsLock | undefined;
 
   constructor(
     private readonly entries: readonly ExtensionEntry[],
     private readonly options: InstallOptions,
   ) {
-    const { libDirectory, platformRoot, platformVersion, cacheDirectory, temporaryDirectory } = options;
+    const { libDirectory, platformRoot, platformVersion, bundledDirectory, sourceDirectory } = options;
     this.#library = new Library(libDirectory, { root: platformRoot, version: platformVersion });
-    this.#engine = options.engine ?? new NpmEngine({ cache: cacheDirectory, temporary: temporaryDirectory });
+    this.#ready = new ReadyPackages({ platformRoot, bundledDirectory, sourceDirectory });
   }
 
   async run(): Promise<InstallOutcome[]> {
     const enabled = this.entries.filter((entry) => entry.enabled);
-    const works = new Map<string, Work>();
-    await Promise.all(enabled.map((entry) => this.#attempt(entry, () => this.#plan(entry, works))));
-    const missing: Work[] = [];
-    for (const work of works.values()) {
-      if (!(await this.#isSatisfied(work))) missing.push(work);
-    }
-    if (missing.length > 0) await this.#installAll(missing);
+    const missing = await this.#look(enabled);
+    if (missing.length > 0) await this.#installMissing(enabled);
+    else await this.#writeLock();
     return enabled.map((entry) => this.#outcomes.get(entry) ?? { entry, error: unfinished(entry) });
   }
 
-  /** Settles an entry whose package came with the platform; puts any other to the work that is to be done. */
-  async #plan(entry: ExtensionEntry, works: Map<string, Work>): Promise<void> {
-    const located = await this.#locate(entry);
-    if ('installed' in located) {
-      this.#outcomes.set(entry, { entry, installed: located.installed });
-      return;
+  /** Settles the entries whose packages are there; gives the plans for the others. */
+  async #look(enabled: readonly ExtensionEntry[]): Promise<TreePlan[]> {
+    const { lock: settings, libDirectory } = this.options;
+    const lock = await ExtensionsLock.read(settings ?? { file: path.join(libDirectory, LOCK_FILE), frozen: false });
+    this.#lock = lock;
+    this.#outcomes.clear();
+    const missing = new Map<ExtensionEntry, TreePlan>();
+    await Promise.all(
+      enabled.map(async (entry) => {
+        try {
+          const plan = await this.#settleIfThere(entry, lock);
+          if (plan) missing.set(entry, plan);
+        } catch (error) {
+          this.#fail(entry, error);
+        }
+      }),
+    );
+    return enabled.flatMap((entry) => missing.get(entry) ?? []);
+  }
+
+  async #settleIfThere(entry: ExtensionEntry, lock: ExtensionsLock): Promise<TreePlan | undefined> {
+    const { locked: pinned, refresh } = this.options;
+    const rules = { lock, ready: this.#ready, ...(pinned ? { pinned } : {}), ...(refresh ? { refresh } : {}) };
+    const plan = await planEntry(entry, rules);
+    if ('bundled' in plan) {
+      const { tree, receipt } = plan.bundled;
+      await this.#settle(entry, tree, receipt, plan.locked, 'bundled');
+      return undefined;
     }
-    const { source } = located;
-    const work = works.get(source.key);
-    if (work) work.entries.push(entry);
-    else works.set(source.key, { source, entries: [entry] });
+    if (!plan.locked) return plan;
+    const key = keyOfPlan(plan, plan.locked);
+    const receipt = await this.#library.find(key);
+    if (!receipt) return plan;
+    this.#keys.set(entry, key);
+    await this.#settle(entry, this.#library.pathOf(key), receipt, plan.locked, 'satisfied');
+    return undefined;
   }
 
-  async #locate(entry: ExtensionEntry): Promise<{ installed: InstalledPackage } | { source: PackageSource }> {
-    const spec = parseSpec(entry.spec, entry.origin.baseDirectory);
-    const bundled = (await this.#bundledTrees()).find(({ receipt }) => answers(spec, receipt.package, receipt.version));
-    if (bundled) return { installed: await packageOf(bundled.tree, bundled.receipt, 'bundled') };
-    const folder = (await this.#sourceFolders()).find(({ name, version }) => answers(spec, name, version))?.folder;
-    return { source: await sourceOfSpec(folder === undefined ? spec : { kind: 'folder', path: folder }) };
-  }
-
-  /** Bundled trees that lead to the platform that runs; others would bring a second copy of it along. */
-  #bundledTrees(): Promise<BundledTree[]> {
-    this.#bundled ??= bundledTrees(this.options.bundledDirectory).then(async (trees) => {
-      const broken = await Promise.all(
-        trees.map(({ tree, receipt }) => brokenLinks(tree, receipt.links, this.options.platformRoot)),
-      );
-      return trees.filter((_, index) => broken[index]?.length === 0);
-    });
-    return this.#bundled;
-  }
-
-  #sourceFolders(): Promise<SourceFolder[]> {
-    this.#sources ??= sourceFolders(this.options.sourceDirectory);
-    return this.#sources;
-  }
-
-  async #isSatisfied(work: Work): Promise<boolean> {
-    try {
-      const receipt = await this.#library.find(work.source);
-      if (receipt) await this.#settle(work, receipt, 'satisfied');
-      return receipt !== undefined;
-    } catch (error) {
-      this.#fail(work, error);
-      return true;
-    }
-  }
-
-  async #installAll(missing: readonly Work[]): Promise<void> {
+  async #installMissing(enabled: readonly ExtensionEntry[]): Promise<void> {
     const { libDirectory, busyLimit = BUSY_LIMIT_MS, signal } = this.options;
+    const install = async (lost: AbortSignal): Promise<void> => {
+      await this.#library.removeLeftovers();
+      // Another process may have installed it while this one waited for the lock.
+      const missing = await this.#look(enabled);
+      await this.#install(worksOf(missing), signal ? AbortSignal.any([signal, lost]) : lost);
+      await this.#writeLock();
+      await this.#pruneIfAllIsWell();
+    };
     try {
-      const installUnderLock = async (lost: AbortSignal): Promise<void> => {
-        await this.#library.removeLeftovers();
-        const stop = signal ? AbortSignal.any([signal, lost]) : lost;
-        await forEachLimited(missing, PARALLEL, (work) => this.#install(work, stop));
-        await this.#pruneIfAllIsWell();
-      };
-      await withLibraryLock(libDirectory, busyLimit, installUnderLock, signal);
+      await withLibraryLock(libDirectory, busyLimit, install, signal);
     } catch (error) {
-      for (const work of missing) if (!this.#outcomes.has(work.entries[0] as ExtensionEntry)) this.#fail(work, error);
+      if (isAboutTheLock(error)) throw error;
+      for (const entry of enabled) if (!this.#outcomes.has(entry)) this.#fail(entry, error);
     }
   }
 
-  async #install(work: Work, signal: AbortSignal): Promise<void> {
-    // Another process may have installed it while this one waited for the lock.
-    if (await this.#isSatisfied(work)) return;
-    const [entry] = work.entries as [ExtensionEntry];
-    this.#report(work, 'installing', `installing ${entry.spec}`);
-    const start = performance.now();
-    try {
-      const receipt = await this.#library.add(work.source, entry.spec, this.#engine, signal);
-      await this.#settle(work, receipt, 'installed');
-      const milliseconds = Math.round(performance.now() - start);
-      this.#report(work, 'done', `installed ${receipt.package} ${receipt.version} in ${milliseconds} ms`);
-    } catch (error) {
-      this.#fail(work, error);
-    }
+  async #install(works: readonly Work[], signal: AbortSignal): Promise<void> {
+    if (works.length === 0) return;
+    const { cacheDirectory, temporaryDirectory, platformRoot, platformVersion, npmrc, offline = false } = this.options;
+    const fetchTimeout = this.options.fetchTimeout ?? FETCH_TIMEOUT_MS;
+    const settings = { cache: cacheDirectory, temporary: temporaryDirectory, fetchTimeout };
+    const options = {
+      library: this.#library,
+      engine: this.options.engine ?? chooseEngine({ ...settings, ...(npmrc === undefined ? {} : { npmrc }) }),
+      platform: { root: platformRoot, version: platformVersion },
+      store: path.join(cacheDirectory, 'sources'),
+      temporary: temporaryDirectory,
+      fetchTimeout,
+      offline,
+      signal,
+    };
+    for (const work of works) this.#report(work, 'installing', `installing ${work.plans[0].entry.spec}`);
+    const began = performance.now();
+    await installWorks(works, options, async (work, result) => {
+      if ('error' in result) {
+        for (const { entry } of work.plans) this.#fail(entry, result.error);
+        this.#report(work, 'failed', result.error.message);
+        return;
+      }
+      const { key, receipt, locked } = result;
+      for (const { entry } of work.plans) {
+        this.#keys.set(entry, key);
+        await this.#settle(entry, this.#library.pathOf(key), receipt, locked, 'installed');
+      }
+      const time = Math.round(performance.now() - began);
+      this.#report(work, 'done', `installed ${receipt.package} ${receipt.version} in ${time} ms`);
+    });
+  }
+
+  async #writeLock(): Promise<void> {
+    const lock = this.#lock;
+    if (!lock || lock.frozen) return;
+    // While something fails, what was locked before may be what a user goes back to.
+    if (this.options.complete && !this.#hasFailed) lock.retain(new Set(this.entries.map(({ spec }) => spec)));
+    await lock.write();
+  }
+
+  get #hasFailed(): boolean {
+    return [...this.#outcomes.values()].some((outcome) => 'error' in outcome);
   }
 
   /** Old trees go only when every entry has what it needs: until then they may be what a user goes back to. */
   async #pruneIfAllIsWell(): Promise<void> {
-    if ([...this.#outcomes.values()].some((outcome) => 'error' in outcome)) return;
-    try {
-      const located = await Promise.all(this.entries.map((entry) => this.#locate(entry)));
-      await this.#library.prune(located.flatMap((found) => ('source' in found ? [found.source] : [])));
-    } catch {
-      // A disabled entry that leads nowhere: it is not known which tree is its. Space is lost, nothing else.
+    if (!this.options.complete || this.#hasFailed) return;
+    const inUse = new Set(this.#keys.values());
+    for (const { enabled, spec, allowScripts } of this.entries) {
+      const held = enabled ? undefined : this.#lock?.get(spec);
+      if (held) inUse.add(treeKey(held, allowScripts === true));
     }
+    await this.#library.prune(inUse);
   }
 
-  async #settle(work: Work, receipt: Receipt, how: InstalledPackage['how']): Promise<void> {
-    const installed = await packageOf(this.#library.pathOf(work.source), receipt, how);
-    for (const entry of work.entries) this.#outcomes.set(entry, { entry, installed });
+  async #settle(
+    entry: ExtensionEntry,
+    tree: string,
+    receipt: Receipt,
+    locked: LockedExtension,
+    how: InstalledPackage['how'],
+  ): Promise<void> {
+    // The real path, as it will stand in the stacks of errors.
+    const directory = await realpath(path.join(tree, receipt.directory));
+    const installed = { directory, name: receipt.package, version: receipt.version, how };
+    this.#outcomes.set(entry, { entry, installed });
+    if (!this.#lock?.frozen) this.#lock?.set(entry.spec, locked);
   }
 
-  #fail(work: Work, thrown: unknown): void {
-    for (const entry of work.entries) this.#failEntry(entry, thrown);
-    const [entry] = work.entries as [ExtensionEntry];
-    const outcome = this.#outcomes.get(entry);
-    if (outcome && 'error' in outcome) this.#report(work, 'failed', outcome.error.message);
-  }
-
-  #failEntry(entry: ExtensionEntry, thrown: unknown): void {
+  #fail(entry: ExtensionEntry, thrown: unknown): void {
     const error = asInstallError(thrown, entry, this.options.libDirectory);
     this.#outcomes.set(entry, { entry, error: error.at(placeOfEntry(entry)) });
   }
 
-  async #attempt(entry: ExtensionEntry, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.#failEntry(entry, error);
-    }
-  }
-
-  #report({ entries }: Work, phase: InstallEvent['phase'], message: string): void {
-    for (const entry of entries) this.options.onProgress?.({ entry, phase, message });
+  #report({ plans }: Work, phase: InstallEvent['phase'], message: string): void {
+    for (const { entry } of plans) this.options.onProgress?.({ entry, phase, message });
   }
 }
 
-/** The directory is the real one, as it will stand in the stacks of errors. */
-async function packageOf(tree: string, receipt: Receipt, how: InstalledPackage['how']): Promise<InstalledPackage> {
-  const directory = await realpath(path.join(tree, receipt.directory));
-  return { directory, name: receipt.package, version: receipt.version, how };
+/** Plans that lead to the same tree, or ask the same question, are one work. */
+function worksOf(plans: readonly TreePlan[]): Work[] {
+  const works = new Map<string, [TreePlan, ...TreePlan[]]>();
+  for (const plan of plans) {
+    const { entry, spec, locked } = plan;
+    const key = locked ? keyOfPlan(plan, locked) : JSON.stringify([spec, entry.allowScripts === true]);
+    const same = works.get(key);
+    if (same) same.push(plan);
+    else works.set(key, [plan]);
+  }
+  return [...works.values()].map((alike) => ({ plans: alike }));
 }
 
 const VOLUME_CODES = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR']);
@@ -241,6 +272,10 @@ function asInstallError(thrown: unknown, entry: ExtensionEntry, directory: strin
     if (code !== undefined && VOLUME_CODES.has(code)) return volumeError(thrown as NodeJS.ErrnoException, directory);
   }
   return asBacklotError(thrown, 'BACKLOT_E_INSTALL_FAILED', `${entry.spec} could not be installed`);
+}
+
+function isAboutTheLock(error: unknown): boolean {
+  return error instanceof BacklotError && error.code.startsWith('BACKLOT_E_LOCK_');
 }
 
 function unfinished(entry: ExtensionEntry): BacklotError {

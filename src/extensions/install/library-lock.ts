@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 import { BacklotError } from '../../api/errors';
+import { forgetOwner, noteOwner, removeLockOfDead } from './lock-owner';
 
 /** A lock is taken for abandoned when it was not touched for this long, in milliseconds. */
 const STALE_MS = 6_000;
@@ -11,7 +12,7 @@ const RETRY_MS = 200;
 
 /**
  * Runs `work` while no other process (and no other call in this one) does so for the same folder, which is made when
- * it is missing. The lock of a process that was killed is taken over. The signal fires when the lock is lost, which
+ * it is missing. The lock of a process that was killed is taken over: at once where that can be told, else when it looks abandoned. The signal fires when the lock is lost, which
  * happens to a process that was stopped for long.
  *
  * Throws BACKLOT_E_VOLUME_BUSY when the lock is not to be had within `limit` milliseconds, BACKLOT_E_VOLUME_NOT_WRITABLE,
@@ -26,8 +27,10 @@ export async function withLibraryLock<T>(
   const lost = new AbortController();
   const release = await acquire(directory, limit, lost, signal);
   try {
+    await noteOwner(directory);
     return await work(lost.signal);
   } finally {
+    if (!lost.signal.aborted) await forgetOwner(directory).catch(() => undefined);
     // Fails when the lock was lost: then it is another's to release.
     await release().catch(() => undefined);
   }
@@ -45,6 +48,7 @@ async function acquire(
     for (;;) {
       const release = await tryLock(directory, lost);
       if (release) return release;
+      await removeLockOfDead(directory, lockOf(directory));
       if (performance.now() > end) throw busy(directory, limit);
       await setTimeout(RETRY_MS, undefined, { signal });
     }
@@ -54,12 +58,16 @@ async function acquire(
   }
 }
 
+function lockOf(directory: string): string {
+  return path.join(directory, '.lock');
+}
+
 /** Undefined when another has the lock. The retries of the library would also retry what never gets better. */
 async function tryLock(directory: string, lost: AbortController): Promise<(() => Promise<void>) | undefined> {
   try {
     return await lockfile.lock(directory, {
       realpath: false,
-      lockfilePath: path.join(directory, '.lock'),
+      lockfilePath: lockOf(directory),
       stale: STALE_MS,
       update: TOUCH_MS,
       onCompromised: (error) => lost.abort(error),

@@ -2,33 +2,31 @@ import { randomBytes } from 'node:crypto';
 import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { BacklotError } from '../../api/errors';
-import { buildTree, type Platform } from './build-tree';
-import type { InstallEngine } from './install-engine';
+import type { Platform } from './finish-tree';
 import { brokenLinks, replaceByLink } from './platform-links';
 import { readReceipt, TARGET, type Receipt } from './receipt';
-import type { PackageSource } from './source';
 
 const STAGING = '.staging-';
 /** Trees of another Node or machine are kept this long: a volume may serve a container and its host in turn. */
 const FOREIGN_KEPT_MS = 30 * 24 * 3600 * 1000;
 
-/** The folder of installed trees. What changes it is to be called under its lock. */
+/** The folder of installed trees, each under its key. What changes it is to be called under its lock. */
 export class Library {
   constructor(
     private readonly directory: string,
     private readonly platform: Platform,
   ) {}
 
-  pathOf(source: PackageSource): string {
-    return path.join(this.directory, source.key);
+  pathOf(key: string): string {
+    return path.join(this.directory, key);
   }
 
   /**
-   * The receipt of the tree for a source when it is whole, else undefined. Links to a platform that has moved are
+   * The receipt of the tree of that key when it is whole, else undefined. Links to a platform that has moved are
    * mended; throws BACKLOT_E_VOLUME_NOT_WRITABLE when they cannot be.
    */
-  async find(source: PackageSource): Promise<Receipt | undefined> {
-    const tree = this.pathOf(source);
+  async find(key: string): Promise<Receipt | undefined> {
+    const tree = this.pathOf(key);
     const receipt = await readReceipt(tree);
     if (!receipt || !(await exists(path.join(tree, receipt.directory, 'package.json')))) return undefined;
     for (const link of await brokenLinks(tree, receipt.links, this.platform.root)) {
@@ -37,17 +35,28 @@ export class Library {
     return receipt;
   }
 
-  /** Installs a source beside the library and moves it in when it is whole. */
-  async add(source: PackageSource, spec: string, engine: InstallEngine, signal?: AbortSignal): Promise<Receipt> {
+  /** Gives a function an empty folder beside the trees, to be taken over by {@link moveIn}; it is removed afterwards. */
+  async withStaging<T>(work: (staging: string) => Promise<T>): Promise<T> {
     const staging = this.#staging();
     try {
       await mkdir(staging, { recursive: true });
-      const receipt = await buildTree(staging, source, spec, this.platform, engine, signal);
-      signal?.throwIfAborted();
-      await this.#moveIn(staging, this.pathOf(source));
-      return receipt;
+      return await work(staging);
     } finally {
       await discard(staging);
+    }
+  }
+
+  /** Moves a whole tree in, in one step. */
+  async moveIn(staged: string, key: string): Promise<void> {
+    const tree = this.pathOf(key);
+    if (await exists(tree)) {
+      // Half a tree, or one of another layout: moved away whole, so that there is no moment with parts of it.
+      const old = this.#staging();
+      await rename(tree, old);
+      await rename(staged, tree);
+      await discard(old);
+    } else {
+      await rename(staged, tree);
     }
   }
 
@@ -59,10 +68,9 @@ export class Library {
   }
 
   /** Removes the trees that are not in use. */
-  async prune(inUse: readonly PackageSource[]): Promise<void> {
-    const kept = new Set(inUse.map(({ key }) => key));
+  async prune(inUse: ReadonlySet<string>): Promise<void> {
     for (const item of await readdir(this.directory, { withFileTypes: true })) {
-      if (!item.isDirectory() || item.name.startsWith('.') || kept.has(item.name)) continue;
+      if (!item.isDirectory() || item.name.startsWith('.') || inUse.has(item.name)) continue;
       const receipt = await readReceipt(path.join(this.directory, item.name));
       if (receipt && !isOutdated(receipt)) continue;
       await this.#remove(item.name);
@@ -71,18 +79,6 @@ export class Library {
 
   #staging(): string {
     return path.join(this.directory, `${STAGING}${process.pid}-${randomBytes(4).toString('hex')}`);
-  }
-
-  async #moveIn(staging: string, tree: string): Promise<void> {
-    if (await exists(tree)) {
-      // Half a tree, or one of another layout: moved away whole, so that there is no moment with parts of it.
-      const old = this.#staging();
-      await rename(tree, old);
-      await rename(staging, tree);
-      await discard(old);
-    } else {
-      await rename(staging, tree);
-    }
   }
 
   async #mend(link: string): Promise<void> {

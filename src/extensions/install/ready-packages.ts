@@ -2,8 +2,9 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import semver from 'semver';
 import type { PackageSpec } from '../spec';
+import { brokenLinks } from './platform-links';
+import { readFolderPackage } from '../sources';
 import { readReceipt, type Receipt } from './receipt';
-import { readFolderPackage } from './source';
 
 /** A tree that came with the platform. */
 export interface BundledTree {
@@ -16,6 +17,38 @@ export interface SourceFolder {
   readonly folder: string;
   readonly name: string;
   readonly version: string;
+}
+
+/** Where packages that came with the platform are, as absolute paths. */
+export interface ReadyPlaces {
+  readonly platformRoot: string;
+  readonly bundledDirectory: string | undefined;
+  readonly sourceDirectory: string | undefined;
+}
+
+/** The packages that came with the platform. Each folder is looked at once, when it is first asked for. */
+export class ReadyPackages {
+  #trees: Promise<BundledTree[]> | undefined;
+  #folders: Promise<SourceFolder[]> | undefined;
+
+  constructor(private readonly places: ReadyPlaces) {}
+
+  /** Bundled trees that lead to the platform that runs; others would bring a second copy of it along. */
+  trees(): Promise<BundledTree[]> {
+    const { bundledDirectory, platformRoot } = this.places;
+    this.#trees ??= bundledTrees(bundledDirectory).then(async (trees) => {
+      const broken = await Promise.all(
+        trees.map(({ tree, receipt }) => brokenLinks(tree, receipt.links, platformRoot)),
+      );
+      return trees.filter((_, index) => broken[index]?.length === 0);
+    });
+    return this.#trees;
+  }
+
+  folders(): Promise<SourceFolder[]> {
+    this.#folders ??= sourceFolders(this.places.sourceDirectory);
+    return this.#folders;
+  }
 }
 
 /** The trees in a folder of bundled ones. Nothing is bundled when the folder is not there. */

@@ -1,9 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
+import { LockedPackage } from './locked-tree';
 
 /** Part of every key: raise it when a tree that older code made can no longer be used. */
-export const LAYOUT = 1;
+export const LAYOUT = 2;
 
 /** For which Node and machine a tree was installed. */
 export const TARGET = `node${process.versions.modules}-${process.platform}-${process.arch}`;
@@ -22,13 +23,16 @@ const Receipt = v.object({
   /** The links to the one copy of Backlot, relative to the tree. */
   links: v.array(v.string()),
   installedAt: v.pipe(v.string(), v.isoTimestamp()),
+  /** The key of the package among `packages`, and all that is in the tree. */
+  root: v.string(),
+  packages: v.record(v.string(), LockedPackage),
 });
 
 /** What is written into a tree last: with it the tree is whole. */
 export type Receipt = v.InferOutput<typeof Receipt>;
 
 export async function writeReceipt(tree: string, receipt: Receipt): Promise<void> {
-  await writeFile(path.join(tree, RECEIPT_FILE), `${JSON.stringify(receipt, undefined, 2)}\n`);
+  await writeFile(path.join(tree, RECEIPT_FILE), `${JSON.stringify(receipt)}\n`);
 }
 
 /** The receipt of a tree; undefined when there is none, or none that this version understands. */

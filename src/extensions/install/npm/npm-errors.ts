@@ -1,5 +1,5 @@
-import { BacklotError } from '../../api/errors';
-import type { NpmOutput } from './npm-process';
+import { BacklotError, type ErrorCode } from '../../../api/errors';
+import type { ProcessOutput } from '../run-process';
 
 /** An error as `npm --json` describes it. */
 export interface NpmError {
@@ -16,21 +16,26 @@ const UNREACHABLE = new Set([
   'EAI_AGAIN',
   'EHOSTUNREACH',
   'ENETUNREACH',
-  'ENOTCACHED',
   'ERR_SOCKET_TIMEOUT',
   'EIDLETIMEOUT',
   'ERESPONSETIMEOUT',
   'ETRANSFERTIMEOUT',
   'ECONNECTIONTIMEOUT',
 ]);
-const NOT_WRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']);
-/** The registry wants to know who asks, or does not let them. */
-const REFUSED = new Set(['E401', 'E403', 'ENEEDAUTH']);
+/** What some of npm's codes mean, and how to say it. */
+const SIMPLE: readonly (readonly [ReadonlySet<string>, ErrorCode, string])[] = [
+  [new Set(['ENOSPC', 'EDQUOT']), 'BACKLOT_E_VOLUME_FULL', 'could not be written'],
+  [new Set(['EACCES', 'EPERM', 'EROFS']), 'BACKLOT_E_VOLUME_NOT_WRITABLE', 'could not be written'],
+  [new Set(['E401', 'E403', 'ENEEDAUTH']), 'BACKLOT_E_REGISTRY_REFUSED', 'may not be read'],
+  [new Set(['EINTEGRITY']), 'BACKLOT_E_INTEGRITY', 'has other bytes than were promised'],
+  [new Set(['EJSONPARSE', 'FETCH_ERROR', 'Z_DATA_ERROR']), 'BACKLOT_E_REGISTRY_INVALID', 'cannot be read'],
+  [new Set(['ENOTCACHED']), 'BACKLOT_E_NOT_KEPT', 'was not kept'],
+];
 /** How many of npm's last lines become the cause. */
 const LAST_LINES = 20;
 
 /** What npm said went wrong, out of its JSON or its words; undefined when it says nothing that is understood. */
-export function npmErrorOf({ stdout, stderr }: Pick<NpmOutput, 'stdout' | 'stderr'>): NpmError | undefined {
+export function npmErrorOf({ stdout, stderr }: Pick<ProcessOutput, 'stdout' | 'stderr'>): NpmError | undefined {
   const start = stdout.indexOf('{');
   try {
     const parsed = JSON.parse(stdout.slice(start)) as { error?: Partial<NpmError> };
@@ -45,11 +50,8 @@ export function npmErrorOf({ stdout, stderr }: Pick<NpmOutput, 'stdout' | 'stder
   return { code, summary: lines[0] ?? '', detail: lines.slice(1).join('\n') };
 }
 
-/**
- * The BacklotError of a failed run of npm. `subject` is what was being installed, for the message; `versions` are the
- * newest versions that exist, for a range that matches none.
- */
-export function installError(output: NpmOutput, subject: string, versions: readonly string[] = []): BacklotError {
+/** The BacklotError of a failed run of npm. `subject` is what was being installed, for the message. */
+export function installError(output: ProcessOutput, subject: string): BacklotError {
   const error = npmErrorOf(output);
   const words = npmWords(output.stderr).slice(-LAST_LINES).join('\n');
   const cause = words === '' ? error?.summary : words;
@@ -58,18 +60,13 @@ export function installError(output: NpmOutput, subject: string, versions: reado
   if (code === 'E404') {
     return new BacklotError('BACKLOT_E_PACKAGE_NOT_FOUND', notFoundMessage(error, subject), {
       ...details,
-      remedy: 'Check the spelling; a private package needs a registry and a token in .npmrc.',
+      remedy: 'Check the spelling; a private package needs a registry and a token: backlot login.',
     });
   }
   if (code === 'ETARGET' || code === 'ENOVERSIONS') {
     const wanted = missingSpecOf(error);
-    const exist = versions.length === 0 ? '' : `; the newest are ${versions.join(', ')}`;
     const by = wanted === undefined || sameSubject(wanted, subject) ? '' : `, which ${subject} needs`;
-    return new BacklotError(
-      'BACKLOT_E_VERSION_NOT_FOUND',
-      `no version matches ${wanted ?? subject}${by}${exist}`,
-      details,
-    );
+    return new BacklotError('BACKLOT_E_VERSION_NOT_FOUND', `no version matches ${wanted ?? subject}${by}`, details);
   }
   if (UNREACHABLE.has(code) || /^E5\d\d$/.test(code) || /network timeout/.test(error?.summary ?? '')) {
     return new BacklotError(
@@ -78,21 +75,11 @@ export function installError(output: NpmOutput, subject: string, versions: reado
       details,
     );
   }
-  if (NOT_WRITABLE.has(code)) {
-    return new BacklotError(
-      'BACKLOT_E_VOLUME_NOT_WRITABLE',
-      `${subject} could not be written: ${firstLine(error?.summary)}`,
-      {
-        ...details,
-        ...(code === 'ENOSPC' || code === 'EDQUOT' ? { remedy: 'Make room on the disk of the volume.' } : {}),
-      },
-    );
-  }
-  const said = firstLine(error?.summary) || `npm ended with exit code ${output.code}`;
-  return new BacklotError('BACKLOT_E_INSTALL_FAILED', `${subject} could not be installed: ${said}`, {
-    ...details,
-    ...(REFUSED.has(code) ? { remedy: 'Put a token that may read the package into .npmrc.' } : {}),
-  });
+  const said = firstLine(error?.summary);
+  const simple = SIMPLE.find(([codes]) => codes.has(code));
+  if (simple) return new BacklotError(simple[1], `${subject} ${simple[2]}: ${said}`, details);
+  const why = said || `npm ended with exit code ${output.code}`;
+  return new BacklotError('BACKLOT_E_INSTALL_FAILED', `${subject} could not be installed: ${why}`, details);
 }
 
 /** `name@range` out of the summary of ETARGET: what has no version. */

@@ -1,4 +1,4 @@
-import { installError, npmErrorOf } from '../../../../src/extensions/install/npm-errors';
+import { installError, npmErrorOf } from '../../../../../src/extensions/install/npm/npm-errors';
 
 /** What npm 11 writes with --json --loglevel=error when it fails. */
 function said(code: string, summary: string, detail = '', words: readonly string[] = [summary]) {
@@ -31,10 +31,10 @@ describe('an error of npm', () => {
     );
   });
 
-  it('is a version that does not exist, with those that do', () => {
-    const error = installError(said('ETARGET', 'No matching version found for ms@^99.'), 'ms@^99', ['2.1.3', '2.1.2']);
+  it('is a version that does not exist', () => {
+    const error = installError(said('ETARGET', 'No matching version found for ms@^99.'), 'ms@^99');
     expect(error.code).toBe('BACKLOT_E_VERSION_NOT_FOUND');
-    expect(error.message).toBe('no version matches ms@^99; the newest are 2.1.3, 2.1.2');
+    expect(error.message).toBe('no version matches ms@^99');
   });
 
   it('is a version of a dependency that does not exist, and says whose', () => {
@@ -42,7 +42,7 @@ describe('an error of npm', () => {
     expect(error.message).toBe('no version matches ms@^99, which file:./mine needs');
   });
 
-  it.each(['ENOTFOUND', 'ECONNREFUSED', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTCACHED', 'E503'])(
+  it.each(['ENOTFOUND', 'ECONNREFUSED', 'ETIMEDOUT', 'EAI_AGAIN', 'E503'])(
     'is a registry that did not answer: %s',
     (code) => {
       const error = installError(said(code, 'request to https://registry.example/ms failed, reason: dead'), 'ms');
@@ -58,21 +58,19 @@ describe('an error of npm', () => {
     expect(error.code).toBe('BACKLOT_E_REGISTRY_UNREACHABLE');
   });
 
-  it.each(['EACCES', 'EROFS', 'ENOSPC'])('is a volume that cannot be written to: %s', (code) => {
-    expect(installError(said(code, `${code}: mkdir '/volume/lib'`), 'ms').code).toBe('BACKLOT_E_VOLUME_NOT_WRITABLE');
-  });
-
-  it('says to make room when the disk is full', () => {
-    expect(installError(said('ENOSPC', 'no space left on device'), 'ms').remedy).toContain('Make room');
-  });
-
-  it('says what to do when the registry refuses', () => {
-    const error = installError(said('E401', 'Unable to authenticate'), '@acme/ledger');
-    expect(error).toMatchObject({
-      code: 'BACKLOT_E_INSTALL_FAILED',
-      message: '@acme/ledger could not be installed: Unable to authenticate',
-      remedy: 'Put a token that may read the package into .npmrc.',
-    });
+  it.each([
+    ['a volume that cannot be written to', 'EACCES', 'BACKLOT_E_VOLUME_NOT_WRITABLE'],
+    ['a volume that cannot be written to', 'EROFS', 'BACKLOT_E_VOLUME_NOT_WRITABLE'],
+    ['a full disk', 'ENOSPC', 'BACKLOT_E_VOLUME_FULL'],
+    ['a registry that refuses', 'E401', 'BACKLOT_E_REGISTRY_REFUSED'],
+    ['a registry that refuses', 'E403', 'BACKLOT_E_REGISTRY_REFUSED'],
+    ['bytes that have changed', 'EINTEGRITY', 'BACKLOT_E_INTEGRITY'],
+    ['a registry that answers garbage', 'EJSONPARSE', 'BACKLOT_E_REGISTRY_INVALID'],
+    ['a package that was never fetched', 'ENOTCACHED', 'BACKLOT_E_NOT_KEPT'],
+  ])('is %s: %s', (_what, npmCode, code) => {
+    const error = installError(said(npmCode, `${npmCode}: it went wrong`), 'ms');
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(`${npmCode}: it went wrong`);
   });
 
   it('is anything else, in the words of npm, without its prefixes and the path of its log', () => {

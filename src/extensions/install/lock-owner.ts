@@ -1,0 +1,86 @@
+import { mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import path from 'node:path';
+
+/** Who has the lock of a library: enough to tell whether that process still lives. */
+interface Owner {
+  readonly host: string;
+  readonly pid: number;
+  /** When the process was started, as its system counts it; a process id is given out again. */
+  readonly started: string;
+}
+
+/** Taking a dead owner's lock away takes no longer than this, in milliseconds; then who did it was killed, too. */
+const TAKING_MS = 5_000;
+
+/** Notes that this process has the lock. */
+export async function noteOwner(directory: string): Promise<void> {
+  const owner: Owner = { host: hostname(), pid: process.pid, started: (await startOf(process.pid)) ?? '' };
+  await writeFile(ownerFile(directory), JSON.stringify(owner));
+}
+
+/** Forgets who has the lock. To be called while this process has it. */
+export async function forgetOwner(directory: string): Promise<void> {
+  await rm(ownerFile(directory), { force: true });
+}
+
+/**
+ * Removes the lock of a process of this machine that does not live any more, for instance because it was killed, so that
+ * nobody has to wait until the lock looks abandoned. One process at a time does so.
+ */
+export async function removeLockOfDead(directory: string, lock: string): Promise<void> {
+  if (!(await isDead(directory))) return;
+  const taking = path.join(directory, '.taking');
+  try {
+    await mkdir(taking);
+  } catch {
+    const since = await stat(taking).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (since > TAKING_MS) await rmdir(taking).catch(() => undefined);
+    return;
+  }
+  try {
+    // Somebody may have done it in the meantime, and have the lock now.
+    if (!(await isDead(directory))) return;
+    await forgetOwner(directory);
+    await rm(lock, { recursive: true, force: true });
+  } finally {
+    await rmdir(taking).catch(() => undefined);
+  }
+}
+
+async function isDead(directory: string): Promise<boolean> {
+  try {
+    const { host, pid, started } = JSON.parse(await readFile(ownerFile(directory), 'utf8')) as Owner;
+    // Of another machine or container nothing can be said.
+    return host === hostname() && (await startOf(pid)) !== started;
+  } catch {
+    return false;
+  }
+}
+
+function ownerFile(directory: string): string {
+  return path.join(directory, '.lock-owner.json');
+}
+
+/** When a process was started; undefined when there is none, an empty text where the system does not tell. */
+async function startOf(pid: number): Promise<string | undefined> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    // proc(5): field 22, counted behind the name, which may hold blanks and parentheses.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return isAlive(pid) ? '' : undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
