@@ -27,7 +27,7 @@ export const ERROR_TABLE = {
     kind: 'user',
     summary: 'The spec of an extension cannot be understood.',
     remedy:
-      'Write a package name with an optional range or tag, a folder (file:./folder), or a tarball (file:./x.tgz).',
+      'Write a package name with an optional range or tag, a folder (file:./folder), a tarball (file:./x.tgz or a URL), or a git repository (git+https://host/owner/repo.git#main&path:folder); docs/reference/specs.md has every form.',
   },
 
   // Installing
@@ -40,6 +40,32 @@ export const ERROR_TABLE = {
     kind: 'user',
     summary: 'The package exists, but no version of it matches the range or tag.',
     remedy: 'Choose one of the versions that exist.',
+  },
+  BACKLOT_E_HOST_UNREACHABLE: {
+    kind: 'system',
+    summary: 'The host of a git repository or a tarball did not answer.',
+    remedy: 'Check the name of the host, and the network and proxy settings.',
+  },
+  BACKLOT_E_REPOSITORY_NOT_FOUND: {
+    kind: 'user',
+    summary: 'There is no git repository at that address, or it may not be read.',
+    remedy:
+      'Check the address. For a private one, give git a key or a token that may read it; both look the same from outside.',
+  },
+  BACKLOT_E_REF_NOT_FOUND: {
+    kind: 'user',
+    summary: 'The git repository has no such branch, tag or commit, or no tag in that range.',
+    remedy: 'Choose one that exists.',
+  },
+  BACKLOT_E_SUBDIRECTORY_NOT_FOUND: {
+    kind: 'user',
+    summary: 'The git repository has no such folder, or no package in it.',
+    remedy: 'Choose a folder that holds a package.json.',
+  },
+  BACKLOT_E_GIT_MISSING: {
+    kind: 'user',
+    summary: 'A spec names a git repository, and git is not installed.',
+    remedy: 'Install git and put it on the PATH; the image of Backlot has it.',
   },
   BACKLOT_E_REGISTRY_UNREACHABLE: {
     kind: 'system',

@@ -37,11 +37,13 @@ export function mergeEntries(list: readonly ExtensionEntry[], extra: readonly Ex
   return [...list, ...added];
 }
 
-/** What an entry is about, whatever the range: a package name or an absolute path. */
+/** What an entry is about, whatever the range: a package name, an absolute path, or an address. */
 function subjectOf(entry: ExtensionEntry): string {
   try {
     const spec = parseSpec(entry.spec, entry.origin.baseDirectory);
-    return spec.kind === 'registry' ? spec.name : spec.path;
+    if (spec.kind === 'registry') return spec.name;
+    if (spec.kind === 'git') return `${spec.url}#${spec.path ?? ''}`;
+    return spec.kind === 'url' ? spec.url : spec.path;
   } catch {
     // Installing reports the spec; here it only needs to be itself.
     return entry.spec;

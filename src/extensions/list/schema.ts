@@ -6,8 +6,8 @@ const Spec = v.pipe(
   v.regex(/\S/, 'the spec is empty'),
   v.title('Spec'),
   v.description(
-    'What to install: an npm package name with an optional range or tag, a folder, or a tarball. ' +
-      'Relative paths are relative to this file.',
+    'What to install: an npm package name with an optional range or tag, a folder, a tarball (a path or a URL), or a git ' +
+      'repository with an optional branch, tag, commit or semver range and a folder in it. Relative paths are relative to this file.',
   ),
   v.metadata({
     examples: [
@@ -15,6 +15,9 @@ const Spec = v.pipe(
       '@acme/backlot-extension-ledger@^2.1',
       'file:./my-extension',
       'file:./my-extension-1.0.0.tgz',
+      'https://example.com/my-extension-1.0.0.tgz',
+      'git+https://example.com/acme/extensions.git#main&path:twilio',
+      'github:acme/extensions#semver:^1.2',
     ],
   }),
 );
@@ -46,6 +49,14 @@ const Entry = v.pipe(
         v.description('With true Backlot does not start when this extension fails to.'),
       ),
       false,
+    ),
+    allowScripts: v.optional(
+      v.pipe(
+        v.boolean('"allowScripts" is true or false'),
+        v.title('Allow scripts'),
+        v.description('With true the install scripts of the package, and of those below it, may run.'),
+        v.metadata({ examples: [true] }),
+      ),
     ),
     config: v.optional(
       v.pipe(

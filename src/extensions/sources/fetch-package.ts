@@ -1,5 +1,7 @@
 import type { PackageSpec } from '../spec';
 import { integrityOfFile, integrityOfFolder } from './content-hash';
+import { fetchGit } from './fetch-git';
+import { fetchUrl } from './fetch-url';
 import { mustBe, readFolderPackage } from './folder-package';
 import { SourceStore } from './source-store';
 
@@ -41,7 +43,10 @@ export interface FetchOptions {
 /** A spec that a registry has nothing to do with. */
 export type SourceSpec = Exclude<PackageSpec, { readonly kind: 'registry' }>;
 
-/** Delivers the package that a spec leads to as a tarball. */
+/**
+ * Delivers the package that a spec leads to as a tarball. An error says which part of the spec failed (host, repository,
+ * ref, subdirectory, package) and names the nearest that exist.
+ */
 export async function fetchPackage(spec: SourceSpec, options: FetchOptions): Promise<FetchedPackage> {
   switch (spec.kind) {
     case 'folder':
@@ -50,6 +55,10 @@ export async function fetchPackage(spec: SourceSpec, options: FetchOptions): Pro
       await mustBe('tarball', spec.path);
       return { tarball: spec.path, resolution: { kind: 'tarball', integrity: await integrityOfFile(spec.path) } };
     }
+    case 'url':
+      return fetchUrl(spec.url, options);
+    case 'git':
+      return fetchGit(spec, options);
   }
 }
 
