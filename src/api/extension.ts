@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Logger } from 'winston';
 import { BacklotError } from './errors';
 import type { ExceptionHandlers, Handlers, Router } from './gateway';
+import type { Processes, Sockets, Timers } from './resources';
 import { claimServices, type ExtensionServices, type PlatformInfo } from './services';
 
 /** The type of `this.config`: what the schema puts out, or any record of values for an extension without a schema. */
@@ -16,7 +17,7 @@ export type ConfigOf<Schema> = Schema extends StandardSchemaV1
  * hook over all extensions, in the order of extensions.json, before the next hook begins. Only `onPlatformShutdown`
  * runs in reverse order. A hook may be async and is awaited. An extension whose hook throws or takes too long is
  * withdrawn with all its routes and handlers, and the others go on; `onPlatformShutdown` is then called at once, so
- * that it can close what it opened.
+ * that it can close what it opened. An extension that is added to a running platform goes through the same hooks.
  *
  * `Schema` is the type of the static `config`, a schema of any library that implements Standard Schema.
  */
@@ -49,6 +50,31 @@ export abstract class Extension<Schema = undefined> {
     return this.#require('dataDirectory');
   }
 
+  /** Timers that end with this extension. */
+  protected get timers(): Timers {
+    return this.#require('resources').timers;
+  }
+
+  /** Servers and connections that are closed with this extension. */
+  protected get sockets(): Sockets {
+    return this.#require('resources').sockets;
+  }
+
+  /** Programs that end with this extension. */
+  protected get processes(): Processes {
+    return this.#require('resources').processes;
+  }
+
+  /** Aborted when this extension goes: removed, replaced, withdrawn, or shut down with the platform. */
+  protected get signal(): AbortSignal {
+    return this.#require('resources').signal;
+  }
+
+  /** Calls a function, once, when this extension goes, after `onPlatformShutdown`. It may be async. */
+  protected onDispose(dispose: () => unknown): void {
+    this.#require('resources').onDispose(dispose);
+  }
+
   /** Called when the extension has been loaded. */
   onExtensionLoad(): void | Promise<void> {}
 
@@ -73,7 +99,7 @@ export abstract class Extension<Schema = undefined> {
   /** Called when the port is open and `Ready.` has been printed. */
   onPlatformReady(): void | Promise<void> {}
 
-  /** Called when the platform shuts down: close timers, sockets and processes here. */
+  /** Called when the extension goes: close here what was not started through `timers`, `sockets` and `processes`. */
   onPlatformShutdown(): void | Promise<void> {}
 
   #require<Name extends keyof ExtensionServices>(name: Name): ExtensionServices[Name] {

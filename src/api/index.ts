@@ -20,5 +20,6 @@ export type {
   Route,
   Router,
 } from './gateway';
+export type { Processes, Sockets, Timer, Timers } from './resources';
 export type { PlatformInfo } from './services';
 export type { Logger } from 'winston';

@@ -1,5 +1,6 @@
 /** What the platform gives to each extension, and how it gets there. Not exported to extensions. */
 import type { Logger } from 'winston';
+import type { Resources } from './resources';
 
 /** What every extension can ask about the platform that it lives in. */
 export interface PlatformInfo {
@@ -16,6 +17,7 @@ export interface ExtensionServices {
   readonly platform: PlatformInfo;
   /** The extension's own folder in the volume, as an absolute path; made when it is first asked for. */
   readonly dataDirectory: string;
+  readonly resources: Resources;
 }
 
 let pending: ExtensionServices | undefined;

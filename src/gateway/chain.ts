@@ -10,6 +10,8 @@ export interface Phases {
   readonly response: readonly Handler[];
   readonly exception: readonly ExceptionHandler[];
   readonly finalizer: readonly Handler[];
+  /** The requests that run over these handlers and whose response has not begun. */
+  readonly inFlight: { count: number };
 }
 
 /** Is told about errors that can change nothing any more: those of response handlers, finalizers and sent responses. */
@@ -37,6 +39,10 @@ export class Exchange implements HandlerChain, HeadGuard {
   readonly #steps: (() => void)[] = [];
   /** True when the gateway itself is to send what was filled in. */
   #sendsBody = false;
+  /** What counts the requests of the route that serves this one. */
+  #counter: { count: number } | undefined;
+  /** Whether the phases still count this request. */
+  #counted = true;
 
   constructor(
     request: GatewayRequest,
@@ -74,8 +80,25 @@ export class Exchange implements HandlerChain, HeadGuard {
 
   /** Takes the request through all phases. Never throws. */
   run(): void {
-    this.response.once('close', () => this.#finalize(0));
+    this.#phases.inFlight.count++;
+    this.response.once('close', () => {
+      this.#uncount();
+      if (this.#counter) this.#counter.count--;
+      this.#finalize(0);
+    });
     this.#requestPhase(0);
+  }
+
+  /** Counts this request, until its response is out, among those of the route that serves it. */
+  served(counter: { count: number }): void {
+    if (this.#counter) this.#counter.count--;
+    this.#counter = counter;
+    counter.count++;
+  }
+
+  #uncount(): void {
+    if (this.#counted) this.#phases.inFlight.count--;
+    this.#counted = false;
   }
 
   open(step: () => void): void {
@@ -151,6 +174,7 @@ export class Exchange implements HandlerChain, HeadGuard {
       }
     }
     this.released = true;
+    this.#uncount();
     for (const step of this.#steps) step();
     // A response handler that wrote the response by hand has the last word.
     if (this.#sendsBody && this.#steps.length === 0) this.#sendBody();

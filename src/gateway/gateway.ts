@@ -1,17 +1,8 @@
 import { createServer, IncomingMessage, ServerResponse, type Server, type ServerOptions } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import express, { type Express } from 'express';
 import type { Logger } from 'winston';
-import type {
-  ExceptionHandler,
-  ExceptionHandlers,
-  GatewayRequest,
-  GatewayResponse,
-  Handler,
-  Handlers,
-  RequestContext,
-  Route,
-  Router,
-} from '../api/gateway';
+import type { ExceptionHandler, GatewayRequest, GatewayResponse, Handler, RequestContext, Route } from '../api/gateway';
 import { Exchange, type Phases } from './chain';
 import { answerException, handlerFailure, isClientError } from './exceptions';
 import { HandlerList } from './handler-list';
@@ -22,6 +13,7 @@ import { holdBackHead } from './response';
 import { RouteTable } from './route-table';
 import { routeHandler } from './routing';
 import { ScopedRouter } from './scoped-router';
+import { Stage, type HandlerLists, type OwnedGateway } from './stage';
 
 export interface GatewayOptions {
   readonly log: Logger;
@@ -31,14 +23,11 @@ export interface GatewayOptions {
   readonly debug?: boolean;
 }
 
-/** What one extension may add to. */
-export interface OwnedGateway {
-  readonly router: Router;
-  readonly requestHandlers: Handlers;
-  readonly responseHandlers: Handlers;
-  readonly exceptionHandlers: ExceptionHandlers;
-  readonly finalizers: Handlers;
-}
+/** Counts of requests in flight; they go down by themselves. */
+export type InFlight = readonly { readonly count: number }[];
+
+/** How often it is looked whether requests in flight have ended, in milliseconds. */
+const DRAIN_LOOK_MS = 5;
 
 /**
  * The gateway: HTTP in, the chain of handlers, HTTP out.
@@ -48,10 +37,13 @@ export interface OwnedGateway {
 export class Gateway {
   readonly internal = new InternalResources();
   readonly #routes = new RouteTable();
-  readonly #request = new HandlerList<Handler>();
-  readonly #response = new HandlerList<Handler>();
-  readonly #exception = new HandlerList<ExceptionHandler>();
-  readonly #finalizer = new HandlerList<Handler>();
+  readonly #lists: HandlerLists = {
+    request: new HandlerList(),
+    response: new HandlerList(),
+    exception: new HandlerList(),
+    finalizer: new HandlerList(),
+  };
+  readonly #all = Object.values(this.#lists) as readonly Pick<HandlerList<Handler>, 'removeOwners' | 'remember'>[];
   readonly #app: Express;
   readonly #servers: Server[] = [];
   readonly #log: Logger;
@@ -72,25 +64,70 @@ export class Gateway {
 
   /** The part of the gateway that an extension gets: everything added through it bears the owner’s name. */
   forOwner(owner: Owner): OwnedGateway {
-    const composed = <H>(handlers: Handlers<H>): Handlers<H> => ({
-      append: (handler) => this.#changed(handlers.append(handler)),
-      prepend: (handler) => this.#changed(handlers.prepend(handler)),
-      remove: (handler) => this.#changed(handlers.remove(handler)),
-    });
+    const { request, response, exception, finalizer } = this.#lists;
     return {
       router: new ScopedRouter(this.#routes, owner),
-      requestHandlers: composed(this.#request.forOwner(owner)),
-      responseHandlers: composed(this.#response.forOwner(owner)),
-      exceptionHandlers: composed(this.#exception.forOwner(owner)),
-      finalizers: composed(this.#finalizer.forOwner(owner)),
+      requestHandlers: request.forOwner(owner, this.#recompose),
+      responseHandlers: response.forOwner(owner, this.#recompose),
+      exceptionHandlers: exception.forOwner(owner, this.#recompose),
+      finalizers: finalizer.forOwner(owner, this.#recompose),
     };
   }
 
-  /** Takes out every route and handler of an owner. Requests in flight end on what they began with. */
-  withdraw(owner: string): void {
-    this.#routes.remove(({ route }) => route.owner === owner);
-    for (const list of [this.#request, this.#response, this.#exception, this.#finalizer]) list.removeOwner(owner);
-    this.#phases = this.#composePhases();
+  /** The same for an owner whose routes and handlers no request may see before they are all there. */
+  stage(owner: Owner): Stage {
+    return new Stage(owner, this.#routes, this.#lists, this.#recompose);
+  }
+
+  /**
+   * Opens stages, each in the place of the owner that it replaces, and takes the other replaced owners out, all in one
+   * step: no request sees the middle of it. Requests in flight end on what they began with. Throws
+   * `BACKLOT_E_ROUTE_CONFLICT` and has then changed nothing. Gives what takes it back, as long as nothing else changes.
+   */
+  swap(
+    stages: readonly (readonly [stage: Stage, replaced: Owner | undefined])[],
+    removed: readonly Owner[] = [],
+  ): () => void {
+    const gone = new Set([...removed, ...stages.map(([, replaced]) => replaced)]);
+    const records = stages.flatMap(([{ routes }]) => routes.collected);
+    const undoRoutes = this.#routes.swap(({ owner }) => gone.has(owner), records);
+    for (const [{ routes }] of stages) routes.open();
+    const undoHandlers = this.#all.map((list) => list.remember());
+    for (const [{ handlers }, replaced] of stages) for (const list of handlers) list.open(replaced);
+    for (const list of this.#all) list.removeOwners((owner) => gone.has(owner));
+    this.#recompose();
+    return () => {
+      undoRoutes();
+      for (const undo of undoHandlers) undo();
+      this.#recompose();
+    };
+  }
+
+  /**
+   * Waits until no request is in flight that runs over what an owner had in the gateway before it was taken out, for at
+   * most `limit` milliseconds. `before` is what {@link inFlight} gave before that. False when some are left.
+   */
+  async drained(before: InFlight, limit: number): Promise<boolean> {
+    const end = performance.now() + limit;
+    while (before.some(({ count }) => count > 0)) {
+      if (performance.now() > end) return false;
+      await delay(DRAIN_LOOK_MS);
+    }
+    return true;
+  }
+
+  /** Counts the requests in flight on the routes of these owners, and those whose response has not begun. */
+  inFlight(owners: readonly Owner[]): InFlight {
+    const routes = this.#routes.records().filter(({ owner }) => owners.includes(owner));
+    return [this.#phases.inFlight, ...routes.map(({ inFlight }) => inFlight)];
+  }
+
+  /** Takes out every route and handler of an owner, or of all of a name. Requests in flight end on what they began with. */
+  withdraw(meant: Owner | string): void {
+    const isMeant = (owner: Owner): boolean => owner === meant || owner.name === meant;
+    this.#routes.remove(({ owner }) => isMeant(owner));
+    for (const list of this.#all) list.removeOwners(isMeant);
+    this.#recompose();
   }
 
   /** The routes of all extensions. */
@@ -160,17 +197,18 @@ export class Gateway {
     this.#log.debug(`${request.method} ${host}${path} ${response.statusCode} in ${milliseconds} ms`);
   };
 
-  #changed<T>(result: T): T {
+  readonly #recompose = (): void => {
     this.#phases = this.#composePhases();
-    return result;
-  }
+  };
 
   #composePhases(): Phases {
+    const { request, response, exception, finalizer } = this.#lists;
     return {
-      request: [...this.#before, ...this.#request.handlers, this.#notFound],
-      response: this.#response.handlers,
-      exception: [this.#logException, ...this.#exception.handlers, this.#lastException],
-      finalizer: [...this.#finalizer.handlers, this.#logRequest],
+      request: [...this.#before, ...request.handlers, this.#notFound],
+      response: response.handlers,
+      exception: [this.#logException, ...exception.handlers, this.#lastException],
+      finalizer: [...finalizer.handlers, this.#logRequest],
+      inFlight: { count: 0 },
     };
   }
 

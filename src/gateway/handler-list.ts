@@ -5,7 +5,13 @@ import type { Owner } from './owner';
 interface Entry<H> {
   readonly given: H;
   readonly run: H;
-  readonly owner: string;
+  readonly owner: Owner;
+}
+
+/** Handlers that are collected until they are put into the list; see {@link HandlerList.stage}. */
+export interface StagedHandlers<H> extends Handlers<H> {
+  /** Puts them into the list: in the place of another owner's, else at the end. */
+  open(replaced: Owner | undefined): void;
 }
 
 /** An ordered list of handlers, each with its owner. A request runs over the list as it was when the request began. */
@@ -18,36 +24,82 @@ export class HandlerList<H extends (...args: never[]) => unknown> {
     return this.#handlers;
   }
 
-  /** The part of the list that one owner may add to and take from. */
-  forOwner(owner: Owner): Handlers<H> {
-    const own = (handler: H): Entry<H> => {
-      owner.assertOpen();
-      if (typeof handler !== 'function') {
-        throw new BacklotError('BACKLOT_E_HANDLER_INVALID', `a ${typeof handler} was added where a handler belongs`, {
-          where: { extension: owner.name },
-        });
-      }
-      return { given: handler, run: owner.bind(handler), owner: owner.name };
-    };
+  /** The part of the list that one owner may add to and take from. `changed` is called after each change. */
+  forOwner(owner: Owner, changed: () => void): Handlers<H> {
+    return handlersOf<H>(
+      owner,
+      () => this.#entries,
+      (entries) => {
+        this.#replace(entries);
+        changed();
+      },
+    );
+  }
+
+  /** The same, but what is added waits until it is opened. */
+  stage(owner: Owner, changed: () => void): StagedHandlers<H> {
+    let collected: readonly Entry<H>[] | undefined = [];
+    const live = this.forOwner(owner, changed);
+    const waiting = handlersOf<H>(
+      owner,
+      () => collected ?? [],
+      (entries) => (collected = entries),
+    );
+    const current = (): Handlers<H> => (collected ? waiting : live);
     return {
-      append: (handler) => this.#replace([...this.#entries, own(handler)]),
-      prepend: (handler) => this.#replace([own(handler), ...this.#entries]),
-      remove: (handler) => {
-        const found = this.#entries.find((entry) => entry.given === handler && entry.owner === owner.name);
-        if (!found) return false;
-        this.#replace(this.#entries.filter((other) => other !== found));
-        return true;
+      append: (handler) => current().append(handler),
+      prepend: (handler) => current().prepend(handler),
+      remove: (handler) => current().remove(handler),
+      open: (replaced) => {
+        const first = this.#entries.findIndex((entry) => entry.owner === replaced);
+        const kept = this.#entries.filter((entry) => entry.owner !== replaced);
+        const at = first === -1 ? kept.length : first;
+        this.#replace([...kept.slice(0, at), ...(collected ?? []), ...kept.slice(at)]);
+        collected = undefined;
       },
     };
   }
 
-  /** Takes out everything that one owner added. */
-  removeOwner(owner: string): void {
-    this.#replace(this.#entries.filter((entry) => entry.owner !== owner));
+  /** Gives a function that makes the list again what it is now. */
+  remember(): () => void {
+    const entries = this.#entries;
+    return () => this.#replace(entries);
+  }
+
+  /** Takes out everything that the owners which the predicate holds for have added. */
+  removeOwners(isMeant: (owner: Owner) => boolean): void {
+    this.#replace(this.#entries.filter((entry) => !isMeant(entry.owner)));
   }
 
   #replace(entries: readonly Entry<H>[]): void {
     this.#entries = entries;
     this.#handlers = entries.map(({ run }) => run);
   }
+}
+
+/** What an owner sees of a list of entries, wherever that is kept. */
+function handlersOf<H extends (...args: never[]) => unknown>(
+  owner: Owner,
+  read: () => readonly Entry<H>[],
+  write: (entries: readonly Entry<H>[]) => void,
+): Handlers<H> {
+  const own = (handler: H): Entry<H> => {
+    owner.assertOpen();
+    if (typeof handler !== 'function') {
+      throw new BacklotError('BACKLOT_E_HANDLER_INVALID', `a ${typeof handler} was added where a handler belongs`, {
+        where: { extension: owner.name },
+      });
+    }
+    return { given: handler, run: owner.bind(handler), owner };
+  };
+  return {
+    append: (handler) => write([...read(), own(handler)]),
+    prepend: (handler) => write([own(handler), ...read()]),
+    remove: (handler) => {
+      const found = read().find((entry) => entry.given === handler && entry.owner.name === owner.name);
+      if (!found) return false;
+      write(read().filter((other) => other !== found));
+      return true;
+    },
+  };
 }

@@ -1,4 +1,4 @@
-/** Who adds routes and handlers: an extension, or the platform itself. */
+/** Who adds routes and handlers: an extension, or the platform itself. Two instances of one extension are two owners. */
 export interface Owner {
   readonly name: string;
   /** Wraps a function so that what happens in it, and what escapes from it later, is known to be this owner's. */

@@ -2,6 +2,7 @@ import { METHODS } from 'node:http';
 import FindMyWay from 'find-my-way';
 import { BacklotError } from '../api/errors';
 import type { GatewayRequest, GatewayResponse, RequestContext, Route } from '../api/gateway';
+import type { Owner } from './owner';
 
 /** What a route leads to. `next` hands the request on, as in Express. */
 export type RouteRun = (
@@ -19,6 +20,17 @@ export interface RouteRecord {
   /** An endpoint answers by what it returns; a listener writes the response by itself. */
   readonly kind: 'endpoint' | 'listener';
   readonly run: RouteRun;
+  readonly owner: Owner;
+  /** The requests that it serves at this moment. */
+  readonly inFlight: { count: number };
+}
+
+/** Where rules go. */
+export interface RouteSink {
+  /** Throws `BACKLOT_E_ROUTE_CONFLICT` or `BACKLOT_E_ROUTE_INVALID`, and has then added nothing. */
+  add(record: RouteRecord): void;
+  /** Takes out all rules that the predicate holds for; says how many. */
+  remove(predicate: (record: RouteRecord) => boolean): number;
 }
 
 export interface RouteMatch {
@@ -87,7 +99,7 @@ class HostRules {
 }
 
 /** All rules of the gateway: finds the one that serves a method, host and path. */
-export class RouteTable {
+export class RouteTable implements RouteSink {
   readonly #exact = new Map<string, HostRules>();
   /** Rules for `*.name`, the longest name first. */
   #wildcards: { readonly suffix: string; readonly rules: HostRules }[] = [];
@@ -108,6 +120,35 @@ export class RouteTable {
       removed += records.length;
     }
     return removed;
+  }
+
+  /**
+   * Puts rules in the place of others, in one step that no request sees the middle of. When one of them conflicts with a rule
+   * that stays, nothing has changed. Gives what takes it back.
+   */
+  swap(isReplaced: (record: RouteRecord) => boolean, records: readonly RouteRecord[]): () => void {
+    const replaced = this.#all().flatMap((rules) => [...rules.records].filter(isReplaced));
+    this.remove(isReplaced);
+    const added: RouteRecord[] = [];
+    const undo = (): void => {
+      this.remove((record) => added.includes(record));
+      for (const record of replaced) this.add(record);
+    };
+    try {
+      for (const record of records) {
+        this.add(record);
+        added.push(record);
+      }
+    } catch (error) {
+      undo();
+      throw error;
+    }
+    return undo;
+  }
+
+  /** All records, for those who count. */
+  records(): RouteRecord[] {
+    return this.#all().flatMap((rules) => [...rules.records]);
   }
 
   /** All rules, in the order in which they were added to their host. */

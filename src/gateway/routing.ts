@@ -16,6 +16,7 @@ function serve(match: RouteMatch, exchange: Exchange): unknown {
   const { context } = exchange;
   context.params = match.params;
   context.route = match.record.route;
+  exchange.served(match.record.inFlight);
   return match.record.kind === 'endpoint' ? serveEndpoint(match, exchange) : serveListener(match, exchange);
 }
 

@@ -2,16 +2,16 @@ import { METHODS } from 'node:http';
 import { BacklotError } from '../api/errors';
 import type { AddRoute, Endpoint, ExpressHandler, Listener, Route, Router } from '../api/gateway';
 import type { Owner } from './owner';
-import type { RouteRecord, RouteRun, RouteTable } from './route-table';
+import type { RouteRecord, RouteRun, RouteSink } from './route-table';
 
 /** The router that one owner gets: it adds to the common table under the owner's name, a host and a path prefix. */
 export class ScopedRouter implements Router {
-  readonly #table: RouteTable;
+  readonly #table: RouteSink;
   readonly #owner: Owner;
   readonly #host: string | undefined;
   readonly #prefix: string;
 
-  constructor(table: RouteTable, owner: Owner, host?: string, prefix = '') {
+  constructor(table: RouteSink, owner: Owner, host?: string, prefix = '') {
     this.#table = table;
     this.#owner = owner;
     this.#host = host;
@@ -104,7 +104,8 @@ export class ScopedRouter implements Router {
     if (unknown !== undefined) throw this.#invalid(`"${unknown}" is not an HTTP method in upper case`);
   }
 
-  #insert(record: RouteRecord): Route {
+  #insert(rule: Omit<RouteRecord, 'owner' | 'inFlight'>): Route {
+    const record = { ...rule, owner: this.#owner, inFlight: { count: 0 } };
     this.#table.add(record);
     return record.route;
   }

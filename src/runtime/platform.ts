@@ -86,12 +86,7 @@ export class Platform {
     }
     this.#assertRequired();
     await this.#scripts.run('START');
-    extensions.moveTo('starting');
-    for (const hook of HOOKS_BEFORE_READY) {
-      await extensions.callHook(hook);
-      this.#assertRequired();
-    }
-    extensions.moveTo('running');
+    await extensions.start(() => this.#assertRequired());
     await this.#listen();
     await this.#scripts.run('READY');
     this.#announce();
@@ -153,12 +148,3 @@ export class Platform {
     };
   }
 }
-
-const HOOKS_BEFORE_READY = [
-  'onPlatformStart',
-  'updateGatewayRoutes',
-  'updateRequestHandlers',
-  'updateResponseHandlers',
-  'updateExceptionHandlers',
-  'updateFinalizers',
-] as const;

@@ -10,16 +10,18 @@ import { fileURLToPath } from 'node:url';
 export class Attribution {
   readonly #running = new AsyncLocalStorage<string>();
   readonly #thrown = new WeakMap<object, string>();
+  /** Extensions by their folders: one that is being replaced has two of them for a while. */
   readonly #folders = new Map<string, string>();
 
   /** Remembers the folder of an extension’s package, so that a stack can tell whose code threw. */
   register(extension: string, directory: string): void {
-    this.#folders.set(extension, directory.endsWith(sep) ? directory : directory + sep);
+    this.#folders.set(folderOf(directory), extension);
   }
 
-  /** Forgets an extension’s folder. */
-  forget(extension: string): void {
-    this.#folders.delete(extension);
+  /** Forgets a folder of an extension. */
+  forget(extension: string, directory: string): void {
+    const folder = folderOf(directory);
+    if (this.#folders.get(folder) === extension) this.#folders.delete(folder);
   }
 
   /** The extension that the code which is running now was started for. */
@@ -62,10 +64,14 @@ export class Attribution {
     for (const line of thrown.stack.split('\n')) {
       const file = fileOfFrame(line);
       if (file === undefined) continue;
-      for (const [extension, folder] of this.#folders) if (file.startsWith(folder)) return extension;
+      for (const [folder, extension] of this.#folders) if (file.startsWith(folder)) return extension;
     }
     return undefined;
   }
+}
+
+function folderOf(directory: string): string {
+  return directory.endsWith(sep) ? directory : directory + sep;
 }
 
 /** The file in a line of a V8 stack: `at f (/path/file.js:1:2)`, `at /path/file.js:1:2` or with a file URL. */

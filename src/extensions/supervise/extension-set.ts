@@ -1,43 +1,45 @@
 /** All extensions of a platform: loads them, takes them through their hooks, and keeps the failures of each its own. */
-import type { Logger } from 'winston';
 import { asBacklotError, BacklotError } from '../../api/errors';
 import type { HookName } from '../../api/extension';
-import { constructWith, type PlatformInfo } from '../../api/services';
-import type { Gateway, OwnedGateway } from '../../gateway/gateway';
-import { checkVersion } from '../check-version';
+import type { Gateway } from '../../gateway/gateway';
+import type { OwnedGateway, Stage } from '../../gateway/stage';
 import type { InstalledPackage, InstallOutcome } from '../install';
 import type { ExtensionEntry } from '../list';
-import { importExtensionClass, type ExtensionClass } from '../load';
-import { readManifest, type ExtensionManifest, type ManifestItem } from '../manifest';
-import { selectExtensions } from '../select-extensions';
-import { validateConfig } from '../validate-config';
-import type { Attribution } from './attribution';
-import { SupervisedExtension } from './supervised-extension';
-import { TimeLimitExceeded, withTimeLimit } from './time-limit';
+import { ExtensionLoader, factsOf, type Candidate, type ExtensionLoaderOptions } from './extension-loader';
+import type { SupervisedExtension } from './supervised-extension';
 
-export interface ExtensionSetOptions {
+export interface ExtensionSetOptions extends ExtensionLoaderOptions {
   readonly gateway: Gateway;
-  readonly attribution: Attribution;
-  readonly log: Logger;
-  readonly platform: PlatformInfo;
-  /** How long an import, and each hook, may take, in milliseconds. */
-  readonly hookTimeout: number;
-  readonly logOf: (extension: string) => Logger;
-  /** The folder for an extension’s data, made if it is missing. */
-  readonly dataDirectoryOf: (extension: string) => string;
 }
 
 /** The hooks that a withdrawn extension may still get: time to close what it opened, in milliseconds. */
 const CLOSING_TIME = 5_000;
 
+/** The hooks of a start, in their order, before the platform is ready. */
+const START_HOOKS = [
+  'onPlatformStart',
+  'updateGatewayRoutes',
+  'updateRequestHandlers',
+  'updateResponseHandlers',
+  'updateExceptionHandlers',
+  'updateFinalizers',
+] as const;
+
+/** Is told how far a change of the running set has come. */
+export type ChangeListener = (phase: 'loading' | 'starting' | 'draining' | 'stopping', message: string) => void;
+
 export class ExtensionSet {
   readonly #options: ExtensionSetOptions;
-  readonly #all: SupervisedExtension[] = [];
+  readonly #loader: ExtensionLoader;
+  #all: SupervisedExtension[] = [];
   /** The extensions that own their names: of two with one name, the first. */
   readonly #byName = new Map<string, SupervisedExtension>();
+  /** Changes of the running set, one after the other. */
+  #changes: Promise<unknown> = Promise.resolve();
 
   constructor(options: ExtensionSetOptions) {
     this.#options = options;
+    this.#loader = new ExtensionLoader(options);
   }
 
   /** Every extension that was asked for, in the order of extensions.json, whatever became of it. */
@@ -55,17 +57,32 @@ export class ExtensionSet {
 
   /** Names an extension that its entry switches off. */
   addDisabled(entry: ExtensionEntry): void {
-    const extension = this.#supervise({ name: entry.name ?? entry.spec }, entry);
+    const extension = this.#loader.supervise({ name: entry.name ?? entry.spec }, entry);
     extension.moveTo('disabled');
+    this.#all.push(extension);
   }
 
   /** Calls a hook of every living extension, in order, and waits for each. An extension that fails is withdrawn. */
   async callHook(hook: Exclude<HookName, 'onExtensionLoad' | 'onPlatformShutdown'>): Promise<void> {
     for (const extension of this.#living()) {
       await this.#guard(extension, () =>
-        extension.call(hook, this.#options.hookTimeout, this.#argumentOf(hook, extension)),
+        extension.call(
+          hook,
+          this.#options.hookTimeout,
+          argumentOf(hook, () => this.#options.gateway.forOwner(extension)),
+        ),
       );
     }
+  }
+
+  /** Calls every hook of a start that comes before the platform is ready, one over all extensions before the next. */
+  async start(afterEach: () => void): Promise<void> {
+    this.moveTo('starting');
+    for (const hook of START_HOOKS) {
+      await this.callHook(hook);
+      afterEach();
+    }
+    this.moveTo('running');
   }
 
   /** Says of every living extension that it is in a new state. */
@@ -84,6 +101,32 @@ export class ExtensionSet {
     }
   }
 
+  /**
+   * Starts what was installed in the running platform; extensions of the same package, or of the same name and spec, are
+   * replaced. All of the package’s extensions that the entry means are started, or none.
+   *
+   * They load and go through the hooks of a start while the old ones go on serving; then they take their place in one
+   * step. Requests in flight finish on the old ones, which are shut down afterwards. When anything fails before
+   * that, the new ones are shut down, the old ones stay as they were, and the BacklotError is thrown; also
+   * BACKLOT_E_NAME_TAKEN for a name that an extension of another package has. Code that changed has to come from another
+   * directory than before: a module is only ever imported once.
+   */
+  add(entry: ExtensionEntry, installed: InstalledPackage, onProgress: ChangeListener): Promise<SupervisedExtension[]> {
+    return this.#oneAtATime(() => this.#add(entry, installed, onProgress));
+  }
+
+  /** Takes extensions out of the running platform: requests in flight finish, then they are shut down. */
+  remove(extensions: readonly SupervisedExtension[], onProgress: ChangeListener): Promise<void> {
+    return this.#oneAtATime(async () => {
+      const { gateway } = this.#options;
+      const before = gateway.inFlight(extensions);
+      gateway.swap([], extensions);
+      this.#all = this.#all.filter((extension) => !extensions.includes(extension));
+      for (const extension of extensions) this.#releaseName(extension);
+      await this.#retire(extensions, before, onProgress);
+    });
+  }
+
   /** The first extension that is required and failed. */
   failedRequired(): SupervisedExtension | undefined {
     return this.#all.find((extension) => extension.facts.required && extension.state === 'error');
@@ -100,105 +143,168 @@ export class ExtensionSet {
     this.#options.log.error(error.format());
   }
 
+  #oneAtATime<T>(change: () => Promise<T>): Promise<T> {
+    const result = this.#changes.then(change);
+    this.#changes = result.catch(() => undefined);
+    return result;
+  }
+
+  async #add(
+    entry: ExtensionEntry,
+    installed: InstalledPackage,
+    onProgress: ChangeListener,
+  ): Promise<SupervisedExtension[]> {
+    const { gateway } = this.#options;
+    const candidates = await this.#loader.candidates(entry, installed);
+    const fresh = candidates.map(({ extension }) => extension);
+    const replaced = this.#replacedBy(entry, installed, fresh);
+    const oldOf = (extension: SupervisedExtension): SupervisedExtension | undefined =>
+      replaced.find(({ name, alive }) => alive && name === extension.name);
+    let undo: (() => void) | undefined;
+    try {
+      const stages = await this.#startStaged(candidates, onProgress);
+      const before = gateway.inFlight(replaced);
+      undo = gateway.swap(
+        stages.map((stage, index) => [stage, oldOf(fresh[index] as SupervisedExtension)] as const),
+        replaced,
+      );
+      for (const extension of fresh) extension.moveTo('running');
+      for (const extension of fresh) await extension.call('onPlatformReady', this.#options.hookTimeout);
+      this.#takePlaces(fresh, replaced);
+      await this.#retire(replaced, before, onProgress);
+      return fresh;
+    } catch (thrown) {
+      undo?.();
+      const error = asBacklotError(thrown, 'BACKLOT_E_INTERNAL', `${entry.spec} could not be started`);
+      for (const extension of fresh) {
+        const wasAlive = extension.alive;
+        extension.fail(error);
+        if (wasAlive) await this.#close(extension, Math.min(CLOSING_TIME, this.#options.hookTimeout));
+        else await extension.resources.dispose(CLOSING_TIME);
+        this.#options.attribution.forget(extension.name, installed.directory);
+      }
+      for (const { name, facts } of replaced) {
+        if (facts.directory !== undefined) this.#options.attribution.register(name, facts.directory);
+      }
+      throw error;
+    }
+  }
+
+  /** Loads extensions and takes them through the hooks of a start; what they add to the gateway waits in stages. */
+  async #startStaged(candidates: readonly Candidate[], onProgress: ChangeListener): Promise<Stage[]> {
+    const { gateway, hookTimeout } = this.#options;
+    for (const candidate of candidates) {
+      onProgress('loading', `loading ${candidate.extension.name} ${candidate.installed.version}`);
+      await this.#loader.load(candidate);
+    }
+    const fresh = candidates.map(({ extension }) => extension);
+    const stages = fresh.map((extension) => gateway.stage(extension));
+    for (const extension of fresh) {
+      onProgress('starting', `starting ${extension.name}`);
+      extension.moveTo('starting');
+    }
+    for (const hook of START_HOOKS) {
+      for (const [index, extension] of fresh.entries()) {
+        await extension.call(
+          hook,
+          hookTimeout,
+          argumentOf(hook, () => stages[index] as Stage),
+        );
+      }
+    }
+    return stages;
+  }
+
+  /** The extensions that new ones take the place of. Throws BACKLOT_E_NAME_TAKEN. */
+  #replacedBy(
+    entry: ExtensionEntry,
+    installed: InstalledPackage,
+    fresh: readonly SupervisedExtension[],
+  ): SupervisedExtension[] {
+    const names = new Set(fresh.map(({ name }) => name));
+    const isReplaced = ({ name, facts }: SupervisedExtension): boolean => {
+      const isSamePackage = facts.package === installed.name || facts.spec === entry.spec;
+      return isSamePackage && (entry.name === undefined || names.has(name) || facts.package === undefined);
+    };
+    const replaced = this.#all.filter(isReplaced);
+    const other = this.#all.find(
+      (extension) => extension.alive && names.has(extension.name) && !replaced.includes(extension),
+    );
+    if (other) throw nameTaken(other, fresh.find(({ name }) => name === other.name) as SupervisedExtension);
+    return replaced;
+  }
+
+  /** Each new extension stands where the old one of its name stood; the others at the end. */
+  #takePlaces(fresh: readonly SupervisedExtension[], replaced: readonly SupervisedExtension[]): void {
+    const left = new Set(fresh);
+    const all: SupervisedExtension[] = [];
+    for (const extension of this.#all) {
+      if (!replaced.includes(extension)) all.push(extension);
+      const heir = replaced.includes(extension) && fresh.find(({ name }) => name === extension.name);
+      if (heir && left.delete(heir)) all.push(heir);
+    }
+    this.#all = [...all, ...left];
+    for (const extension of replaced) this.#releaseName(extension);
+    for (const extension of fresh) this.#byName.set(extension.name, extension);
+  }
+
+  #releaseName(extension: SupervisedExtension): void {
+    if (this.#byName.get(extension.name) === extension) this.#byName.delete(extension.name);
+  }
+
+  /** Waits for the requests that extensions still serve, then shuts them down. */
+  async #retire(
+    extensions: readonly SupervisedExtension[],
+    before: ReturnType<Gateway['inFlight']>,
+    onProgress: ChangeListener,
+  ): Promise<void> {
+    const { gateway, hookTimeout, log, attribution } = this.#options;
+    const living = extensions.filter(({ alive }) => alive);
+    if (living.length === 0) return;
+    const names = living.map(({ name }) => name).join(', ');
+    if (before.some(({ count }) => count > 0))
+      onProgress('draining', `waiting for requests that ${names} still serves`);
+    if (!(await gateway.drained(before, hookTimeout))) {
+      log.warn(
+        `requests that ${names} serves did not end within ${hookTimeout / 1000} s: it is shut down all the same`,
+      );
+    }
+    for (const extension of [...living].reverse()) {
+      onProgress('stopping', `stopping ${extension.name} ${extension.facts.version ?? ''}`.trim());
+      extension.moveTo('stopping');
+      await this.#close(extension, hookTimeout);
+      extension.moveTo('stopped');
+      const { directory } = extension.facts;
+      const isInUse = this.#all.some(({ name, facts }) => name === extension.name && facts.directory === directory);
+      if (directory !== undefined && !isInUse) attribution.forget(extension.name, directory);
+    }
+  }
+
   #living(): SupervisedExtension[] {
     return this.#all.filter((extension) => extension.alive);
   }
 
   async #loadPackage(entry: ExtensionEntry, installed: InstalledPackage): Promise<void> {
-    let manifest: ExtensionManifest;
-    let items: readonly ManifestItem[];
+    let candidates: readonly Candidate[];
     try {
-      manifest = await readManifest(installed.directory);
-      const { warning } = checkVersion(manifest, this.#options.platform.version);
-      if (warning !== undefined) this.#options.log.warn(warning);
-      items = selectExtensions(entry, manifest);
+      candidates = await this.#loader.candidates(entry, installed);
     } catch (thrown) {
       this.#addFailed(entry, asBacklotError(thrown, 'BACKLOT_E_INTERNAL', `${entry.spec} cannot be read`), installed);
       return;
     }
-    for (const item of items) await this.#loadItem(entry, installed, manifest, item);
-  }
-
-  async #loadItem(
-    entry: ExtensionEntry,
-    installed: InstalledPackage,
-    manifest: ExtensionManifest,
-    item: ManifestItem,
-  ): Promise<void> {
-    const began = performance.now();
-    const { description } = manifest;
-    const extension = this.#supervise(
-      { name: item.name, ...factsOf(installed), ...(description === undefined ? {} : { description }) },
-      entry,
-    );
-    await this.#guard(extension, async () => {
-      this.#takeName(extension);
-      this.#options.attribution.register(extension.name, installed.directory);
-      const type = await this.#import(extension, manifest, item, installed.directory);
-      const config = await validateConfig(type, entry, extension.name);
-      this.#construct(extension, type, config);
-      await extension.call('onExtensionLoad', this.#options.hookTimeout);
-      const time = Math.round(performance.now() - began);
-      this.#options.log.info(`${extension.name} ${installed.version} loaded (${installed.how}) in ${time} ms`);
-    });
-  }
-
-  #takeName(extension: SupervisedExtension): void {
-    const other = this.#byName.get(extension.name);
-    if (!other) {
-      this.#byName.set(extension.name, extension);
-      return;
-    }
-    const both = `${other.facts.package} (${other.facts.spec}) and ${extension.facts.package} (${extension.facts.spec})`;
-    throw new BacklotError('BACKLOT_E_NAME_TAKEN', `${both} both hold an extension named ${extension.name}`, {
-      where: { extension: extension.name },
-    });
-  }
-
-  async #import(
-    { name }: SupervisedExtension,
-    manifest: ExtensionManifest,
-    item: ManifestItem,
-    directory: string,
-  ): Promise<ExtensionClass> {
-    const { attribution, hookTimeout } = this.#options;
-    try {
-      return await withTimeLimit(hookTimeout, () =>
-        attribution.run(name, () => importExtensionClass(manifest, item, directory)),
-      );
-    } catch (error) {
-      if (!(error instanceof TimeLimitExceeded)) throw error;
-      throw new BacklotError('BACKLOT_E_HOOK_TIMEOUT', `the import of ${item.module} ${error.message}`, {
-        where: { extension: name },
+    for (const candidate of candidates) {
+      this.#all.push(candidate.extension);
+      await this.#guard(candidate.extension, async () => {
+        this.#takeName(candidate.extension);
+        await this.#loader.load(candidate);
       });
     }
   }
 
-  #construct(extension: SupervisedExtension, type: ExtensionClass, config: unknown): void {
-    const { attribution, dataDirectoryOf, logOf, platform } = this.#options;
-    const { name } = extension;
-    const services = {
-      log: logOf(name),
-      config,
-      platform,
-      get dataDirectory() {
-        return dataDirectoryOf(name);
-      },
-    };
-    const where = { extension: name };
-    try {
-      const instance = attribution.run(name, () => constructWith(services, () => new type()));
-      if (instance.name !== name) {
-        throw new BacklotError(
-          'BACKLOT_E_NAME_MISMATCH',
-          `the manifest calls it ${name}, and the class ${type.name} says name = "${instance.name}"`,
-          { where },
-        );
-      }
-      extension.adopt(instance);
-    } catch (thrown) {
-      throw asBacklotError(thrown, 'BACKLOT_E_HOOK_FAILED', `the constructor of ${type.name} threw`, where);
-    }
+  #takeName(extension: SupervisedExtension): void {
+    const other = this.#byName.get(extension.name);
+    if (other) throw nameTaken(other, extension);
+    this.#byName.set(extension.name, extension);
   }
 
   /** Does a step for an extension; when it throws, the extension is withdrawn and nothing else happens. */
@@ -215,9 +321,9 @@ export class ExtensionSet {
     const opened = extension.alive;
     extension.fail(error);
     this.#options.log.error(error.format());
-    // An extension that never got its name has nothing in the gateway, and must not take out another's.
-    if (this.#byName.get(extension.name) === extension) this.#options.gateway.withdraw(extension.name);
+    this.#options.gateway.withdraw(extension);
     if (opened) await this.#close(extension, Math.min(CLOSING_TIME, this.#options.hookTimeout));
+    else await extension.resources.dispose(CLOSING_TIME);
   }
 
   async #close(extension: SupervisedExtension, limit: number): Promise<void> {
@@ -226,28 +332,16 @@ export class ExtensionSet {
     } catch (error) {
       this.#options.log.error((error as BacklotError).format());
     }
-  }
-
-  #argumentOf(hook: HookName, extension: SupervisedExtension): unknown {
-    const part = ARGUMENTS[hook];
-    return part && this.#options.gateway.forOwner(extension)[part];
+    await extension.resources.dispose(limit);
   }
 
   #addFailed(entry: ExtensionEntry, error: BacklotError, installed?: InstalledPackage): void {
     const name = entry.name ?? installed?.name ?? entry.spec;
-    const extension = this.#supervise({ name, ...(installed ? factsOf(installed) : {}) }, entry);
+    const extension = this.#loader.supervise({ name, ...(installed ? factsOf(installed) : {}) }, entry);
+    this.#all.push(extension);
     const placed = error.at({ extension: name });
     extension.fail(placed);
     this.#options.log.error(placed.format());
-  }
-
-  #supervise(
-    facts: Omit<SupervisedExtension['facts'], 'spec' | 'required'>,
-    { spec, required }: ExtensionEntry,
-  ): SupervisedExtension {
-    const extension = new SupervisedExtension({ ...facts, spec, required }, this.#options.attribution);
-    this.#all.push(extension);
-    return extension;
   }
 }
 
@@ -260,6 +354,14 @@ const ARGUMENTS: Partial<Record<HookName, keyof OwnedGateway>> = {
   updateFinalizers: 'finalizers',
 };
 
-function factsOf(installed: InstalledPackage): { package: string; version: string; directory: string } {
-  return { package: installed.name, version: installed.version, directory: installed.directory };
+function argumentOf(hook: HookName, gateway: () => OwnedGateway): unknown {
+  const part = ARGUMENTS[hook];
+  return part && gateway()[part];
+}
+
+function nameTaken(other: SupervisedExtension, extension: SupervisedExtension): BacklotError {
+  const both = `${other.facts.package} (${other.facts.spec}) and ${extension.facts.package} (${extension.facts.spec})`;
+  return new BacklotError('BACKLOT_E_NAME_TAKEN', `${both} both hold an extension named ${extension.name}`, {
+    where: { extension: extension.name },
+  });
 }

@@ -2,6 +2,7 @@ import { asBacklotError, BacklotError } from '../../api/errors';
 import type { Extension, HookName } from '../../api/extension';
 import type { Owner } from '../../gateway/owner';
 import type { Attribution } from './attribution';
+import { OwnedResources } from './owned-resources';
 import { TimeLimitExceeded, withTimeLimit } from './time-limit';
 
 /** Where an extension stands. `error` is for good: an extension that failed is withdrawn. */
@@ -27,10 +28,16 @@ export class SupervisedExtension implements Owner {
   /** Errors that escaped from it outside of hooks and requests. */
   lateErrors = 0;
 
+  /** What it has started through its services. */
+  readonly resources: OwnedResources;
+
   constructor(
     readonly facts: ExtensionFacts,
     private readonly attribution: Attribution,
-  ) {}
+    report: (thrown: unknown, what: string) => void,
+  ) {
+    this.resources = new OwnedResources({ bind: (run) => this.bind(run), report });
+  }
 
   get name(): string {
     return this.facts.name;

@@ -1,0 +1,125 @@
+/** From an installed package to a constructed extension whose `onExtensionLoad` has run. */
+import type { Logger } from 'winston';
+import { asBacklotError, BacklotError } from '../../api/errors';
+import { constructWith, type PlatformInfo } from '../../api/services';
+import { checkVersion } from '../check-version';
+import type { InstalledPackage } from '../install';
+import type { ExtensionEntry } from '../list';
+import { importExtensionClass, type ExtensionClass } from '../load';
+import { readManifest, type ExtensionManifest, type ManifestItem } from '../manifest';
+import { selectExtensions } from '../select-extensions';
+import { validateConfig } from '../validate-config';
+import type { Attribution } from './attribution';
+import { SupervisedExtension, type ExtensionFacts } from './supervised-extension';
+import { TimeLimitExceeded, withTimeLimit } from './time-limit';
+
+export interface ExtensionLoaderOptions {
+  readonly attribution: Attribution;
+  readonly log: Logger;
+  readonly platform: PlatformInfo;
+  /** How long an import, and each hook, may take, in milliseconds. */
+  readonly hookTimeout: number;
+  readonly logOf: (extension: string) => Logger;
+  /** The folder for an extension’s data, made if it is missing. */
+  readonly dataDirectoryOf: (extension: string) => string;
+}
+
+/** An extension that a package holds and an entry means; nothing of it has run yet. */
+export interface Candidate {
+  readonly extension: SupervisedExtension;
+  readonly entry: ExtensionEntry;
+  readonly installed: InstalledPackage;
+  readonly manifest: ExtensionManifest;
+  readonly item: ManifestItem;
+}
+
+export class ExtensionLoader {
+  constructor(private readonly options: ExtensionLoaderOptions) {}
+
+  /** The extensions of a package that an entry means. Throws what reading the manifest and checking the version throw. */
+  async candidates(entry: ExtensionEntry, installed: InstalledPackage): Promise<Candidate[]> {
+    const manifest = await readManifest(installed.directory);
+    const { warning } = checkVersion(manifest, this.options.platform.version);
+    if (warning !== undefined) this.options.log.warn(warning);
+    return selectExtensions(entry, manifest).map((item) => {
+      const { description } = manifest;
+      const facts = { name: item.name, ...factsOf(installed), ...(description === undefined ? {} : { description }) };
+      return { extension: this.supervise(facts, entry), entry, installed, manifest, item };
+    });
+  }
+
+  /** Puts an extension under supervision, whether or not it will live. */
+  supervise(facts: Omit<ExtensionFacts, 'spec' | 'required'>, { spec, required }: ExtensionEntry): SupervisedExtension {
+    const report = (thrown: unknown, what: string): void => {
+      const where = { extension: facts.name };
+      this.options.log.error(
+        new BacklotError('BACKLOT_E_HOOK_FAILED', `${what} failed`, { where, cause: thrown }).format(),
+      );
+    };
+    return new SupervisedExtension({ ...facts, spec, required }, this.options.attribution, report);
+  }
+
+  /** Imports, constructs and loads it. Throws a BacklotError that names the extension. */
+  async load({ extension, entry, installed, manifest, item }: Candidate): Promise<void> {
+    const { attribution, hookTimeout, log } = this.options;
+    const began = performance.now();
+    attribution.register(extension.name, installed.directory);
+    const type = await this.#import(extension, manifest, item, installed.directory);
+    this.#construct(extension, type, await validateConfig(type, entry, extension.name));
+    await extension.call('onExtensionLoad', hookTimeout);
+    const time = Math.round(performance.now() - began);
+    log.info(`${extension.name} ${installed.version} loaded (${installed.how}) in ${time} ms`);
+  }
+
+  async #import(
+    { name }: SupervisedExtension,
+    manifest: ExtensionManifest,
+    item: ManifestItem,
+    directory: string,
+  ): Promise<ExtensionClass> {
+    const { attribution, hookTimeout } = this.options;
+    try {
+      return await withTimeLimit(hookTimeout, () =>
+        attribution.run(name, () => importExtensionClass(manifest, item, directory)),
+      );
+    } catch (error) {
+      if (!(error instanceof TimeLimitExceeded)) throw error;
+      throw new BacklotError('BACKLOT_E_HOOK_TIMEOUT', `the import of ${item.module} ${error.message}`, {
+        where: { extension: name },
+      });
+    }
+  }
+
+  #construct(extension: SupervisedExtension, type: ExtensionClass, config: unknown): void {
+    const { attribution, dataDirectoryOf, logOf, platform } = this.options;
+    const { name, resources } = extension;
+    const services = {
+      log: logOf(name),
+      config,
+      platform,
+      resources,
+      get dataDirectory() {
+        return dataDirectoryOf(name);
+      },
+    };
+    const where = { extension: name };
+    try {
+      const instance = attribution.run(name, () => constructWith(services, () => new type()));
+      if (instance.name !== name) {
+        throw new BacklotError(
+          'BACKLOT_E_NAME_MISMATCH',
+          `the manifest calls it ${name}, and the class ${type.name} says name = "${instance.name}"`,
+          { where },
+        );
+      }
+      extension.adopt(instance);
+    } catch (thrown) {
+      throw asBacklotError(thrown, 'BACKLOT_E_HOOK_FAILED', `the constructor of ${type.name} threw`, where);
+    }
+  }
+}
+
+/** What an installed package says about its extensions. */
+export function factsOf(installed: InstalledPackage): { package: string; version: string; directory: string } {
+  return { package: installed.name, version: installed.version, directory: installed.directory };
+}

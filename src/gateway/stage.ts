@@ -1,0 +1,93 @@
+import { BacklotError } from '../api/errors';
+import type { ExceptionHandler, ExceptionHandlers, Handler, Handlers, Router } from '../api/gateway';
+import type { HandlerList, StagedHandlers } from './handler-list';
+import type { Owner } from './owner';
+import type { RouteRecord, RouteSink, RouteTable } from './route-table';
+import { ScopedRouter } from './scoped-router';
+
+/** What one extension may add to. */
+export interface OwnedGateway {
+  readonly router: Router;
+  readonly requestHandlers: Handlers;
+  readonly responseHandlers: Handlers;
+  readonly exceptionHandlers: ExceptionHandlers;
+  readonly finalizers: Handlers;
+}
+
+/** The lists of handlers of a gateway. */
+export interface HandlerLists {
+  readonly request: HandlerList<Handler>;
+  readonly response: HandlerList<Handler>;
+  readonly exception: HandlerList<ExceptionHandler>;
+  readonly finalizer: HandlerList<Handler>;
+}
+
+/**
+ * The part of the gateway that an owner gets before any request may see it: routes and handlers are collected. Once it is
+ * open, they are in the gateway, and what the owner adds from then on goes there at once.
+ */
+export class Stage implements OwnedGateway {
+  readonly router: Router;
+  readonly requestHandlers: StagedHandlers<Handler>;
+  readonly responseHandlers: StagedHandlers<Handler>;
+  readonly exceptionHandlers: StagedHandlers<ExceptionHandler>;
+  readonly finalizers: StagedHandlers<Handler>;
+  readonly routes: StagedRoutes;
+
+  constructor(
+    readonly owner: Owner,
+    table: RouteTable,
+    lists: HandlerLists,
+    changed: () => void,
+  ) {
+    this.routes = new StagedRoutes(table);
+    this.router = new ScopedRouter(this.routes, owner);
+    this.requestHandlers = lists.request.stage(owner, changed);
+    this.responseHandlers = lists.response.stage(owner, changed);
+    this.exceptionHandlers = lists.exception.stage(owner, changed);
+    this.finalizers = lists.finalizer.stage(owner, changed);
+  }
+
+  get handlers(): readonly (StagedHandlers<Handler> | StagedHandlers<ExceptionHandler>)[] {
+    return [this.requestHandlers, this.responseHandlers, this.exceptionHandlers, this.finalizers];
+  }
+}
+
+/** The rules of a stage. Rules of one stage may not be the same, as in the gateway. */
+export class StagedRoutes implements RouteSink {
+  #collected: RouteRecord[] | undefined = [];
+
+  constructor(private readonly table: RouteTable) {}
+
+  /** The rules that wait to be put into the table; none once it is open. */
+  get collected(): readonly RouteRecord[] {
+    return this.#collected ?? [];
+  }
+
+  /** Lets everything that comes from now on go to the table at once. */
+  open(): void {
+    this.#collected = undefined;
+  }
+
+  add(record: RouteRecord): void {
+    if (!this.#collected) return this.table.add(record);
+    const { route } = record;
+    const same = this.#collected.find(({ route: other }) => isSame(route, other));
+    if (same) {
+      const message = `${route.owner} adds the route ${String(route.methods)} ${route.host ?? ''}${route.path} twice`;
+      throw new BacklotError('BACKLOT_E_ROUTE_CONFLICT', message, { where: { extension: route.owner } });
+    }
+    this.#collected.push(record);
+  }
+
+  remove(predicate: (record: RouteRecord) => boolean): number {
+    if (!this.#collected) return this.table.remove(predicate);
+    const before = this.#collected.length;
+    this.#collected = this.#collected.filter((record) => !predicate(record));
+    return before - this.#collected.length;
+  }
+}
+
+function isSame(a: RouteRecord['route'], b: RouteRecord['route']): boolean {
+  return a.host === b.host && a.path === b.path && String(a.methods) === String(b.methods);
+}
