@@ -268,6 +268,28 @@ export const ERROR_TABLE = {
     remedy: 'Choose an address of this machine and a port above 1023 with GATEWAY_LISTEN.',
   },
 
+  // Changes over HTTP
+  BACKLOT_E_REQUEST_INVALID: {
+    kind: 'user',
+    summary: 'The body of a request to the platform itself cannot be understood.',
+    remedy: 'docs/reference/internal-endpoints.md says what each resource takes.',
+  },
+  BACKLOT_E_EXTENSION_NOT_FOUND: {
+    kind: 'user',
+    summary: 'There is no extension of that name.',
+    remedy: 'Use the name of one that is there: `backlot extensions list`.',
+  },
+  BACKLOT_E_ORIGIN_REFUSED: {
+    kind: 'user',
+    summary: 'A page in a browser that comes from elsewhere tried to change the platform.',
+    remedy: 'Use a program or the command instead, or a page that an extension of this platform serves.',
+  },
+  BACKLOT_E_ADMIN_TOKEN: {
+    kind: 'user',
+    summary: 'The platform was started with BACKLOT_ADMIN_TOKEN, and the request does not show that token.',
+    remedy: 'Send the header `Authorization: Bearer TOKEN`; the command takes it from BACKLOT_ADMIN_TOKEN.',
+  },
+
   // The host side
   BACKLOT_E_ENGINE_NOT_FOUND: {
     kind: 'user',

@@ -82,7 +82,7 @@ export class Exchange implements HandlerChain, HeadGuard {
   run(): void {
     this.#phases.inFlight.count++;
     this.response.once('close', () => {
-      this.#uncount();
+      this.uncount();
       if (this.#counter) this.#counter.count--;
       this.#finalize(0);
     });
@@ -96,7 +96,8 @@ export class Exchange implements HandlerChain, HeadGuard {
     counter.count++;
   }
 
-  #uncount(): void {
+  /** Says that no extension’s handler has anything more to do with this request but to see its response. */
+  uncount(): void {
     if (this.#counted) this.#phases.inFlight.count--;
     this.#counted = false;
   }
@@ -174,7 +175,7 @@ export class Exchange implements HandlerChain, HeadGuard {
       }
     }
     this.released = true;
-    this.#uncount();
+    this.uncount();
     for (const step of this.#steps) step();
     // A response handler that wrote the response by hand has the last word.
     if (this.#sendsBody && this.#steps.length === 0) this.#sendBody();

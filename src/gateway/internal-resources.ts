@@ -1,4 +1,5 @@
 import type { Handler, Router } from '../api/gateway';
+import type { Exchange } from './chain';
 import { PLATFORM } from './owner';
 import { RouteTable } from './route-table';
 import { routeHandler } from './routing';
@@ -25,6 +26,8 @@ export class InternalResources {
     return (chain, context, response) => {
       // One look at the second character spares all other requests the comparison.
       if (context.request.url[1] !== '_' || !isInternal(context.path)) return undefined;
+      // A request for a change of the extensions must not wait for itself.
+      (chain as Exchange).uncount();
       const served = serve(chain, context, response);
       if (context.route === undefined) {
         chain.respond(404, { error: { message: `no internal resource ${context.request.method} ${context.path}` } });

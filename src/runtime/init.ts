@@ -3,19 +3,15 @@
  * The init process: runs the boot scripts, installs what extensions.json asks for and the volume lacks, then runs the
  * runtime and stays with it. Exit codes: 0 after an orderly stop, 1 when the start was refused or the runtime failed.
  */
-import { join } from 'node:path';
 import type { Logger } from 'winston';
 import { asBacklotError } from '../api/errors';
-import { installExtensions } from '../extensions/install';
-import { entriesFromAutoInstall, mergeEntries, readExtensionList, type ExtensionEntry } from '../extensions/list';
-import { findLock, type LockSettings } from '../extensions/lock';
-import { reportExtensions, type BootReport } from './boot-report';
+import { reportExtensions, type BootReport, type ReportedExtension } from './boot-report';
 import { InitScripts } from './init-scripts';
+import { Installation } from './installation';
 import { Logging } from './logging';
-import { PACKAGE_ROOT, VERSION } from '../extensions/own-package';
-import { findTypingErrors, isSet, logLevel, readSettings, withoutPrefix, type Settings } from './settings';
+import { findTypingErrors, logLevel, readSettings, withoutPrefix, withoutSecrets, type Settings } from './settings';
 import { Supervisor } from './supervisor';
-import { openVolume, type Volume } from './volume';
+import { openVolume } from './volume';
 
 async function main(): Promise<number> {
   const startedAt = Date.now();
@@ -41,15 +37,18 @@ async function main(): Promise<number> {
     });
   }
   try {
-    const report = await boot({
-      settings,
-      environment,
-      log,
-      extensionsLog: logging.scope('extensions'),
-      startedAt,
-      stop,
-    });
-    return stop.signal.aborted ? 0 : await supervisor.run(report);
+    const volume = await openVolume(settings.BACKLOT_VOLUME);
+    const installation = new Installation({ settings, environment, volume, log: logging.scope('extensions') });
+    const report = await boot({ settings, environment, log, installation, startedAt, stop });
+    const renew = async (last: BootReport): Promise<BootReport> => {
+      try {
+        return { ...last, extensions: await installAll(installation, stop.signal) };
+      } catch (error) {
+        log.error(asBacklotError(error, 'BACKLOT_E_INTERNAL', 'the list cannot be read anew').format());
+        return last;
+      }
+    };
+    return stop.signal.aborted ? 0 : await supervisor.run(report, renew);
   } catch (error) {
     supervisor.stop();
     if (stop.signal.aborted) return 0;
@@ -62,62 +61,27 @@ interface BootOptions {
   readonly settings: Settings;
   readonly environment: NodeJS.ProcessEnv;
   readonly log: Logger;
-  readonly extensionsLog: Logger;
+  readonly installation: Installation;
   readonly startedAt: number;
   readonly stop: AbortController;
 }
 
 /** All that comes before the runtime: the boot stage, the list, and the installation. */
-async function boot({ settings, environment, log, extensionsLog, startedAt, stop }: BootOptions): Promise<BootReport> {
-  const volume = await openVolume(settings.BACKLOT_VOLUME);
+async function boot({ settings, environment, log, installation, startedAt, stop }: BootOptions): Promise<BootReport> {
   const scripts = new InitScripts({
     directories: settings.BACKLOT_INIT_DIRS,
     log,
     limit: settings.BACKLOT_INIT_TIMEOUT * 1000,
-    environment,
+    environment: withoutSecrets(environment),
   });
   await scripts.discover();
   await scripts.run('BOOT', stop.signal);
-
-  const listed = await readExtensionList(settings.BACKLOT_EXTENSIONS_FILE, {
-    mustExist: isSet(environment, 'BACKLOT_EXTENSIONS_FILE') && !settings.BACKLOT_IN_CONTAINER,
-  });
-  const entries = mergeEntries(listed, entriesFromAutoInstall(settings.EXTENSION_AUTO_INSTALL, process.cwd()));
-  const lock = await findLock({
-    listFile: settings.BACKLOT_EXTENSIONS_FILE,
-    fallback: join(volume.lib, 'extensions.lock.json'),
-    isCi: Boolean(environment.CI),
-    ...(settings.BACKLOT_FROZEN === undefined ? {} : { frozen: settings.BACKLOT_FROZEN }),
-  });
-  const outcomes = await install(entries, { settings, volume, lock, log: extensionsLog, signal: stop.signal });
-  return { extensions: reportExtensions(entries, outcomes), init: scripts.state(), startedAt };
+  return { extensions: await installAll(installation, stop.signal), init: scripts.state(), startedAt };
 }
 
-interface InstallSurroundings {
-  readonly settings: Settings;
-  readonly volume: Volume;
-  readonly lock: LockSettings;
-  readonly log: Logger;
-  readonly signal: AbortSignal;
-}
-
-function install(entries: readonly ExtensionEntry[], { settings, volume, lock, log, signal }: InstallSurroundings) {
-  return installExtensions(entries, {
-    libDirectory: join(volume.lib, 'extensions'),
-    cacheDirectory: volume.cache,
-    temporaryDirectory: volume.tmp,
-    platformRoot: PACKAGE_ROOT,
-    platformVersion: VERSION,
-    bundledDirectory: join(PACKAGE_ROOT, 'bundled'),
-    sourceDirectory: join(PACKAGE_ROOT, 'extensions'),
-    lock,
-    complete: true,
-    fetchTimeout: settings.BACKLOT_FETCH_TIMEOUT * 1000,
-    signal,
-    onProgress: ({ phase, message }) => {
-      if (phase !== 'failed') log.info(message);
-    },
-  });
+async function installAll(installation: Installation, signal: AbortSignal): Promise<ReportedExtension[]> {
+  const entries = await installation.entries();
+  return reportExtensions(entries, await installation.install(entries, { complete: true, signal }));
 }
 
 // A reader of our output that went away is no reason to end.

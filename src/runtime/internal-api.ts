@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { arch, hostname, platform, release } from 'node:os';
 import type { IncomingMessage } from 'node:http';
-import type { RequestContext, Route, Router } from '../api/gateway';
+import type { RequestContext, Router } from '../api/gateway';
 import type { SupervisedExtension } from '../extensions/supervise/supervised-extension';
 import { STAGES, type InitState, type Stage } from './init-scripts';
 import type { Health, HealthBoard } from './health';
@@ -15,7 +15,6 @@ export interface PlatformView {
   readonly startedAt: number;
   readonly health: HealthBoard;
   extensions(): readonly SupervisedExtension[];
-  routes(): readonly Route[];
   init(): InitState;
   /** Stops the platform in order, for good or to be started again. */
   shutDown(how: 'restart' | 'kill'): void;
@@ -53,13 +52,6 @@ export function internalApi(view: PlatformView): (router: Router) => void {
         is_loaded: state === 'running' || state === 'starting',
       })),
     }));
-    router.get('/extensions', () => ({ extensions: view.extensions().map((each) => describe(each, view.routes())) }));
-    router.get('/extensions/:name', ({ params, response }) => {
-      const extension = view.extensions().find(({ name }) => name === params.name);
-      if (extension) return describe(extension, view.routes());
-      response.statusCode = 404;
-      return { error: { message: `no extension named ${params.name}` } };
-    });
   };
 }
 
@@ -118,21 +110,4 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   } catch {
     return undefined;
   }
-}
-
-function describe(extension: SupervisedExtension, routes: readonly Route[]): object {
-  const { facts, state, error, lateErrors } = extension;
-  const { name, spec, required, version, description } = facts;
-  return {
-    name,
-    state,
-    package: facts.package,
-    version,
-    description,
-    spec,
-    required,
-    late_errors: lateErrors,
-    error: error?.toJSON(),
-    routes: state === 'error' ? [] : routes.filter(({ owner }) => owner === name),
-  };
 }

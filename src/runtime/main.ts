@@ -8,7 +8,7 @@ import type { BootReport } from './boot-report';
 import { EXIT } from './exit-codes';
 import { Logging } from './logging';
 import { Platform } from './platform';
-import { logLevel, readSettings } from './settings';
+import { logLevel, readSettings, withoutSecrets } from './settings';
 import { volumeAt } from './volume';
 
 /** How much longer than its limit an orderly shutdown may take before the process ends itself, in milliseconds. */
@@ -16,6 +16,8 @@ const GRACE = 1_000;
 
 async function main(boot: BootReport): Promise<void> {
   const settings = readSettings(process.env);
+  // Extensions see our environment, and so do the programs that they start.
+  process.env = withoutSecrets(process.env);
   const logging = new Logging({ level: logLevel(settings), format: settings.LOG_FORMAT });
   const log = logging.scope('runtime');
 

@@ -3,10 +3,14 @@ import { Attribution } from '../extensions/supervise/attribution';
 import { ExtensionSet } from '../extensions/supervise/extension-set';
 import { Gateway } from '../gateway/gateway';
 import { formatAddress } from '../gateway/listen';
+import { AdminGuard } from './admin-guard';
 import { outcomeOf, type BootReport } from './boot-report';
+import { extensionsApi } from './extensions-api';
 import { HealthBoard } from './health';
 import { InitScripts } from './init-scripts';
+import { Installation } from './installation';
 import { internalApi } from './internal-api';
+import { LiveExtensions } from './live-extensions';
 import type { Logging } from './logging';
 import { VERSION } from '../extensions/own-package';
 import { readyTable } from './ready-table';
@@ -69,7 +73,19 @@ export class Platform {
       logOf: (extension) => logging.extension(extension),
       dataDirectoryOf: (extension) => dataDirectoryOf(volume, extension),
     });
+    const installation = new Installation({ settings, environment, volume, log: logging.scope('extensions') });
     this.#gateway.internal.add(internalApi(this.#view()));
+    this.#gateway.internal.add(
+      extensionsApi({
+        guard: new AdminGuard({
+          hosts: ownHosts(settings.LOCALSTACK_HOST),
+          token: settings.BACKLOT_ADMIN_TOKEN === '' ? undefined : settings.BACKLOT_ADMIN_TOKEN,
+        }),
+        live: new LiveExtensions(this.extensions, installation),
+        extensions: () => this.extensions.all,
+        routes: () => this.#gateway.routes(),
+      }),
+    );
   }
 
   /**
@@ -142,9 +158,14 @@ export class Platform {
       startedAt: this.#options.boot.startedAt,
       health: new HealthBoard(VERSION),
       extensions: () => this.extensions.all,
-      routes: () => this.#gateway.routes(),
       init: () => this.#scripts.state(),
       shutDown: this.#options.onShutDownRequest,
     };
   }
+}
+
+/** The names by which clients of this machine reach the gateway. */
+function ownHosts(host: string): string[] {
+  const [name = ''] = host.split(':');
+  return [...new Set([name, 'localhost', '127.0.0.1', '::1', 'localhost.localstack.cloud'])];
 }

@@ -50,6 +50,12 @@ export const SETTINGS = {
     inImage: '/etc/backlot/extensions.json',
     parse: path,
   },
+  BACKLOT_ADMIN_TOKEN: {
+    description: 'When set, extensions can be changed over HTTP only with `Authorization: Bearer` and this token.',
+    values: 'text',
+    default: '',
+    parse: (text) => text,
+  },
   BACKLOT_FROZEN: {
     description:
       'Holds to extensions.lock.json and refuses whatever it does not hold. When not set: yes where CI is set or the lock cannot be written.',
@@ -167,6 +173,13 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   }
   if (mistakes.length > 0) throw new BacklotError('BACKLOT_E_SETTING_INVALID', mistakes.join('; '));
   return values as Settings;
+}
+
+/** The environment for programs and code that are not ours: without what only the platform may know. */
+export function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const others = { ...environment };
+  delete others.BACKLOT_ADMIN_TOKEN;
+  return others;
 }
 
 /** True when the variable is set to something. */

@@ -48,11 +48,13 @@ export class Supervisor {
   }
 
   /**
-   * Hands the boot report to the runtime and stays with it until it ends for good. Returns the exit code for this
-   * process: 0 after an orderly stop, 1 when the start was refused, the restarts did not help, or it had to be killed.
+   * Hands the boot report to the runtime and stays with it until it ends for good. A runtime that is restarted gets a new
+   * report from `renew`: extensions may have been added or removed since. Returns the exit code for this process: 0 after an
+   * orderly stop, 1 when the start was refused, the restarts did not help, or it had to be killed.
    */
-  async run(report: BootReport): Promise<number> {
+  async run(first: BootReport, renew: (last: BootReport) => Promise<BootReport>): Promise<number> {
     let crashes = 0;
+    let report = first;
     for (;;) {
       const began = Date.now();
       this.#child.send(report);
@@ -67,6 +69,8 @@ export class Supervisor {
         if (!(await this.#backOff(end, crashes))) return this.#stopping.signal.aborted ? 0 : 1;
       }
       [this.#child, this.#ended] = this.#fork();
+      report = await renew(report);
+      if (this.#stopping.signal.aborted) return 0;
     }
   }
 

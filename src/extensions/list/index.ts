@@ -1,4 +1,4 @@
 export { AUTO_INSTALL, entriesFromAutoInstall, mergeEntries } from './auto-install';
 export type { EntryOrigin, ExtensionEntry } from './entry';
 export { placeOfConfig } from './place-of-config';
-export { readExtensionList } from './read-extension-list';
+export { parseEntry, parseExtensionList, readExtensionList } from './read-extension-list';

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { BacklotError, type ErrorCode } from '../../api/errors';
 import { formatJsonPath, JsonDocument, type JsonPath, type TextPlace } from '../json-document';
 import { didYouMean } from '../nearest';
-import type { ExtensionEntry } from './entry';
+import type { EntryOrigin, ExtensionEntry } from './entry';
 import { ExtensionList, KNOWN_KEYS } from './schema';
 
 interface Mistake {
@@ -24,7 +24,17 @@ export async function readExtensionList(
   options: { readonly mustExist: boolean },
 ): Promise<ExtensionEntry[]> {
   const text = await readList(file, options.mustExist);
-  if (text === undefined) return [];
+  return text === undefined ? [] : parseExtensionList(text, file);
+}
+
+/** One entry that a program gives. Throws BACKLOT_E_LIST_INVALID, which names every mistake of it. */
+export function parseEntry(value: unknown, origin: EntryOrigin): ExtensionEntry {
+  const [entry] = parseExtensionList(JSON.stringify({ extensions: [value] }), origin.source);
+  return { ...(entry as ExtensionEntry), origin };
+}
+
+/** The entries in the text of a list. `file` is its path. Throws as {@link readExtensionList} does. */
+export function parseExtensionList(text: string, file: string): ExtensionEntry[] {
   const document = new JsonDocument(text, { lenient: true });
   if (document.mistakes.length > 0) throw listError('BACKLOT_E_LIST_SYNTAX', file, document.mistakes);
 

@@ -3,8 +3,8 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { BacklotError } from '../../api/errors';
 import { JsonDocument, formatJsonPath } from '../json-document';
-import { LockFile, type LockedExtension } from './locked-extension';
-import { pendingOf, replaceFile } from './replace-file';
+import { LockedExtension, LockFile } from './locked-extension';
+import { pendingOf, replaceFile } from '../replace-file';
 
 /** Which lock is used, and whether it may change. */
 export interface LockSettings {
@@ -101,6 +101,15 @@ function parseLock(text: string, file: string): Readonly<Record<string, LockedEx
     file,
     new JsonDocument(text, { lenient: false }).placeOf(at),
   );
+}
+
+/** What a program says that a spec is locked to. Throws BACKLOT_E_LOCK_INVALID. */
+export function parseLockedExtension(value: unknown): LockedExtension {
+  const parsed = v.safeParse(LockedExtension, value);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  const at = (issue.path ?? []).map(({ key }) => key as string | number);
+  throw new BacklotError('BACKLOT_E_LOCK_INVALID', `"locked": ${formatJsonPath(at)}: ${issue.message}`);
 }
 
 /** The same text for the same content: extensions and packages in alphabetical order. */

@@ -49,14 +49,18 @@ export class ExtensionLoader {
   }
 
   /** Puts an extension under supervision, whether or not it will live. */
-  supervise(facts: Omit<ExtensionFacts, 'spec' | 'required'>, { spec, required }: ExtensionEntry): SupervisedExtension {
+  supervise(facts: Omit<ExtensionFacts, 'spec' | 'required' | 'entry'>, entry: ExtensionEntry): SupervisedExtension {
     const report = (thrown: unknown, what: string): void => {
       const where = { extension: facts.name };
       this.options.log.error(
         new BacklotError('BACKLOT_E_HOOK_FAILED', `${what} failed`, { where, cause: thrown }).format(),
       );
     };
-    return new SupervisedExtension({ ...facts, spec, required }, this.options.attribution, report);
+    return new SupervisedExtension(
+      { ...facts, spec: entry.spec, required: entry.required, entry },
+      this.options.attribution,
+      report,
+    );
   }
 
   /** Imports, constructs and loads it. Throws a BacklotError that names the extension. */

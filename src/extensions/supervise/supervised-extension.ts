@@ -1,6 +1,7 @@
 import { asBacklotError, BacklotError } from '../../api/errors';
 import type { Extension, HookName } from '../../api/extension';
 import type { Owner } from '../../gateway/owner';
+import type { ExtensionEntry } from '../list';
 import type { Attribution } from './attribution';
 import { OwnedResources } from './owned-resources';
 import { TimeLimitExceeded, withTimeLimit } from './time-limit';
@@ -18,6 +19,8 @@ export interface ExtensionFacts {
   readonly description?: string;
   /** The folder of its package. */
   readonly directory?: string;
+  /** What asked for it. */
+  readonly entry: ExtensionEntry;
 }
 
 /** One extension under supervision: its state, its error, and the only way its hooks are called. */

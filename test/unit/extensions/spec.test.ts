@@ -51,7 +51,7 @@ describe('a spec', () => {
     ['git+https://example.com/a.git#', /should follow the "#"/],
     ['git+https://example.com/a.git#main&path:', /empty part "path:"/],
     ['git+https://example.com/a.git#main&path:../b', /leads out of the repository/],
-    ['git+https://example.com/a.git#main&sub:b', /unknown part "sub" after the "\#"; the words are semver, path/],
+    ['git+https://example.com/a.git#main&sub:b', /unknown part "sub" after the "#"; the words are semver, path/],
     ['git+https://example.com/a.git#main&pth:b', /unknown part "pth".*did you mean "path"/],
     ['git+https://example.com/a.git#main&other', /says twice which branch/],
     ['git+https://example.com/a.git#main&semver:^1', /says twice which version/],
