@@ -27,7 +27,8 @@ export const ERROR_TABLE = {
     kind: 'user',
     summary: 'The spec of an extension cannot be understood.',
     remedy:
-      'Write a package name with an optional range or tag, a folder (file:./folder), a tarball (file:./x.tgz or a URL), or a git repository (git+https://host/owner/repo.git#main&path:folder); docs/reference/specs.md has every form.',
+      'Write a package name with an optional range or tag, a folder (file:./folder), a tarball (file:./x.tgz or its ' +
+      'URL), or a git repository (github:owner/repo#ref&path:folder); docs/reference/specs.md has every form.',
   },
 
   // Installing
@@ -43,29 +44,41 @@ export const ERROR_TABLE = {
   },
   BACKLOT_E_HOST_UNREACHABLE: {
     kind: 'system',
-    summary: 'The host of a git repository or a tarball did not answer.',
-    remedy: 'Check the name of the host, and the network and proxy settings.',
+    summary: 'The host of a git repository or a tarball could not be found, refused the connection, or did not answer.',
+    remedy: 'Check the name of the host, the network and proxy settings; what was fetched once needs no network.',
+  },
+  BACKLOT_E_ACCESS_REFUSED: {
+    kind: 'user',
+    summary: 'The host of a tarball wants credentials, or others than it was given.',
+    remedy: 'Put credentials that may read it into the URL (https://user:token@host/…), or take another address.',
+  },
+  BACKLOT_E_TARBALL_INVALID: {
+    kind: 'user',
+    summary: 'A file is not the tarball of an npm package.',
+    remedy:
+      'Make the tarball with `npm pack`, and check that the address leads to the file and not to a page about it.',
   },
   BACKLOT_E_REPOSITORY_NOT_FOUND: {
     kind: 'user',
-    summary: 'There is no git repository at that address, or it may not be read.',
+    summary: 'The git repository does not exist, or may not be read; hosts make both look alike.',
     remedy:
-      'Check the address. For a private one, give git a key or a token that may read it; both look the same from outside.',
+      'Check the spelling of the address; for a private repository, see that git can read it without asking ' +
+      '(an ssh key, a credential helper, or https://user:token@host/…).',
   },
   BACKLOT_E_REF_NOT_FOUND: {
     kind: 'user',
-    summary: 'The git repository has no such branch, tag or commit, or no tag in that range.',
-    remedy: 'Choose one that exists.',
+    summary: 'The git repository has no such branch, tag or commit, or no tag in the range.',
+    remedy: 'Choose one of the branches and tags that exist.',
   },
   BACKLOT_E_SUBDIRECTORY_NOT_FOUND: {
     kind: 'user',
-    summary: 'The git repository has no such folder, or no package in it.',
-    remedy: 'Choose a folder that holds a package.json.',
+    summary: 'The git repository has no such folder at that ref.',
+    remedy: 'Choose one of the folders that hold a package.json.',
   },
   BACKLOT_E_GIT_MISSING: {
     kind: 'user',
     summary: 'A spec names a git repository, and git is not installed.',
-    remedy: 'Install git and put it on the PATH; the image of Backlot has it.',
+    remedy: 'Install git where Backlot runs and put it on the PATH, or give the URL of a tarball.',
   },
   BACKLOT_E_REGISTRY_UNREACHABLE: {
     kind: 'system',
@@ -85,14 +98,13 @@ export const ERROR_TABLE = {
   },
   BACKLOT_E_INTEGRITY: {
     kind: 'user',
-    summary: 'The bytes of a package are not those that were locked.',
-    remedy:
-      'If the change is meant, run `backlot extensions update NAME`; if not, do not trust the place it came from.',
+    summary: 'The bytes of a package changed since they were locked.',
+    remedy: 'If the change is meant, run `backlot extensions update NAME`; if not, do not trust the package.',
   },
-  BACKLOT_E_NOT_KEPT: {
+  BACKLOT_E_OFFLINE: {
     kind: 'user',
-    summary: 'A package is needed that was never fetched, and the network may not be used.',
-    remedy: 'Install once with a network: what was fetched is kept in the volume.',
+    summary: 'A package is not kept in the volume, and the network may not be used.',
+    remedy: 'Install once with a network, or bring the volume of an installation that had one.',
   },
   BACKLOT_E_INSTALL_FAILED: {
     kind: 'system',

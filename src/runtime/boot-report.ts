@@ -1,6 +1,7 @@
 import { BacklotError, type SerializedError } from '../api/errors';
 import type { InstalledPackage, InstallOutcome } from '../extensions/install';
 import type { ExtensionEntry } from '../extensions/list';
+import { displaySpec } from '../extensions/spec';
 import type { InitState } from './init-scripts';
 
 /** What the init process found before the runtime starts, as plain data: it travels between the two processes. */
@@ -35,5 +36,8 @@ export function reportExtensions(
 export function outcomeOf({ entry, installed, error }: ReportedExtension): InstallOutcome {
   if (error) return { entry, error: BacklotError.from(error) };
   if (installed) return { entry, installed };
-  return { entry, error: new BacklotError('BACKLOT_E_INTERNAL', `${entry.spec} was neither installed nor refused`) };
+  return {
+    entry,
+    error: new BacklotError('BACKLOT_E_INTERNAL', `${displaySpec(entry.spec)} was neither installed nor refused`),
+  };
 }

@@ -6,7 +6,7 @@ import type { SupervisedExtension } from '../extensions/supervise/supervised-ext
 import type { ExtensionEntry } from '../extensions/list';
 import type { LockedExtension } from '../extensions/lock';
 import { didYouMean } from '../extensions/nearest';
-import { parseSpec } from '../extensions/spec';
+import { displaySpec, parseSpec } from '../extensions/spec';
 import type { Installation } from './installation';
 
 /** How far a change has come. */
@@ -49,7 +49,7 @@ export class LiveExtensions {
     const before = this.set.all;
     const extensions = await this.#installAndStart(placed, locked, onProgress);
     const gone = before.filter((extension) => !this.set.all.includes(extension));
-    if (persist) await this.installation.additions.put(placed, new Set(gone.map(({ facts }) => facts.spec)));
+    if (persist) await this.installation.additions.put(placed, new Set(gone.map(({ facts }) => facts.entry.spec)));
     return { extensions, replaced: gone.length > 0 };
   }
 
@@ -57,8 +57,8 @@ export class LiveExtensions {
   async remove(name: string, onProgress: Listener): Promise<RemoveResult> {
     const removed = this.#named(name);
     await this.set.remove(removed, (phase, message) => onProgress({ phase, message }));
-    const specs = new Set(removed.map(({ facts }) => facts.spec));
-    const stays = this.set.all.some(({ facts }) => specs.has(facts.spec));
+    const specs = new Set(removed.map(({ facts }) => facts.entry.spec));
+    const stays = this.set.all.some(({ facts }) => specs.has(facts.entry.spec));
     if (!stays) await this.installation.additions.remove(specs);
     const listed = await this.installation.entries().catch(() => []);
     return { removed, isListed: listed.some(({ spec, enabled }) => enabled && specs.has(spec)) };
@@ -80,7 +80,7 @@ export class LiveExtensions {
     locked: LockedExtension | undefined,
     onProgress: Listener,
   ): Promise<SupervisedExtension[]> {
-    onProgress({ phase: 'installing', message: `installing ${entry.spec}` });
+    onProgress({ phase: 'installing', message: `installing ${displaySpec(entry.spec)}` });
     const [outcome] = await this.installation.install([entry], {
       complete: false,
       ...(locked ? { locked: { [entry.spec]: locked } } : {}),

@@ -344,11 +344,11 @@ describe('what cannot be installed', () => {
   it.each([
     ['a folder that is not there', 'nowhere', 'BACKLOT_E_PACKAGE_NOT_FOUND', /no folder .*nowhere/],
     ['a folder without a package.json', 'empty', 'BACKLOT_E_PACKAGE_NOT_FOUND', /empty has no package\.json/],
-    ['a folder whose package has no name', 'nameless', 'BACKLOT_E_INSTALL_FAILED', /no usable "name" and "version"/],
-    ['a folder whose package.json is broken', 'syntax', 'BACKLOT_E_INSTALL_FAILED', /not valid JSON/],
+    ['a folder whose package has no name', 'nameless', 'BACKLOT_E_MANIFEST_INVALID', /no usable "name" and "version"/],
+    ['a folder whose package.json is broken', 'syntax', 'BACKLOT_E_MANIFEST_INVALID', /not valid JSON/],
     ['a file in the place of a folder', 'file', 'BACKLOT_E_PACKAGE_NOT_FOUND', /not a folder/],
     ['a tarball that is not there', 'nowhere.tgz', 'BACKLOT_E_PACKAGE_NOT_FOUND', /no tarball .*nowhere\.tgz/],
-    ['a tarball that is none', 'text.tgz', 'BACKLOT_E_INSTALL_FAILED', /text\.tgz cannot be read/],
+    ['a tarball that is none', 'text.tgz', 'BACKLOT_E_TARBALL_INVALID', /text\.tgz/],
     ['a package that is called backlot', 'self', 'BACKLOT_E_INSTALL_FAILED', /is the platform itself/],
   ])('%s is reported, and leaves nothing behind', async (_what, name, code, message) => {
     const volume = temporaryDirectory();

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { readFolderPackage } from '../sources';
+import { identityOfFolder } from '../sources';
 import { chooseEngine } from './choose-engine';
 import { finishTree } from './finish-tree';
 import { ROOT_TARBALL, type EngineSettings, type InstallEngine } from './install-engine';
@@ -29,7 +29,7 @@ export async function bundle(
   await rm(workspace, { recursive: true, force: true });
   const requests = await Promise.all(
     folders.map(async (folder) => {
-      const { name } = await readFolderPackage(path.resolve(folder));
+      const { name } = await identityOfFolder(path.resolve(folder));
       const directory = path.join(workspace, path.basename(folder));
       await mkdir(directory, { recursive: true });
       await engine.pack(path.resolve(folder), path.join(directory, ROOT_TARBALL));

@@ -4,6 +4,7 @@ import { asBacklotError, BacklotError } from '../../api/errors';
 import type { ExtensionEntry } from '../list';
 import { ExtensionsLock, type LockedExtension, type LockSettings } from '../lock';
 import { placeOfEntry } from '../select-extensions';
+import { displaySpec } from '../spec';
 import { chooseEngine } from './choose-engine';
 import type { InstallEngine } from './install-engine';
 import { installWorks, type Work } from './install-work';
@@ -186,7 +187,7 @@ class Installation {
       offline,
       signal,
     };
-    for (const work of works) this.#report(work, 'installing', `installing ${work.plans[0].entry.spec}`);
+    for (const work of works) this.#report(work, 'installing', `installing ${displaySpec(work.plans[0].entry.spec)}`);
     const began = performance.now();
     await installWorks(works, options, async (work, result) => {
       if ('error' in result) {
@@ -271,7 +272,7 @@ function asInstallError(thrown: unknown, entry: ExtensionEntry, directory: strin
     const code = (thrown as NodeJS.ErrnoException | undefined)?.code;
     if (code !== undefined && VOLUME_CODES.has(code)) return volumeError(thrown as NodeJS.ErrnoException, directory);
   }
-  return asBacklotError(thrown, 'BACKLOT_E_INSTALL_FAILED', `${entry.spec} could not be installed`);
+  return asBacklotError(thrown, 'BACKLOT_E_INSTALL_FAILED', `${displaySpec(entry.spec)} could not be installed`);
 }
 
 function isAboutTheLock(error: unknown): boolean {
@@ -279,5 +280,5 @@ function isAboutTheLock(error: unknown): boolean {
 }
 
 function unfinished(entry: ExtensionEntry): BacklotError {
-  return new BacklotError('BACKLOT_E_INTERNAL', `nothing came of installing ${entry.spec}`);
+  return new BacklotError('BACKLOT_E_INTERNAL', `nothing came of installing ${displaySpec(entry.spec)}`);
 }

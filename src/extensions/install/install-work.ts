@@ -2,7 +2,9 @@ import { copyFile, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { asBacklotError, type BacklotError } from '../../api/errors';
 import type { LockedExtension, LockedSource } from '../lock';
-import { fetchPackage, integrityOfFile, type FetchedPackage } from '../sources';
+import { integrityOfFile } from '../content-hash';
+import { fetchPackage, type FetchedPackage } from '../sources';
+import { displaySpec } from '../spec';
 import { finishTree, type Platform } from './finish-tree';
 import { ROOT_TARBALL, type InstallEngine, type TreeRequest, type TreeResult } from './install-engine';
 import type { Library } from './library';
@@ -81,7 +83,7 @@ async function stage(work: Work, directory: string, options: WorkOptions): Promi
   await mkdir(directory, { recursive: true });
   const [plan] = work.plans;
   const { spec, entry, locked, isOfficial } = plan;
-  const common = { directory, subject: entry.spec, allowScripts: entry.allowScripts === true };
+  const common = { directory, subject: displaySpec(entry.spec), allowScripts: entry.allowScripts === true };
   if (spec.kind === 'registry') {
     const source = { kind: 'registry', name: spec.name, range: spec.range } as const;
     const request = { ...common, source, ...(locked ? { locked } : {}) };
@@ -106,7 +108,7 @@ function fetchOne({ spec, locked, isOfficial }: TreePlan, options: WorkOptions):
     store: options.store,
     temporary: options.temporary,
     pack: (folder, file, signal) => options.engine.pack(folder, file, signal),
-    timeout: options.fetchTimeout,
+    limits: { silence: options.fetchTimeout },
     offline: options.offline,
     signal: options.signal,
     ...(isPinned ? { locked: source } : {}),
@@ -144,7 +146,7 @@ async function finish(
   try {
     const tree = request.source.kind === 'tarball' ? withoutRootIntegrity(result.tree) : result.tree;
     const locked: LockedExtension = plan.locked ?? { source, root: tree.root, packages: tree.packages };
-    const receipt = await finishTree(request.directory, plan.entry.spec, locked, platform);
+    const receipt = await finishTree(request.directory, displaySpec(plan.entry.spec), locked, platform);
     const key = keyOfPlan(plan, locked);
     await library.moveIn(request.directory, key);
     return { key, receipt, locked };
@@ -169,5 +171,5 @@ function withRootIntegrity({ root, packages }: LockedTree, integrity: string): L
 }
 
 function asInstallError(thrown: unknown, { plans: [{ entry }] }: Work): BacklotError {
-  return asBacklotError(thrown, 'BACKLOT_E_INSTALL_FAILED', `${entry.spec} could not be installed`);
+  return asBacklotError(thrown, 'BACKLOT_E_INSTALL_FAILED', `${displaySpec(entry.spec)} could not be installed`);
 }

@@ -2,8 +2,8 @@ import semver from 'semver';
 import { BacklotError } from '../../api/errors';
 import type { ExtensionEntry } from '../list';
 import type { ExtensionsLock, LockedExtension } from '../lock';
-import { integrityOfSource } from '../sources';
-import { parseSpec, type PackageSpec } from '../spec';
+import { integrityOfLocal } from '../sources';
+import { displaySpec, parseSpec, type PackageSpec } from '../spec';
 import { carryOver } from './carry-over';
 import { nameOfKey, rootOf } from './locked-tree';
 import { answers, type BundledTree, type ReadyPackages, type SourceFolder } from './ready-packages';
@@ -59,7 +59,7 @@ export async function planEntry(entry: ExtensionEntry, rules: PlanningRules): Pr
   }
   const spec: PackageSpec = official ? { kind: 'folder', path: official.folder } : asked;
   const isLocal = spec.kind === 'folder' || spec.kind === 'tarball';
-  const content = isLocal ? await integrityOfSource(spec) : undefined;
+  const content = isLocal ? await integrityOfLocal(spec) : undefined;
   const locked = held && (await agreed(entry, spec, held, content, official, rules.lock.frozen));
   if (!locked) refuseDrift(entry, rules, held ? 'has changed since it was locked' : NEW);
   return {
@@ -110,9 +110,13 @@ async function agreed(
     return nameOfKey(held.root) !== spec.name || isOutside ? undefined : held;
   }
   if (source.kind === 'tarball' && source.integrity !== content) {
-    throw new BacklotError('BACKLOT_E_INTEGRITY', `the bytes of ${entry.spec} are not those that were locked`, {
-      remedy: `If the change is meant: backlot extensions update ${nameOfKey(held.root)}`,
-    });
+    throw new BacklotError(
+      'BACKLOT_E_INTEGRITY',
+      `the bytes of ${displaySpec(entry.spec)} are not those that were locked`,
+      {
+        remedy: `If the change is meant: backlot extensions update ${nameOfKey(held.root)}`,
+      },
+    );
   }
   if (source.kind === 'folder' && spec.kind === 'folder' && content !== undefined && source.integrity !== content) {
     if (frozen) return undefined;
@@ -126,5 +130,7 @@ const NEW = 'is not in the lock';
 
 function refuseDrift({ spec }: ExtensionEntry, { lock, pinned }: PlanningRules, how: string): void {
   if (!lock.frozen || pinned?.[spec]) return;
-  throw new BacklotError('BACKLOT_E_LOCK_DRIFT', `${spec} ${how}`, { where: { file: lock.settings.file } });
+  throw new BacklotError('BACKLOT_E_LOCK_DRIFT', `${displaySpec(spec)} ${how}`, {
+    where: { file: lock.settings.file },
+  });
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import semver from 'semver';
 import type { PackageSpec } from '../spec';
 import { brokenLinks } from './platform-links';
-import { readFolderPackage } from '../sources';
+import { identityOfFolder } from '../sources';
 import { readReceipt, type Receipt } from './receipt';
 
 /** A tree that came with the platform. */
@@ -65,7 +65,7 @@ export async function bundledTrees(directory: string | undefined): Promise<Bundl
 export async function sourceFolders(directory: string | undefined): Promise<SourceFolder[]> {
   const folders: SourceFolder[] = [];
   for (const folder of await foldersIn(directory)) {
-    const found = await readFolderPackage(folder).catch(() => undefined);
+    const found = await identityOfFolder(folder).catch(() => undefined);
     if (found) folders.push({ folder, ...found });
   }
   return folders;

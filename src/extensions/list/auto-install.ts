@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { parseSpec } from '../spec';
+import { parseSpec, withoutCredentials, type PackageSpec } from '../spec';
 import type { ExtensionEntry } from './entry';
 
 /** Where entries of {@link entriesFromAutoInstall} come from. */
@@ -23,7 +23,7 @@ export function entriesFromAutoInstall(value: string, baseDirectory: string): Ex
 }
 
 /**
- * The list with the extra entries behind it. An extra entry whose package (or folder, or tarball) is in the list
+ * The list with the extra entries behind it. An extra entry whose package (or folder, tarball or repository) is in the list
  * already, even as disabled, is left out: the list says more about it.
  */
 export function mergeEntries(list: readonly ExtensionEntry[], extra: readonly ExtensionEntry[]): ExtensionEntry[] {
@@ -37,15 +37,26 @@ export function mergeEntries(list: readonly ExtensionEntry[], extra: readonly Ex
   return [...list, ...added];
 }
 
-/** What an entry is about, whatever the range: a package name, an absolute path, or an address. */
+/** What an entry is about, whatever the range or ref: a package name, an absolute path, or an address. */
 function subjectOf(entry: ExtensionEntry): string {
   try {
-    const spec = parseSpec(entry.spec, entry.origin.baseDirectory);
-    if (spec.kind === 'registry') return spec.name;
-    if (spec.kind === 'git') return `${spec.url}#${spec.path ?? ''}`;
-    return spec.kind === 'url' ? spec.url : spec.path;
+    return subjectOfSpec(parseSpec(entry.spec, entry.origin.baseDirectory));
   } catch {
     // Installing reports the spec; here it only needs to be itself.
     return entry.spec;
+  }
+}
+
+function subjectOfSpec(spec: PackageSpec): string {
+  switch (spec.kind) {
+    case 'registry':
+      return spec.alias ?? spec.name;
+    case 'folder':
+    case 'tarball':
+      return spec.path;
+    case 'url':
+      return withoutCredentials(spec.url);
+    case 'git':
+      return `${withoutCredentials(spec.url).replace(/\.git$/, '')}#${spec.path ?? ''}`;
   }
 }

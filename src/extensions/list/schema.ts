@@ -6,8 +6,9 @@ const Spec = v.pipe(
   v.regex(/\S/, 'the spec is empty'),
   v.title('Spec'),
   v.description(
-    'What to install: an npm package name with an optional range or tag, a folder, a tarball (a path or a URL), or a git ' +
-      'repository with an optional branch, tag, commit or semver range and a folder in it. Relative paths are relative to this file.',
+    'What to install: an npm package name with an optional range or tag, a folder, a tarball, the address of a ' +
+      'tarball, or a git repository with an optional branch, tag, commit or semver range and a folder in it. ' +
+      'Relative paths are relative to this file.',
   ),
   v.metadata({
     examples: [
@@ -16,8 +17,9 @@ const Spec = v.pipe(
       'file:./my-extension',
       'file:./my-extension-1.0.0.tgz',
       'https://example.com/my-extension-1.0.0.tgz',
+      'github:acme/extensions#semver:^1&path:twilio',
       'git+https://example.com/acme/extensions.git#main&path:twilio',
-      'github:acme/extensions#semver:^1.2',
+      'git+https://example.com/acme/extensions/#egg=my-stripe&subdirectory=stripe',
     ],
   }),
 );

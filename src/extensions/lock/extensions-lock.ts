@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { BacklotError } from '../../api/errors';
 import { JsonDocument, formatJsonPath } from '../json-document';
+import { hideCredentials } from '../spec';
 import { LockedExtension, LockFile } from './locked-extension';
 import { pendingOf, replaceFile } from '../replace-file';
 
@@ -44,25 +45,27 @@ export class ExtensionsLock {
     return this.settings.frozen;
   }
 
-  /** The specs that it holds. */
+  /** The specs that it holds, with credentials hidden. */
   get specs(): string[] {
     return [...this.#extensions.keys()];
   }
 
   get(spec: string): LockedExtension | undefined {
-    return this.#extensions.get(spec);
+    return this.#extensions.get(hideCredentials(spec));
   }
 
   set(spec: string, locked: LockedExtension): void {
-    if (JSON.stringify(this.#extensions.get(spec)) === JSON.stringify(locked)) return;
-    this.#extensions.set(spec, locked);
+    const key = hideCredentials(spec);
+    if (JSON.stringify(this.#extensions.get(key)) === JSON.stringify(locked)) return;
+    this.#extensions.set(key, locked);
     this.#changed = true;
   }
 
   /** Drops what is held for other specs than these. */
   retain(specs: ReadonlySet<string>): void {
+    const kept = new Set([...specs].map(hideCredentials));
     for (const spec of this.specs) {
-      if (!specs.has(spec)) this.#changed = this.#extensions.delete(spec) || this.#changed;
+      if (!kept.has(spec)) this.#changed = this.#extensions.delete(spec) || this.#changed;
     }
   }
 

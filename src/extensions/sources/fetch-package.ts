@@ -1,84 +1,76 @@
+import type { BacklotError } from '../../api/errors';
 import type { PackageSpec } from '../spec';
-import { integrityOfFile, integrityOfFolder } from './content-hash';
-import { fetchGit } from './fetch-git';
-import { fetchUrl } from './fetch-url';
-import { mustBe, readFolderPackage } from './folder-package';
-import { SourceStore } from './source-store';
-
-/** What makes a package that no registry has exactly this one. An integrity is `sha512-` and base64. */
-export type Resolution =
-  | {
-      readonly kind: 'git';
-      readonly url: string;
-      /** The whole hash, in hexadecimal digits. */
-      readonly commit: string;
-      readonly path?: string | undefined;
-      readonly integrity: string;
-    }
-  | { readonly kind: 'url'; readonly url: string; readonly integrity: string }
-  | { readonly kind: 'tarball'; readonly integrity: string }
-  | { readonly kind: 'folder'; readonly integrity: string };
+import { stopped } from './failures';
+import { fetchFolder, fetchTarball } from './fetch-local';
+import { fetchGit } from './git/fetch-git';
+import { DEFAULT_LIMITS, type FetchLimits } from './limits';
+import type { Resolution } from './resolution';
+import { SourceStore } from './store';
+import { fetchUrl } from './url/fetch-url';
 
 export interface FetchedPackage {
-  /** The absolute path of a tarball in npm’s format. */
+  /** The absolute path of an npm tarball in the store. */
   readonly tarball: string;
   readonly resolution: Resolution;
+  readonly name: string;
+  readonly version: string;
 }
 
+/** Folders are absolute paths. */
 export interface FetchOptions {
-  /** Where tarballs are kept between runs. */
+  /** Keeps what was fetched; may be shared by processes. */
   readonly store: string;
   readonly temporary: string;
-  /** Packs a package’s folder into a tarball as publishing it would. */
+  /** Packs the folder of a package into the file, as publishing it would. */
   readonly pack: (folder: string, file: string, signal?: AbortSignal) => Promise<void>;
-  /** When given, exactly this is delivered, or an error. */
+  /** When given, exactly this is delivered. */
   readonly locked?: Resolution;
-  /** How long a host may take for one answer, in milliseconds. */
-  readonly timeout: number;
-  /** Takes nothing from the network, only what the store keeps. */
+  /** Nothing comes from the network, only what the store keeps. */
   readonly offline?: boolean;
   readonly signal?: AbortSignal;
+  readonly limits?: Partial<FetchLimits>;
 }
 
-/** A spec that a registry has nothing to do with. */
-export type SourceSpec = Exclude<PackageSpec, { readonly kind: 'registry' }>;
+/** What the fetching of each kind works with. */
+export interface FetchContext extends Omit<FetchOptions, 'store' | 'limits'> {
+  readonly store: SourceStore;
+  readonly limits: FetchLimits;
+}
 
 /**
- * Delivers the package that a spec leads to as a tarball. An error says which part of the spec failed (host, repository,
- * ref, subdirectory, package) and names the nearest that exist.
+ * Delivers what a spec leads to as a tarball, and what it led to exactly. What is locked, or names a commit in full, and
+ * is in the store needs no network and nothing is written.
+ *
+ * Throws BACKLOT_E_INTEGRITY when what is there is not what was locked, BACKLOT_E_OFFLINE, and the error of the part of
+ * the spec that leads nowhere, with the nearest that exist: BACKLOT_E_HOST_UNREACHABLE, BACKLOT_E_ACCESS_REFUSED,
+ * BACKLOT_E_REPOSITORY_NOT_FOUND, BACKLOT_E_REF_NOT_FOUND, BACKLOT_E_SUBDIRECTORY_NOT_FOUND, BACKLOT_E_PACKAGE_NOT_FOUND,
+ * BACKLOT_E_MANIFEST_INVALID, BACKLOT_E_TARBALL_INVALID, BACKLOT_E_GIT_MISSING; BACKLOT_E_VOLUME_NOT_WRITABLE;
+ * BACKLOT_E_INSTALL_FAILED when it is stopped. Nothing of what was started runs on after that.
  */
-export async function fetchPackage(spec: SourceSpec, options: FetchOptions): Promise<FetchedPackage> {
+export async function fetchPackage(
+  spec: Exclude<PackageSpec, { kind: 'registry' }>,
+  options: FetchOptions,
+): Promise<FetchedPackage> {
+  const context: FetchContext = {
+    ...options,
+    store: new SourceStore(options.store),
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+  };
+  throwIfStopped(options.signal);
   switch (spec.kind) {
     case 'folder':
-      return fetchFolder(spec.path, options);
-    case 'tarball': {
-      await mustBe('tarball', spec.path);
-      return { tarball: spec.path, resolution: { kind: 'tarball', integrity: await integrityOfFile(spec.path) } };
-    }
+      return fetchFolder(spec, context);
+    case 'tarball':
+      return fetchTarball(spec, context);
     case 'url':
-      return fetchUrl(spec.url, options);
+      return fetchUrl(spec, context);
     case 'git':
-      return fetchGit(spec, options);
+      return fetchGit(spec, context);
   }
 }
 
-/** The integrity of a folder or a tarball as it is now. Throws as {@link fetchPackage} does. */
-export async function integrityOfSource(
-  spec: Extract<PackageSpec, { readonly kind: 'folder' | 'tarball' }>,
-): Promise<string> {
-  if (spec.kind === 'folder') {
-    await readFolderPackage(spec.path);
-    return integrityOfFolder(spec.path);
-  }
-  await mustBe('tarball', spec.path);
-  return integrityOfFile(spec.path);
-}
-
-async function fetchFolder(folder: string, { store, pack, signal }: FetchOptions): Promise<FetchedPackage> {
-  await readFolderPackage(folder);
-  const integrity = await integrityOfFolder(folder);
-  const kept = new SourceStore(store);
-  const inputs = ['folder', integrity];
-  const tarball = (await kept.find(inputs)) ?? (await kept.keep(inputs, (file) => pack(folder, file, signal)));
-  return { tarball, resolution: { kind: 'folder', integrity } };
+/** Throws the error of {@link fetchPackage} for a signal that has fired. */
+function throwIfStopped(signal: AbortSignal | undefined): void {
+  const error: BacklotError | undefined = signal?.aborted === true ? stopped(signal) : undefined;
+  if (error) throw error;
 }

@@ -1,9 +1,4 @@
-export { integrityOfFile, integrityOfFolder } from './content-hash';
-export {
-  fetchPackage,
-  integrityOfSource,
-  type FetchedPackage,
-  type FetchOptions,
-  type Resolution,
-} from './fetch-package';
-export { readFolderPackage } from './folder-package';
+export { fetchPackage, type FetchedPackage, type FetchOptions } from './fetch-package';
+export { identityOfFolder, integrityOfLocal } from './fetch-local';
+export type { FetchLimits } from './limits';
+export { Resolution } from './resolution';

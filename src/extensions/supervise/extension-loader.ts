@@ -8,6 +8,7 @@ import type { ExtensionEntry } from '../list';
 import { importExtensionClass, type ExtensionClass } from '../load';
 import { readManifest, type ExtensionManifest, type ManifestItem } from '../manifest';
 import { selectExtensions } from '../select-extensions';
+import { displaySpec } from '../spec';
 import { validateConfig } from '../validate-config';
 import type { Attribution } from './attribution';
 import { SupervisedExtension, type ExtensionFacts } from './supervised-extension';
@@ -57,7 +58,7 @@ export class ExtensionLoader {
       );
     };
     return new SupervisedExtension(
-      { ...facts, spec: entry.spec, required: entry.required, entry },
+      { ...facts, spec: displaySpec(entry.spec), required: entry.required, entry },
       this.options.attribution,
       report,
     );

@@ -5,6 +5,7 @@ import type { Gateway } from '../../gateway/gateway';
 import type { OwnedGateway, Stage } from '../../gateway/stage';
 import type { InstalledPackage, InstallOutcome } from '../install';
 import type { ExtensionEntry } from '../list';
+import { displaySpec } from '../spec';
 import { ExtensionLoader, factsOf, type Candidate, type ExtensionLoaderOptions } from './extension-loader';
 import type { SupervisedExtension } from './supervised-extension';
 
@@ -57,7 +58,7 @@ export class ExtensionSet {
 
   /** Names an extension that its entry switches off. */
   addDisabled(entry: ExtensionEntry): void {
-    const extension = this.#loader.supervise({ name: entry.name ?? entry.spec }, entry);
+    const extension = this.#loader.supervise({ name: entry.name ?? displaySpec(entry.spec) }, entry);
     extension.moveTo('disabled');
     this.#all.push(extension);
   }
@@ -175,7 +176,7 @@ export class ExtensionSet {
       return fresh;
     } catch (thrown) {
       undo?.();
-      const error = asBacklotError(thrown, 'BACKLOT_E_INTERNAL', `${entry.spec} could not be started`);
+      const error = asBacklotError(thrown, 'BACKLOT_E_INTERNAL', `${displaySpec(entry.spec)} could not be started`);
       for (const extension of fresh) {
         const wasAlive = extension.alive;
         extension.fail(error);
@@ -223,7 +224,7 @@ export class ExtensionSet {
   ): SupervisedExtension[] {
     const names = new Set(fresh.map(({ name }) => name));
     const isReplaced = ({ name, facts }: SupervisedExtension): boolean => {
-      const isSamePackage = facts.package === installed.name || facts.spec === entry.spec;
+      const isSamePackage = facts.package === installed.name || facts.entry.spec === entry.spec;
       return isSamePackage && (entry.name === undefined || names.has(name) || facts.package === undefined);
     };
     const replaced = this.#all.filter(isReplaced);
@@ -289,7 +290,11 @@ export class ExtensionSet {
     try {
       candidates = await this.#loader.candidates(entry, installed);
     } catch (thrown) {
-      this.#addFailed(entry, asBacklotError(thrown, 'BACKLOT_E_INTERNAL', `${entry.spec} cannot be read`), installed);
+      this.#addFailed(
+        entry,
+        asBacklotError(thrown, 'BACKLOT_E_INTERNAL', `${displaySpec(entry.spec)} cannot be read`),
+        installed,
+      );
       return;
     }
     for (const candidate of candidates) {
@@ -336,7 +341,7 @@ export class ExtensionSet {
   }
 
   #addFailed(entry: ExtensionEntry, error: BacklotError, installed?: InstalledPackage): void {
-    const name = entry.name ?? installed?.name ?? entry.spec;
+    const name = entry.name ?? installed?.name ?? displaySpec(entry.spec);
     const extension = this.#loader.supervise({ name, ...(installed ? factsOf(installed) : {}) }, entry);
     this.#all.push(extension);
     const placed = error.at({ extension: name });

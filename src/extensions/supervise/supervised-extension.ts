@@ -12,6 +12,7 @@ export type ExtensionState = 'loading' | 'starting' | 'running' | 'stopping' | '
 /** What is known about an extension before, and whether or not, it lives. */
 export interface ExtensionFacts {
   readonly name: string;
+  /** For people: with credentials hidden. */
   readonly spec: string;
   readonly required: boolean;
   readonly package?: string;

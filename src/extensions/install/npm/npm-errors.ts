@@ -29,7 +29,7 @@ const SIMPLE: readonly (readonly [ReadonlySet<string>, ErrorCode, string])[] = [
   [new Set(['E401', 'E403', 'ENEEDAUTH']), 'BACKLOT_E_REGISTRY_REFUSED', 'may not be read'],
   [new Set(['EINTEGRITY']), 'BACKLOT_E_INTEGRITY', 'has other bytes than were promised'],
   [new Set(['EJSONPARSE', 'FETCH_ERROR', 'Z_DATA_ERROR']), 'BACKLOT_E_REGISTRY_INVALID', 'cannot be read'],
-  [new Set(['ENOTCACHED']), 'BACKLOT_E_NOT_KEPT', 'was not kept'],
+  [new Set(['ENOTCACHED']), 'BACKLOT_E_OFFLINE', 'was not kept'],
 ];
 /** How many of npm's last lines become the cause. */
 const LAST_LINES = 20;

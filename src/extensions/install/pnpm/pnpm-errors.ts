@@ -73,7 +73,7 @@ export function pnpmInstallError(
     return failure('BACKLOT_E_INTEGRITY', `${subject}: ${summary}`, details);
   }
   if (/NO_OFFLINE|OFFLINE/.test(message) || /NO_OFFLINE/.test(code)) {
-    return failure('BACKLOT_E_NOT_KEPT', `${subject} was not kept, and nothing is taken from the network`, details);
+    return failure('BACKLOT_E_OFFLINE', `${subject} was not kept, and nothing is taken from the network`, details);
   }
   if (/META_FETCH_FAIL|NETWORK_ERROR/.test(code) && GARBAGE.test(message) && !/error sending request/.test(message)) {
     return failure(

@@ -41,6 +41,21 @@ describe('EXTENSION_AUTO_INSTALL', () => {
     expect(specsOf(mergeEntries(list, entriesFromAutoInstall('../list/x,./x', '/base')))).toEqual(['file:./x', './x']);
   });
 
+  it('does not add a repository that is listed with another ref, but does add another folder of it', () => {
+    const list = [listed('github:acme/x#v1&path:a'), listed('https://host/y.tgz')];
+    const extra = 'git+https://github.com/acme/x@main#path:a,github:acme/x#path:b,https://user:token@host/y.tgz';
+    expect(specsOf(mergeEntries(list, entriesFromAutoInstall(extra, '/base')))).toEqual([
+      'github:acme/x#v1&path:a',
+      'https://host/y.tgz',
+      'github:acme/x#path:b',
+    ]);
+  });
+
+  it('adds one package under two names', () => {
+    const merged = mergeEntries([listed('a')], entriesFromAutoInstall('b@npm:a@1,b@npm:a@2', '/base'));
+    expect(specsOf(merged)).toEqual(['a', 'b@npm:a@1']);
+  });
+
   it('does not add a package twice by itself', () => {
     expect(specsOf(mergeEntries([], entriesFromAutoInstall('a@1,a@2', '/base')))).toEqual(['a@1']);
   });

@@ -66,7 +66,7 @@ describe('an error of npm', () => {
     ['a registry that refuses', 'E403', 'BACKLOT_E_REGISTRY_REFUSED'],
     ['bytes that have changed', 'EINTEGRITY', 'BACKLOT_E_INTEGRITY'],
     ['a registry that answers garbage', 'EJSONPARSE', 'BACKLOT_E_REGISTRY_INVALID'],
-    ['a package that was never fetched', 'ENOTCACHED', 'BACKLOT_E_NOT_KEPT'],
+    ['a package that was never fetched', 'ENOTCACHED', 'BACKLOT_E_OFFLINE'],
   ])('is %s: %s', (_what, npmCode, code) => {
     const error = installError(said(npmCode, `${npmCode}: it went wrong`), 'ms');
     expect(error.code).toBe(code);
