@@ -20,6 +20,8 @@ export interface ExtensionEntry {
   readonly name?: string;
   readonly enabled: boolean;
   readonly required: boolean;
+  /** Whether the install scripts of its packages are run; not, when left out. */
+  readonly allowScripts?: boolean;
   readonly config?: unknown;
   readonly origin: EntryOrigin;
 }

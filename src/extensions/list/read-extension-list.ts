@@ -24,7 +24,11 @@ export async function readExtensionList(
   options: { readonly mustExist: boolean },
 ): Promise<ExtensionEntry[]> {
   const text = await readList(file, options.mustExist);
-  if (text === undefined) return [];
+  return text === undefined ? [] : parseExtensionList(text, file);
+}
+
+/** The entries in the text of a file. Throws as {@link readExtensionList} does, save for what is about the file. */
+export function parseExtensionList(text: string, file: string): ExtensionEntry[] {
   const document = new JsonDocument(text, { lenient: true });
   if (document.mistakes.length > 0) throw listError('BACKLOT_E_LIST_SYNTAX', file, document.mistakes);
 
@@ -49,8 +53,8 @@ export async function readExtensionList(
   }));
 }
 
-/** The text of the list; undefined when there is none and there need not be one. */
-async function readList(file: string, mustExist: boolean): Promise<string | undefined> {
+/** The text of the list; undefined when there is none and there need not be one. Throws BACKLOT_E_LIST_NOT_FOUND. */
+export async function readList(file: string, mustExist: boolean): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {

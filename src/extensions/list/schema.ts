@@ -47,6 +47,17 @@ const Entry = v.pipe(
       ),
       false,
     ),
+    allowScripts: v.optional(
+      v.pipe(
+        v.boolean('"allowScripts" is true or false'),
+        v.title('Allow scripts'),
+        v.description(
+          'With true the install scripts of the package, and of what it depends on, are run; else they are not. ' +
+            'They can do whatever the user can who runs Backlot.',
+        ),
+        v.metadata({ examples: [true] }),
+      ),
+    ),
     config: v.optional(
       v.pipe(
         v.unknown(),

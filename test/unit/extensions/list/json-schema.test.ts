@@ -52,6 +52,7 @@ describe('extensions.schema.json', () => {
       'name',
       'enabled',
       'required',
+      'allowScripts',
       'config',
     ]);
     for (const [, property] of described) {

@@ -100,7 +100,9 @@ describe('extensions.json', () => {
 
   it('lists the keys there are when none is near', async () => {
     const { message } = await mistakeIn('{ "extensions": [{ "spec": "a", "colour": 1 }] }');
-    expect(message).toContain('unknown key "colour"; the keys are "spec", "name", "enabled", "required", "config"');
+    expect(message).toContain(
+      'unknown key "colour"; the keys are "spec", "name", "enabled", "required", "allowScripts", "config"',
+    );
   });
 
   it('reports every mistake of the file, in the order of their places', async () => {
