@@ -30,6 +30,7 @@ ENV NODE_ENV=production \
   BACKLOT_IN_CONTAINER=1 \
   BACKLOT_EXTENSIONS_FILE=/etc/backlot/extensions.json \
   BACKLOT_VOLUME=/var/lib/backlot \
+  BACKLOT_NPMRC=/run/secrets/backlot-npmrc \
   BACKLOT_INIT_DIRS=/etc/backlot/init:/etc/localstack/init \
   GATEWAY_LISTEN=0.0.0.0:4566 \
   LOCALSTACK_BUILD_VERSION=${LOCALSTACK_COMPATIBLE_VERSION}

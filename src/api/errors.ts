@@ -23,6 +23,26 @@ export const ERROR_TABLE = {
     summary: 'extensions.json has a key or a value that it may not have.',
     remedy: 'Mend the file at the line and column named; its JSON Schema is extensions.schema.json.',
   },
+  BACKLOT_E_LIST_EXISTS: {
+    kind: 'user',
+    summary: 'A list of extensions was to be created, and there is one.',
+    remedy: 'Add to it with `backlot extensions install`, or name another file with --extensions.',
+  },
+  BACKLOT_E_LIST_NOT_WRITABLE: {
+    kind: 'user',
+    summary: 'extensions.json cannot be written.',
+    remedy: 'Let your user write the file; inside a container, change it on the host, where it is mounted from.',
+  },
+  BACKLOT_E_ENTRY_NOT_FOUND: {
+    kind: 'user',
+    summary: 'extensions.json has no such entry.',
+    remedy: 'See what it has with `backlot extensions list`.',
+  },
+  BACKLOT_E_ENTRY_EXISTS: {
+    kind: 'user',
+    summary: 'extensions.json has that entry already.',
+    remedy: 'Change the entry that there is, or remove it first with `backlot extensions uninstall`.',
+  },
   BACKLOT_E_SPEC_INVALID: {
     kind: 'user',
     summary: 'The spec of an extension cannot be understood.',
@@ -105,6 +125,16 @@ export const ERROR_TABLE = {
     kind: 'user',
     summary: 'A package is not kept in the volume, and the network may not be used.',
     remedy: 'Install once with a network, or bring the volume of an installation that had one.',
+  },
+  BACKLOT_E_CREDENTIALS_NOT_WRITABLE: {
+    kind: 'user',
+    summary: 'The file that keeps the credentials of registries cannot be read or written.',
+    remedy: 'Let your user write the file, or name another one with BACKLOT_NPMRC.',
+  },
+  BACKLOT_E_LIVE_FAILED: {
+    kind: 'system',
+    summary: 'The running Backlot did not answer a change of its extensions as it should.',
+    remedy: 'Read its log (`backlot logs`), or apply the change with `backlot restart`.',
   },
   BACKLOT_E_INSTALL_FAILED: {
     kind: 'system',

@@ -1,11 +1,14 @@
 import { Command } from 'commander';
 import { VERSION } from '../extensions/own-package';
+import { addLogin } from './commands/login';
+import { addLogout } from './commands/logout';
 import { addLogs } from './commands/logs';
 import { addRestart } from './commands/restart';
 import { addStart } from './commands/start';
 import { addStatus } from './commands/status';
 import { addStop } from './commands/stop';
 import { addWait } from './commands/wait';
+import { addWhoami } from './commands/whoami';
 
 /** The `backlot` command. Only what a command needs is loaded, and only when it runs. */
 export function createProgram(): Command {
@@ -22,6 +25,7 @@ Examples:
   $ backlot start -d --wait && curl http://localhost:4566/_backlot/health
   $ backlot logs -f`,
     );
-  for (const add of [addStart, addStop, addRestart, addStatus, addLogs, addWait]) add(program);
+  const commands = [addStart, addStop, addRestart, addStatus, addLogs, addWait, addLogin, addLogout, addWhoami];
+  for (const add of commands) add(program);
   return program;
 }

@@ -7,6 +7,7 @@ import {
   type BuildOptions,
   type ContainerDetails,
   type ContainerEngine,
+  type ContainerFile,
   type ContainerSpec,
   EngineRefusal,
   type ImageEvent,
@@ -14,6 +15,7 @@ import {
   type RawLogOptions,
 } from './engine';
 import { type EngineAddress, formatAddress } from './engine-address';
+import { packFile } from './file-archive';
 import { httpGet } from './http-get';
 import { loadDockerode } from './load-library';
 
@@ -55,6 +57,14 @@ export class DockerEngine implements ContainerEngine {
     const options = { ...toCreateOptions(spec), abortSignal: AbortSignal.timeout(CALL_LIMIT_MS) };
     const container = await this.#call(`create container ${spec.name}`, (docker) => docker.createContainer(options));
     return container.id;
+  }
+
+  async putFile(id: string, file: ContainerFile): Promise<void> {
+    const archive = await packFile(file);
+    const options = { path: '/', abortSignal: AbortSignal.timeout(CALL_LIMIT_MS) };
+    await this.#call(`put ${file.path} into the container`, (docker) =>
+      docker.getContainer(id).putArchive(archive, options),
+    );
   }
 
   async startContainer(id: string): Promise<void> {

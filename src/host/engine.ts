@@ -22,6 +22,15 @@ export interface ContainerSpec {
   readonly stopGraceSeconds: number;
 }
 
+/** A file to be put into a container. */
+export interface ContainerFile {
+  /** An absolute path in the container. Folders on the way are made. */
+  readonly path: string;
+  readonly content: string;
+  readonly owner: { readonly uid: number; readonly gid: number };
+  readonly mode: number;
+}
+
 /** What the engine says about a container. */
 export interface ContainerDetails {
   readonly id: string;
@@ -87,6 +96,8 @@ export interface ContainerEngine {
   inspectContainer(nameOrId: string): Promise<ContainerDetails | undefined>;
   /** Makes a container and returns its id. */
   createContainer(spec: ContainerSpec): Promise<string>;
+  /** Puts a file into a container, also into one that has not been started yet. */
+  putFile(id: string, file: ContainerFile): Promise<void>;
   startContainer(id: string): Promise<void>;
   /** Asks with SIGTERM, waits for the grace period, kills. Content when the container is not running. */
   stopContainer(id: string, graceSeconds: number): Promise<void>;

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { BacklotError } from '../api/errors';
 import { VERSION } from '../extensions/own-package';
+import { credentialsFile } from '../extensions/registry/credentials-file';
 
 /** The port of the gateway inside the container, and by default also outside. */
 export const GATEWAY_PORT = 4566;
@@ -46,6 +47,8 @@ export interface Settings {
   readonly extensionsFile: string | undefined;
   readonly volume: VolumeSetting;
   readonly environment: Readonly<Record<string, string>>;
+  /** The credentials of package registries on the host, which the container gets when there are any. */
+  readonly credentialsFile: string;
   /** Which settings were asked for, rather than taken by default. */
   readonly asked: ReadonlySet<AskedSetting>;
 }
@@ -90,6 +93,7 @@ export function resolveSettings(options: StartOptions, sources: SettingsSources 
     extensionsFile: findExtensionsFile(options.extensionsFile, cwd),
     volume: volumeSetting(options.volume, name, isOneOff, cwd),
     environment: withExtensions(checkEnvironment(options.environment ?? {}), options.extensions ?? []),
+    credentialsFile: credentialsFile(env),
     asked: askedSettings(options, askedImage),
   };
 }

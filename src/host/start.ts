@@ -5,6 +5,7 @@ import { requireContainer, requireOurs, urlOf } from './find-container';
 import { freePort } from './free-port';
 import { ensureImage, type ImageOptions } from './image';
 import { differences, labelsFor } from './labels';
+import { putCredentials } from './put-credentials';
 import { GATEWAY_PORT, type Settings } from './settings';
 import { graceSecondsFor } from './stop';
 import { type WaitOptions, waitUntilReady } from './wait';
@@ -117,6 +118,7 @@ async function createOnPort(engine: ContainerEngine, settings: Settings, port: n
     throw refusedWith(error, (refusal) => refusal.status === 409) ? nameTaken(settings.name, error) : error;
   });
   try {
+    await putCredentials(engine, id, settings.credentialsFile);
     await engine.startContainer(id);
     return id;
   } catch (error) {

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
 import { BacklotError } from '../api/errors';
+import { credentialsFile } from '../extensions/registry/credentials-file';
 import type { ListenAddress } from '../gateway/listen';
 
 interface Setting<T> {
@@ -15,6 +16,8 @@ interface Setting<T> {
   /** Reads the value, or throws an Error that says what a value must be. */
   readonly parse: (text: string) => T;
 }
+
+const USUAL_NPMRC = '~/.config/backlot/npmrc';
 
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -75,6 +78,15 @@ export const SETTINGS = {
     default: './.backlot',
     inImage: '/var/lib/backlot',
     parse: path,
+  },
+  BACKLOT_NPMRC: {
+    description:
+      'The credentials of package registries, as `backlot login` keeps them. It may be missing. ' +
+      'The folder `~/.config` is that of XDG_CONFIG_HOME where it is set.',
+    values: 'path of a file in the format of an .npmrc',
+    default: USUAL_NPMRC,
+    inImage: '/run/secrets/backlot-npmrc',
+    parse: (text) => credentialsFile({ ...process.env, BACKLOT_NPMRC: text === USUAL_NPMRC ? '' : text }),
   },
   BACKLOT_INIT_DIRS: {
     description: 'Folders with init scripts, each with boot.d, start.d, ready.d and shutdown.d.',

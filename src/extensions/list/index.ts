@@ -1,4 +1,5 @@
 export { AUTO_INSTALL, entriesFromAutoInstall, mergeEntries } from './auto-install';
+export { addEntry, createList, removeEntry, updateEntry, type EntryMatch, type NewEntry } from './edit-extension-list';
 export type { EntryOrigin, ExtensionEntry } from './entry';
 export { placeOfConfig } from './place-of-config';
 export { parseEntry, parseExtensionList, readExtensionList } from './read-extension-list';

@@ -59,8 +59,8 @@ export function parseExtensionList(text: string, file: string): ExtensionEntry[]
   }));
 }
 
-/** The text of the list; undefined when there is none and there need not be one. */
-async function readList(file: string, mustExist: boolean): Promise<string | undefined> {
+/** The text of the list; undefined when there is none and there need not be one. Throws BACKLOT_E_LIST_NOT_FOUND. */
+export async function readList(file: string, mustExist: boolean): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {

@@ -56,7 +56,10 @@ const Entry = v.pipe(
       v.pipe(
         v.boolean('"allowScripts" is true or false'),
         v.title('Allow scripts'),
-        v.description('With true the install scripts of the package, and of those below it, may run.'),
+        v.description(
+          'With true the install scripts of the package, and of what it depends on, are run; else they are not. ' +
+            'They can do whatever the user can who runs Backlot.',
+        ),
         v.metadata({ examples: [true] }),
       ),
     ),
