@@ -7,6 +7,7 @@ const ROOMS = {
   gateway: ['api'],
   extensions: ['gateway', 'api'],
   runtime: ['extensions', 'gateway', 'api'],
+  testing: ['runtime', 'extensions', 'gateway', 'api'],
   host: ['extensions', 'gateway', 'api'],
   cli: ['host', 'runtime', 'extensions', 'gateway', 'api'],
 };

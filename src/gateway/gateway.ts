@@ -1,6 +1,7 @@
 import { createServer, IncomingMessage, ServerResponse, type Server, type ServerOptions } from 'node:http';
 import express, { type Express } from 'express';
 import type { Logger } from 'winston';
+import type { BacklotError } from '../api/errors';
 import type {
   ExceptionHandler,
   ExceptionHandlers,
@@ -29,6 +30,8 @@ export interface GatewayOptions {
   readonly ownerOf?: (error: unknown) => string | undefined;
   /** Shows stacks of failures to clients. */
   readonly debug?: boolean;
+  /** Is told of every failure of a handler or an endpoint, beside the log. */
+  readonly onFailure?: (failure: BacklotError) => void;
 }
 
 /** What one extension may add to. */
@@ -56,6 +59,7 @@ export class Gateway {
   readonly #servers: Server[] = [];
   readonly #log: Logger;
   readonly #ownerOf: (error: unknown) => string | undefined;
+  readonly #onFailure: (failure: BacklotError) => void;
   readonly #before: readonly Handler[];
   readonly #lastException: ExceptionHandler;
   #phases: Phases;
@@ -64,6 +68,7 @@ export class Gateway {
   constructor(options: GatewayOptions) {
     this.#log = options.log;
     this.#ownerOf = options.ownerOf ?? (() => undefined);
+    this.#onFailure = options.onFailure ?? (() => undefined);
     this.#before = [this.#guardShutdown, this.internal.handler(), routeHandler(this.#routes)];
     this.#lastException = answerException({ ownerOf: this.#ownerOf, debug: options.debug ?? false });
     this.#phases = this.#composePhases();
@@ -145,12 +150,15 @@ export class Gateway {
   readonly #logException: ExceptionHandler = (_chain, error, context) => {
     if (isClientError(error)) return;
     const extension = this.#ownerOf(error) ?? context.route?.owner;
-    this.#log.error(handlerFailure(error, context, extension).format());
+    const failure = handlerFailure(error, context, extension);
+    this.#log.error(failure.format());
+    this.#onFailure(failure);
   };
 
   readonly #reportLate = (error: unknown, phase: string, context: RequestContext): void => {
     const failure = handlerFailure(error, context, this.#ownerOf(error) ?? context.route?.owner);
     this.#log.error(`in a ${phase}: ${failure.format()}`);
+    this.#onFailure(failure);
   };
 
   readonly #logRequest: Handler = (_chain, context, response) => {

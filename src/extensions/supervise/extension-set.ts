@@ -25,6 +25,10 @@ export interface ExtensionSetOptions {
   readonly logOf: (extension: string) => Logger;
   /** The folder for an extension’s data, made if it is missing. */
   readonly dataDirectoryOf: (extension: string) => string;
+  /** How a class is got from the folder of its package; {@link importExtensionClass} when left out. */
+  readonly importClass?: typeof importExtensionClass;
+  /** Is told of every failure of an extension, beside the log. */
+  readonly onFailure?: (failure: BacklotError) => void;
 }
 
 /** The hooks that a withdrawn extension may still get: time to close what it opened, in milliseconds. */
@@ -97,7 +101,12 @@ export class ExtensionSet {
       where: { extension: name },
       cause: thrown,
     });
-    this.#options.log.error(error.format());
+    this.#report(error);
+  }
+
+  #report(failure: BacklotError): void {
+    this.#options.log.error(failure.format());
+    this.#options.onFailure?.(failure);
   }
 
   #living(): SupervisedExtension[] {
@@ -161,10 +170,10 @@ export class ExtensionSet {
     item: ManifestItem,
     directory: string,
   ): Promise<ExtensionClass> {
-    const { attribution, hookTimeout } = this.#options;
+    const { attribution, hookTimeout, importClass = importExtensionClass } = this.#options;
     try {
       return await withTimeLimit(hookTimeout, () =>
-        attribution.run(name, () => importExtensionClass(manifest, item, directory)),
+        attribution.run(name, () => importClass(manifest, item, directory)),
       );
     } catch (error) {
       if (!(error instanceof TimeLimitExceeded)) throw error;
@@ -214,7 +223,7 @@ export class ExtensionSet {
   async #withdraw(extension: SupervisedExtension, error: BacklotError): Promise<void> {
     const opened = extension.alive;
     extension.fail(error);
-    this.#options.log.error(error.format());
+    this.#report(error);
     // An extension that never got its name has nothing in the gateway, and must not take out another's.
     if (this.#byName.get(extension.name) === extension) this.#options.gateway.withdraw(extension.name);
     if (opened) await this.#close(extension, Math.min(CLOSING_TIME, this.#options.hookTimeout));
@@ -224,7 +233,7 @@ export class ExtensionSet {
     try {
       await extension.call('onPlatformShutdown', limit);
     } catch (error) {
-      this.#options.log.error((error as BacklotError).format());
+      this.#report(error as BacklotError);
     }
   }
 
@@ -238,7 +247,7 @@ export class ExtensionSet {
     const extension = this.#supervise({ name, ...(installed ? factsOf(installed) : {}) }, entry);
     const placed = error.at({ extension: name });
     extension.fail(placed);
-    this.#options.log.error(placed.format());
+    this.#report(placed);
   }
 
   #supervise(
