@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { VERSION } from '../extensions/own-package';
+import { addExtensions } from './commands/extensions';
 import { addLogs } from './commands/logs';
 import { addRestart } from './commands/restart';
 import { addStart } from './commands/start';
@@ -22,6 +23,6 @@ Examples:
   $ backlot start -d --wait && curl http://localhost:4566/_backlot/health
   $ backlot logs -f`,
     );
-  for (const add of [addStart, addStop, addRestart, addStatus, addLogs, addWait]) add(program);
+  for (const add of [addStart, addStop, addRestart, addStatus, addLogs, addWait, addExtensions]) add(program);
   return program;
 }
