@@ -7,6 +7,7 @@ const ROOMS = {
   gateway: ['api'],
   extensions: ['gateway', 'api'],
   runtime: ['extensions', 'gateway', 'api'],
+  testing: ['runtime', 'extensions', 'gateway', 'api'],
   host: ['extensions', 'gateway', 'api'],
   cli: ['host', 'runtime', 'extensions', 'gateway', 'api'],
 };
@@ -52,6 +53,16 @@ export default tseslint.config(
     },
   },
   {
+    files: ['templates/**/*.test.ts'],
+    rules: {
+      // The runner waits for its tests by itself.
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        { allowForKnownSafeCalls: [{ from: 'package', package: 'node:test', name: ['test'] }] },
+      ],
+    },
+  },
+  {
     files: ['**/*.{js,mjs,cjs}'],
     ...tseslint.configs.disableTypeChecked,
     languageOptions: {
@@ -62,4 +73,5 @@ export default tseslint.config(
     },
     rules: { ...tseslint.configs.disableTypeChecked.rules, '@typescript-eslint/no-require-imports': 'off' },
   },
+  { files: ['templates/*/public/*.js'], languageOptions: { globals: { document: 'readonly', fetch: 'readonly' } } },
 );

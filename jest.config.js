@@ -5,7 +5,13 @@ const project = (name, options) => ({
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
   testEnvironment: 'node',
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json', diagnostics: false }] },
-  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/test/fixtures', '<rootDir>/.tmp', '<rootDir>/.backlot'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/dist',
+    '<rootDir>/test/fixtures',
+    '<rootDir>/templates',
+    '<rootDir>/.tmp',
+    '<rootDir>/.backlot',
+  ],
   ...options,
 });
 

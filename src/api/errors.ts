@@ -179,6 +179,23 @@ export const ERROR_TABLE = {
     remedy: 'Let it be written, or hold to it as it is with --frozen (BACKLOT_FROZEN=1).',
   },
 
+  // Developing
+  BACKLOT_E_FOLDER_NOT_EMPTY: {
+    kind: 'user',
+    summary: 'A new extension would be written into a folder that holds something.',
+    remedy: 'Name another folder, or one that is not there yet.',
+  },
+  BACKLOT_E_DEV_LIST_INVALID: {
+    kind: 'user',
+    summary: 'extensions.dev.json, the list of folders that are developed, cannot be read.',
+    remedy: 'Mend the file at the line and column named, or delete it: it holds { "folders": ["./my-extension"] }.',
+  },
+  BACKLOT_E_DEV_NOT_ENABLED: {
+    kind: 'user',
+    summary: 'The folder or extension is not enabled for development.',
+    remedy: 'See what is with `backlot extensions dev list`.',
+  },
+
   // From a package to a living extension
   BACKLOT_E_MANIFEST_MISSING: {
     kind: 'user',

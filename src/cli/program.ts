@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { VERSION } from '../extensions/own-package';
+import { addExtensions } from './commands/extensions';
 import { addLogin } from './commands/login';
 import { addLogout } from './commands/logout';
 import { addLogs } from './commands/logs';
@@ -25,7 +26,18 @@ Examples:
   $ backlot start -d --wait && curl http://localhost:4566/_backlot/health
   $ backlot logs -f`,
     );
-  const commands = [addStart, addStop, addRestart, addStatus, addLogs, addWait, addLogin, addLogout, addWhoami];
+  const commands = [
+    addStart,
+    addStop,
+    addRestart,
+    addStatus,
+    addLogs,
+    addWait,
+    addLogin,
+    addLogout,
+    addWhoami,
+    addExtensions,
+  ];
   for (const add of commands) add(program);
   return program;
 }

@@ -2,6 +2,7 @@ import { createServer, IncomingMessage, ServerResponse, type Server, type Server
 import { setTimeout as delay } from 'node:timers/promises';
 import express, { type Express } from 'express';
 import type { Logger } from 'winston';
+import type { BacklotError } from '../api/errors';
 import type { ExceptionHandler, GatewayRequest, GatewayResponse, Handler, RequestContext, Route } from '../api/gateway';
 import { Exchange, type Phases } from './chain';
 import { answerException, handlerFailure, isClientError } from './exceptions';
@@ -21,6 +22,8 @@ export interface GatewayOptions {
   readonly ownerOf?: (error: unknown) => string | undefined;
   /** Shows stacks of failures to clients. */
   readonly debug?: boolean;
+  /** Is told of every failure of a handler or an endpoint, beside the log. */
+  readonly onFailure?: (failure: BacklotError) => void;
 }
 
 /** Counts of requests in flight; they go down by themselves. */
@@ -48,6 +51,7 @@ export class Gateway {
   readonly #servers: Server[] = [];
   readonly #log: Logger;
   readonly #ownerOf: (error: unknown) => string | undefined;
+  readonly #onFailure: (failure: BacklotError) => void;
   readonly #before: readonly Handler[];
   readonly #lastException: ExceptionHandler;
   #phases: Phases;
@@ -56,6 +60,7 @@ export class Gateway {
   constructor(options: GatewayOptions) {
     this.#log = options.log;
     this.#ownerOf = options.ownerOf ?? (() => undefined);
+    this.#onFailure = options.onFailure ?? (() => undefined);
     this.#before = [this.#guardShutdown, this.internal.handler(), routeHandler(this.#routes)];
     this.#lastException = answerException({ ownerOf: this.#ownerOf, debug: options.debug ?? false });
     this.#phases = this.#composePhases();
@@ -182,12 +187,15 @@ export class Gateway {
   readonly #logException: ExceptionHandler = (_chain, error, context) => {
     if (isClientError(error)) return;
     const extension = this.#ownerOf(error) ?? context.route?.owner;
-    this.#log.error(handlerFailure(error, context, extension).format());
+    const failure = handlerFailure(error, context, extension);
+    this.#log.error(failure.format());
+    this.#onFailure(failure);
   };
 
   readonly #reportLate = (error: unknown, phase: string, context: RequestContext): void => {
     const failure = handlerFailure(error, context, this.#ownerOf(error) ?? context.route?.owner);
     this.#log.error(`in a ${phase}: ${failure.format()}`);
+    this.#onFailure(failure);
   };
 
   readonly #logRequest: Handler = (_chain, context, response) => {

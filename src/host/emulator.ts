@@ -1,4 +1,4 @@
-import './async-dispose';
+import '../api/async-dispose';
 import { BacklotError } from '../api/errors';
 import type { ContainerDetails, ContainerEngine } from './engine';
 import { requireContainer, urlOf } from './find-container';

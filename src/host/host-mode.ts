@@ -49,7 +49,7 @@ export async function runOnHost(
 
 /** The settings as the platform reads them from its environment. */
 function environmentFor(options: HostModeOptions): Record<string, string> {
-  const { extensionsFile, environment } = resolveSettings(options);
+  const { extensionsFile, devFolders, environment } = resolveSettings(options);
   const { port } = options;
   return {
     ...(port === undefined ? {} : { GATEWAY_LISTEN: `127.0.0.1:${port}` }),
@@ -57,6 +57,7 @@ function environmentFor(options: HostModeOptions): Record<string, string> {
     ...(extensionsFile === undefined ? {} : { BACKLOT_EXTENSIONS_FILE: extensionsFile }),
     // Without a container there are no volumes, only folders.
     ...(options.volume === undefined ? {} : { BACKLOT_VOLUME: path.resolve(options.volume) }),
+    ...(devFolders.length === 0 ? {} : { BACKLOT_DEV_EXTENSIONS: devFolders.map(({ source }) => source).join(':') }),
     ...environment,
   };
 }

@@ -20,6 +20,8 @@ export interface RememberedSettings {
   readonly extensionsFile?: string;
   readonly volume: VolumeSetting;
   readonly environment: readonly string[];
+  /** The mounted folders, as `source:target`. */
+  readonly folders?: readonly string[];
 }
 
 /** The labels for a container with these settings. */
@@ -31,6 +33,7 @@ export function labelsFor(settings: Settings): Record<string, string> {
     ...(settings.extensionsFile === undefined ? {} : { extensionsFile: settings.extensionsFile }),
     volume: settings.volume,
     environment: Object.keys(settings.environment),
+    folders: foldersOf(settings),
   };
   return { [MANAGED]: MANAGER, [VERSION_LABEL]: VERSION, [SETTINGS]: JSON.stringify(remembered) };
 }
@@ -73,7 +76,17 @@ export function differences(container: ContainerDetails, settings: Settings): st
   // The usual name of the image holds the version: another version is a difference even when no image was asked for.
   const checked = new Set(settings.asked);
   if (has.isOwnImage && settings.isOwnImage) checked.add('image');
-  return [...checked].map((setting) => checks[setting]()).filter((difference) => difference !== undefined);
+  // Nobody asks for folders on the command line: what the lists name now is what is wanted.
+  const folders = differ('mounted folders', inWords(has.folders ?? []), inWords(foldersOf(settings)));
+  return [...[...checked].map((setting) => checks[setting]()), folders].filter((each) => each !== undefined);
+}
+
+function foldersOf({ devFolders, listedFolders }: Settings): string[] {
+  return [...listedFolders, ...devFolders].map(({ source, target }) => `${source}:${target}`);
+}
+
+function inWords(folders: readonly string[]): string {
+  return [...folders].sort().join(', ') || 'none';
 }
 
 function differ(what: string, has: string, wanted: string): string | undefined {

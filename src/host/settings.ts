@@ -5,6 +5,7 @@ import path from 'node:path';
 import { BacklotError } from '../api/errors';
 import { VERSION } from '../extensions/own-package';
 import { credentialsFile } from '../extensions/registry/credentials-file';
+import { devFoldersFor, listedFoldersFor, type LocalFolder } from './local-folders';
 
 /** The port of the gateway inside the container, and by default also outside. */
 export const GATEWAY_PORT = 4566;
@@ -46,6 +47,10 @@ export interface Settings {
   /** An absolute path. */
   readonly extensionsFile: string | undefined;
   readonly volume: VolumeSetting;
+  /** What is developed; the platform reloads it when it changes. */
+  readonly devFolders: readonly LocalFolder[];
+  /** Folders and tarballs that the file names. */
+  readonly listedFolders: readonly LocalFolder[];
   readonly environment: Readonly<Record<string, string>>;
   /** The credentials of package registries on the host, which the container gets when there are any. */
   readonly credentialsFile: string;
@@ -75,7 +80,8 @@ export function containerName(given?: string, env: SettingsSources['env'] = proc
  * Completes what was asked for.
  *
  * With port 0 and no name the instance is one of its own: it gets a new name, and a volume that goes when it is stopped.
- * Throws `BACKLOT_E_OPTION_INVALID`, and `BACKLOT_E_LIST_NOT_FOUND` for an extensions.json that does not exist.
+ * Throws `BACKLOT_E_OPTION_INVALID`, `BACKLOT_E_LIST_NOT_FOUND` for an extensions.json that does not exist, and what
+ * reading the list of folders that are developed throws.
  */
 export function resolveSettings(options: StartOptions, sources: SettingsSources = ownSources()): Settings {
   const { env, cwd } = sources;
@@ -85,13 +91,16 @@ export function resolveSettings(options: StartOptions, sources: SettingsSources 
   const ownImage = `backlot:${VERSION}`;
   const askedImage = options.image ?? (env.IMAGE_NAME || undefined);
   const image = askedImage ?? ownImage;
+  const extensionsFile = findExtensionsFile(options.extensionsFile, cwd);
   return {
     name,
     image,
     isOwnImage: image === ownImage,
     port,
-    extensionsFile: findExtensionsFile(options.extensionsFile, cwd),
+    extensionsFile,
     volume: volumeSetting(options.volume, name, isOneOff, cwd),
+    devFolders: devFoldersFor(extensionsFile ?? path.join(cwd, 'extensions.json')),
+    listedFolders: extensionsFile === undefined ? [] : listedFoldersFor(extensionsFile),
     environment: withExtensions(checkEnvironment(options.environment ?? {}), options.extensions ?? []),
     credentialsFile: credentialsFile(env),
     asked: askedSettings(options, askedImage),

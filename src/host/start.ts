@@ -152,7 +152,7 @@ function portInUse(port: number, cause: unknown): BacklotError {
 
 /** The container that the settings describe, on a port of the host. */
 function specFor(settings: Settings, port: number): ContainerSpec {
-  const { volume, extensionsFile } = settings;
+  const { volume, extensionsFile, devFolders, listedFolders } = settings;
   const list = { type: 'bind', target: '/etc/backlot/extensions.json', readOnly: true } as const;
   return {
     name: settings.name,
@@ -160,6 +160,7 @@ function specFor(settings: Settings, port: number): ContainerSpec {
     // Clients see the gateway under the port of the host, and so must the URLs that it hands out.
     environment: {
       ...(port === GATEWAY_PORT ? {} : { LOCALSTACK_HOST: `localhost:${port}` }),
+      ...(devFolders.length === 0 ? {} : { BACKLOT_DEV_EXTENSIONS: devFolders.map(({ target }) => target).join(':') }),
       ...settings.environment,
     },
     labels: labelsFor(settings),
@@ -167,6 +168,7 @@ function specFor(settings: Settings, port: number): ContainerSpec {
     mounts: [
       { type: volume.type, source: volume.source, target: '/var/lib/backlot', readOnly: false },
       ...(extensionsFile === undefined ? [] : [{ ...list, source: extensionsFile }]),
+      ...[...listedFolders, ...devFolders].map((folder) => ({ type: 'bind', ...folder, readOnly: true }) as const),
     ],
     stopGraceSeconds: Math.ceil(graceSecondsFor(settings.environment)),
   };

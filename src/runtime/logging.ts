@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import winston, { type Logger } from 'winston';
 import type { LogFormat, LogLevel } from './settings';
 
@@ -7,6 +8,18 @@ const MARKER_WORD = /Ready/g;
 export interface LoggingOptions {
   readonly level: LogLevel;
   readonly format: LogFormat;
+  /** Where the lines go, as objects and as the text for the console; to the console when left out. */
+  readonly sink?: (line: LoggedLine, text: string) => void;
+}
+
+/** A line of the log before it is written for people or programs. */
+export interface LoggedLine extends Labels {
+  /** In ISO 8601. */
+  readonly timestamp: string;
+  readonly level: LogLevel;
+  readonly message: string;
+  /** Of an error that was logged. */
+  readonly stack?: string;
 }
 
 /** The log of a process: one line an event; errors and warnings go to stderr, the rest to stdout. */
@@ -22,7 +35,7 @@ export class Logging {
       levels: { error: 0, warn: 1, info: 2, debug: 3, trace: 4 },
       level: options.level,
       format: combine(errors({ stack: true }), splat(), timestamp(), guardMarker, shape),
-      transports: [new winston.transports.Console({ stderrLevels: ['error', 'warn'] })],
+      transports: [options.sink ? sinkTransport(options.sink) : consoleTransport()],
     });
   }
 
@@ -49,6 +62,24 @@ export class Logging {
     }
     return info;
   }
+}
+
+function consoleTransport(): winston.transport {
+  return new winston.transports.Console({ stderrLevels: ['error', 'warn'] });
+}
+
+/** The key under which winston keeps the text of a line. */
+const TEXT = Symbol.for('message');
+
+function sinkTransport(sink: (line: LoggedLine, text: string) => void): winston.transport {
+  const stream = new Writable({
+    objectMode: true,
+    write: (line: LoggedLine & { [TEXT]?: string }, _encoding, done) => {
+      sink(line, line[TEXT] ?? line.message);
+      done();
+    },
+  });
+  return new winston.transports.Stream({ stream });
 }
 
 /** What a child logger adds to its lines. */

@@ -1,6 +1,7 @@
 import { BacklotError } from '../api/errors';
 import { Attribution } from '../extensions/supervise/attribution';
-import { ExtensionSet } from '../extensions/supervise/extension-set';
+import { ExtensionSet, type ExtensionSetOptions } from '../extensions/supervise/extension-set';
+import type { Route } from '../api/gateway';
 import { Gateway } from '../gateway/gateway';
 import { formatAddress } from '../gateway/listen';
 import { AdminGuard } from './admin-guard';
@@ -28,6 +29,11 @@ export interface PlatformOptions {
   readonly boot: BootReport;
   /** Called when somebody asks over HTTP for the end of the platform. */
   readonly onShutDownRequest: (how: 'restart' | 'kill') => void;
+  /** Says to the world that the platform serves requests; prints {@link READY_MARKER} and a table when left out. */
+  readonly announce?: () => void;
+  readonly importClass?: ExtensionSetOptions['importClass'];
+  /** Is told of every failure of an extension, beside the log. */
+  readonly onFailure?: (failure: BacklotError) => void;
 }
 
 /** The platform: gateway and extensions, and the order in which they come to life and go. */
@@ -42,7 +48,7 @@ export class Platform {
   #stopped: Promise<void> | undefined;
 
   constructor(options: PlatformOptions) {
-    const { settings, logging, volume, boot, environment } = options;
+    const { settings, logging, volume, boot, environment, importClass, onFailure } = options;
     this.#options = options;
     this.#log = logging.scope('runtime');
     this.#url = `http://${settings.LOCALSTACK_HOST}`;
@@ -50,6 +56,7 @@ export class Platform {
       log: logging.scope('gateway'),
       ownerOf: (error) => this.attribution.ownerOf(error),
       debug: settings.DEBUG,
+      ...(onFailure ? { onFailure } : {}),
     });
     this.#scripts = new InitScripts({
       directories: settings.BACKLOT_INIT_DIRS,
@@ -72,6 +79,8 @@ export class Platform {
       hookTimeout: settings.BACKLOT_HOOK_TIMEOUT * 1000,
       logOf: (extension) => logging.extension(extension),
       dataDirectoryOf: (extension) => dataDirectoryOf(volume, extension),
+      ...(importClass ? { importClass } : {}),
+      ...(onFailure ? { onFailure } : {}),
     });
     const installation = new Installation({ settings, environment, volume, log: logging.scope('extensions') });
     this.#gateway.internal.add(internalApi(this.#view()));
@@ -86,6 +95,16 @@ export class Platform {
         routes: () => this.#gateway.routes(),
       }),
     );
+  }
+
+  /** Where clients reach the gateway, without a slash at the end. */
+  get url(): string {
+    return this.#url;
+  }
+
+  /** The routes of all extensions. */
+  routes(): Route[] {
+    return this.#gateway.routes();
   }
 
   /**
@@ -105,7 +124,8 @@ export class Platform {
     await extensions.start(() => this.#assertRequired());
     await this.#listen();
     await this.#scripts.run('READY');
-    this.#announce();
+    (this.#options.announce ?? (() => this.#announce()))();
+    this.#options.logging.markerPrinted();
     await extensions.callHook('onPlatformReady');
     this.#assertRequired();
   }
@@ -136,9 +156,8 @@ export class Platform {
   }
 
   #announce(): void {
-    const { logging, settings } = this.#options;
+    const { settings } = this.#options;
     process.stdout.write(`${READY_MARKER}\n`);
-    logging.markerPrinted();
     if (settings.LOG_FORMAT === 'json' || this.extensions.all.length === 0) return;
     process.stdout.write(`${readyTable(this.extensions.all, this.#gateway.routes(), this.#url)}\n`);
   }

@@ -72,6 +72,18 @@ export const SETTINGS = {
     default: '20',
     parse: seconds,
   },
+  BACKLOT_DEV_EXTENSIONS: {
+    description: 'Folders of extensions that are developed: they are reloaded on every save. Set by `backlot start`.',
+    values: 'paths separated by colons',
+    default: '',
+    parse: (text) => text.split(':').filter(Boolean).map(path),
+  },
+  BACKLOT_DEV_POLL: {
+    description: 'Looks for changes of developed extensions again and again, for engines whose mounts send no events.',
+    values: '0 or 1',
+    default: '0',
+    parse: flag,
+  },
   BACKLOT_VOLUME: {
     description: 'The folder that keeps what outlives a start: installed extensions, their data, caches.',
     values: 'path',

@@ -23,6 +23,8 @@ export interface ExtensionLoaderOptions {
   readonly logOf: (extension: string) => Logger;
   /** The folder for an extension’s data, made if it is missing. */
   readonly dataDirectoryOf: (extension: string) => string;
+  /** How a class is got from the folder of its package; {@link importExtensionClass} when left out. */
+  readonly importClass?: typeof importExtensionClass;
 }
 
 /** An extension that a package holds and an entry means; nothing of it has run yet. */
@@ -82,10 +84,10 @@ export class ExtensionLoader {
     item: ManifestItem,
     directory: string,
   ): Promise<ExtensionClass> {
-    const { attribution, hookTimeout } = this.options;
+    const { attribution, hookTimeout, importClass = importExtensionClass } = this.options;
     try {
       return await withTimeLimit(hookTimeout, () =>
-        attribution.run(name, () => importExtensionClass(manifest, item, directory)),
+        attribution.run(name, () => importClass(manifest, item, directory)),
       );
     } catch (error) {
       if (!(error instanceof TimeLimitExceeded)) throw error;

@@ -11,6 +11,8 @@ import type { SupervisedExtension } from './supervised-extension';
 
 export interface ExtensionSetOptions extends ExtensionLoaderOptions {
   readonly gateway: Gateway;
+  /** Is told of every failure of an extension, beside the log. */
+  readonly onFailure?: (failure: BacklotError) => void;
 }
 
 /** The hooks that a withdrawn extension may still get: time to close what it opened, in milliseconds. */
@@ -141,7 +143,12 @@ export class ExtensionSet {
       where: { extension: name },
       cause: thrown,
     });
-    this.#options.log.error(error.format());
+    this.#report(error);
+  }
+
+  #report(failure: BacklotError): void {
+    this.#options.log.error(failure.format());
+    this.#options.onFailure?.(failure);
   }
 
   #oneAtATime<T>(change: () => Promise<T>): Promise<T> {
@@ -325,7 +332,7 @@ export class ExtensionSet {
   async #withdraw(extension: SupervisedExtension, error: BacklotError): Promise<void> {
     const opened = extension.alive;
     extension.fail(error);
-    this.#options.log.error(error.format());
+    this.#report(error);
     this.#options.gateway.withdraw(extension);
     if (opened) await this.#close(extension, Math.min(CLOSING_TIME, this.#options.hookTimeout));
     else await extension.resources.dispose(CLOSING_TIME);
@@ -335,7 +342,7 @@ export class ExtensionSet {
     try {
       await extension.call('onPlatformShutdown', limit);
     } catch (error) {
-      this.#options.log.error((error as BacklotError).format());
+      this.#report(error as BacklotError);
     }
     await extension.resources.dispose(limit);
   }
@@ -346,7 +353,7 @@ export class ExtensionSet {
     this.#all.push(extension);
     const placed = error.at({ extension: name });
     extension.fail(placed);
-    this.#options.log.error(placed.format());
+    this.#report(placed);
   }
 }
 

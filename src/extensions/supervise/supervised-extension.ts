@@ -51,6 +51,11 @@ export class SupervisedExtension implements Owner {
     return this.#state;
   }
 
+  /** The object whose hooks are called; undefined before it is constructed. */
+  get instance(): Extension<unknown> | undefined {
+    return this.#instance;
+  }
+
   /** Why it is in the state `error`. */
   get error(): BacklotError | undefined {
     return this.#error;

@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import { say } from '../../terminal';
+import { devListOf, extensionsOption, type DevOptions } from './dev-options';
+
+/** `backlot extensions dev disable` */
+export function addDevDisable(dev: Command): void {
+  dev
+    .command('disable')
+    .argument('<name|path>', 'an extension, its package, or its folder')
+    .description('load an extension from its folder no longer')
+    .addOption(extensionsOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ backlot extensions dev disable my-extension
+  $ backlot extensions dev disable ./my-extension`,
+    )
+    .action(async (meant: string, options: DevOptions) => {
+      const { disableFolder } = await import('../../../extensions/dev/enable.js');
+      const folder = await disableFolder(devListOf(options), meant, process.cwd());
+      say(`disabled ${folder}; the next \`backlot start\` or \`backlot restart\` goes without it`);
+    });
+}
