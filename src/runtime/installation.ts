@@ -1,5 +1,5 @@
 /** How this platform installs packages: what the init process and the runtime have in common. */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Logger } from 'winston';
 import { installExtensions, type InstallOptions, type InstallOutcome } from '../extensions/install';
 import { entriesFromAutoInstall, mergeEntries, readExtensionList, type ExtensionEntry } from '../extensions/list';
@@ -45,6 +45,9 @@ export class Installation {
       bundledDirectory: join(PACKAGE_ROOT, 'bundled'),
       sourceDirectory: join(PACKAGE_ROOT, 'extensions'),
       lock: await this.#lock(),
+      projectDirectory: dirname(settings.BACKLOT_EXTENSIONS_FILE),
+      // In the container there are no other files of settings; the secret is used where it lies, never copied.
+      ...(settings.BACKLOT_IN_CONTAINER ? { npmrc: settings.BACKLOT_NPMRC } : {}),
       fetchTimeout: settings.BACKLOT_FETCH_TIMEOUT * 1000,
       onProgress: ({ phase, message }) => {
         if (phase !== 'failed') log.info(message);

@@ -5,11 +5,14 @@ import type { ExtensionEntry } from '../list';
 import { ExtensionsLock, type LockedExtension, type LockSettings } from '../lock';
 import { placeOfEntry } from '../select-extensions';
 import { displaySpec } from '../spec';
+import { readRegistrySettings, type RegistrySettings } from '../registry';
 import { chooseEngine } from './choose-engine';
+import { explain } from './explain';
 import type { InstallEngine } from './install-engine';
 import { installWorks, type Work } from './install-work';
 import { Library } from './library';
 import { volumeError, withLibraryLock } from './library-lock';
+import { withNpmrcFile } from './npmrc-file';
 import { keyOfPlan, planEntry, type TreePlan } from './plan';
 import { ReadyPackages } from './ready-packages';
 import type { Receipt } from './receipt';
@@ -57,8 +60,12 @@ export interface InstallOptions {
   readonly refresh?: ReadonlySet<string>;
   /** The entries are all there are: what the lock and the trees hold for others goes. */
   readonly complete?: boolean;
-  /** A file in the format of npmrc with registries and credentials. */
+  /**
+   * The one file with registries and credentials, in the format of an .npmrc; when left out, npm's usual ones are read,
+   * with that of `backlot login`, and the one in `projectDirectory`.
+   */
   readonly npmrc?: string;
+  readonly projectDirectory?: string;
   /** How long a registry or another host may take for one answer, in milliseconds; 20 seconds when left out. */
   readonly fetchTimeout?: number;
   /** Takes nothing from the network, only what was kept. */
@@ -174,12 +181,18 @@ class Installation {
 
   async #install(works: readonly Work[], signal: AbortSignal): Promise<void> {
     if (works.length === 0) return;
-    const { cacheDirectory, temporaryDirectory, platformRoot, platformVersion, npmrc, offline = false } = this.options;
+    const { npmrc } = this.options;
+    if (npmrc !== undefined) await this.#installWith(npmrc, works, signal);
+    else await withNpmrcFile(await this.#registrySettings(), (file) => this.#installWith(file, works, signal));
+  }
+
+  async #installWith(npmrc: string, works: readonly Work[], signal: AbortSignal): Promise<void> {
+    const { cacheDirectory, temporaryDirectory, platformRoot, platformVersion, offline = false } = this.options;
     const fetchTimeout = this.options.fetchTimeout ?? FETCH_TIMEOUT_MS;
-    const settings = { cache: cacheDirectory, temporary: temporaryDirectory, fetchTimeout };
+    const settings = { cache: cacheDirectory, temporary: temporaryDirectory, fetchTimeout, npmrc };
     const options = {
       library: this.#library,
-      engine: this.options.engine ?? chooseEngine({ ...settings, ...(npmrc === undefined ? {} : { npmrc }) }),
+      engine: this.options.engine ?? chooseEngine(settings),
       platform: { root: platformRoot, version: platformVersion },
       store: path.join(cacheDirectory, 'sources'),
       temporary: temporaryDirectory,
@@ -191,8 +204,11 @@ class Installation {
     const began = performance.now();
     await installWorks(works, options, async (work, result) => {
       if ('error' in result) {
-        for (const { entry } of work.plans) this.#fail(entry, result.error);
-        this.#report(work, 'failed', result.error.message);
+        const [{ spec }] = work.plans;
+        const isAsked = spec.kind === 'registry' && !offline && !signal.aborted;
+        const error = isAsked ? await explain(result.error, spec, () => this.#registrySettings()) : result.error;
+        for (const { entry } of work.plans) this.#fail(entry, error);
+        this.#report(work, 'failed', error.message);
         return;
       }
       const { key, receipt, locked } = result;
@@ -203,6 +219,12 @@ class Installation {
       const time = Math.round(performance.now() - began);
       this.#report(work, 'done', `installed ${receipt.package} ${receipt.version} in ${time} ms`);
     });
+  }
+
+  #registrySettings(): Promise<RegistrySettings> {
+    const { npmrc, projectDirectory } = this.options;
+    const environment = npmrc === undefined ? process.env : { ...process.env, BACKLOT_NPMRC: npmrc };
+    return readRegistrySettings({ environment, ...(projectDirectory === undefined ? {} : { projectDirectory }) });
   }
 
   async #writeLock(): Promise<void> {
