@@ -14,9 +14,11 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:24-bookworm-slim
 # tini: the first process of a container has to pass signals on and to reap what its children leave behind.
+# git, and ssh and certificates for it: extensions come from repositories, too.
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends tini \
-  && rm -rf /var/lib/apt/lists/*
+  && apt-get install -y --no-install-recommends tini git openssh-client ca-certificates \
+  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/log/*.log /var/log/apt \
+  && rm -rf /usr/share/doc/* /usr/share/man/* /usr/share/locale/*
 
 ARG BACKLOT_VERSION=0.1.0
 # The version of LocalStack whose clients can take this image for theirs.
