@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { VERSION } from '../extensions/own-package';
+import { addExtensions } from './commands/extensions';
 import { addLogin } from './commands/login';
 import { addLogout } from './commands/logout';
 import { addLogs } from './commands/logs';
@@ -27,5 +28,6 @@ Examples:
     );
   const commands = [addStart, addStop, addRestart, addStatus, addLogs, addWait, addLogin, addLogout, addWhoami];
   for (const add of commands) add(program);
+  addExtensions(program);
   return program;
 }

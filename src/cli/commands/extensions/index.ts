@@ -1,0 +1,16 @@
+import type { Command } from 'commander';
+import { addInfo } from './info';
+import { addInit } from './init';
+import { addList } from './list';
+import { addSearch } from './search';
+import { addUninstall } from './uninstall';
+
+/** `backlot extensions …` */
+export function addExtensions(program: Command): void {
+  const group = program.command('extensions').description('manage and develop extensions');
+  addInit(group);
+  addUninstall(group);
+  addList(group);
+  addInfo(group);
+  addSearch(group);
+}
