@@ -9,6 +9,8 @@ export interface UninstallOptions {
   readonly url?: string;
   /** Whether only to say what would be done. */
   readonly dryRun?: boolean;
+  /** Is told when the list has been changed, before the running instance is. */
+  readonly onListChanged?: (removed: Uninstalled['removed']) => void;
   /** Is told what the running instance says. */
   readonly onLine?: (line: LiveLine) => void;
 }
@@ -36,7 +38,7 @@ interface Candidate extends NamesOfEntry {
 export async function uninstallExtensions(
   file: string,
   names: readonly string[],
-  { url, dryRun = false, onLine }: UninstallOptions = {},
+  { url, dryRun = false, onListChanged, onLine }: UninstallOptions = {},
 ): Promise<Uninstalled> {
   const live = url === undefined ? undefined : new LiveExtensions(url);
   const running = live ? await live.list() : [];
@@ -49,6 +51,7 @@ export async function uninstallExtensions(
     const indexes = new Set([...meant].map(({ entry }) => entry.origin.index));
     await removeEntry(file, ({ origin }) => indexes.has(origin.index));
   }
+  onListChanged?.(removed);
   if (!live) return { removed };
   const stopped: string[] = [];
   for (const name of going) {

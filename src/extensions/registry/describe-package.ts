@@ -69,7 +69,7 @@ export function describeVersion(packument: Packument, range: string): PackageDes
   const version = versionFor(packument, range);
   const found = packument.versions[version];
   const description = found?.description ?? packument.description;
-  const author = nameOfPerson(packument.author);
+  const author = nameOfPerson(found?.author ?? packument.author);
   const homepage = found?.homepage ?? packument.homepage;
   const backlotRange = found?.peerDependencies?.backlot;
   const publishedAt = packument.time?.[version];

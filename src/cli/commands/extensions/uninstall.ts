@@ -32,13 +32,17 @@ Examples:
       const { removed, stopped } = await uninstallExtensions(file, names, {
         dryRun,
         ...(url === undefined ? {} : { url }),
+        // Said at once: when the instance refuses, the list has been changed all the same.
+        onListChanged: (gone) => {
+          if (options.json) return;
+          for (const { spec } of gone) say(`${dryRun ? 'would remove' : 'removed'} ${spec} from ${file}`);
+        },
         onLine: ({ phase, message }) => {
           if (!options.json && phase !== 'done' && typeof message === 'string') note(message);
         },
       });
       if (options.json)
         return say(JSON.stringify({ file, dryRun, removed, url: url ?? null, stopped: stopped ?? null }));
-      for (const { spec } of removed) say(`${dryRun ? 'would remove' : 'removed'} ${spec} from ${file}`);
       for (const name of stopped ?? []) say(`${dryRun ? 'would stop' : 'stopped'} ${name}, which runs at ${url}`);
     });
 }
