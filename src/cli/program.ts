@@ -39,5 +39,6 @@ Examples:
     addExtensions,
   ];
   for (const add of commands) add(program);
+  addExtensions(program);
   return program;
 }

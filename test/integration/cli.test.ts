@@ -7,7 +7,8 @@ import { freePort } from '../../src/host/free-port';
 import { VERSION } from '../../src/extensions/own-package';
 
 const MAIN = path.resolve(__dirname, '../../dist/cli/main.js');
-const COMMANDS = ['start', 'stop', 'restart', 'status', 'logs', 'wait'];
+const ENGINE_COMMANDS = ['start', 'stop', 'restart', 'status', 'logs', 'wait'];
+const COMMANDS = [...ENGINE_COMMANDS, 'login', 'logout', 'whoami'];
 
 let folder: string;
 const children: ChildProcess[] = [];
@@ -93,13 +94,16 @@ describe('the backlot command', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 
-  it.each(COMMANDS)('%s without an engine says what it tried and how to go on, and exits with 1', async (command) => {
-    const { code, stderr } = await backlot([command]);
-    expect(stderr).toMatch(/^error BACKLOT_E_ENGINE_NOT_FOUND {2}no container engine answers; tried:\n/);
-    expect(stderr).toContain(`DOCKER_HOST: unix://${folder}/none.sock: does not exist`);
-    expect(stderr).toMatch(/\n {2}to do: .*backlot start --host/);
-    expect(code).toBe(1);
-  });
+  it.each(ENGINE_COMMANDS)(
+    '%s without an engine says what it tried and how to go on, and exits with 1',
+    async (command) => {
+      const { code, stderr } = await backlot([command]);
+      expect(stderr).toMatch(/^error BACKLOT_E_ENGINE_NOT_FOUND {2}no container engine answers; tried:\n/);
+      expect(stderr).toContain(`DOCKER_HOST: unix://${folder}/none.sock: does not exist`);
+      expect(stderr).toMatch(/\n {2}to do: .*backlot start --host/);
+      expect(code).toBe(1);
+    },
+  );
 
   it('does not colour what does not go to a terminal', async () => {
     expect((await backlot(['status'])).stderr).not.toContain('\u001b');

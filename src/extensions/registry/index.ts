@@ -19,3 +19,6 @@ export {
   type RegistrySettings,
   type SettingsSources,
 } from './registry-settings';
+export { describePackage, describeVersion, type PackageDescription, versionFor } from './describe-package';
+export { compareWithRegistry, type Outdated } from './outdated';
+export { clientFor } from './client-for';

@@ -8,6 +8,7 @@ export interface PackageVersion {
   readonly description?: string;
   readonly homepage?: string;
   readonly license?: string;
+  readonly author?: Person;
   /** The manifest of its extensions, which nobody has looked at yet. */
   readonly backlot?: unknown;
   readonly peerDependencies?: Readonly<Record<string, string>>;

@@ -1,0 +1,30 @@
+import path from 'node:path';
+import { Option } from 'commander';
+
+/** The options that say which list, and which running instance. */
+export interface ExtensionsOptions {
+  readonly extensions?: string;
+  readonly url?: string;
+  readonly name?: string;
+  readonly json?: true;
+}
+
+/** `--extensions` */
+export function listOption(): Option {
+  return new Option('--extensions <file>', 'the list of extensions (default: ./extensions.json)');
+}
+
+/** `--json` */
+export function jsonOption(): Option {
+  return new Option('--json', 'as one JSON object');
+}
+
+/** `--url` */
+export function urlOption(): Option {
+  return new Option('--url <url>', 'gateway of the instance that runs (default: that of the container --name)');
+}
+
+/** The list that is meant, as an absolute path. */
+export function listFile({ extensions = 'extensions.json' }: ExtensionsOptions): string {
+  return path.resolve(extensions);
+}

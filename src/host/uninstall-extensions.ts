@@ -1,0 +1,82 @@
+import path from 'node:path';
+import { BacklotError } from '../api/errors';
+import { namesOfEntries, type NamesOfEntry, readExtensionList, removeEntry } from '../extensions/list';
+import { didYouMean } from '../extensions/nearest';
+import { LiveExtensions, type LiveExtension, type LiveLine } from './live-extensions';
+
+export interface UninstallOptions {
+  /** The gateway of an instance that runs, from which they are to go, too. */
+  readonly url?: string;
+  /** Whether only to say what would be done. */
+  readonly dryRun?: boolean;
+  /** Is told when the list has been changed, before the running instance is. */
+  readonly onListChanged?: (removed: Uninstalled['removed']) => void;
+  /** Is told what the running instance says. */
+  readonly onLine?: (line: LiveLine) => void;
+}
+
+/** What went. */
+export interface Uninstalled {
+  /** The entries that are no longer in the list. */
+  readonly removed: readonly { readonly spec: string; readonly name?: string }[];
+  /** The extensions that the running instance has stopped; undefined when none was told to. */
+  readonly stopped?: readonly string[];
+}
+
+/** An entry, and what runs because of it. */
+interface Candidate extends NamesOfEntry {
+  readonly running: readonly LiveExtension[];
+}
+
+/**
+ * Removes the entries of packages or extensions from a list, and the extensions from the instance that runs. A name is
+ * that of a package, of an extension, or a spec as it is written in the list.
+ *
+ * Throws BACKLOT_E_ENTRY_NOT_FOUND, with the nearest name, before anything is removed; what {@link removeEntry} throws;
+ * and what {@link LiveExtensions.remove} throws: the list has been changed then, and the next start follows it.
+ */
+export async function uninstallExtensions(
+  file: string,
+  names: readonly string[],
+  { url, dryRun = false, onListChanged, onLine }: UninstallOptions = {},
+): Promise<Uninstalled> {
+  const live = url === undefined ? undefined : new LiveExtensions(url);
+  const running = live ? await live.list() : [];
+  const entries = await readExtensionList(file, { mustExist: true });
+  const candidates = (await namesOfEntries(entries)).map((each) => ({ ...each, running: runningOf(each, running) }));
+  const meant = new Set(names.flatMap((name) => meantBy(name, candidates, file)));
+  const going = new Set([...meant].flatMap((each) => each.running.map(({ name }) => name)));
+  const removed = [...meant].map(({ entry: { spec, name } }) => ({ spec, ...(name === undefined ? {} : { name }) }));
+  if (!dryRun) {
+    const indexes = new Set([...meant].map(({ entry }) => entry.origin.index));
+    await removeEntry(file, ({ origin }) => indexes.has(origin.index));
+  }
+  onListChanged?.(removed);
+  if (!live) return { removed };
+  const stopped: string[] = [];
+  for (const name of going) {
+    // One that the platform removed along with another of its package is gone already.
+    if (!dryRun && (stopped.length === 0 || (await live.list()).some((each) => each.name === name))) {
+      for await (const line of live.remove(name)) onLine?.(line);
+    }
+    stopped.push(name);
+  }
+  return { removed, stopped };
+}
+
+function meantBy(name: string, candidates: readonly Candidate[], file: string): Candidate[] {
+  const found = candidates.filter((each) => namesOf(each).includes(name));
+  if (found.length > 0) return found;
+  const hint = didYouMean(name, candidates.flatMap(namesOf));
+  const message = `${path.basename(file)} has no extension or package named ${name}${hint}`;
+  throw new BacklotError('BACKLOT_E_ENTRY_NOT_FOUND', message, { where: { file } });
+}
+
+function namesOf({ entry, package: name, extensions, running }: Candidate): string[] {
+  const live = running.flatMap((each) => [each.name, ...(each.package === undefined ? [] : [each.package])]);
+  return [...new Set([entry.spec, ...(name === undefined ? [] : [name]), ...extensions, ...live])];
+}
+
+function runningOf({ entry }: NamesOfEntry, running: readonly LiveExtension[]): LiveExtension[] {
+  return running.filter(({ spec, name }) => spec === entry.spec && (entry.name ?? name) === name);
+}
