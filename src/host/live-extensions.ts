@@ -31,6 +31,8 @@ export interface LiveEntry {
   readonly allowScripts?: boolean;
   /** Whether it is to be there after a restart, too; so it is, unless this is false. */
   readonly persist?: boolean;
+  /** What exactly the spec is, as the lock has it. */
+  readonly locked?: object;
 }
 
 /** How long a platform may say nothing: an installation over a slow network has long steps. */
@@ -60,6 +62,14 @@ export class LiveExtensions {
     const { extensions } = (parse(text) ?? {}) as { extensions?: unknown };
     if (response.statusCode === 200 && Array.isArray(extensions)) return extensions as LiveExtension[];
     throw this.#failed(`answered with HTTP ${response.statusCode} to the question what it has`);
+  }
+
+  /** Whether it runs in a container, which does not see the folders of this machine. */
+  async isContainer(): Promise<boolean> {
+    const response = await this.#request('GET', '/_backlot/info', undefined, LIST_LIMIT_MS);
+    let text = '';
+    for await (const chunk of response.setEncoding('utf8')) text += String(chunk);
+    return (parse(text) as { is_docker?: unknown } | undefined)?.is_docker === true;
   }
 
   /** Installs and starts an extension. */

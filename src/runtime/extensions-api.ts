@@ -185,13 +185,14 @@ function described(extensions: readonly SupervisedExtension[], view: ExtensionsV
 
 function describe(extension: SupervisedExtension, routes: readonly Route[]): object {
   const { facts, state, error, lateErrors } = extension;
-  const { name, spec, required, version, description } = facts;
+  const { name, spec, required, version, description, author } = facts;
   return {
     name,
     state,
     package: facts.package,
     version,
     description,
+    author,
     spec,
     required,
     late_errors: lateErrors,

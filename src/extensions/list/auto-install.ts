@@ -38,7 +38,7 @@ export function mergeEntries(list: readonly ExtensionEntry[], extra: readonly Ex
 }
 
 /** What an entry is about, whatever the range or ref: a package name, an absolute path, or an address. */
-function subjectOf(entry: ExtensionEntry): string {
+export function subjectOf(entry: ExtensionEntry): string {
   try {
     return subjectOfSpec(parseSpec(entry.spec, entry.origin.baseDirectory));
   } catch {

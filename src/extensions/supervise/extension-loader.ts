@@ -45,8 +45,12 @@ export class ExtensionLoader {
     const { warning } = checkVersion(manifest, this.options.platform.version);
     if (warning !== undefined) this.options.log.warn(warning);
     return selectExtensions(entry, manifest).map((item) => {
-      const { description } = manifest;
-      const facts = { name: item.name, ...factsOf(installed), ...(description === undefined ? {} : { description }) };
+      const { description, author } = manifest;
+      const told = {
+        ...(description === undefined ? {} : { description }),
+        ...(author === undefined ? {} : { author }),
+      };
+      const facts = { name: item.name, ...factsOf(installed), ...told };
       return { extension: this.supervise(facts, entry), entry, installed, manifest, item };
     });
   }

@@ -18,6 +18,7 @@ export interface ExtensionFacts {
   readonly package?: string;
   readonly version?: string;
   readonly description?: string;
+  readonly author?: string;
   /** The folder of its package. */
   readonly directory?: string;
   /** What asked for it. */

@@ -23,7 +23,7 @@ Examples:
     )
     .action(async (text: string, options: ExtensionsOptions) => {
       const [{ parseSpec }, registry] = await Promise.all([
-        import('../../../extensions/spec.js'),
+        import('../../../extensions/spec/index.js'),
         import('../../../extensions/registry/index.js'),
       ]);
       const spec = parseSpec(text, process.cwd());

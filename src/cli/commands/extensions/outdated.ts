@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { EXIT } from '../../exit-codes';
+import { say } from '../../terminal';
+import { type ExtensionsOptions, jsonOption, listFile, listOption } from './options';
+
+/** `backlot extensions outdated [NAME…]` */
+export function addOutdated(group: Command): void {
+  group
+    .command('outdated')
+    .argument('[names...]', 'names of extensions or packages; none for all')
+    .description('show newer versions than are locked; the exit code is 1 when there are any')
+    .addOption(listOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ backlot extensions outdated
+  $ backlot extensions outdated --json`,
+    )
+    .action(async (names: string[], options: ExtensionsOptions) => {
+      const { outdatedExtensions } = await import('../../../host/check-extensions.js');
+      const file = listFile(options);
+      const outdated = await outdatedExtensions(file, names);
+      if (options.json) say(JSON.stringify({ file, outdated }));
+      else if (outdated.length === 0) say('everything is as new as it can be');
+      for (const { package: name, current, wanted, latest } of options.json ? [] : outdated) {
+        say(`${name}  ${current}  allowed: ${wanted}  latest: ${latest}`);
+      }
+      process.exitCode = outdated.length === 0 ? EXIT.ok : EXIT.failed;
+    });
+}
