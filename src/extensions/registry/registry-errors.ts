@@ -16,6 +16,7 @@ export interface RegistryCall {
 /** The errors of npm-registry-fetch, as far as they matter here. */
 interface FetchFailure {
   readonly code?: string;
+  readonly type?: string;
   readonly statusCode?: number;
   readonly message?: string;
   readonly body?: { readonly error?: unknown; readonly message?: unknown };
@@ -37,11 +38,12 @@ export function statusOf(thrown: unknown): number | undefined {
  */
 export function registryError(thrown: unknown, call: RegistryCall): BacklotError {
   if (thrown instanceof BacklotError) return thrown;
-  const { statusCode, code, message, body } = thrown as FetchFailure;
+  const { statusCode, code, type, message, body } = thrown as FetchFailure;
   const hide = (text: string): string => withoutSecrets(text, call);
   const where = showRegistry(call.registry);
   if (statusCode === undefined) {
-    const why = hide(code ?? '') || 'no answer';
+    const isLate = code === 'ETIMEDOUT' || type === 'request-timeout' || type === 'body-timeout';
+    const why = isLate ? 'it did not answer in time' : hide(code ?? '') || 'no answer';
     return new BacklotError('BACKLOT_E_REGISTRY_UNREACHABLE', `the registry ${where} did not ${call.what}: ${why}`, {
       cause: hide(message ?? String(thrown)),
     });
