@@ -1,0 +1,4 @@
+export { devListBeside, readDevList } from './dev-list';
+export { DevFolder, type DependencyRequest, type Generation, type InstallDependencies } from './dev-folder';
+export { startDevMode, type DevChange, type DevMode, type DevModeOptions } from './dev-mode';
+export { disableFolder, enableFolder, listEnabled, type EnabledFolder } from './enable';
