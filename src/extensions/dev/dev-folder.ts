@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { linkPlatform } from '../install/platform-links';
@@ -9,7 +9,7 @@ import { copyPackage } from './copy-package';
 import { dependenciesOf } from './dependencies';
 import { WHOLE_FOLDER } from './watch-folder';
 
-/** What is to be installed for a folder: `directory` is empty and gets a node_modules. Specs with paths are absolute. */
+/** What is to be installed for a folder: `directory` has no package.json and no node_modules yet, and gets them. Specs with paths are absolute. */
 export interface DependencyRequest {
   readonly directory: string;
   readonly dependencies: Readonly<Record<string, string>>;
@@ -138,9 +138,10 @@ export class DevFolder {
     const dependencies = await dependenciesOf(this.folder);
     const key = JSON.stringify([TARGET, dependencies]);
     const base = path.join(root, createHash('sha256').update(key).digest('hex').slice(0, 12));
-    if ((await contentOf(path.join(base, WHOLE))) === undefined) {
-      await rm(base, { recursive: true, force: true });
+    const isWhole = (await contentOf(path.join(base, WHOLE))) !== undefined;
+    if (!isWhole || (await hasBrokenLink(base, Object.keys(dependencies)))) {
       await mkdir(base, { recursive: true });
+      await clear(base);
       if (Object.keys(dependencies).length > 0) {
         await installDependencies({ directory: base, dependencies, folder: this.folder });
       }
@@ -161,6 +162,22 @@ export class DevFolder {
       if (!used.includes(base)) await rm(base, { recursive: true, force: true });
     }
   }
+}
+
+/** Removes all but generations, one of which may be in use. */
+async function clear(base: string): Promise<void> {
+  const others = (await readdir(base)).filter((name) => !name.startsWith('gen-'));
+  for (const name of others) await rm(path.join(base, name), { recursive: true, force: true });
+}
+
+/** Whether one of the packages is a link to what is not there any more. */
+async function hasBrokenLink(base: string, names: readonly string[]): Promise<boolean> {
+  for (const name of names) {
+    const place = path.join(base, 'node_modules', name);
+    const [own, target] = await Promise.allSettled([lstat(place), stat(place)]);
+    if (own.status === 'fulfilled' && target.status === 'rejected') return true;
+  }
+  return false;
 }
 
 /** So many changed files are not compared: it would take longer than to take them. */
