@@ -10,13 +10,19 @@ RUN npm run build && npx ts-node --transpile-only scripts/bundle-extensions.ts b
 FROM node:24-bookworm-slim AS production
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+# Of the compiler only its library is used.
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+  && cd node_modules/typescript/lib \
+  && rm -rf _tsc.js tsserver.js _tsserver.js typingsInstaller.js _typingsInstaller.js watchGuard.js */
 
 FROM node:24-bookworm-slim
 # tini: the first process of a container has to pass signals on and to reap what its children leave behind.
-# git, and ssh and certificates for it: extensions come from repositories, too.
+# git, and ssh and certificates for it: extensions come from repositories, too. Fetching needs neither Perl nor git's servers
+# and mailers, which are the larger part of its package.
 RUN apt-get update \
   && apt-get install -y --no-install-recommends tini git openssh-client ca-certificates \
+  && dpkg --purge --force-depends perl perl-modules-5.36 libperl5.36 liberror-perl git-man \
+  && find /usr/lib/git-core -type f -size +500k ! -name git ! -name git-remote-http -delete \
   && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/log/*.log /var/log/apt \
   && rm -rf /usr/share/doc/* /usr/share/man/* /usr/share/locale/*
 

@@ -196,6 +196,12 @@ export const ERROR_TABLE = {
     remedy: 'See what is with `backlot extensions dev list`.',
   },
 
+  BACKLOT_E_WATCH_FAILED: {
+    kind: 'system',
+    summary: 'The folder of an extension that is developed cannot be watched for changes.',
+    remedy: 'Let the machine watch more files (fs.inotify.max_user_watches), or set BACKLOT_DEV_POLL=1.',
+  },
+
   // From a package to a living extension
   BACKLOT_E_MANIFEST_MISSING: {
     kind: 'user',

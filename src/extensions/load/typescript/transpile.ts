@@ -18,7 +18,12 @@ export function formatOf(file: string): 'commonjs' | 'module' {
   return packageScopeOf(file)?.isModule ? 'module' : 'commonjs';
 }
 
+/**
+ * A service for each package, the last used last. An extension that is developed is a new package on every save: of old
+ * ones nothing is compiled any more.
+ */
 const services = new Map<string, Service>();
+const MOST_SERVICES = 8;
 
 /**
  * Compiles a TypeScript source of an extension to JavaScript of {@link formatOf its format}, types unchecked, with an
@@ -28,8 +33,11 @@ const services = new Map<string, Service>();
 export function transpile(file: string, source: string): string {
   const scope = packageScopeOf(file);
   if (!scope) throw new Error(`${file} is in no package`);
-  let service = services.get(scope.directory);
-  if (!service) services.set(scope.directory, (service = createService(scope.directory)));
+  const service = services.get(scope.directory) ?? createService(scope.directory);
+  services.delete(scope.directory);
+  services.set(scope.directory, service);
+  const [oldest] = services.keys();
+  if (services.size > MOST_SERVICES && oldest !== undefined) services.delete(oldest);
   try {
     return service.compile(source, file);
   } catch (error) {
