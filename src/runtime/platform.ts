@@ -1,4 +1,6 @@
+import { createRequire } from 'node:module';
 import { BacklotError } from '../api/errors';
+import type { InstallOutcome } from '../extensions/install';
 import { Attribution } from '../extensions/supervise/attribution';
 import { ExtensionSet, type ExtensionSetOptions } from '../extensions/supervise/extension-set';
 import type { Route } from '../api/gateway';
@@ -6,6 +8,7 @@ import { Gateway } from '../gateway/gateway';
 import { formatAddress } from '../gateway/listen';
 import { AdminGuard } from './admin-guard';
 import { outcomeOf, type BootReport } from './boot-report';
+import type * as Dev from './dev-extensions';
 import { extensionsApi } from './extensions-api';
 import { HealthBoard } from './health';
 import { InitScripts } from './init-scripts';
@@ -46,6 +49,7 @@ export class Platform {
   readonly #log;
   #url: string;
   #stopped: Promise<void> | undefined;
+  #dev: Dev.DevExtensions | undefined;
 
   constructor(options: PlatformOptions) {
     const { settings, logging, volume, boot, environment, importClass, onFailure } = options;
@@ -115,10 +119,9 @@ export class Platform {
   async start(): Promise<void> {
     const { extensions } = this;
     await this.#scripts.discover();
-    for (const reported of this.#options.boot.extensions) {
-      if (reported.entry.enabled) await extensions.load([outcomeOf(reported)]);
-      else extensions.addDisabled(reported.entry);
-    }
+    const { extensions: reported } = this.#options.boot;
+    const outcomes = reported.filter(({ entry }) => entry.enabled).map(outcomeOf);
+    await this.#loadInOrder(await this.#takeDevPlaces(outcomes), reported);
     this.#assertRequired();
     await this.#scripts.run('START');
     await extensions.start(() => this.#assertRequired());
@@ -138,11 +141,32 @@ export class Platform {
   async #stop(): Promise<void> {
     const limit = this.#options.settings.BACKLOT_SHUTDOWN_TIMEOUT * 1000;
     const began = Date.now();
+    await this.#dev?.close();
     // Requests get half of the time; what they leave, and the other half, is for the extensions.
     await this.#gateway.close(limit / 2);
     await this.#scripts.run('SHUTDOWN', AbortSignal.timeout(limit - (Date.now() - began)));
     await this.extensions.shutDown(limit - (Date.now() - began));
     this.#log.info('stopped');
+  }
+
+  /** Loads nothing of development mode where nothing is developed. */
+  async #takeDevPlaces(outcomes: readonly InstallOutcome[]): Promise<readonly InstallOutcome[]> {
+    const { settings, volume, logging } = this.#options;
+    if (settings.BACKLOT_DEV_EXTENSIONS.length === 0) return outcomes;
+    const { DevExtensions } = createRequire(__filename)('./dev-extensions') as typeof Dev;
+    const { extensions } = this;
+    this.#dev = new DevExtensions({ settings, volume, log: logging.scope('extensions'), extensions });
+    return this.#dev.takePlaces(outcomes);
+  }
+
+  async #loadInOrder(outcomes: readonly InstallOutcome[], reported: BootReport['extensions']): Promise<void> {
+    const listed = new Set(reported.map(({ entry }) => entry));
+    for (const { entry } of reported) {
+      const outcome = outcomes.find((each) => each.entry === entry);
+      if (outcome) await this.extensions.load([outcome]);
+      else this.extensions.addDisabled(entry);
+    }
+    await this.extensions.load(outcomes.filter(({ entry }) => !listed.has(entry)));
   }
 
   async #listen(): Promise<void> {

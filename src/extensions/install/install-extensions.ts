@@ -24,8 +24,8 @@ export interface InstalledPackage {
   readonly directory: string;
   readonly name: string;
   readonly version: string;
-  /** Whether it was installed now, was there already, or came with the platform. */
-  readonly how: 'installed' | 'satisfied' | 'bundled';
+  /** Whether it was installed now, was there already, came with the platform, or is a copy of what is developed. */
+  readonly how: 'installed' | 'satisfied' | 'bundled' | 'developed';
 }
 
 export type InstallOutcome =
