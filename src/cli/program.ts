@@ -39,6 +39,5 @@ Examples:
     addExtensions,
   ];
   for (const add of commands) add(program);
-  addExtensions(program);
   return program;
 }
