@@ -50,9 +50,11 @@ COPY --from=build /src/dist /opt/backlot/dist
 COPY --chmod=0755 scripts/docker-entrypoint.sh scripts/docker-healthcheck.sh /usr/local/bin/
 RUN ln -s /opt/backlot/dist/cli/main.js /usr/local/bin/backlot \
   && chmod 0755 /opt/backlot/dist/cli/main.js \
-  && mkdir -p /etc/backlot/init /etc/localstack/init /var/lib/backlot \
-  && chown node:node /var/lib/backlot \
-  && ln -s backlot /var/lib/localstack
+  && mkdir -p /etc/backlot/init /etc/localstack/init /var/lib/backlot/tmp \
+  && chown -R node:node /var/lib/backlot \
+  && ln -s backlot /var/lib/localstack \
+  # Not every program asks TMPDIR, and the root file system may be read-only.
+  && rm -rf /tmp && ln -s /var/lib/backlot/tmp /tmp
 
 USER node
 WORKDIR /var/lib/backlot
