@@ -35,9 +35,15 @@ export async function integrityOfFile(file: string): Promise<string> {
 
 async function digestFile(file: string, algorithm: string): Promise<Hash> {
   const hash = createHash(algorithm);
-  await pipeline(createReadStream(file), hash);
+  const { size } = await stat(file);
+  // A stream costs milliseconds to begin with; only what is large is worth them.
+  if (size < SMALL) hash.update(await readFile(file));
+  else await pipeline(createReadStream(file), hash);
   return hash;
 }
+
+/** Up to this size, in bytes, a file is read whole. */
+const SMALL = 1024 * 1024;
 
 async function digestFolder(folder: string, algorithm: string): Promise<Hash> {
   const hash = createHash(algorithm);

@@ -112,7 +112,7 @@ export async function synchronise(
   const listed = await readExtensionList(file, { mustExist: true });
   const install = hostInstallOptions(file);
   const lock = { file: lockFileOf(file), frozen: frozen || dryRun };
-  const before = await ExtensionsLock.read({ ...lock, frozen });
+  const before = ExtensionsLock.read({ ...lock, frozen });
   const outcomes = await installExtensions(listed, {
     ...install,
     lock,
@@ -145,7 +145,7 @@ export async function meantBy(
   listed: readonly ExtensionEntry[],
 ): Promise<ExtensionEntry[]> {
   if (names.length === 0) return [...listed];
-  const lock = await ExtensionsLock.read({ file: lockFileOf(file), frozen: false });
+  const lock = ExtensionsLock.read({ file: lockFileOf(file), frozen: false });
   const known = (await namesOfEntries(listed)).map(({ entry, package: name, extensions }) => {
     const held = lock.get(entry.spec);
     const locked = held ? [rootOf(held).name] : [];
@@ -188,7 +188,7 @@ async function resolve(
     const lockFile = lockFileOf(file);
     const copy = path.join(scratch, 'extensions.lock.json');
     if (await isFile(lockFile)) await copyFile(lockFile, copy);
-    const before = await ExtensionsLock.read({ file: lockFile, frozen: false });
+    const before = ExtensionsLock.read({ file: lockFile, frozen: false });
     const outcomes = await installExtensions(entries, {
       ...hostInstallOptions(file),
       lock: { file: copy, frozen: false },
@@ -196,7 +196,7 @@ async function resolve(
       onProgress: ({ phase, message }) => phase === 'installing' && onProgress?.(message),
     });
     const names = await Promise.all(outcomes.map(namesIn));
-    const after = await ExtensionsLock.read({ file: copy, frozen: false });
+    const after = ExtensionsLock.read({ file: copy, frozen: false });
     return outcomes.map((outcome, index) => {
       if ('error' in outcome) throw outcome.error;
       const { entry, installed } = outcome;
@@ -232,7 +232,7 @@ async function putIntoList(file: string, entry: ExtensionEntry, listed: readonly
 }
 
 async function lockAll(file: string, resolved: readonly Resolved[]): Promise<void> {
-  const lock = await ExtensionsLock.read({ file: lockFileOf(file), frozen: false });
+  const lock = ExtensionsLock.read({ file: lockFileOf(file), frozen: false });
   for (const { entry, locked } of resolved) lock.set(entry.spec, locked);
   lock.retain(new Set((await readExtensionList(file, { mustExist: true })).map(({ spec }) => spec)));
   await lock.write();

@@ -30,7 +30,7 @@ export interface Outdated {
  * over. Throws as asking a registry and reading the list and its lock do.
  */
 export async function outdatedExtensions(file: string, names: readonly string[]): Promise<Outdated[]> {
-  const lock = await ExtensionsLock.read({ file: lockFileOf(file), frozen: false });
+  const lock = ExtensionsLock.read({ file: lockFileOf(file), frozen: false });
   const entries = await meantBy(file, names, await readExtensionList(file, { mustExist: true }));
   const client = new RegistryClient(await readRegistrySettings({ projectDirectory: path.dirname(file) }));
   const rows = await Promise.all(
@@ -63,7 +63,7 @@ export interface Verified {
  */
 export async function verifyExtensions(file: string): Promise<Verified> {
   const lockSettings = { file: lockFileOf(file), frozen: true };
-  const lock = await ExtensionsLock.read(lockSettings);
+  const lock = ExtensionsLock.read(lockSettings);
   const listed = await readExtensionList(file, { mustExist: true });
   const scratch = await mkdtemp(path.join(tmpdir(), 'backlot-verify-'));
   try {

@@ -352,7 +352,7 @@ describe('the store', () => {
     const folder = temporaryDirectory(packageFiles('hello', '1.0.0'));
     // A device that is always full.
     const pack = (): Promise<void> => writeFile('/dev/full', 'x');
-    expect(await kit.failure(folder, { pack })).toMatch(/^BACKLOT_E_VOLUME_NOT_WRITABLE [^]*to do: Make room/);
+    expect(await kit.failure(folder, { pack })).toMatch(/^BACKLOT_E_VOLUME_FULL [^]*to do: Make room/);
   });
 
   it('is read where it may not be written to', async () => {

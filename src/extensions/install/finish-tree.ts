@@ -21,7 +21,10 @@ export interface Platform {
 export async function finishTree(tree: string, spec: string, locked: LockedTree, platform: Platform): Promise<Receipt> {
   const directory = path.join('node_modules', ROOT_ALIAS);
   const { name, version } = await packageIn(path.join(tree, directory), spec);
-  const links = await linkPlatform(tree, platform.root, platform.relativeLinks);
+  const links = await linkPlatform(tree, platform.root, {
+    relative: platform.relativeLinks ?? false,
+    mayHaveCopies: Object.values(locked.packages).some(({ bundledDependencies }) => bundledDependencies),
+  });
   await rm(path.join(tree, ROOT_TARBALL), { force: true });
   await rm(path.join(tree, '.backlot'), { recursive: true, force: true });
   const receipt: Receipt = {

@@ -1,17 +1,18 @@
-import { realpath } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
-import { asBacklotError, BacklotError } from '../../api/errors';
+import { BacklotError } from '../../api/errors';
 import type { ExtensionEntry } from '../list';
 import { ExtensionsLock, type LockedExtension, type LockSettings } from '../lock';
 import { placeOfEntry } from '../select-extensions';
 import { displaySpec } from '../spec';
 import { readRegistrySettings, type RegistrySettings } from '../registry';
+import { asInstallError } from './as-install-error';
 import { chooseEngine } from './choose-engine';
 import { explain } from './explain';
 import type { InstallEngine } from './install-engine';
 import { installWorks, type Work } from './install-work';
 import { Library } from './library';
-import { volumeError, withLibraryLock } from './library-lock';
+import { withLibraryLock } from './library-lock';
 import { withNpmrcFile } from './npmrc-file';
 import { keyOfPlan, planEntry, type TreePlan } from './plan';
 import { ReadyPackages } from './ready-packages';
@@ -126,7 +127,7 @@ class Installation {
   /** Settles the entries whose packages are there; gives the plans for the others. */
   async #look(enabled: readonly ExtensionEntry[]): Promise<TreePlan[]> {
     const { lock: settings, libDirectory } = this.options;
-    const lock = await ExtensionsLock.read(settings ?? { file: path.join(libDirectory, LOCK_FILE), frozen: false });
+    const lock = ExtensionsLock.read(settings ?? { file: path.join(libDirectory, LOCK_FILE), frozen: false });
     this.#lock = lock;
     this.#outcomes.clear();
     const missing = new Map<ExtensionEntry, TreePlan>();
@@ -149,7 +150,7 @@ class Installation {
     const plan = await planEntry(entry, rules);
     if ('bundled' in plan) {
       const { tree, receipt } = plan.bundled;
-      await this.#settle(entry, tree, receipt, plan.locked, 'bundled');
+      this.#settle(entry, tree, receipt, plan.locked, 'bundled');
       return undefined;
     }
     if (!plan.locked) return plan;
@@ -157,7 +158,7 @@ class Installation {
     const receipt = await this.#library.find(key);
     if (!receipt) return plan;
     this.#keys.set(entry, key);
-    await this.#settle(entry, this.#library.pathOf(key), receipt, plan.locked, 'satisfied');
+    this.#settle(entry, this.#library.pathOf(key), receipt, plan.locked, 'satisfied');
     return undefined;
   }
 
@@ -214,7 +215,7 @@ class Installation {
       const { key, receipt, locked } = result;
       for (const { entry } of work.plans) {
         this.#keys.set(entry, key);
-        await this.#settle(entry, this.#library.pathOf(key), receipt, locked, 'installed');
+        this.#settle(entry, this.#library.pathOf(key), receipt, locked, 'installed');
       }
       const time = Math.round(performance.now() - began);
       this.#report(work, 'done', `installed ${receipt.package} ${receipt.version} in ${time} ms`);
@@ -250,22 +251,22 @@ class Installation {
     await this.#library.prune(inUse);
   }
 
-  async #settle(
+  #settle(
     entry: ExtensionEntry,
     tree: string,
     receipt: Receipt,
     locked: LockedExtension,
     how: InstalledPackage['how'],
-  ): Promise<void> {
+  ): void {
     // The real path, as it will stand in the stacks of errors.
-    const directory = await realpath(path.join(tree, receipt.directory));
+    const directory = realpathSync.native(path.join(tree, receipt.directory));
     const installed = { directory, name: receipt.package, version: receipt.version, how };
     this.#outcomes.set(entry, { entry, installed });
     if (!this.#lock?.frozen) this.#lock?.set(entry.spec, locked);
   }
 
   #fail(entry: ExtensionEntry, thrown: unknown): void {
-    const error = asInstallError(thrown, entry, this.options.libDirectory);
+    const error = asInstallError(thrown, displaySpec(entry.spec), this.options.libDirectory);
     this.#outcomes.set(entry, { entry, error: error.at(placeOfEntry(entry)) });
   }
 
@@ -285,16 +286,6 @@ function worksOf(plans: readonly TreePlan[]): Work[] {
     else works.set(key, [plan]);
   }
   return [...works.values()].map((alike) => ({ plans: alike }));
-}
-
-const VOLUME_CODES = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR']);
-
-function asInstallError(thrown: unknown, entry: ExtensionEntry, directory: string): BacklotError {
-  if (!(thrown instanceof BacklotError)) {
-    const code = (thrown as NodeJS.ErrnoException | undefined)?.code;
-    if (code !== undefined && VOLUME_CODES.has(code)) return volumeError(thrown as NodeJS.ErrnoException, directory);
-  }
-  return asBacklotError(thrown, 'BACKLOT_E_INSTALL_FAILED', `${displaySpec(entry.spec)} could not be installed`);
 }
 
 function isAboutTheLock(error: unknown): boolean {

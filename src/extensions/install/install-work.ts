@@ -1,10 +1,11 @@
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { asBacklotError, type BacklotError } from '../../api/errors';
+import type { BacklotError } from '../../api/errors';
 import type { LockedExtension, LockedSource } from '../lock';
 import { integrityOfFile } from '../content-hash';
 import { fetchPackage, type FetchedPackage } from '../sources';
 import { displaySpec } from '../spec';
+import { asInstallError } from './as-install-error';
 import { finishTree, type Platform } from './finish-tree';
 import { ROOT_TARBALL, type InstallEngine, type TreeRequest, type TreeResult } from './install-engine';
 import type { Library } from './library';
@@ -55,7 +56,7 @@ export async function installWorks(
       try {
         staged.push(await stage(work, path.join(workspace, String(index)), options));
       } catch (thrown) {
-        await onResult(work, { error: asInstallError(thrown, work) });
+        await onResult(work, { error: asInstallError(thrown, displaySpec(work.plans[0].entry.spec), options.store) });
       }
     });
     if (staged.length === 0) return;
@@ -151,7 +152,7 @@ async function finish(
     await library.moveIn(request.directory, key);
     return { key, receipt, locked };
   } catch (thrown) {
-    return { error: asInstallError(thrown, work) };
+    return { error: asInstallError(thrown, displaySpec(plan.entry.spec), request.directory) };
   }
 }
 
@@ -168,8 +169,4 @@ function withoutRootIntegrity(tree: LockedTree): LockedTree {
 function withRootIntegrity({ root, packages }: LockedTree, integrity: string): LockedTree {
   const own = packages[root];
   return own ? { root, packages: { ...packages, [root]: { ...own, resolution: { integrity } } } } : { root, packages };
-}
-
-function asInstallError(thrown: unknown, { plans: [{ entry }] }: Work): BacklotError {
-  return asBacklotError(thrown, 'BACKLOT_E_INSTALL_FAILED', `${displaySpec(entry.spec)} could not be installed`);
 }

@@ -85,10 +85,10 @@ function busy(directory: string, limit: number): BacklotError {
 
 /** The error for a folder of the volume that could not be written to. */
 export function volumeError(error: NodeJS.ErrnoException, directory: string): BacklotError {
-  const full = error.code === 'ENOSPC' || error.code === 'EDQUOT';
-  return new BacklotError('BACKLOT_E_VOLUME_NOT_WRITABLE', `${directory} cannot be written to: ${error.message}`, {
+  const isFull = error.code === 'ENOSPC' || error.code === 'EDQUOT';
+  const code = isFull ? 'BACKLOT_E_VOLUME_FULL' : 'BACKLOT_E_VOLUME_NOT_WRITABLE';
+  return new BacklotError(code, `${directory} cannot be written to: ${error.message}`, {
     where: { file: directory },
-    ...(full ? { remedy: 'Make room on the disk of the volume.' } : {}),
     cause: error,
   });
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { BacklotError } from '../../api/errors';
 import type { Platform } from './finish-tree';
@@ -27,9 +28,9 @@ export class Library {
    */
   async find(key: string): Promise<Receipt | undefined> {
     const tree = this.pathOf(key);
-    const receipt = await readReceipt(tree);
-    if (!receipt || !(await exists(path.join(tree, receipt.directory, 'package.json')))) return undefined;
-    for (const link of await brokenLinks(tree, receipt.links, this.platform.root)) {
+    const receipt = readReceipt(tree);
+    if (!receipt || !existsSync(path.join(tree, receipt.directory, 'package.json'))) return undefined;
+    for (const link of brokenLinks(tree, receipt.links, this.platform.root)) {
       await this.#mend(path.join(tree, link));
     }
     return receipt;
@@ -49,7 +50,7 @@ export class Library {
   /** Moves a whole tree in, in one step. */
   async moveIn(staged: string, key: string): Promise<void> {
     const tree = this.pathOf(key);
-    if (await exists(tree)) {
+    if (existsSync(tree)) {
       // Half a tree, or one of another layout: moved away whole, so that there is no moment with parts of it.
       const old = this.#staging();
       await rename(tree, old);
@@ -71,7 +72,7 @@ export class Library {
   async prune(inUse: ReadonlySet<string>): Promise<void> {
     for (const item of await readdir(this.directory, { withFileTypes: true })) {
       if (!item.isDirectory() || item.name.startsWith('.') || inUse.has(item.name)) continue;
-      const receipt = await readReceipt(path.join(this.directory, item.name));
+      const receipt = readReceipt(path.join(this.directory, item.name));
       if (receipt && !isOutdated(receipt)) continue;
       await this.#remove(item.name);
     }
@@ -111,11 +112,4 @@ async function discard(staging: string): Promise<void> {
 
 function isOutdated({ target, installedAt }: Receipt): boolean {
   return target === TARGET || Date.now() - Date.parse(installedAt) > FOREIGN_KEPT_MS;
-}
-
-async function exists(place: string): Promise<boolean> {
-  return access(place).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,26 +1,40 @@
 import { mkdir, readdir, readlink, realpath, rename, rm, symlink } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Makes the tree have no copy of Backlot but the one in `platformRoot`: every `node_modules/backlot` in it becomes a
- * link. Gives the links, relative to the tree. With `relative` the links survive moving tree and platform together.
+ * Makes the tree have no copy of Backlot but the one in `platformRoot`: `node_modules/backlot` becomes a link, and so does
+ * every other one in it where it `mayHaveCopies`: engines install none, but packages can bring some along. Gives the links,
+ * relative to the tree. With `relative` the links survive moving tree and platform together.
  */
-export async function linkPlatform(tree: string, platformRoot: string, relative = false): Promise<string[]> {
-  const links = [...new Set([path.join('node_modules', 'backlot'), ...(await copiesIn(tree))])].sort();
+export async function linkPlatform(
+  tree: string,
+  platformRoot: string,
+  { relative = false, mayHaveCopies = true }: { readonly relative?: boolean; readonly mayHaveCopies?: boolean } = {},
+): Promise<string[]> {
+  const copies = mayHaveCopies ? await copiesIn(tree) : [];
+  const links = [...new Set([path.join('node_modules', 'backlot'), ...copies])].sort();
   for (const link of links) await replaceByLink(path.join(tree, link), platformRoot, relative);
   return links;
 }
 
 /** The links that do not lead to the platform, because it or the tree was moved. */
-export async function brokenLinks(tree: string, links: readonly string[], platformRoot: string): Promise<string[]> {
-  const wanted = await realpath(platformRoot);
+export function brokenLinks(tree: string, links: readonly string[], platformRoot: string): string[] {
+  const wanted = realpathSync.native(platformRoot);
   const broken: string[] = [];
   for (const link of links) {
-    const target = await realpath(path.join(tree, link)).catch(() => undefined);
-    if (target !== wanted) broken.push(link);
+    if (targetOf(path.join(tree, link)) !== wanted) broken.push(link);
   }
   return broken;
+}
+
+function targetOf(link: string): string | undefined {
+  try {
+    return realpathSync.native(link);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Puts a link to the platform in the place of what is there; at no moment is there nothing that another process could load. */

@@ -36,11 +36,8 @@ export class ReadyPackages {
   /** Bundled trees that lead to the platform that runs; others would bring a second copy of it along. */
   trees(): Promise<BundledTree[]> {
     const { bundledDirectory, platformRoot } = this.places;
-    this.#trees ??= bundledTrees(bundledDirectory).then(async (trees) => {
-      const broken = await Promise.all(
-        trees.map(({ tree, receipt }) => brokenLinks(tree, receipt.links, platformRoot)),
-      );
-      return trees.filter((_, index) => broken[index]?.length === 0);
+    this.#trees ??= bundledTrees(bundledDirectory).then((trees) => {
+      return trees.filter(({ tree, receipt }) => brokenLinks(tree, receipt.links, platformRoot).length === 0);
     });
     return this.#trees;
   }
@@ -55,7 +52,7 @@ export class ReadyPackages {
 export async function bundledTrees(directory: string | undefined): Promise<BundledTree[]> {
   const trees: BundledTree[] = [];
   for (const tree of await foldersIn(directory)) {
-    const receipt = await readReceipt(tree);
+    const receipt = readReceipt(tree);
     if (receipt) trees.push({ tree, receipt });
   }
   return trees;

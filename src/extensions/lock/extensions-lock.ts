@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import { BacklotError } from '../../api/errors';
@@ -33,9 +33,9 @@ export class ExtensionsLock {
    * Reads the lock; an empty one when there is no file. Throws BACKLOT_E_LOCK_INVALID, with line and column, for a file
    * that cannot be understood, and BACKLOT_E_LOCK_MISSING when it is frozen and not there.
    */
-  static async read(settings: LockSettings): Promise<ExtensionsLock> {
+  static read(settings: LockSettings): ExtensionsLock {
     const { file, frozen } = settings;
-    const text = (await textOf(pendingOf(file))) ?? (await textOf(file));
+    const text = textOf(pendingOf(file)) ?? textOf(file);
     if (text !== undefined) return new ExtensionsLock(settings, parseLock(text, file), true);
     if (!frozen) return new ExtensionsLock(settings, {}, false);
     throw new BacklotError('BACKLOT_E_LOCK_MISSING', `there is no ${file} to hold to`, { where: { file } });
@@ -127,9 +127,9 @@ function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown])
   return a < b ? -1 : Number(a > b);
 }
 
-async function textOf(file: string): Promise<string | undefined> {
+function textOf(file: string): string | undefined {
   try {
-    return await readFile(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     // Docker makes an empty folder out of a bind mount whose source is missing: the same as no lock.

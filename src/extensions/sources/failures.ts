@@ -16,8 +16,10 @@ export function offline(shown: string): BacklotError {
 export function writeError(error: unknown, directory: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (error instanceof BacklotError || code === undefined || !NOT_WRITABLE.has(code)) return error;
-  return new BacklotError('BACKLOT_E_VOLUME_NOT_WRITABLE', `${directory} cannot be written to: ${message}`, {
-    ...(code === 'ENOSPC' || code === 'EDQUOT' ? { remedy: 'Make room on the disk of the volume.' } : {}),
-    cause: error,
-  });
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  return new BacklotError(
+    isFull ? 'BACKLOT_E_VOLUME_FULL' : 'BACKLOT_E_VOLUME_NOT_WRITABLE',
+    `${directory} cannot be written to: ${message}`,
+    { cause: error },
+  );
 }

@@ -65,10 +65,7 @@ export class PnpmEngine implements InstallEngine {
       signal,
     );
     if (output.code === 0) return;
-    const words = pnpmErrorOf(output)?.message ?? output.stderr.trim();
-    throw new BacklotError('BACKLOT_E_INSTALL_FAILED', `the folder ${folder} could not be packed: ${words}`, {
-      where: { file: path.join(folder, 'package.json') },
-    });
+    throw pnpmInstallError(pnpmErrorOf(output), output, `the folder ${folder}`);
   }
 
   /** Runs until each request is installed or has failed: one that fails ends a run, and the others go on without it. */

@@ -33,8 +33,20 @@ export function pnpmErrorOf({ stdout, stderr }: Pick<ProcessOutput, 'stdout' | '
       // A line that was cut off.
     }
   }
+  const whole = wholeErrorIn(stdout) ?? wholeErrorIn(stderr);
+  if (whole) return whole;
   const words = /^\s*(?:error:|ERROR|\[ERR[^\]]*\])\s*(.+)$/m.exec(stderr)?.[1];
   return words === undefined ? undefined : { message: words };
+}
+
+/** The error as a command with `--json` prints it: one object that holds it. */
+function wholeErrorIn(text: string): PnpmError | undefined {
+  try {
+    const { error } = JSON.parse(text.slice(text.indexOf('{'))) as { error?: Partial<PnpmError> };
+    return error?.message === undefined ? undefined : { ...error, message: error.message };
+  } catch {
+    return undefined;
+  }
 }
 
 /**

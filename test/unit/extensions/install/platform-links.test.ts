@@ -57,7 +57,7 @@ describe('a tree of an extension', () => {
 
   it('may be moved together with the platform when its links are relative', async () => {
     const before = temporaryDirectory({ 'app/package.json': copy['package.json'], 'app/trees/t/node_modules/x/y': '' });
-    await linkPlatform(path.join(before, 'app/trees/t'), path.join(before, 'app'), true);
+    await linkPlatform(path.join(before, 'app/trees/t'), path.join(before, 'app'), { relative: true });
     expect(readlinkSync(path.join(before, 'app/trees/t/node_modules/backlot'))).toBe('../../..');
     const after = temporaryDirectory();
     mkdirSync(path.join(after, 'opt'));
