@@ -43,8 +43,8 @@ describe('a tree of an extension', () => {
   it('knows which of its links do not lead to the platform', async () => {
     const tree = treeWithCopies();
     await linkPlatform(tree, platform);
-    expect(await brokenLinks(tree, links, platform)).toEqual([]);
-    expect(await brokenLinks(tree, links, temporaryDirectory())).toEqual(links);
+    expect(brokenLinks(tree, links, platform)).toEqual([]);
+    expect(brokenLinks(tree, links, temporaryDirectory())).toEqual(links);
   });
 
   it('finds the platform behind another name of its folder', async () => {
@@ -52,7 +52,7 @@ describe('a tree of an extension', () => {
     const alias = path.join(temporaryDirectory(), 'alias');
     symlinkSync(platform, alias);
     await linkPlatform(tree, alias);
-    expect(await brokenLinks(tree, links, platform)).toEqual([]);
+    expect(brokenLinks(tree, links, platform)).toEqual([]);
   });
 
   it('may be moved together with the platform when its links are relative', async () => {
@@ -63,7 +63,7 @@ describe('a tree of an extension', () => {
     mkdirSync(path.join(after, 'opt'));
     renameSync(path.join(before, 'app'), path.join(after, 'opt/app'));
     expect(
-      await brokenLinks(path.join(after, 'opt/app/trees/t'), ['node_modules/backlot'], path.join(after, 'opt/app')),
+      brokenLinks(path.join(after, 'opt/app/trees/t'), ['node_modules/backlot'], path.join(after, 'opt/app')),
     ).toEqual([]);
   });
 });
