@@ -1,5 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { BacklotError } from '../api/errors';
+import { lockFileOf } from '../extensions/lock/find-lock';
 import { type ContainerDetails, type ContainerEngine, type ContainerSpec, EngineRefusal } from './engine';
 import { requireContainer, requireOurs, urlOf } from './find-container';
 import { freePort } from './free-port';
@@ -167,9 +168,16 @@ function specFor(settings: Settings, port: number): ContainerSpec {
     ports: { [GATEWAY_PORT]: port },
     mounts: [
       { type: volume.type, source: volume.source, target: '/var/lib/backlot', readOnly: false },
-      ...(extensionsFile === undefined ? [] : [{ ...list, source: extensionsFile }]),
+      ...(extensionsFile === undefined ? [] : [{ ...list, source: extensionsFile }, ...lockMount(extensionsFile)]),
       ...[...listedFolders, ...devFolders].map((folder) => ({ type: 'bind', ...folder, readOnly: true }) as const),
     ],
     stopGraceSeconds: Math.ceil(graceSecondsFor(settings.environment)),
   };
+}
+
+/** The lock beside a list, where there is one: read-only, so that the container holds to it. */
+function lockMount(extensionsFile: string): ContainerSpec['mounts'] {
+  const source = lockFileOf(extensionsFile);
+  if (!existsSync(source)) return [];
+  return [{ type: 'bind', source, target: '/etc/backlot/extensions.lock.json', readOnly: true }];
 }

@@ -161,6 +161,24 @@ describe('backlot extensions', () => {
     expect((await fetch(`${url}/ledger`)).status).toBe(404);
   });
 
+  it('installs a private extension only after a login', async () => {
+    const token = await registry.addUser('ada', 'secret-word');
+    await registry.publish(
+      { ...ledger('1.0.0'), 'package.json': { ...ledger('1.0.0')['package.json'], name: '@private/ledger' } },
+      { token },
+    );
+    const env = { XDG_CONFIG_HOME: path.join(folder, 'config') };
+    const refused = await extensions(['install', '@private/ledger'], env);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/BACKLOT_E_(?:REGISTRY_REFUSED|PACKAGE_NOT_FOUND) [^]*backlot login/);
+    const login = ['login', '--registry', registry.url, '--scope', '@private', '--token-stdin'];
+    expect((await runCommand(login, { cwd: folder, env, stdin: token })).code).toBe(0);
+    const { code, stdout, stderr } = await extensions(['install', '@private/ledger'], env);
+    expect([code, stdout]).toEqual([0, '@private/ledger 1.0.0 added (ledger)\n']);
+    expect(stderr).not.toContain(token);
+    expect(readFileSync(path.join(folder, 'extensions.lock.json'), 'utf8')).not.toContain(token);
+  });
+
   it('gives each extension its own dependencies, and installs the same again without a network', async () => {
     const other = ledger('1.0.0', '2.0.0');
     const name = 'other';
