@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { InstallOutcome } from '../../src/extensions/install';
 import { NpmEngine } from '../../src/extensions/install';
+import type * as InstallKit from '../support/install-kit';
 import { engineSettings, install, optionsFor, PLATFORM_ROOT } from '../support/install-kit';
 import { temporaryDirectory, writeFiles } from '../support/temporary-directory';
 import { Verdaccio } from '../support/verdaccio';
@@ -158,6 +159,25 @@ describe('a fault while installing is told, and leaves what was there', () => {
     });
     writeFileSync(path.join(volume, 'lib/extensions.lock.json'), '{ "lockfileVersion": 2 }');
     await expect(install(volume, [one])).rejects.toThrow(/a newer Backlot wrote it/);
+  });
+});
+
+describe('another machine', () => {
+  it('finds no tree of the old one, makes its own from the lock, and leaves the other', async () => {
+    const { volume, one } = await volumeWithOne();
+    const arch = Object.getOwnPropertyDescriptor(process, 'arch') as PropertyDescriptor;
+    let elsewhere: typeof InstallKit | undefined;
+    Object.defineProperty(process, 'arch', { ...arch, value: 'other' });
+    try {
+      jest.isolateModules(() => {
+        elsewhere = jest.requireActual<typeof InstallKit>('../support/install-kit');
+      });
+      expect((await elsewhere?.install(volume, [one], { offline: true }))?.summary).toEqual(['installed']);
+      expect((await elsewhere?.install(volume, [one]))?.summary).toEqual(['satisfied']);
+    } finally {
+      Object.defineProperty(process, 'arch', arch);
+    }
+    expect((await install(volume, [one])).summary).toEqual(['satisfied']);
   });
 });
 

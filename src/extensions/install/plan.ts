@@ -130,7 +130,5 @@ const NEW = 'is not in the lock';
 
 function refuseDrift({ spec }: ExtensionEntry, { lock, pinned }: PlanningRules, how: string): void {
   if (!lock.frozen || pinned?.[spec]) return;
-  throw new BacklotError('BACKLOT_E_LOCK_DRIFT', `${displaySpec(spec)} ${how}`, {
-    where: { file: lock.settings.file },
-  });
+  throw new BacklotError('BACKLOT_E_LOCK_DRIFT', `${displaySpec(spec)} ${how} (${lock.settings.file})`);
 }
