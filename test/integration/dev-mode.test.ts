@@ -191,19 +191,19 @@ describe('a save of a file', () => {
       'dist/index.js': `const { Extension } = require('backlot');
         exports.Thing = class extends Extension { name = 'thing'; static value = require('./49.js'); };`,
       ...Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`dist/${i}.js`, `module.exports = 'a${i}';`])),
-      'src/index.ts': '',
+      'src/other.ts': '',
     });
     const dev = develop([folder]);
     await dev.value('a49');
     writeFiles(folder, {
-      'src/index.ts': '// not built yet',
+      'src/other.ts': '// not built yet',
       'dist/index.test.js': '',
       'dist/3.js': `module.exports = 'a3';`,
     });
     for (let i = 0; i < 50; i++) writeFiles(folder, { [`dist/${i}.js`]: `module.exports = 'b${i}';` });
     const change = await dev.value('b49');
     expect(dev.lines).toHaveLength(2);
-    expect(change.files).not.toContain('src/index.ts');
+    expect(change.files).not.toContain('src/other.ts');
   });
 });
 

@@ -29,9 +29,12 @@ const files = (greeting: string, more: Record<string, unknown> = {}) => ({
   `,
 });
 
+const built = { backlot: { extensions: { developed: './dist/extension.js#Developed' } } };
+
 describe.each([
   ['CommonJS', {}],
   ['ES modules', { type: 'module' }],
+  ['CommonJS that is to be built before it is published', built],
 ])('a folder that is developed, in TypeScript as %s', (_kind, more) => {
   let folder: string;
   let platform: RunningPlatform;

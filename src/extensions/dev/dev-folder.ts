@@ -6,6 +6,7 @@ import { linkPlatform } from '../install/platform-links';
 import { TARGET } from '../install/receipt';
 import { readManifest, type ExtensionManifest } from '../manifest';
 import { copyPackage } from './copy-package';
+import { preferSources, writeModules } from './prefer-sources';
 import { dependenciesOf } from './dependencies';
 import { WHOLE_FOLDER } from './watch-folder';
 
@@ -71,12 +72,15 @@ export class DevFolder {
    * throw; then there is none.
    */
   async next(): Promise<Generation> {
-    const manifest = await readManifest(this.folder);
+    const written = await readManifest(this.folder);
+    const manifest = await preferSources(written, this.folder);
     const root = await (this.#root ??= this.#openRoot());
     const base = await this.#ensureDependencies(root);
     const number = ++this.#number;
     const directory = path.join(base, `gen-${number}`);
     await copyPackage(this.folder, directory);
+    const isOther = manifest.extensions.some(({ module }, index) => module !== written.extensions[index]?.module);
+    if (isOther) await writeModules(directory, manifest);
     const generation = { number, directory, manifest };
     this.#generations.push(generation);
     return generation;

@@ -26,8 +26,8 @@ export async function findModule(manifest: ExtensionManifest, item: ManifestItem
   );
 }
 
-/** The source that a missing module was probably to be built from: beside it, or in src/ instead of the output folder. */
-async function findSource(module: string, directory: string): Promise<string | undefined> {
+/** The TypeScript source that a module is, or was to be, built from: beside it, or in src/ instead of the output folder. */
+export async function findSource(module: string, directory: string): Promise<string | undefined> {
   const extension = path.posix.extname(module);
   const sourceExtension = SOURCE_OF[extension];
   if (sourceExtension === undefined) return undefined;
