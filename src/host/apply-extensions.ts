@@ -24,6 +24,7 @@ import { VERSION } from '../extensions/own-package';
 import { selectExtensions } from '../extensions/select-extensions';
 import { displaySpec, parseSpec } from '../extensions/spec';
 import { hostInstallOptions } from './host-library';
+import { withoutUndefined } from '../extensions/without-undefined';
 import { LiveExtensions, type LiveLine } from './live-extensions';
 
 export interface ApplyOptions {
@@ -119,11 +120,7 @@ export async function synchronise(
     onProgress: ({ phase, message }) => phase === 'installing' && onProgress?.(message),
   });
   const failed = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome.error] : []));
-  const specs = new Set(listed.map(({ spec }) => displaySpec(spec)));
-  for (const spec of frozen ? before.specs.filter((each) => !specs.has(each)) : []) {
-    const message = `the lock has ${spec}, which is not in the list`;
-    failed.push(new BacklotError('BACKLOT_E_LOCK_DRIFT', message, { where: { file: lock.file } }));
-  }
+  if (frozen) failed.push(...unlisted(before, listed));
   const done = await Promise.all(
     outcomes.map(async (outcome): Promise<Applied[]> => {
       if ('error' in outcome) return [];
@@ -136,6 +133,17 @@ export async function synchronise(
     }),
   );
   return { applied: done.flat(), failed };
+}
+
+/** An error for each spec that a lock holds and a list does not have. */
+export function unlisted(lock: ExtensionsLock, listed: readonly ExtensionEntry[]): BacklotError[] {
+  const specs = new Set(listed.map(({ spec }) => displaySpec(spec)));
+  return lock.specs
+    .filter((spec) => !specs.has(spec))
+    .map((spec) => {
+      const message = `the lock has ${spec}, which is not in the list`;
+      return new BacklotError('BACKLOT_E_LOCK_DRIFT', message, { where: { file: lock.settings.file } });
+    });
 }
 
 /** The entries that names mean, of extensions, packages or specs; all entries for no names. */
@@ -280,10 +288,6 @@ function fromList(spec: string, directory: string): string {
 
 function withoutDefaults({ origin: _origin, enabled, required, ...entry }: ExtensionEntry): NewEntry {
   return { ...entry, ...(enabled ? {} : { enabled }), ...(required ? { required } : {}) };
-}
-
-function withoutUndefined<T extends object>(object: T): Partial<T> {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 async function isFile(place: string): Promise<boolean> {

@@ -2,15 +2,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import semver from 'semver';
-import { BacklotError } from '../api/errors';
+import type { BacklotError } from '../api/errors';
 import { installExtensions } from '../extensions/install';
 import { rootOf } from '../extensions/install/locked-tree';
 import { readExtensionList } from '../extensions/list';
 import { ExtensionsLock, lockFileOf } from '../extensions/lock';
-import { readRegistrySettings, RegistryClient } from '../extensions/registry';
+import { compareWithRegistry, readRegistrySettings, RegistryClient } from '../extensions/registry';
 import { displaySpec, parseSpec } from '../extensions/spec';
-import { meantBy } from './apply-extensions';
+import { meantBy, unlisted } from './apply-extensions';
 import { hostInstallOptions } from './host-library';
 
 /** A locked package of a registry, and the versions that there are. */
@@ -38,13 +37,8 @@ export async function outdatedExtensions(file: string, names: readonly string[])
       const spec = parseSpec(entry.spec, entry.origin.baseDirectory);
       const held = lock.get(entry.spec);
       if (spec.kind !== 'registry' || held?.source.kind !== 'registry') return [];
-      const { versions, 'dist-tags': tags } = await client.packument(spec.name);
-      const current = rootOf(held).version;
-      const tagged = tags[spec.range];
-      const wanted = tagged ?? semver.maxSatisfying(Object.keys(versions), spec.range) ?? current;
-      const latest = tags.latest ?? wanted;
-      const isNewer = wanted !== current || semver.gt(latest, current);
-      return isNewer ? [{ spec: displaySpec(entry.spec), package: spec.name, current, wanted, latest }] : [];
+      const { isOutdated, current, wanted, latest } = await compareWithRegistry(spec, rootOf(held).version, client);
+      return isOutdated ? [{ spec: displaySpec(entry.spec), package: spec.name, current, wanted, latest }] : [];
     }),
   );
   return rows.flat();
@@ -70,11 +64,7 @@ export async function verifyExtensions(file: string): Promise<Verified> {
     const options = hostInstallOptions(file);
     const outcomes = await installExtensions(listed, { ...options, libDirectory: scratch, lock: lockSettings });
     const failed = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome.error] : []));
-    const specs = new Set(listed.map(({ spec }) => displaySpec(spec)));
-    for (const spec of lock.specs.filter((each) => !specs.has(each))) {
-      const message = `the lock has ${spec}, which is not in the list`;
-      failed.push(new BacklotError('BACKLOT_E_LOCK_DRIFT', message, { where: { file: lockSettings.file } }));
-    }
+    failed.push(...unlisted(lock, listed));
     const keys = lock.specs.flatMap((spec) => Object.keys(lock.get(spec)?.packages ?? {}));
     return { packages: new Set(keys).size, failed };
   } finally {

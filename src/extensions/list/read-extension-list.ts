@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { BacklotError, type ErrorCode } from '../../api/errors';
 import { formatJsonPath, JsonDocument, type JsonPath, type TextPlace } from '../json-document';
 import { didYouMean } from '../nearest';
+import { withoutUndefined } from '../without-undefined';
 import type { EntryOrigin, ExtensionEntry } from './entry';
 import { ExtensionList, KNOWN_KEYS } from './schema';
 
@@ -142,10 +143,6 @@ function doubledEntries(list: unknown, document: JsonDocument): Mistake[] {
     const message = `"${spec}"${named} is listed twice (first on line ${line})`;
     return [{ message, place: document.placeOf(['extensions', index]) }];
   });
-}
-
-function withoutUndefined<T extends object>(object: T): T {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
 }
 
 function isObject(value: unknown): value is object {

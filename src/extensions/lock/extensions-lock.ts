@@ -23,8 +23,6 @@ export class ExtensionsLock {
   private constructor(
     readonly settings: LockSettings,
     extensions: Readonly<Record<string, LockedExtension>>,
-    /** Whether there is a file. */
-    readonly exists: boolean,
   ) {
     this.#extensions = new Map(Object.entries(extensions));
   }
@@ -36,8 +34,8 @@ export class ExtensionsLock {
   static read(settings: LockSettings): ExtensionsLock {
     const { file, frozen } = settings;
     const text = textOf(pendingOf(file)) ?? textOf(file);
-    if (text !== undefined) return new ExtensionsLock(settings, parseLock(text, file), true);
-    if (!frozen) return new ExtensionsLock(settings, {}, false);
+    if (text !== undefined) return new ExtensionsLock(settings, parseLock(text, file));
+    if (!frozen) return new ExtensionsLock(settings, {});
     throw new BacklotError('BACKLOT_E_LOCK_MISSING', `there is no ${file} to hold to`, { where: { file } });
   }
 

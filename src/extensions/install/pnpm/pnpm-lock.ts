@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../../without-undefined';
 import { ROOT_ALIAS, ROOT_TARBALL, type TreeRequest } from '../install-engine';
 import { nameOfKey, withoutPeers, type LockedPackage, type LockedTree } from '../locked-tree';
 
@@ -119,8 +120,4 @@ function theirDependencies(dependencies: Record<string, string>): Record<string,
       nameOfKey(key) === alias ? key.slice(alias.length + 1) : key,
     ]),
   );
-}
-
-function withoutUndefined<T extends object>(object: { [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
 }
