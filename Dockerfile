@@ -6,6 +6,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 RUN npm run build && npx ts-node --transpile-only scripts/bundle-extensions.ts bundled
+# The first run of each program leaves its code cache in dist/bundle.
+RUN node dist/bin/backlot.js --version && scripts/run-once.sh dist/bin/init.js
 
 FROM node:24-bookworm-slim AS production
 WORKDIR /src
@@ -48,8 +50,8 @@ COPY --from=production /src/node_modules /opt/backlot/node_modules
 COPY --from=build /src/bundled /opt/backlot/bundled
 COPY --from=build /src/dist /opt/backlot/dist
 COPY --chmod=0755 scripts/docker-entrypoint.sh scripts/docker-healthcheck.sh /usr/local/bin/
-RUN ln -s /opt/backlot/dist/cli/main.js /usr/local/bin/backlot \
-  && chmod 0755 /opt/backlot/dist/cli/main.js \
+RUN ln -s /opt/backlot/dist/bin/backlot.js /usr/local/bin/backlot \
+  && chmod 0755 /opt/backlot/dist/bin/backlot.js \
   && mkdir -p /etc/backlot/init /etc/localstack/init /var/lib/backlot/tmp \
   && chown -R node:node /var/lib/backlot \
   && ln -s backlot /var/lib/localstack \

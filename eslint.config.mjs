@@ -10,6 +10,7 @@ const ROOMS = {
   testing: ['runtime', 'extensions', 'gateway', 'api'],
   host: ['extensions', 'gateway', 'api'],
   cli: ['host', 'runtime', 'extensions', 'gateway', 'api'],
+  bin: ['cli', 'runtime'],
 };
 
 const roomRules = Object.entries(ROOMS).map(([room, below]) => {

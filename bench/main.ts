@@ -51,7 +51,7 @@ const startPlain = (kind: 'node' | 'express'): Promise<Server> =>
 function startBacklot(name: string, extensions: unknown[]): Promise<Server> {
   const list = join(home, `${name.replace(/\W/g, '')}.json`);
   writeFileSync(list, JSON.stringify({ extensions }));
-  return start(name, [join(ROOT, 'dist', 'runtime', 'init.js')], /127\.0\.0\.1:(\d+)[^]*Ready\.\n/, {
+  return start(name, [join(ROOT, 'dist', 'bin', 'init.js')], /127\.0\.0\.1:(\d+)[^]*Ready\.\n/, {
     GATEWAY_LISTEN: '127.0.0.1:0',
     BACKLOT_EXTENSIONS_FILE: list,
     BACKLOT_VOLUME: join(home, 'volume'),

@@ -9,4 +9,4 @@ if [ "$#" -gt 0 ]; then exec "$@"; fi
 export TMPDIR="${TMPDIR:-${BACKLOT_VOLUME}/tmp}"
 
 # -s: reap orphans also where another program is the first process, as when a client replaces the entrypoint.
-exec tini -s -- node /opt/backlot/dist/runtime/init.js
+exec tini -s -- node /opt/backlot/dist/bin/init.js

@@ -1,11 +1,10 @@
-#!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { EXIT } from './exit-codes';
 import { createProgram } from './program';
 import { report } from './report';
 import { endQuietlyOnBrokenPipe } from './terminal';
 
-async function main(): Promise<void> {
+async function run(): Promise<void> {
   endQuietlyOnBrokenPipe();
   try {
     await createProgram().parseAsync();
@@ -19,4 +18,7 @@ async function main(): Promise<void> {
 /** How long what a library left open may keep the process from ending. */
 const LINGER_MS = 2_000;
 
-void main().then(() => setTimeout(() => process.exit(), LINGER_MS).unref());
+/** Runs the command with the arguments of this process. */
+export function main(): void {
+  void run().then(() => setTimeout(() => process.exit(), LINGER_MS).unref());
+}

@@ -21,7 +21,7 @@ const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 export async function runOnHost(
   options: HostModeOptions,
-  program: string = path.join(PACKAGE_ROOT, 'dist', 'runtime', 'init.js'),
+  program: string = path.join(PACKAGE_ROOT, 'dist', 'bin', 'init.js'),
 ): Promise<number> {
   if (!existsSync(program)) {
     throw new BacklotError('BACKLOT_E_INTERNAL', `there is no ${program} to run`, {

@@ -1,8 +1,8 @@
-#!/usr/bin/env node
 /**
  * The init process: runs the boot scripts, installs what extensions.json asks for and the volume lacks, then runs the
  * runtime and stays with it. Exit codes: 0 after an orderly stop, 1 when the start was refused or the runtime failed.
  */
+import type { ChildProcess } from 'node:child_process';
 import type { Logger } from 'winston';
 import { asBacklotError } from '../api/errors';
 import { reportExtensions, type BootReport, type ReportedExtension } from './boot-report';
@@ -13,7 +13,7 @@ import { findTypingErrors, logLevel, readSettings, withoutPrefix, withoutSecrets
 import { Supervisor } from './supervisor';
 import { openVolume } from './volume';
 
-async function main(): Promise<number> {
+async function run(firstRuntime: ChildProcess): Promise<number> {
   const startedAt = Date.now();
   const environment = withoutPrefix(process.env);
   const settings = readSettings(environment);
@@ -23,7 +23,7 @@ async function main(): Promise<number> {
     log.warn(`${name} is not a setting of Backlot: did you mean ${meant}?`);
   }
 
-  const supervisor = new Supervisor({
+  const supervisor = new Supervisor(firstRuntime, {
     environment,
     log,
     restartLimit: settings.BACKLOT_RESTART_LIMIT,
@@ -84,12 +84,31 @@ async function installAll(installation: Installation, signal: AbortSignal): Prom
   return reportExtensions(entries, await installation.install(entries, { complete: true, signal }));
 }
 
-// A reader of our output that went away is no reason to end.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${asBacklotError(error, 'BACKLOT_E_INTERNAL', 'the start failed').format()}\n`);
-    process.exit(1);
-  },
-);
+/**
+ * The part of a start that installs, alone: sees that each package is there that the list names, and gives what came of it,
+ * with the time that it took after the settings were read, in milliseconds.
+ */
+export async function install(
+  environment: NodeJS.ProcessEnv,
+): Promise<{ extensions: ReportedExtension[]; milliseconds: number }> {
+  const settings = readSettings(environment);
+  const volume = await openVolume(settings.BACKLOT_VOLUME);
+  const log = new Logging({ level: logLevel(settings), format: settings.LOG_FORMAT }).scope('extensions');
+  const installation = new Installation({ settings, environment, volume, log });
+  const began = performance.now();
+  const extensions = await installAll(installation, new AbortController().signal);
+  return { extensions, milliseconds: performance.now() - began };
+}
+
+/** Runs the init process to its end, with a runtime process that has been started already. */
+export function main(firstRuntime: ChildProcess): void {
+  // A reader of our output that went away is no reason to end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  run(firstRuntime).then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+      process.stderr.write(`${asBacklotError(error, 'BACKLOT_E_INTERNAL', 'the start failed').format()}\n`);
+      process.exit(1);
+    },
+  );
+}

@@ -2,22 +2,25 @@
  * The runtime process: the platform with its gateway and extensions. The init process starts it, hands it the boot
  * report, and restarts it when it crashes. Its exit codes are those of ./exit-codes.
  */
+import Module from 'node:module';
+import { join } from 'node:path';
 import { asBacklotError, describeCause } from '../api/errors';
 import { catchEscapes } from '../extensions/supervise/escapes';
 import type { BootReport } from './boot-report';
 import { EXIT } from './exit-codes';
 import { Logging } from './logging';
 import { Platform } from './platform';
-import { logLevel, readSettings, withoutSecrets } from './settings';
+import { logLevel, readSettings, withoutPrefix, withoutSecrets } from './settings';
 import { volumeAt } from './volume';
 
 /** How much longer than its limit an orderly shutdown may take before the process ends itself, in milliseconds. */
 const GRACE = 1_000;
 
-async function main(boot: BootReport): Promise<void> {
-  const settings = readSettings(process.env);
+async function run(boot: BootReport): Promise<void> {
+  const environment = withoutPrefix(process.env);
+  const settings = readSettings(environment);
   // Extensions see our environment, and so do the programs that they start.
-  process.env = withoutSecrets(process.env);
+  process.env = withoutSecrets(environment);
   const logging = new Logging({ level: logLevel(settings), format: settings.LOG_FORMAT });
   const log = logging.scope('runtime');
 
@@ -38,10 +41,13 @@ async function main(boot: BootReport): Promise<void> {
       },
     );
   };
+  // What is loaded from here on are extensions, for the most part.
+  const volume = volumeAt(settings.BACKLOT_VOLUME);
+  cacheCompiledModules(join(volume.cache, 'compiled'));
   const platform = new Platform({
     settings,
     environment: process.env,
-    volume: volumeAt(settings.BACKLOT_VOLUME),
+    volume,
     logging,
     boot,
     onShutDownRequest: (how) => stop(how === 'restart' ? EXIT.restart : EXIT.stopped),
@@ -65,6 +71,14 @@ async function main(boot: BootReport): Promise<void> {
   }
 }
 
-// A reader of our output that went away is no reason to end.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-process.once('message', (boot) => void main(boot as BootReport));
+/** Lets Node keep the compiled code of modules between starts, where it can (from Node 22 on). */
+function cacheCompiledModules(directory: string): void {
+  (Module as { enableCompileCache?: (directory: string) => unknown }).enableCompileCache?.(directory);
+}
+
+/** Runs the runtime process as soon as it has its boot report. */
+export function main(): void {
+  // A reader of our output that went away is no reason to end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  process.once('message', (boot) => void run(boot as BootReport));
+}

@@ -1,13 +1,11 @@
 /** Keeps the runtime process alive: starts it, passes signals on, restarts it after a crash, and ends with it. */
-import { fork, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'winston';
 import { BacklotError } from '../api/errors';
 import type { BootReport } from './boot-report';
 import { EXIT } from './exit-codes';
-
-const RUNTIME = join(__dirname, 'main.js');
+import { forkRuntime } from './fork-runtime';
 
 /** The wait before the first restart, and the longest, in milliseconds; it doubles in between. */
 const FIRST_BACK_OFF = 250;
@@ -41,10 +39,10 @@ export class Supervisor {
   #ended: Promise<End>;
   #killed = false;
 
-  /** Starts a runtime process at once: it loads its code while the extensions are being installed. */
-  constructor(options: SupervisorOptions) {
+  /** The first runtime process is there already: it loads its code while the extensions are being installed. */
+  constructor(first: ChildProcess, options: SupervisorOptions) {
     this.#options = options;
-    [this.#child, this.#ended] = this.#fork();
+    [this.#child, this.#ended] = this.#watch(first);
   }
 
   /**
@@ -68,7 +66,7 @@ export class Supervisor {
         crashes = Date.now() - began > STEADY_AFTER ? 1 : crashes + 1;
         if (!(await this.#backOff(end, crashes))) return this.#stopping.signal.aborted ? 0 : 1;
       }
-      [this.#child, this.#ended] = this.#fork();
+      [this.#child, this.#ended] = this.#watch(forkRuntime(this.#options.environment));
       report = await renew(report);
       if (this.#stopping.signal.aborted) return 0;
     }
@@ -107,13 +105,7 @@ export class Supervisor {
     return delay(wait, true, { signal: this.#stopping.signal }).catch(() => false);
   }
 
-  #fork(): [ChildProcess, Promise<End>] {
-    const child = fork(RUNTIME, {
-      env: this.#options.environment,
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      // A group of its own: Ctrl-C on a terminal reaches us alone, and we pass it on once.
-      detached: true,
-    });
+  #watch(child: ChildProcess): [ChildProcess, Promise<End>] {
     const ended = new Promise<End>((resolve) => {
       child.once('exit', (code, signal) => resolve({ code, signal }));
       // A process that could not be started has no exit; one that is gone cannot be sent anything: both are crashes.

@@ -16,7 +16,7 @@ import { waitFor } from '../support/wait-for';
 /** The image of this checkout, which the tests' setup has built. */
 const IMAGE = 'backlot:e2e';
 
-const MAIN = path.resolve(__dirname, '../../dist/cli/main.js');
+const MAIN = path.resolve(__dirname, '../../dist/bin/backlot.js');
 
 const image = new StandInImage();
 const children: ChildProcess[] = [];

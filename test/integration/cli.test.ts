@@ -6,7 +6,7 @@ import path from 'node:path';
 import { freePort } from '../../src/host/free-port';
 import { VERSION } from '../../src/extensions/own-package';
 
-const MAIN = path.resolve(__dirname, '../../dist/cli/main.js');
+const MAIN = path.resolve(__dirname, '../../dist/bin/backlot.js');
 const ENGINE_COMMANDS = ['start', 'stop', 'restart', 'status', 'logs', 'wait'];
 const COMMANDS = [...ENGINE_COMMANDS, 'login', 'logout', 'whoami'];
 

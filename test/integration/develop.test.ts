@@ -19,7 +19,7 @@ function run(folder: string, program: string, ...args: string[]): Promise<Outcom
 }
 
 const backlot = (folder: string, ...args: string[]): Promise<Outcome> =>
-  run(folder, process.execPath, path.join(REPOSITORY, 'dist/cli/main.js'), 'extensions', 'dev', ...args);
+  run(folder, process.execPath, path.join(REPOSITORY, 'dist/bin/backlot.js'), 'extensions', 'dev', ...args);
 
 /** Takes everything but Backlot, which is there already, from this checkout: so no registry is needed. */
 function takeFromCheckout(folder: string): void {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { waitFor } from './wait-for';
 
-const MAIN = path.resolve(__dirname, '../../dist/cli/main.js');
+const MAIN = path.resolve(__dirname, '../../dist/bin/backlot.js');
 
 /** Where and with what the command runs. */
 export interface CommandOptions {

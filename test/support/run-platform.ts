@@ -37,7 +37,7 @@ export class RunningPlatform {
     const folder = home ?? temporaryDirectory();
     const list = join(folder, 'extensions.json');
     writeFileSync(list, typeof extensions === 'string' ? extensions : JSON.stringify({ extensions }));
-    const child = spawn(process.execPath, [join(REPOSITORY, 'dist', 'runtime', 'init.js')], {
+    const child = spawn(process.execPath, [join(REPOSITORY, 'dist', 'bin', 'init.js')], {
       cwd: folder,
       env: {
         ...process.env,

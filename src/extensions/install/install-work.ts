@@ -2,7 +2,6 @@ import { copyFile, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { BacklotError } from '../../api/errors';
 import type { LockedExtension, LockedSource } from '../lock';
-import { integrityOfFile } from '../content-hash';
 import { fetchPackage, type FetchedPackage } from '../sources';
 import { displaySpec } from '../spec';
 import { asInstallError } from './as-install-error';
@@ -93,7 +92,7 @@ async function stage(work: Work, directory: string, options: WorkOptions): Promi
   const fetched = await fetchOne(plan, options);
   const tarball = path.join(directory, ROOT_TARBALL);
   await copyFile(fetched.tarball, tarball);
-  const tree = locked && withRootIntegrity(locked, await integrityOfFile(tarball));
+  const tree = locked && withRootIntegrity(locked, fetched.bytes);
   return {
     work,
     request: { ...common, source: { kind: 'tarball' }, ...(tree ? { locked: tree } : {}) },

@@ -4,6 +4,7 @@ import type { ExtensionClass } from './extension-class';
 import { findExport } from './find-export';
 import { findModule } from './find-module';
 import { importError } from './import-error';
+import { importModule } from './import-module';
 
 const TYPESCRIPT = /\.[mc]?ts$/;
 
@@ -20,16 +21,16 @@ export async function importExtensionClass(
   directory: string,
 ): Promise<ExtensionClass> {
   const file = await findModule(manifest, item, directory);
-  return findExport(await importModule(file, item, directory), item, file);
+  return findExport(await importFile(file, item, directory), item, file);
 }
 
-async function importModule(file: string, item: ManifestItem, directory: string): Promise<object> {
+async function importFile(file: string, item: ManifestItem, directory: string): Promise<object> {
   try {
     if (TYPESCRIPT.test(file)) {
       const { compileOnImport } = await import('./typescript/compile-on-import.js');
       compileOnImport();
     }
-    return (await import(pathToFileURL(file).href)) as object;
+    return await importModule(pathToFileURL(file).href);
   } catch (error) {
     throw importError(error, item, directory);
   }

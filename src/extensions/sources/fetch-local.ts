@@ -36,13 +36,13 @@ export async function fetchFolder(spec: FolderSpec, context: FetchContext): Prom
   checkIntegrity(integrity, locked, shown);
   const key = ['folder', integrity];
   const kept = await context.store.find(key);
-  if (kept) return { tarball: kept.tarball, resolution: kept.resolution, ...identity };
+  if (kept) return { tarball: kept.tarball, bytes: kept.bytes, resolution: kept.resolution, ...identity };
   const { tarball, integrity: packed } = await context.store.add((file) =>
     context.pack(spec.path, file, context.signal),
   );
   const resolution: Resolution = { kind: 'folder', integrity };
   await context.store.note(key, { ...identity, tarball: packed, resolution });
-  return { tarball, resolution, ...identity };
+  return { tarball, bytes: packed, resolution, ...identity };
 }
 
 /** Copies a tarball into the store, unless it is there. Throws as `fetchPackage` does. */
@@ -52,12 +52,19 @@ export async function fetchTarball(spec: TarballSpec, context: FetchContext): Pr
   const locked = lockedAs('tarball', context.locked, {}, shown);
   const integrity = await integrityOfFile(spec.path);
   checkIntegrity(integrity, locked, shown);
+  const resolution: Resolution = { kind: 'tarball', integrity };
+  const key = ['tarball', integrity];
+  const kept = await context.store.find(key);
+  if (kept) {
+    const { tarball, name, version } = kept;
+    return { tarball, bytes: integrity, resolution, name, version };
+  }
   const identity = await identityOfTarball(spec.path, shown, context);
-  const kept = await context.store.findTarball(integrity);
-  const added = kept === undefined ? await context.store.addCopy(spec.path) : { tarball: kept, integrity };
+  const added = await context.store.addCopy(spec.path);
   // It may have been written to while it was read.
-  checkIntegrity(added.integrity, { kind: 'tarball', integrity }, shown);
-  return { tarball: added.tarball, resolution: { kind: 'tarball', integrity }, ...identity };
+  checkIntegrity(added.integrity, resolution, shown);
+  await context.store.note(key, { ...identity, tarball: integrity, resolution });
+  return { tarball: added.tarball, bytes: integrity, resolution, ...identity };
 }
 
 /** Throws BACKLOT_E_PACKAGE_NOT_FOUND when there is no such folder or file. */

@@ -11,6 +11,8 @@ import { fetchUrl } from './url/fetch-url';
 export interface FetchedPackage {
   /** The absolute path of an npm tarball in the store. */
   readonly tarball: string;
+  /** The integrity of its bytes, whatever the resolution's own is about. */
+  readonly bytes: string;
   readonly resolution: Resolution;
   readonly name: string;
   readonly version: string;

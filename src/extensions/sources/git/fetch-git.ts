@@ -44,8 +44,8 @@ async function findKept(spec: GitSpec, commit: string | undefined, context: Fetc
 function deliver(kept: Kept, spec: GitSpec, locked: GitResolution | undefined, shown: string): FetchedPackage {
   checkIntegrity(kept.resolution.integrity, locked, shown);
   checkName(kept, spec.name, shown);
-  const { tarball, resolution, name, version } = kept;
-  return { tarball, resolution, name, version };
+  const { tarball, bytes, resolution, name, version } = kept;
+  return { tarball, bytes, resolution, name, version };
 }
 
 class GitFetch {

@@ -21,7 +21,12 @@ export async function fetchUrl(spec: UrlSpec, context: FetchContext): Promise<Fe
   const kept = await findKept(key, locked, context);
   if (kept) {
     const { tarball, integrity } = kept;
-    return { tarball, resolution: { kind: 'url', url, integrity }, ...(await identify(spec, tarball, context)) };
+    return {
+      tarball,
+      bytes: integrity,
+      resolution: { kind: 'url', url, integrity },
+      ...(await identify(spec, tarball, context)),
+    };
   }
   if (context.offline === true) throw offline(shown);
 
@@ -37,7 +42,7 @@ export async function fetchUrl(spec: UrlSpec, context: FetchContext): Promise<Fe
   });
   const resolution: UrlResolution = { kind: 'url', url, integrity };
   if (!locked) await context.store.note(key, { ...identity, tarball: integrity, resolution });
-  return { tarball, resolution, ...identity };
+  return { tarball, bytes: integrity, resolution, ...identity };
 }
 
 /** The bytes that are locked; without a network also those that the address gave last. */

@@ -1,0 +1,84 @@
+/**
+ * `npm run build`, after the compiler: joins the modules of each program, and of the libraries that it begins with, into one
+ * file in dist/bundle, which src/bin runs. The public API stays what it is, a folder of modules: extensions and the platform
+ * have to share it.
+ */
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { build, type Plugin } from 'esbuild';
+import { PROGRAMS } from '../src/bin/load-program';
+
+const DIST = path.resolve(__dirname, '..', 'dist');
+const BUNDLES = path.join(DIST, 'bundle');
+
+/** What is loaded when it is first used, if ever, and costs more than it is worth in a bundle. */
+const APART = [
+  '@balena/dockerignore',
+  '@inquirer/prompts',
+  '@pnpm/*',
+  'chokidar',
+  'dockerode',
+  'ini',
+  'npm-registry-fetch',
+  'selfsigned',
+  'tar-fs',
+  'ts-node',
+  'typescript',
+  'yaml',
+];
+
+/** Modules of ours that stay modules. */
+function staysModule(file: string): boolean {
+  const relative = path.relative(DIST, file);
+  // Node's own import() does not work in code that comes from a cache (Node 20).
+  return relative.startsWith(`api${path.sep}`) || relative === path.join('extensions', 'load', 'import-module.js');
+}
+
+const ours: Plugin = {
+  name: 'backlot',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^\.\.?(\/|$)/ }, ({ path: request, resolveDir }) => {
+      if (path.relative(DIST, resolveDir).startsWith('..')) return undefined;
+      const file = require.resolve(path.resolve(resolveDir, request));
+      if (!staysModule(file)) return undefined;
+      return { path: `./${path.relative(BUNDLES, file)}`, external: true };
+    });
+    bundler.onLoad({ filter: /\.js$/ }, async ({ path: file }) => {
+      const relative = path.relative(DIST, file);
+      if (relative.startsWith('..')) return undefined;
+      const text = (await readFile(file, 'utf8'))
+        // What is loaded late is in the bundle, too, where it can be.
+        .replace(/\(0, \w+\.createRequire\)\(__filename\)\((?=['"])/g, 'require(');
+      if (!/__(?:file|dir)name/.test(text)) return { contents: text };
+      const place = JSON.stringify(`../${relative.split(path.sep).join('/')}`);
+      const names =
+        `const __filename = require('node:path').resolve(__bundles, ${place}); ` +
+        `const __dirname = require('node:path').dirname(__filename); `;
+      return { contents: text.replace(/^("use strict";\n)?/, (strict) => `${strict}${names}`) };
+    });
+  },
+};
+
+async function main(): Promise<void> {
+  await rm(BUNDLES, { recursive: true, force: true });
+  await build({
+    entryPoints: Object.fromEntries(
+      Object.entries(PROGRAMS).map(([name, module]) => [name, path.join(DIST, `${module}.js`)]),
+    ),
+    outdir: BUNDLES,
+    bundle: true,
+    platform: 'node',
+    // UMD modules, which some packages name as their main file, cannot be joined.
+    mainFields: ['module', 'main'],
+    target: 'node20',
+    format: 'cjs',
+    supported: { 'dynamic-import': false },
+    legalComments: 'eof',
+    banner: { js: 'const __bundles = __dirname;' },
+    external: APART,
+    plugins: [ours],
+    logLevel: 'warning',
+  });
+}
+
+void main();

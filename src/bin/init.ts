@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+import { forkRuntime } from '../runtime/fork-runtime';
+import type * as Init from '../runtime/init';
+import { loadProgram } from './load-program';
+
+// Before anything else is loaded, so that both processes load at the same time.
+const runtime = forkRuntime(process.env);
+loadProgram<typeof Init>('init').main(runtime);

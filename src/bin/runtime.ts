@@ -1,0 +1,4 @@
+import type * as Runtime from '../runtime/main';
+import { loadProgram } from './load-program';
+
+loadProgram<typeof Runtime>('runtime').main();
