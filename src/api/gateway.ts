@@ -19,7 +19,7 @@ export interface GatewayResponse extends Response {
 export type Body = string | Uint8Array | Readable | AsyncIterable<string | Uint8Array>;
 
 /** Everything that is known about one request while it is served. */
-export interface RequestContext<Params extends object = Record<string, string>> {
+export interface RequestContext<Params extends object = PathValues> {
   readonly request: GatewayRequest;
   readonly response: GatewayResponse;
   /** An identifier of this request, unique in the process. */
@@ -74,26 +74,60 @@ export interface Handlers<H = Handler> {
 
 export type ExceptionHandlers = Handlers<ExceptionHandler>;
 
-/** The parameters that a path names: `/a/:b/:c` has `b` and `c`; a final `*` is named `*`. */
-export type PathParams<Path extends string> = string extends Path
-  ? Record<string, string>
-  : { [Name in ParamNames<Path>]: string };
+/** The parameters of a path by name: text, and numbers where a converter says so. */
+export type PathValues = Record<string, string | number>;
 
-type ParamNames<Path extends string> = Path extends `${infer Segment}/${infer Rest}`
-  ? ParamNames<Segment> | ParamNames<Rest>
-  : Path extends `:${infer Name}(${string}`
-    ? Name
-    : Path extends `:${infer Name}`
-      ? Name
-      : Path extends '*'
-        ? '*'
-        : never;
+/**
+ * The parameters that a path names: `/a/:b/:c` has `b` and `c`; a final `*` is named `*`. They are strings, save those with
+ * `{int}` or `{float}`, which are numbers.
+ */
+export type PathParams<Path extends string> = string extends Path
+  ? PathValues
+  : { [Each in ParamsIn<Path> as Each[0]]: Each[1] };
+
+/** The name and type of each parameter. */
+type ParamsIn<Path, Found extends [string, string | number] = never> = Path extends `${string}:${infer After}`
+  ? After extends `:${infer Rest}`
+    ? ParamsIn<Rest, Found>
+    : TakeName<After> extends [infer Name extends string, infer Rest]
+      ? Rest extends `{${'int' | 'float'}}${infer More}`
+        ? ParamsIn<More, Found | [Name, number]>
+        : Rest extends `(${infer More}`
+          ? ParamsIn<AfterPattern<More>, Found | [Name, string]>
+          : ParamsIn<Rest, Found | [Name, string]>
+      : never
+  : Path extends `${string}*`
+    ? Found | ['*', string]
+    : Found;
+
+/** The name that a text begins with, and the rest. */
+type TakeName<Text, Name extends string = ''> = Text extends `${infer Letter}${infer Rest}`
+  ? Letter extends NameLetter
+    ? TakeName<Rest, `${Name}${Letter}`>
+    : [Name, Text]
+  : [Name, Text];
+
+/** What comes after a pattern whose opening parenthesis has been read. */
+type AfterPattern<Text, Depth extends 1[] = [1]> = Depth extends [1, ...infer Outer extends 1[]]
+  ? Text extends `\\${string}${infer Rest}`
+    ? AfterPattern<Rest, Depth>
+    : Text extends `(${infer Rest}`
+      ? AfterPattern<Rest, [1, ...Depth]>
+      : Text extends `)${infer Rest}`
+        ? AfterPattern<Rest, Outer>
+        : Text extends `${string}${infer Rest}`
+          ? AfterPattern<Rest, Depth>
+          : ''
+  : Text;
+
+type NameLetter = Letters<'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_'>;
+type Letters<Text, Found = never> = Text extends `${infer Letter}${infer Rest}` ? Letters<Rest, Found | Letter> : Found;
 
 /**
  * Answers a request by what it returns: an object or array (sent as JSON), a string (text), bytes, a stream or an async
  * iterable (sent piece by piece), a fetch `Response`, or nothing (204, unless it wrote to the response itself).
  */
-export type Endpoint<Params extends object = Record<string, string>> = (context: RequestContext<Params>) => unknown;
+export type Endpoint<Params extends object = PathValues> = (context: RequestContext<Params>) => unknown;
 
 /** An ordinary Express handler. A function with two or more parameters is taken for one. */
 export type ExpressHandler = (request: Request, response: Response, next: NextFunction) => unknown;
@@ -113,21 +147,47 @@ export type Listener = (
 
 /** One rule of the router. */
 export interface Route {
-  /** HTTP methods in upper case, or `*` for all. */
+  /** HTTP methods in upper case, or `*` for all but TRACE and CONNECT; `WEBSOCKET` for a rule for WebSockets. */
   readonly methods: readonly string[] | '*';
-  /** The host the rule is for, or undefined for any. */
+  /** The host the rule is for, also with a port, or undefined for any. */
   readonly host: string | undefined;
   readonly path: string;
+  /** Rules of a higher priority win over all rules of lower ones; 0 unless another is asked for. */
+  readonly priority: number;
   /** The extension that added it; `backlot` for the platform's own. */
   readonly owner: string;
 }
 
 /**
- * Routes of the gateway. A rule matches method, host and path together; a rule with a host goes before one for any
- * host, and a static path before one with parameters. A path may have parameters (`/users/:id`), parameters with a
- * pattern (`/users/:id(\\d+)`), and a final `*`. A host is a name (`api.example.com`) or `*.` and a name. GET also serves HEAD.
+ * An object whose methods answer the requests for one path, each an endpoint. GET also serves HEAD where there is no
+ * `onHead`; `onAny` serves the methods that have no method of their own.
+ */
+export interface Resource<Params extends object = PathValues> {
+  onGet?(context: RequestContext<Params>): unknown;
+  onPost?(context: RequestContext<Params>): unknown;
+  onPut?(context: RequestContext<Params>): unknown;
+  onPatch?(context: RequestContext<Params>): unknown;
+  onDelete?(context: RequestContext<Params>): unknown;
+  onHead?(context: RequestContext<Params>): unknown;
+  onOptions?(context: RequestContext<Params>): unknown;
+  onAny?(context: RequestContext<Params>): unknown;
+}
+
+/**
+ * Routes of the gateway. A rule matches method, host and path together. A rule of a higher priority goes before all of lower ones;
+ * then a rule with a host before one for any host, and a static path before one with parameters.
  *
- * Adding a rule that stands already throws `BACKLOT_E_ROUTE_CONFLICT`, which names both owners.
+ * A path is compared with the raw path of a request: nothing is decoded, and slashes, dots and letters stay as they are. It
+ * may have parameters (`:id`), which take one segment or a part of it (`/files/:name.json`), parameters that take only
+ * what fits (`:id{int}`, `:x{float}`, `:id{uuid}`, `:id(\\d+)`), one that takes slashes too (`:key{path}`), and a final `*`,
+ * which also takes nothing. A colon of the path itself is `::`. What does not fit goes on to other rules. Parameters are
+ * handed over decoded, `{int}` and `{float}` as numbers to endpoints and as text to Express handlers.
+ *
+ * A host is a name (`api.example.com`) or `*.` and a name, and may have a port (`api.localhost:4566`). GET also serves HEAD.
+ * A path that is known, but not for the method, is answered with 405 and `Allow`; OPTIONS with 204 and `Allow`.
+ *
+ * Adding a rule that stands already throws `BACKLOT_E_ROUTE_CONFLICT`, which names both owners. So does a rule for all
+ * methods where another owner has one for some, and the other way round.
  */
 export interface Router {
   readonly get: AddRoute;
@@ -137,13 +197,17 @@ export interface Router {
   readonly delete: AddRoute;
   readonly head: AddRoute;
   readonly options: AddRoute;
-  /** For every method. */
+  /** For every method but TRACE and CONNECT. */
   readonly all: AddRoute;
   /** For the methods named, in upper case. */
   add<Path extends string>(methods: readonly string[] | '*', path: Path, endpoint: Endpoint<PathParams<Path>>): Route;
   add(methods: readonly string[] | '*', path: string, handler: ExpressHandler): Route;
   /** Hands everything at and below a path to a listener, which sees the path without the prefix, as in Express. */
   mount(path: string, listener: Listener): Route;
+  /** Has the methods of an object answer for a path. Throws `BACKLOT_E_ROUTE_INVALID` when it has none of them. */
+  resource<Path extends string>(path: Path, resource: Resource<PathParams<Path>>): readonly Route[];
+  /** The same routes with a priority, a whole number: the highest goes first, 0 is what rules have otherwise. */
+  withPriority(priority: number): Router;
   /** The same routes under a host. */
   withHost(host: string): Router;
   /** The same routes below a path. */

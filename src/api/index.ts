@@ -16,7 +16,9 @@ export type {
   Handlers,
   Listener,
   PathParams,
+  PathValues,
   RequestContext,
+  Resource,
   Route,
   Router,
 } from './gateway';

@@ -1,11 +1,12 @@
-import type { GatewayRequest, GatewayResponse, RequestContext, Route } from '../api/gateway';
+import type { GatewayRequest, GatewayResponse, PathValues, RequestContext, Route } from '../api/gateway';
+import { splitAuthority } from './routing/host-index';
 
 const PROCESS_TAG = Date.now().toString(36);
 let requests = 0;
 
 /** The context of one request. What costs time to work out is worked out when it is first asked for. */
 export class Context implements RequestContext {
-  params: Record<string, string> = {};
+  params: PathValues = {};
   route: Route | undefined;
   readonly locals: Record<string, unknown> = {};
   readonly startedAt = performance.now();
@@ -27,7 +28,7 @@ export class Context implements RequestContext {
   }
 
   get host(): string {
-    return (this.#host ??= hostname(this.request.headers.host ?? ''));
+    return (this.#host ??= splitAuthority(this.request.headers.host ?? '').name);
   }
 
   get path(): string {
@@ -40,10 +41,4 @@ export class Context implements RequestContext {
     const start = this.#url.indexOf('?');
     return (this.#query = new URLSearchParams(start < 0 ? '' : this.#url.slice(start + 1)));
   }
-}
-
-/** The name in a Host header, in lower case and without the port; an IPv6 address keeps its brackets. */
-function hostname(header: string): string {
-  const end = header.startsWith('[') ? header.indexOf(']') + 1 : header.indexOf(':');
-  return (end > 0 ? header.slice(0, end) : header).toLowerCase();
 }

@@ -13,6 +13,7 @@ import type { Owner } from './owner';
 import { holdBackHead } from './response';
 import { RouteTable } from './route-table';
 import { routeHandler } from './routing';
+import { answerUnrouted } from './routing/unrouted';
 import { ScopedRouter } from './scoped-router';
 import { Stage, type HandlerLists, type OwnedGateway } from './stage';
 
@@ -35,7 +36,7 @@ const DRAIN_LOOK_MS = 5;
 /**
  * The gateway: HTTP in, the chain of handlers, HTTP out.
  *
- * Request handlers run in this order: shutdown guard (503), internal resources, routes, the extensions’ handlers, 404.
+ * Request handlers run in this order: shutdown guard (503), internal resources, routes, the extensions’ handlers, 404 or 405.
  */
 export class Gateway {
   readonly internal = new InternalResources();
@@ -180,8 +181,7 @@ export class Gateway {
   };
 
   readonly #notFound: Handler = (chain, context) => {
-    const { request, host, path } = context;
-    chain.respond(404, { error: { message: `no route for ${request.method} ${host}${path}` } });
+    answerUnrouted(this.#routes, chain, context, 'route');
   };
 
   readonly #logException: ExceptionHandler = (_chain, error, context) => {

@@ -3,6 +3,7 @@ import type { Exchange } from './chain';
 import { PLATFORM } from './owner';
 import { RouteTable } from './route-table';
 import { routeHandler } from './routing';
+import { answerUnrouted } from './routing/unrouted';
 import { ScopedRouter } from './scoped-router';
 
 /** Where the platform’s own resources lie: under our name, and where clients of LocalStack look for them. */
@@ -10,7 +11,7 @@ export const INTERNAL_PREFIXES = ['/_backlot', '/_localstack'] as const;
 
 /**
  * The platform’s own resources. Each is added once and answers under every prefix; what is not there under a prefix
- * is a 404 in JSON and never reaches an extension.
+ * is a 404 in JSON (a 405 where only the method is wrong) and never reaches an extension.
  */
 export class InternalResources {
   readonly #table = new RouteTable();
@@ -30,7 +31,7 @@ export class InternalResources {
       (chain as Exchange).uncount();
       const served = serve(chain, context, response);
       if (context.route === undefined) {
-        chain.respond(404, { error: { message: `no internal resource ${context.request.method} ${context.path}` } });
+        answerUnrouted(this.#table, chain, context, 'internal resource');
       }
       return served;
     };

@@ -1,8 +1,9 @@
-import { METHODS } from 'node:http';
-import FindMyWay from 'find-my-way';
 import { BacklotError } from '../api/errors';
-import type { GatewayRequest, GatewayResponse, RequestContext, Route } from '../api/gateway';
+import type { GatewayRequest, GatewayResponse, PathValues, RequestContext, Route } from '../api/gateway';
 import type { Owner } from './owner';
+import { HostIndex, type HostRules } from './routing/host-index';
+import { allowedMethods } from './routing/methods';
+import { PathPattern } from './routing/path-pattern';
 
 /** What a route leads to. `next` hands the request on, as in Express. */
 export type RouteRun = (
@@ -18,7 +19,7 @@ export interface RouteRecord {
   /** The paths that lead here: one, or two for a mounted listener. */
   readonly patterns: readonly string[];
   /** An endpoint answers by what it returns; a listener writes the response by itself. */
-  readonly kind: 'endpoint' | 'listener';
+  readonly kind: 'endpoint' | 'listener' | 'websocket';
   readonly run: RouteRun;
   readonly owner: Owner;
   /** The requests that it serves at this moment. */
@@ -31,95 +32,63 @@ export interface RouteSink {
   add(record: RouteRecord): void;
   /** Takes out all rules that the predicate holds for; says how many. */
   remove(predicate: (record: RouteRecord) => boolean): number;
+  /** Takes one rule out that the owner of that name added; false when there is none. */
+  removeRoute(route: Route, owner: string): boolean;
 }
 
 export interface RouteMatch {
   readonly record: RouteRecord;
-  readonly params: Record<string, string>;
+  /** Decoded, and converted where a converter says so. */
+  readonly params: PathValues;
+  /** Decoded: what an Express handler gets. */
+  readonly texts: Record<string, string>;
 }
 
-type Matcher = FindMyWay.Instance<FindMyWay.HTTPVersion.V1>;
-
-/** The longest path parameter that is matched, in characters. Node’s own limit on headers (16 KiB) is reached first. */
-const MAX_PARAMETER_LENGTH = 16_384;
-const ANY_HOST = '';
-
-/** What `*` stands for. HEAD is left out: it follows GET, to the same rule. */
-const ALL_METHODS = METHODS.filter((method) => method !== 'HEAD');
-
-/** The rules of one host, or of any host. */
-class HostRules {
-  readonly records = new Set<RouteRecord>();
-  #matcher = newMatcher();
-  /** Method and path, with the names of parameters left out, of each rule: what must be unique. */
-  readonly #taken = new Map<string, RouteRecord>();
-
-  add(record: RouteRecord): void {
-    const keys = keysOf(record);
-    for (const key of keys) {
-      const other = this.#taken.get(key);
-      if (other) throw conflict(record.route, other.route);
-    }
-    this.#insert(this.#matcher, record);
-    for (const key of keys) this.#taken.set(key, record);
-    this.records.add(record);
-  }
-
-  remove(records: readonly RouteRecord[]): void {
-    for (const record of records) {
-      this.records.delete(record);
-      for (const key of keysOf(record)) this.#taken.delete(key);
-    }
-    const matcher = newMatcher();
-    for (const record of this.records) this.#insert(matcher, record);
-    this.#matcher = matcher;
-  }
-
-  find(method: string, path: string): RouteMatch | undefined {
-    const matcher = this.#matcher;
-    let found = matcher.find(method as FindMyWay.HTTPMethod, path);
-    if (found === null && method === 'HEAD') found = matcher.find('GET', path);
-    if (found === null) return undefined;
-    return { record: found.store as RouteRecord, params: found.params as Record<string, string> };
-  }
-
-  #insert(matcher: Matcher, record: RouteRecord): void {
-    const methods = methodsOf(record.route);
-    for (const pattern of record.patterns) {
-      try {
-        matcher.on(methods as FindMyWay.HTTPMethod[], pattern, unused, record);
-      } catch (cause) {
-        throw new BacklotError('BACKLOT_E_ROUTE_INVALID', `the path ${pattern} cannot be routed`, {
-          where: { extension: record.route.owner },
-          cause,
-        });
-      }
-    }
-  }
+/** A rule with what it takes to find and remove it. */
+export interface StoredRoute {
+  readonly record: RouteRecord;
+  readonly patterns: readonly PathPattern[];
+  readonly rules: HostRules;
 }
 
-/** All rules of the gateway: finds the one that serves a method, host and path. */
+/**
+ * All rules of the gateway: finds the one that serves a method, host and path.
+ *
+ * A rule of a higher priority wins over all of lower ones. Among those of one priority the more exact host wins, then the more
+ * exact path.
+ */
 export class RouteTable implements RouteSink {
-  readonly #exact = new Map<string, HostRules>();
-  /** Rules for `*.name`, the longest name first. */
-  #wildcards: { readonly suffix: string; readonly rules: HostRules }[] = [];
-  #hasHosts = false;
-  readonly #anyHost = new HostRules();
+  readonly #hosts = new HostIndex();
+  #stored = new Map<Route, StoredRoute>();
 
   /** Adds a rule. Throws `BACKLOT_E_ROUTE_CONFLICT` or `BACKLOT_E_ROUTE_INVALID`, and has then added nothing. */
   add(record: RouteRecord): void {
-    this.#rulesFor(record.route.host ?? ANY_HOST).add(record);
+    const { route } = record;
+    const patterns = record.patterns.map((pattern) => readPattern(pattern, route));
+    const methods = methodsOf(route);
+    const rules = this.#hosts.of(route.host, route.priority);
+    for (const pattern of patterns) {
+      const standing = rules.tree.standing(pattern, methods, route.owner);
+      if (standing) throw conflict(route, standing.route);
+    }
+    for (const pattern of patterns) rules.tree.add(pattern, methods, record);
+    rules.size++;
+    this.#stored.set(route, { record, patterns, rules });
   }
 
   /** Takes out all rules that the predicate holds for; says how many. */
   remove(predicate: (record: RouteRecord) => boolean): number {
-    let removed = 0;
-    for (const rules of this.#all()) {
-      const records = [...rules.records].filter(predicate);
-      if (records.length > 0) rules.remove(records);
-      removed += records.length;
-    }
-    return removed;
+    const removed = [...this.#stored.values()].filter(({ record }) => predicate(record));
+    for (const stored of removed) this.#remove(stored);
+    return removed.length;
+  }
+
+  /** Takes one rule out that the owner of that name added; false when there is none. */
+  removeRoute(route: Route, owner: string): boolean {
+    const stored = this.#stored.get(route);
+    if (!stored || route.owner !== owner) return false;
+    this.#remove(stored);
+    return true;
   }
 
   /**
@@ -127,17 +96,19 @@ export class RouteTable implements RouteSink {
    * that stays, nothing has changed. Gives what takes it back.
    */
   swap(isReplaced: (record: RouteRecord) => boolean, records: readonly RouteRecord[]): () => void {
-    const replaced = this.#all().flatMap((rules) => [...rules.records].filter(isReplaced));
+    const before = this.records();
+    const replaced = before.filter(isReplaced);
     this.remove(isReplaced);
-    const added: RouteRecord[] = [];
+    const added = new Set<RouteRecord>();
     const undo = (): void => {
-      this.remove((record) => added.includes(record));
+      this.remove((record) => added.has(record));
       for (const record of replaced) this.add(record);
+      this.#sortAs(before);
     };
     try {
       for (const record of records) {
         this.add(record);
-        added.push(record);
+        added.add(record);
       }
     } catch (error) {
       undo();
@@ -146,50 +117,50 @@ export class RouteTable implements RouteSink {
     return undo;
   }
 
-  /** All records, for those who count. */
+  /** All records, in the order in which they were added. */
   records(): RouteRecord[] {
-    return this.#all().flatMap((rules) => [...rules.records]);
+    return [...this.#stored.values()].map(({ record }) => record);
   }
 
-  /** All rules, in the order in which they were added to their host. */
+  /** All rules, in the order in which they were added. */
   list(): Route[] {
-    return this.#all().flatMap((rules) => [...rules.records].map(({ route }) => route));
+    return [...this.#stored.keys()];
   }
 
-  /** The rule that serves a request: rules of the host before rules of `*.host` before rules of any host. */
+  /** All rules with their paths read, for those who explain them. */
+  stored(): Iterable<StoredRoute> {
+    return this.#stored.values();
+  }
+
+  /** The rule that serves a method, for a Host header as it was sent (also with a port) and a raw path. */
   find(method: string, host: string, path: string): RouteMatch | undefined {
-    if (this.#hasHosts) {
-      const exact = this.#exact.get(host)?.find(method, path);
-      if (exact) return exact;
-      for (const { suffix, rules } of this.#wildcards) {
-        if (!host.endsWith(suffix)) continue;
-        const match = rules.find(method, path);
-        if (match) return match;
-      }
+    const candidates = this.#hosts.candidates(host);
+    for (let index = 0; index < candidates.length; index++) {
+      const match = candidates[index]!.tree.find(method, path);
+      if (match) return match;
     }
-    return this.#anyHost.find(method, path);
+    return undefined;
   }
 
-  #all(): HostRules[] {
-    return [...this.#exact.values(), ...this.#wildcards.map(({ rules }) => rules), this.#anyHost];
+  /** The methods that a path of a host is known for, as an `Allow` header has them; none when it is not known. */
+  allowed(host: string, path: string): string[] {
+    const methods = new Set<string>();
+    for (const { tree } of this.#hosts.candidates(host)) tree.collectMethods(path, methods);
+    return allowedMethods(methods);
   }
 
-  #rulesFor(host: string): HostRules {
-    if (host === ANY_HOST) return this.#anyHost;
-    this.#hasHosts = true;
-    if (host.startsWith('*.')) {
-      const suffix = host.slice(1);
-      const known = this.#wildcards.find((wildcard) => wildcard.suffix === suffix);
-      if (known) return known.rules;
-      const rules = new HostRules();
-      this.#wildcards = [...this.#wildcards, { suffix, rules }].sort((a, b) => b.suffix.length - a.suffix.length);
-      return rules;
-    }
-    const known = this.#exact.get(host);
-    if (known) return known;
-    const rules = new HostRules();
-    this.#exact.set(host, rules);
-    return rules;
+  #remove({ record, patterns, rules }: StoredRoute): void {
+    for (const pattern of patterns) rules.tree.remove(pattern, record);
+    if (--rules.size === 0) this.#hosts.drop(rules);
+    this.#stored.delete(record.route);
+  }
+
+  #sortAs(records: readonly RouteRecord[]): void {
+    const sorted = records.flatMap(({ route }) => {
+      const stored = this.#stored.get(route);
+      return stored ? [[route, stored] as const] : [];
+    });
+    this.#stored = new Map([...sorted, ...this.#stored]);
   }
 }
 
@@ -199,21 +170,18 @@ export function describeRoute(route: Route): string {
   return `${methods} ${route.host ?? ''}${route.path}`;
 }
 
-function newMatcher(): Matcher {
-  return FindMyWay({ maxParamLength: MAX_PARAMETER_LENGTH });
+function methodsOf({ methods }: Route): readonly string[] {
+  return methods === '*' ? ['*'] : [...new Set(methods)];
 }
 
-/** find-my-way wants a function for each rule; ours lie in its store. */
-function unused(): void {}
-
-function methodsOf(route: Route): readonly string[] {
-  return route.methods === '*' ? ALL_METHODS : route.methods;
-}
-
-function keysOf(record: RouteRecord): string[] {
-  return methodsOf(record.route).flatMap((method) =>
-    record.patterns.map((pattern) => `${method} ${pattern.replace(/:[A-Za-z0-9_]+/g, ':')}`),
-  );
+function readPattern(pattern: string, route: Route): PathPattern {
+  try {
+    return new PathPattern(pattern);
+  } catch (error) {
+    throw new BacklotError('BACKLOT_E_ROUTE_INVALID', `the path ${pattern} cannot be routed: ${(error as Error).message}`, {
+      where: { extension: route.owner },
+    });
+  }
 }
 
 function conflict(added: Route, standing: Route): BacklotError {

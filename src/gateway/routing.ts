@@ -3,11 +3,14 @@ import { fillBody, fillFromFetch } from './body';
 import { isPromise, type Exchange } from './chain';
 import { holdBackHead } from './response';
 import type { RouteMatch, RouteTable } from './route-table';
+import { WEBSOCKET } from './routing/methods';
 
 /** The request handler that finds the route of a request and lets it answer. Without a route, the chain goes on. */
 export function routeHandler(table: RouteTable): Handler {
   return (chain, context) => {
-    const match = table.find(context.request.method, context.host, context.path);
+    const { method, headers } = context.request;
+    // HTTP/2 lets a client write any method; rules for WebSockets answer none.
+    const match = method === WEBSOCKET ? undefined : table.find(method, headers.host ?? '', context.path);
     return match && serve(match, chain as Exchange);
   };
 }
@@ -45,8 +48,12 @@ function answer(exchange: Exchange, value: unknown): void {
  * Hands the request to an Express handler, app or listener. Returns when it ended the response; else a promise for
  * the end of the response, or for its call of `next`, after which the chain goes on as if there were no route.
  */
-function serveListener({ record }: RouteMatch, exchange: Exchange): unknown {
+function serveListener({ record, texts }: RouteMatch, exchange: Exchange): unknown {
   const { context, response } = exchange;
+  const { request } = context;
+  const { params } = request;
+  // Parameters are text in Express.
+  request.params = texts;
   holdBackHead(response);
   let passed = false;
   let settle: { resolve: () => void; reject: (error: unknown) => void } | undefined;
@@ -59,11 +66,12 @@ function serveListener({ record }: RouteMatch, exchange: Exchange): unknown {
     // Express reads 'route' and 'router' as "leave this router", not as errors.
     if (error !== undefined && error !== null && error !== 'route' && error !== 'router') return fail(error);
     passed = true;
+    request.params = params;
     context.params = {};
     context.route = undefined;
     settle?.resolve();
   };
-  const result = record.run(context, context.request, response, next);
+  const result = record.run(context, request, response, next);
   if (isPromise(result)) result.then(undefined, fail);
   if (failure) throw failure.error;
   if (passed || isDone(response)) return undefined;

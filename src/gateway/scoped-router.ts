@@ -1,21 +1,29 @@
-import { METHODS } from 'node:http';
 import { BacklotError } from '../api/errors';
-import type { AddRoute, Endpoint, ExpressHandler, Listener, Route, Router } from '../api/gateway';
+import type { AddRoute, Endpoint, ExpressHandler, GatewayRequest, Listener, Resource, Route, Router } from '../api/gateway';
 import type { Owner } from './owner';
 import type { RouteRecord, RouteRun, RouteSink } from './route-table';
+import { isRoutable } from './routing/methods';
+import { endpointsOf } from './routing/resource';
 
-/** The router that one owner gets: it adds to the common table under the owner's name, a host and a path prefix. */
+/** What all rules of a router have in common. */
+interface Scope {
+  readonly host: string | undefined;
+  readonly prefix: string;
+  readonly priority: number;
+}
+
+const WIDEST: Scope = { host: undefined, prefix: '', priority: 0 };
+
+/** The router that one owner gets: it adds to the common table under the owner's name, and in a scope. */
 export class ScopedRouter implements Router {
   readonly #table: RouteSink;
   readonly #owner: Owner;
-  readonly #host: string | undefined;
-  readonly #prefix: string;
+  readonly #scope: Scope;
 
-  constructor(table: RouteSink, owner: Owner, host?: string, prefix = '') {
+  constructor(table: RouteSink, owner: Owner, scope: Scope = WIDEST) {
     this.#table = table;
     this.#owner = owner;
-    this.#host = host;
-    this.#prefix = prefix;
+    this.#scope = scope;
   }
 
   readonly get = this.#adderOf(['GET']);
@@ -41,19 +49,22 @@ export class ScopedRouter implements Router {
       throw this.#invalid(`what is mounted at ${path} is a ${typeof listener}, not a function`);
     }
     const prefix = patternOf(route.path).replace(/\/\*?$/, '');
-    const depth = prefix.split('/').length - 1;
+    if (prefix.includes('{path}')) {
+      throw this.#invalid(`the path ${path} cannot be mounted: where a {path} in it ends is not certain`);
+    }
+    const depth = prefix.replace(/\(.*?\)/g, '').split('/').length - 1;
     const run = this.#owner.bind(listener);
     return this.#insert({
       route,
       patterns: prefix === '' ? ['/*'] : [prefix, `${prefix}/*`],
       kind: 'listener',
-      run: (context, request, response, next) => {
+      run: (_context, request, response, next) => {
         const { url, baseUrl, params } = request;
         const end = endOfSegment(url, depth);
         const below = url.slice(end);
         request.url = below.startsWith('/') ? below : `/${below}`;
         request.baseUrl = baseUrl + url.slice(0, end);
-        request.params = Object.fromEntries(Object.entries(context.params).filter(([name]) => name !== '*'));
+        request.params = withoutRest(params);
         return run(request, response, (error) => {
           Object.assign(request, { url, baseUrl, params });
           next(error);
@@ -62,21 +73,42 @@ export class ScopedRouter implements Router {
     });
   }
 
-  withHost(host: string): Router {
-    if (typeof host !== 'string' || !/^(\*\.)?[^\s/*:]+$/.test(host)) {
-      throw this.#invalid(`"${host}" is not a host: write a name, or "*." and a name, without a port`);
+  resource(path: string, resource: Resource<never>): readonly Route[] {
+    const endpoints = endpointsOf(resource, path, this.#owner.name);
+    const added: Route[] = [];
+    try {
+      for (const [method, endpoint] of endpoints) added.push(this.add(method === '*' ? '*' : [method], path, endpoint));
+    } catch (error) {
+      for (const route of added) this.remove(route);
+      throw error;
     }
-    return new ScopedRouter(this.#table, this.#owner, host.toLowerCase(), this.#prefix);
+    return added;
+  }
+
+  withHost(host: string): Router {
+    if (typeof host !== 'string' || !/^(\[[\da-f:.]+\]|(\*\.)?[^\s/*:?#@[\]]+)(:\d{1,5})?$/i.test(host)) {
+      throw this.#invalid(`"${host}" is not a host: write a name, or "*." and a name, with or without a port`);
+    }
+    return this.#within({ host: host.toLowerCase() });
+  }
+
+  withPriority(priority: number): Router {
+    if (!Number.isSafeInteger(priority)) throw this.#invalid(`the priority ${priority} is not a whole number`);
+    return this.#within({ priority });
   }
 
   submount(prefix: string): Router {
     if (typeof prefix !== 'string' || !prefix.startsWith('/'))
       throw this.#invalid(`the prefix "${prefix}" does not start with "/"`);
-    return new ScopedRouter(this.#table, this.#owner, this.#host, this.#prefix + prefix.replace(/\/$/, ''));
+    return this.#within({ prefix: this.#scope.prefix + prefix.replace(/\/$/, '') });
   }
 
   remove(route: Route): boolean {
-    return this.#table.remove((record) => record.route === route && route.owner === this.#owner.name) > 0;
+    return this.#table.removeRoute(route, this.#owner.name);
+  }
+
+  #within(narrower: Partial<Scope>): ScopedRouter {
+    return new ScopedRouter(this.#table, this.#owner, { ...this.#scope, ...narrower });
   }
 
   #adderOf(methods: readonly string[] | '*'): AddRoute {
@@ -88,11 +120,13 @@ export class ScopedRouter implements Router {
     if (typeof path !== 'string') throw this.#invalid(`a path is a ${typeof path}, not a string`);
     if (path !== '*' && !path.startsWith('/')) throw this.#invalid(`the path "${path}" does not start with "/"`);
     if (methods !== '*') this.#assertMethods(methods);
+    const { host, prefix, priority } = this.#scope;
     return {
       methods,
-      host: this.#host,
-      path: this.#prefix + (this.#prefix !== '' && path === '*' ? '/*' : path),
+      host,
+      path: prefix + (prefix !== '' && path === '*' ? '/*' : path),
       owner: this.#owner.name,
+      priority,
     };
   }
 
@@ -100,7 +134,8 @@ export class ScopedRouter implements Router {
     if (typeof methods === 'string' || methods.length === 0) {
       throw this.#invalid(`a list of one or more methods is missing; ${JSON.stringify(methods)} stands there`);
     }
-    const unknown = methods.find((method) => !METHODS.includes(method));
+    const unknown = methods.find((method) => !isRoutable(method));
+    if (unknown === 'CONNECT') throw this.#invalid('CONNECT asks for a tunnel and has no path: no rule can serve it');
     if (unknown !== undefined) throw this.#invalid(`"${unknown}" is not an HTTP method in upper case`);
   }
 
@@ -124,10 +159,7 @@ function toRun(owner: Owner, target: Target): { kind: RouteRecord['kind']; run: 
     const handler = owner.bind(target);
     return {
       kind: 'listener',
-      run: (context, request, response, next) => {
-        request.params = context.params;
-        return handler(request, response, next);
-      },
+      run: (_context, request, response, next) => handler(request, response, next),
     };
   }
   const endpoint = owner.bind(target as Endpoint);
@@ -137,6 +169,11 @@ function toRun(owner: Owner, target: Target): { kind: RouteRecord['kind']; run: 
 /** `*` alone means every path. */
 function patternOf(path: string): string {
   return path === '*' ? '/*' : path;
+}
+
+/** The parameters without the one that a final `*` takes. */
+function withoutRest({ '*': _rest, ...params }: GatewayRequest['params']): GatewayRequest['params'] {
+  return params;
 }
 
 /** Where the first so many segments of a raw URL end. The client may have encoded them in a way of its own. */

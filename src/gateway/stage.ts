@@ -1,8 +1,7 @@
-import { BacklotError } from '../api/errors';
-import type { ExceptionHandler, ExceptionHandlers, Handler, Handlers, Router } from '../api/gateway';
+import type { ExceptionHandler, ExceptionHandlers, Handler, Handlers, Route, Router } from '../api/gateway';
 import type { HandlerList, StagedHandlers } from './handler-list';
 import type { Owner } from './owner';
-import type { RouteRecord, RouteSink, RouteTable } from './route-table';
+import { RouteTable, type RouteRecord, type RouteSink } from './route-table';
 import { ScopedRouter } from './scoped-router';
 
 /** What one extension may add to. */
@@ -55,39 +54,33 @@ export class Stage implements OwnedGateway {
 
 /** The rules of a stage. Rules of one stage may not be the same, as in the gateway. */
 export class StagedRoutes implements RouteSink {
-  #collected: RouteRecord[] | undefined = [];
+  #waiting: RouteTable | undefined = new RouteTable();
 
   constructor(private readonly table: RouteTable) {}
 
   /** The rules that wait to be put into the table; none once it is open. */
   get collected(): readonly RouteRecord[] {
-    return this.#collected ?? [];
+    return this.#waiting?.records() ?? [];
   }
 
   /** Lets everything that comes from now on go to the table at once. */
   open(): void {
-    this.#collected = undefined;
+    this.#waiting = undefined;
   }
 
   add(record: RouteRecord): void {
-    if (!this.#collected) return this.table.add(record);
-    const { route } = record;
-    const same = this.#collected.find(({ route: other }) => isSame(route, other));
-    if (same) {
-      const message = `${route.owner} adds the route ${String(route.methods)} ${route.host ?? ''}${route.path} twice`;
-      throw new BacklotError('BACKLOT_E_ROUTE_CONFLICT', message, { where: { extension: route.owner } });
-    }
-    this.#collected.push(record);
+    this.#current.add(record);
   }
 
   remove(predicate: (record: RouteRecord) => boolean): number {
-    if (!this.#collected) return this.table.remove(predicate);
-    const before = this.#collected.length;
-    this.#collected = this.#collected.filter((record) => !predicate(record));
-    return before - this.#collected.length;
+    return this.#current.remove(predicate);
   }
-}
 
-function isSame(a: RouteRecord['route'], b: RouteRecord['route']): boolean {
-  return a.host === b.host && a.path === b.path && String(a.methods) === String(b.methods);
+  removeRoute(route: Route, owner: string): boolean {
+    return this.#current.removeRoute(route, owner);
+  }
+
+  get #current(): RouteTable {
+    return this.#waiting ?? this.table;
+  }
 }

@@ -1,0 +1,302 @@
+import type { PathValues } from '../../api/gateway';
+import { didYouMean } from '../../api/nearest';
+import { ANY, NAMED_CONVERTERS, patternConverter, RANK, type Converter } from './converters';
+
+/** Text that stands in a path letter by letter, up to the next slash. */
+export interface StaticSegment {
+  readonly kind: 'static';
+  readonly text: string;
+}
+
+/** One segment with parameters in it. */
+export interface ParameterSegment extends Dynamic {
+  readonly kind: 'parameters';
+  /** True for one parameter that takes anything, the most common by far. */
+  readonly isPlain: boolean;
+  /** Adds what the parameters have in the raw text of a segment; false, with nothing added, when it does not fit. */
+  capture(text: string, values: string[]): boolean;
+}
+
+/** A parameter that may contain slashes, with text before and behind it. */
+export interface SpanSegment extends Dynamic {
+  readonly kind: 'span';
+  readonly before: string;
+  readonly behind: string;
+}
+
+/** A final `*`, with text before it in its segment. */
+export interface RestSegment extends Dynamic {
+  readonly kind: 'rest';
+  readonly before: string;
+}
+
+interface Dynamic {
+  readonly rank: number;
+  /** How many characters of it are text. */
+  readonly letters: number;
+  /** As it is written, without the names of parameters: what has the same shape fits the same paths. */
+  readonly shape: string;
+  /** As it is written. */
+  readonly written: string;
+}
+
+export type DynamicSegment = ParameterSegment | SpanSegment | RestSegment;
+export type Segment = StaticSegment | DynamicSegment;
+
+/** What the parameters of a path are in one request. */
+export interface Captured {
+  /** Decoded, and converted where a converter says so. */
+  readonly params: PathValues;
+  /** Decoded. */
+  readonly texts: Record<string, string>;
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly converter: Converter;
+}
+
+type Part = string | Parameter;
+
+const REST: Converter = { written: '', source: '.*', rank: RANK.rest, spans: true };
+
+/** The path of a rule, read. It is matched with the raw path of a request, in which nothing is decoded or resolved. */
+export class PathPattern {
+  readonly segments: readonly Segment[];
+  /** The text before the first segment that has parameters, with the slash; the whole path where none has. */
+  readonly prefix: string;
+  /** The segments from the first on that has parameters. */
+  readonly below: readonly Segment[];
+  readonly #parameters: readonly Parameter[];
+  readonly #converts: boolean;
+
+  /** Throws a {@link PathError} or a SyntaxError when the path cannot be read. */
+  constructor(readonly written: string) {
+    const read = new PathReader(written).read();
+    this.segments = read.map(toSegment);
+    this.#parameters = read.flatMap((parts) => parts.filter(isParameter));
+    this.#converts = this.#parameters.some(({ converter }) => converter.convert !== undefined);
+    const first = this.segments.findIndex(({ kind }) => kind !== 'static');
+    const texts = (first < 0 ? this.segments : this.segments.slice(0, first)) as readonly StaticSegment[];
+    this.prefix = `/${texts.map(({ text }) => (first < 0 ? text : `${text}/`)).join(first < 0 ? '/' : '')}`;
+    this.below = first < 0 ? [] : this.segments.slice(first);
+    assertNamesDiffer(this.#parameters);
+    if (this.segments.filter(({ kind }) => kind === 'span').length > 1) {
+      throw new PathError('a path has at most one {path}');
+    }
+  }
+
+  /** True when it has no parameters. */
+  get isFixed(): boolean {
+    return this.below.length === 0;
+  }
+
+  /**
+   * The parameters by name, from the raw texts in the order of the path. Undefined when one of them does not fit: its
+   * encoding is broken, or it cannot be converted. A final `*` always fits: a proxy has to pass on anything.
+   */
+  name(values: readonly string[]): Captured | undefined {
+    const parameters = this.#parameters;
+    const texts: Record<string, string> = {};
+    for (let index = 0; index < parameters.length; index++) {
+      const { name, converter } = parameters[index]!;
+      const raw = values[index]!;
+      const text = raw.includes('%') ? decode(raw, converter === REST) : raw;
+      if (text === undefined) return undefined;
+      texts[name] = text;
+    }
+    if (!this.#converts) return { params: texts, texts };
+    const params: PathValues = { ...texts };
+    for (const { name, converter } of parameters) {
+      const value = converter.convert ? converter.convert(texts[name]!) : texts[name];
+      if (value === undefined) return undefined;
+      params[name] = value;
+    }
+    return { params, texts };
+  }
+}
+
+/** Why a path cannot be read, in words that go on from "the path … cannot be routed: ". */
+export class PathError extends Error {}
+
+/** Which of two segments is tried first at one place of a path: the more exact; the order does not depend on who was first. */
+export function compareSegments(one: DynamicSegment, other: DynamicSegment): number {
+  return one.rank - other.rank || other.letters - one.letters || (one.shape < other.shape ? -1 : 1);
+}
+
+/** Reads a path into segments, each a list of texts and parameters. */
+class PathReader {
+  readonly #segments: Part[][] = [];
+  #parts: Part[] = [];
+  #text = '';
+  #at = 1;
+
+  constructor(private readonly path: string) {}
+
+  read(): Part[][] {
+    const { path } = this;
+    while (this.#at < path.length) {
+      const letter = path[this.#at]!;
+      if (letter === '/') this.#endSegment();
+      else if (letter === ':' && path[this.#at + 1] === ':') this.#addText(':', 2);
+      else if (letter === ':') this.#addPart(this.#readParameter());
+      else if (letter === '*') this.#addPart(this.#readRest());
+      else if (letter === '?' || letter === '#') throw new PathError(`a "${letter}" is never part of a path`);
+      else if (letter === '{' || letter === '<') {
+        throw new PathError(`a parameter is written ":id", or ":id{int}" with a converter, not "${letter}id…"`);
+      } else this.#addText(letter, 1);
+    }
+    this.#endSegment();
+    return this.#segments;
+  }
+
+  #addText(text: string, length: number): void {
+    this.#text += text;
+    this.#at += length;
+  }
+
+  #addPart(part: Part): void {
+    this.#endText();
+    this.#parts.push(part);
+  }
+
+  #endText(): void {
+    // What no URL can have as it is arrives encoded.
+    if (this.#text !== '') this.#parts.push(this.#text.replace(/[^\x21-\x7e]+/g, encodeURIComponent));
+    this.#text = '';
+  }
+
+  #endSegment(): void {
+    this.#endText();
+    this.#segments.push(this.#parts);
+    this.#parts = [];
+    this.#at++;
+  }
+
+  #readRest(): Parameter {
+    if (this.#at !== this.path.length - 1) throw new PathError('a "*" stands only at the end');
+    this.#at++;
+    return { name: '*', converter: REST };
+  }
+
+  #readParameter(): Parameter {
+    const [name] = /^\w+/.exec(this.path.slice(this.#at + 1)) ?? [];
+    if (name === undefined) throw new PathError('a ":" has no name behind it; a colon of the path itself is "::"');
+    this.#at += 1 + name.length;
+    return { name, converter: this.#readConverter(name) };
+  }
+
+  #readConverter(name: string): Converter {
+    const opening = this.path[this.#at];
+    if (opening !== '(' && opening !== '{') return ANY;
+    const start = this.#at + 1;
+    const end = opening === '(' ? endOfPattern(this.path, start) : this.path.indexOf('}', start);
+    if (end < 0) throw new PathError(`the "${opening}" behind :${name} is not closed`);
+    this.#at = end + 1;
+    const inner = this.path.slice(start, end);
+    if (opening === '(') return patternConverter(inner);
+    const converter = NAMED_CONVERTERS.get(inner);
+    if (converter) return converter;
+    const known = [...NAMED_CONVERTERS.keys()];
+    throw new PathError(`there is no converter {${inner}}${didYouMean(inner, known)}; there are ${known.join(', ')}`);
+  }
+}
+
+/** Where the parenthesis that is open at a place is closed again; -1 when it is not. */
+function endOfPattern(path: string, start: number): number {
+  let depth = 1;
+  let isInClass = false;
+  for (let at = start; at < path.length; at++) {
+    const letter = path[at];
+    if (letter === '\\') at++;
+    else if (isInClass) isInClass = letter !== ']';
+    else if (letter === '[') isInClass = true;
+    else if (letter === '(') depth++;
+    else if (letter === ')' && --depth === 0) return at;
+  }
+  return -1;
+}
+
+function toSegment(parts: readonly Part[]): Segment {
+  const parameters = parts.filter(isParameter);
+  if (parameters.length === 0) return { kind: 'static', text: parts.join('') };
+  const common = {
+    letters: parts.reduce((sum, part) => sum + (isParameter(part) ? 0 : part.length), 0),
+    shape: parts.map((part) => (isParameter(part) ? shapeOf(part) : part)).join(''),
+    written: parts.map((part) => (isParameter(part) ? writtenOf(part) : part)).join(''),
+  };
+  if (parameters.some(({ converter }) => converter.spans)) return spanOf(parts, common);
+  const [first] = parts as [Parameter];
+  const isAlone = parts.length === 1;
+  return {
+    kind: 'parameters',
+    ...common,
+    rank: isAlone ? first.converter.rank : RANK.mixed,
+    isPlain: isAlone && first.converter === ANY,
+    capture: captureOf(parts, parameters),
+  };
+}
+
+function spanOf(parts: readonly Part[], common: Omit<Dynamic, 'rank'>): Segment {
+  const texts = parts.filter((part) => !isParameter(part));
+  if (parts.length - texts.length > 1) {
+    throw new PathError('a parameter that contains slashes has no other in its segment');
+  }
+  const at = parts.findIndex(isParameter);
+  const before = parts.slice(0, at).join('');
+  const behind = parts.slice(at + 1).join('');
+  if ((parts[at] as Parameter).converter === REST) return { kind: 'rest', ...common, rank: RANK.rest, before };
+  return { kind: 'span', ...common, rank: texts.length > 0 ? RANK.mixedPath : RANK.path, before, behind };
+}
+
+function captureOf(parts: readonly Part[], parameters: readonly Parameter[]): ParameterSegment['capture'] {
+  const expression = new RegExp(`^${parts.map(sourceOf).join('')}$`, 's');
+  return (text, values) => {
+    const match = expression.exec(text);
+    if (!match) return false;
+    const found = parameters.map(({ name }) => match.groups?.[groupOf(name)] ?? '');
+    const fits = ({ converter: { convert } }: Parameter, index: number): boolean =>
+      convert === undefined || convert(found[index]!) !== undefined;
+    if (!parameters.every(fits)) return false;
+    values.push(...found);
+    return true;
+  };
+}
+
+function sourceOf(part: Part): string {
+  if (!isParameter(part)) return part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  // The first of two parameters in a segment takes as little as it can, as in Express.
+  const source = part.converter === ANY ? '[^/]+?' : part.converter.source;
+  return `(?<${groupOf(part.name)}>${source})`;
+}
+
+/** Names of groups may not begin with a digit, and not be those of an author's pattern. */
+function groupOf(name: string): string {
+  return `$${name}`;
+}
+
+function shapeOf({ name, converter }: Parameter): string {
+  return name === '*' ? '*' : `:${converter.written}`;
+}
+
+function writtenOf({ name, converter }: Parameter): string {
+  return name === '*' ? '*' : `:${name}${converter.written}`;
+}
+
+function isParameter(part: Part): part is Parameter {
+  return typeof part !== 'string';
+}
+
+function assertNamesDiffer(parameters: readonly Parameter[]): void {
+  const names = parameters.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new PathError(`two parameters have the name "${twice}"`);
+}
+
+function decode(raw: string, isRest: boolean): string | undefined {
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    return isRest ? raw : undefined;
+  }
+}

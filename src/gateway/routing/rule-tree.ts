@@ -1,0 +1,292 @@
+import type { RouteMatch, RouteRecord } from '../route-table';
+import { answersAny, WEBSOCKET } from './methods';
+import {
+  compareSegments,
+  type DynamicSegment,
+  type ParameterSegment,
+  type PathPattern,
+  type RestSegment,
+  type Segment,
+  type SpanSegment,
+} from './path-pattern';
+
+/** A rule at the end of a path: what serves one method there, or all of them (`*`). */
+interface Rule {
+  readonly method: string;
+  readonly record: RouteRecord;
+  /** The path as this rule writes it: others may call the parameters by other names. */
+  readonly pattern: PathPattern;
+}
+
+interface Branch {
+  readonly segment: DynamicSegment;
+  readonly node: Node;
+}
+
+/** A place in the tree: the segments up to it have fitted. */
+class Node {
+  /** What goes on with a segment that is text. */
+  texts: Map<string, Node> | undefined;
+  /** What goes on with parameters; the more exact goes first. */
+  branches: readonly Branch[] = [];
+  /** What ends here. */
+  rules: readonly Rule[] = [];
+
+  get isEmpty(): boolean {
+    return this.rules.length === 0 && this.branches.length === 0 && this.texts === undefined;
+  }
+}
+
+/** What is done at each place that a whole path leads to. Something that is not undefined ends the search. */
+type Reach<T> = (rules: readonly Rule[], values: readonly string[]) => T | undefined;
+
+/**
+ * The rules of one host and priority, by path and method.
+ *
+ * Paths are looked up as they are: segment by segment, text before parameters, the more exact parameter before the less
+ * exact one. Where the more exact one leads to nothing for a method, the search goes on with the next.
+ */
+export class RuleTree {
+  /** Paths without parameters: one look finds them, and nothing is more exact. */
+  readonly #fixed = new Map<string, Node>();
+  /** Paths with parameters, by the text before the first segment that has some: the longer it is, the more exact. */
+  readonly #prefixes = new Map<string, Node>();
+  /** How many prefixes there are of each number of slashes; the largest number goes first. */
+  #depths: readonly { readonly slashes: number; readonly count: number }[] = [];
+
+  /** The first rule that stands in the way of another at this path; undefined when there is none. */
+  standing(pattern: PathPattern, methods: readonly string[], owner: string): RouteRecord | undefined {
+    const rules = this.#existing(pattern)?.rules ?? [];
+    return rules.find((rule) => methods.some((method) => collide(rule, method, owner)))?.record;
+  }
+
+  /** Adds a rule, for each of the methods. Nothing may stand in its way. */
+  add(pattern: PathPattern, methods: readonly string[], record: RouteRecord): void {
+    const node = this.#grow(pattern);
+    node.rules = [...node.rules, ...methods.map((method) => ({ method, record, pattern }))];
+  }
+
+  remove(pattern: PathPattern, record: RouteRecord): void {
+    const { isFixed, prefix, below } = pattern;
+    const nodes = isFixed ? this.#fixed : this.#prefixes;
+    const node = nodes.get(prefix);
+    if (!node) return;
+    cut(node, below, 0, record);
+    if (!node.isEmpty) return;
+    nodes.delete(prefix);
+    if (!isFixed) this.#count(prefix, -1);
+  }
+
+  /** The most exact rule for a method and a raw path. */
+  find(method: string, path: string): RouteMatch | undefined {
+    return this.#search(path, (rules, values) => {
+      const rule = ruleFor(rules, method);
+      if (!rule) return undefined;
+      const captured = rule.pattern.name(values);
+      return captured && { record: rule.record, params: captured.params, texts: captured.texts };
+    });
+  }
+
+  /** Adds the methods that a raw path is known for. */
+  collectMethods(path: string, methods: Set<string>): void {
+    this.#search(path, (rules, values) => {
+      for (const { method, pattern } of rules) if (pattern.name(values)) methods.add(method);
+      return undefined;
+    });
+  }
+
+  #search<T>(path: string, reach: Reach<T>): T | undefined {
+    const fixed = this.#fixed.size > 0 ? this.#fixed.get(path) : undefined;
+    const found = fixed && reach(fixed.rules, NO_VALUES);
+    if (found !== undefined || path.charCodeAt(0) !== SLASH) return found;
+    const depths = this.#depths;
+    for (let index = 0; index < depths.length; index++) {
+      const start = startBehind(path, depths[index]!.slashes);
+      const node = start > 0 ? this.#prefixes.get(path.slice(0, start)) : undefined;
+      const below = node && searchBelow(node, path, start, [], reach);
+      if (below !== undefined) return below;
+    }
+    return undefined;
+  }
+
+  #existing({ isFixed, prefix, below }: PathPattern): Node | undefined {
+    let node = (isFixed ? this.#fixed : this.#prefixes).get(prefix);
+    for (const segment of below) node = node && nextOf(node, segment);
+    return node;
+  }
+
+  #grow({ isFixed, prefix, below }: PathPattern): Node {
+    if (isFixed) return getOrMake(this.#fixed, prefix);
+    if (!this.#prefixes.has(prefix)) this.#count(prefix, 1);
+    return grow(getOrMake(this.#prefixes, prefix), below);
+  }
+
+  #count(prefix: string, change: number): void {
+    const slashes = prefix.split('/').length - 1;
+    const before = this.#depths.find((depth) => depth.slashes === slashes)?.count ?? 0;
+    const others = this.#depths.filter((depth) => depth.slashes !== slashes);
+    const counted = [...others, { slashes, count: before + change }].filter(({ count }) => count > 0);
+    this.#depths = counted.sort((one, other) => other.slashes - one.slashes);
+  }
+}
+
+const SLASH = 47;
+const NO_VALUES: readonly string[] = [];
+
+/** Where a path goes on behind so many slashes; 0 when it has fewer. */
+function startBehind(path: string, slashes: number): number {
+  let start = 0;
+  for (let passed = 0; passed < slashes; passed++) {
+    start = path.indexOf('/', start) + 1;
+    if (start === 0) return 0;
+  }
+  return start;
+}
+
+/** Searches below a node. `at` is where the next segment begins; `values` has what the parameters so far took. */
+function searchBelow<T>(node: Node, path: string, at: number, values: string[], reach: Reach<T>): T | undefined {
+  const slash = path.indexOf('/', at);
+  const text = slash < 0 ? path.slice(at) : path.slice(at, slash);
+  const next = node.texts?.get(text);
+  if (next) {
+    const found = slash < 0 ? end(next, values, reach) : searchBelow(next, path, slash + 1, values, reach);
+    if (found !== undefined) return found;
+  }
+  const { branches } = node;
+  for (let index = 0; index < branches.length; index++) {
+    const { segment, node: below } = branches[index]!;
+    const taken = values.length;
+    let found: T | undefined;
+    if (segment.kind === 'parameters') {
+      if (!capture(segment, text, values)) continue;
+      found = slash < 0 ? end(below, values, reach) : searchBelow(below, path, slash + 1, values, reach);
+    } else if (segment.kind === 'span') {
+      found = searchSpan(segment, below, path, at, values, reach);
+    } else {
+      found = searchRest(segment, below, path, at, values, reach);
+    }
+    if (found !== undefined) return found;
+    values.length = taken;
+  }
+  return undefined;
+}
+
+function capture(segment: ParameterSegment, text: string, values: string[]): boolean {
+  if (!segment.isPlain) return segment.capture(text, values);
+  if (text === '') return false;
+  values.push(text);
+  return true;
+}
+
+/** A parameter with slashes takes as few segments as it can. */
+function searchSpan<T>(
+  { before, behind }: SpanSegment,
+  below: Node,
+  path: string,
+  at: number,
+  values: string[],
+  reach: Reach<T>,
+): T | undefined {
+  if (!path.startsWith(before, at)) return undefined;
+  const start = at + before.length;
+  const taken = values.length;
+  for (let slash = path.indexOf('/', at); ; slash = path.indexOf('/', slash + 1)) {
+    const stop = (slash < 0 ? path.length : slash) - behind.length;
+    if (stop > start && path.startsWith(behind, stop)) {
+      values.push(path.slice(start, stop));
+      const found = slash < 0 ? end(below, values, reach) : searchBelow(below, path, slash + 1, values, reach);
+      if (found !== undefined) return found;
+      values.length = taken;
+    }
+    if (slash < 0) return undefined;
+  }
+}
+
+function searchRest<T>(
+  { before }: RestSegment,
+  below: Node,
+  path: string,
+  at: number,
+  values: string[],
+  reach: Reach<T>,
+): T | undefined {
+  if (!path.startsWith(before, at)) return undefined;
+  values.push(path.slice(at + before.length));
+  return end(below, values, reach);
+}
+
+function end<T>({ rules }: Node, values: readonly string[], reach: Reach<T>): T | undefined {
+  return rules.length === 0 ? undefined : reach(rules, values);
+}
+
+/** The rule for the method, else for HEAD the one for GET, else the one for all methods. */
+function ruleFor(rules: readonly Rule[], method: string): Rule | undefined {
+  let get: Rule | undefined;
+  let any: Rule | undefined;
+  for (let index = 0; index < rules.length; index++) {
+    const rule = rules[index]!;
+    if (rule.method === method) return rule;
+    if (rule.method === 'GET') get = rule;
+    else if (rule.method === '*') any = rule;
+  }
+  if (get && method === 'HEAD') return get;
+  return any && answersAny(method) ? any : undefined;
+}
+
+/**
+ * Whether two rules of one path are in each other's way. One owner may have a rule for all methods beside rules for some: they
+ * go first. Of two owners, the second would take away what the first has.
+ */
+function collide(standing: Rule, method: string, owner: string): boolean {
+  if (standing.method === method) return true;
+  if (standing.method === WEBSOCKET || method === WEBSOCKET || standing.record.route.owner === owner) return false;
+  if (standing.method === '*') return answersAny(method) && method !== 'HEAD';
+  return method === '*' && answersAny(standing.method) && standing.method !== 'HEAD';
+}
+
+function grow(root: Node, segments: readonly Segment[]): Node {
+  let node = root;
+  for (const segment of segments) {
+    if (segment.kind === 'static') {
+      node = getOrMake((node.texts ??= new Map<string, Node>()), segment.text);
+      continue;
+    }
+    let next = nextOf(node, segment);
+    if (!next) {
+      next = new Node();
+      const branches = [...node.branches, { segment, node: next }];
+      node.branches = branches.sort((one, other) => compareSegments(one.segment, other.segment));
+    }
+    node = next;
+  }
+  return node;
+}
+
+/** Takes a rule out below a node, and every place that leads to nothing any more. */
+function cut(node: Node, segments: readonly Segment[], depth: number, record: RouteRecord): void {
+  const segment = segments[depth];
+  if (segment === undefined) {
+    node.rules = node.rules.filter((rule) => rule.record !== record);
+    return;
+  }
+  const next = nextOf(node, segment);
+  if (!next) return;
+  cut(next, segments, depth + 1, record);
+  if (!next.isEmpty) return;
+  if (segment.kind !== 'static') node.branches = node.branches.filter((branch) => branch.node !== next);
+  else if (node.texts?.delete(segment.text) && node.texts.size === 0) node.texts = undefined;
+}
+
+function nextOf(node: Node, segment: Segment): Node | undefined {
+  if (segment.kind === 'static') return node.texts?.get(segment.text);
+  const { rank, shape } = segment;
+  return node.branches.find((branch) => branch.segment.rank === rank && branch.segment.shape === shape)?.node;
+}
+
+function getOrMake(nodes: Map<string, Node>, text: string): Node {
+  const known = nodes.get(text);
+  if (known) return known;
+  const made = new Node();
+  nodes.set(text, made);
+  return made;
+}

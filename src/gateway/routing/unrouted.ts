@@ -1,0 +1,23 @@
+import type { HandlerChain, RequestContext } from '../../api/gateway';
+import type { RouteTable } from '../route-table';
+
+/**
+ * Answers a request that nothing has answered: 404 where no rule has its path, else 405 with the methods that there are, and 204
+ * with them for OPTIONS. A rule that has the method and passed the request on has said that there is nothing: 404.
+ */
+export function answerUnrouted(table: RouteTable, chain: HandlerChain, context: RequestContext, what: string): void {
+  const { request, path } = context;
+  const { method } = request;
+  const methods = table.allowed(request.headers.host ?? '', path);
+  if (methods.length === 0 || methods.includes(method)) {
+    chain.respond(404, { error: { message: `no ${what} for ${method} ${context.host}${path}` } });
+    return;
+  }
+  const allow = methods.join(', ');
+  if (method === 'OPTIONS') {
+    chain.respond(204, undefined, { allow });
+    return;
+  }
+  const message = `no ${what} for ${method} ${context.host}${path}; there is one for ${allow}`;
+  chain.respond(405, { error: { message } }, { allow });
+}
