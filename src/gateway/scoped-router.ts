@@ -1,8 +1,9 @@
 import { BacklotError } from '../api/errors';
 import type { AddRoute, Endpoint, ExpressHandler, GatewayRequest, Listener, Resource, Route, Router } from '../api/gateway';
 import type { Owner } from './owner';
-import type { RouteRecord, RouteRun, RouteSink } from './route-table';
+import type { RouteRecord, RouteSink } from './route-table';
 import { isRoutable } from './routing/methods';
+import { PathPattern } from './routing/path-pattern';
 import { endpointsOf } from './routing/resource';
 
 /** What all rules of a router have in common. */
@@ -40,7 +41,7 @@ export class ScopedRouter implements Router {
     if (typeof target !== 'function') {
       throw this.#invalid(`the route ${path} leads to a ${typeof target}, not to a function`);
     }
-    return this.#insert({ route, patterns: [patternOf(route.path)], ...toRun(this.#owner, target) });
+    return this.#insert(route, [patternOf(route.path)], toRun(this.#owner, target));
   }
 
   mount(path: string, listener: Listener): Route {
@@ -52,14 +53,13 @@ export class ScopedRouter implements Router {
     if (prefix.includes('{path}')) {
       throw this.#invalid(`the path ${path} cannot be mounted: where a {path} in it ends is not certain`);
     }
-    const depth = prefix.replace(/\(.*?\)/g, '').split('/').length - 1;
     const run = this.#owner.bind(listener);
-    return this.#insert({
-      route,
-      patterns: prefix === '' ? ['/*'] : [prefix, `${prefix}/*`],
+    let depth = prefix === '' ? 0 : undefined;
+    return this.#insert(route, prefix === '' ? ['/*'] : [prefix, `${prefix}/*`], {
       kind: 'listener',
       run: (_context, request, response, next) => {
         const { url, baseUrl, params } = request;
+        depth ??= new PathPattern(prefix).segments.length;
         const end = endOfSegment(url, depth);
         const below = url.slice(end);
         request.url = below.startsWith('/') ? below : `/${below}`;
@@ -139,10 +139,9 @@ export class ScopedRouter implements Router {
     if (unknown !== undefined) throw this.#invalid(`"${unknown}" is not an HTTP method in upper case`);
   }
 
-  #insert(rule: Omit<RouteRecord, 'owner' | 'inFlight'>): Route {
-    const record = { ...rule, owner: this.#owner, inFlight: { count: 0 } };
-    this.#table.add(record);
-    return record.route;
+  #insert(route: Route, patterns: readonly string[], { kind, run }: Pick<RouteRecord, 'kind' | 'run'>): Route {
+    this.#table.add({ route, patterns, kind, run, owner: this.#owner, inFlight: { count: 0 } });
+    return route;
   }
 
   #invalid(message: string): BacklotError {
@@ -154,7 +153,7 @@ export class ScopedRouter implements Router {
 type Target = Endpoint<never> | ExpressHandler;
 
 /** One parameter makes an endpoint, two or more an Express handler. */
-function toRun(owner: Owner, target: Target): { kind: RouteRecord['kind']; run: RouteRun } {
+function toRun(owner: Owner, target: Target): Pick<RouteRecord, 'kind' | 'run'> {
   if (isExpressHandler(target)) {
     const handler = owner.bind(target);
     return {

@@ -18,6 +18,9 @@ export const RANK = { mixed: 0, pattern: 1, uuid: 2, int: 3, float: 4, any: 5, m
 /** A parameter without a converter: one character or more, within one segment. */
 export const ANY: Converter = { written: '', source: '[^/]+', rank: RANK.any, spans: false };
 
+/** What a final `*` stands for: everything, also nothing. */
+export const REST: Converter = { written: '', source: '.*', rank: RANK.rest, spans: true };
+
 const NAMED: readonly Converter[] = [
   {
     written: '{int}',

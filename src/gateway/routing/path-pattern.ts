@@ -1,6 +1,6 @@
-import type { PathValues } from '../../api/gateway';
 import { didYouMean } from '../../api/nearest';
-import { ANY, NAMED_CONVERTERS, patternConverter, RANK, type Converter } from './converters';
+import { ANY, NAMED_CONVERTERS, patternConverter, RANK, REST, type Converter } from './converters';
+import { Parameters, type Parameter } from './parameters';
 
 /** Text that stands in a path letter by letter, up to the next slash. */
 export interface StaticSegment {
@@ -43,22 +43,8 @@ interface Dynamic {
 export type DynamicSegment = ParameterSegment | SpanSegment | RestSegment;
 export type Segment = StaticSegment | DynamicSegment;
 
-/** What the parameters of a path are in one request. */
-export interface Captured {
-  /** Decoded, and converted where a converter says so. */
-  readonly params: PathValues;
-  /** Decoded. */
-  readonly texts: Record<string, string>;
-}
-
-interface Parameter {
-  readonly name: string;
-  readonly converter: Converter;
-}
-
 type Part = string | Parameter;
 
-const REST: Converter = { written: '', source: '.*', rank: RANK.rest, spans: true };
 
 /** The path of a rule, read. It is matched with the raw path of a request, in which nothing is decoded or resolved. */
 export class PathPattern {
@@ -67,20 +53,18 @@ export class PathPattern {
   readonly prefix: string;
   /** The segments from the first on that has parameters. */
   readonly below: readonly Segment[];
-  readonly #parameters: readonly Parameter[];
-  readonly #converts: boolean;
+  readonly parameters: Parameters;
 
   /** Throws a {@link PathError} or a SyntaxError when the path cannot be read. */
   constructor(readonly written: string) {
     const read = new PathReader(written).read();
     this.segments = read.map(toSegment);
-    this.#parameters = read.flatMap((parts) => parts.filter(isParameter));
-    this.#converts = this.#parameters.some(({ converter }) => converter.convert !== undefined);
+    this.parameters = Parameters.of(read.flatMap((parts) => parts.filter(isParameter)));
     const first = this.segments.findIndex(({ kind }) => kind !== 'static');
     const texts = (first < 0 ? this.segments : this.segments.slice(0, first)) as readonly StaticSegment[];
     this.prefix = `/${texts.map(({ text }) => (first < 0 ? text : `${text}/`)).join(first < 0 ? '/' : '')}`;
     this.below = first < 0 ? [] : this.segments.slice(first);
-    assertNamesDiffer(this.#parameters);
+    assertNamesDiffer(this.parameters.list);
     if (this.segments.filter(({ kind }) => kind === 'span').length > 1) {
       throw new PathError('a path has at most one {path}');
     }
@@ -89,30 +73,6 @@ export class PathPattern {
   /** True when it has no parameters. */
   get isFixed(): boolean {
     return this.below.length === 0;
-  }
-
-  /**
-   * The parameters by name, from the raw texts in the order of the path. Undefined when one of them does not fit: its
-   * encoding is broken, or it cannot be converted. A final `*` always fits: a proxy has to pass on anything.
-   */
-  name(values: readonly string[]): Captured | undefined {
-    const parameters = this.#parameters;
-    const texts: Record<string, string> = {};
-    for (let index = 0; index < parameters.length; index++) {
-      const { name, converter } = parameters[index]!;
-      const raw = values[index]!;
-      const text = raw.includes('%') ? decode(raw, converter === REST) : raw;
-      if (text === undefined) return undefined;
-      texts[name] = text;
-    }
-    if (!this.#converts) return { params: texts, texts };
-    const params: PathValues = { ...texts };
-    for (const { name, converter } of parameters) {
-      const value = converter.convert ? converter.convert(texts[name]!) : texts[name];
-      if (value === undefined) return undefined;
-      params[name] = value;
-    }
-    return { params, texts };
   }
 }
 
@@ -123,6 +83,9 @@ export class PathError extends Error {}
 export function compareSegments(one: DynamicSegment, other: DynamicSegment): number {
   return one.rank - other.rank || other.letters - one.letters || (one.shape < other.shape ? -1 : 1);
 }
+
+/** Where text ends. */
+const SPECIAL = /[/:*?#{<]/g;
 
 /** Reads a path into segments, each a list of texts and parameters. */
 class PathReader {
@@ -136,15 +99,17 @@ class PathReader {
   read(): Part[][] {
     const { path } = this;
     while (this.#at < path.length) {
-      const letter = path[this.#at]!;
+      SPECIAL.lastIndex = this.#at;
+      const next = SPECIAL.exec(path)?.index ?? path.length;
+      this.#addText(path.slice(this.#at, next), next - this.#at);
+      const letter = path[this.#at];
+      if (letter === undefined) break;
       if (letter === '/') this.#endSegment();
       else if (letter === ':' && path[this.#at + 1] === ':') this.#addText(':', 2);
       else if (letter === ':') this.#addPart(this.#readParameter());
       else if (letter === '*') this.#addPart(this.#readRest());
       else if (letter === '?' || letter === '#') throw new PathError(`a "${letter}" is never part of a path`);
-      else if (letter === '{' || letter === '<') {
-        throw new PathError(`a parameter is written ":id", or ":id{int}" with a converter, not "${letter}id…"`);
-      } else this.#addText(letter, 1);
+      else throw new PathError(`a parameter is written ":id", or ":id{int}" with a converter, not "${letter}id…"`);
     }
     this.#endSegment();
     return this.#segments;
@@ -162,7 +127,8 @@ class PathReader {
 
   #endText(): void {
     // What no URL can have as it is arrives encoded.
-    if (this.#text !== '') this.#parts.push(this.#text.replace(/[^\x21-\x7e]+/g, encodeURIComponent));
+    if (this.#text === '') return;
+    this.#parts.push(this.#text.replace(/[^\x21-\x7e]+/g, encodeURIComponent));
     this.#text = '';
   }
 
@@ -218,23 +184,35 @@ function endOfPattern(path: string, start: number): number {
 }
 
 function toSegment(parts: readonly Part[]): Segment {
+  const [first] = parts;
+  if (parts.length < 2 && (first === undefined || !isParameter(first))) return { kind: 'static', text: first ?? '' };
+  const plain = parts.length === 1 && isParameter(first!) && first.converter === ANY ? first : undefined;
+  if (plain) return plainSegment(plain.name);
   const parameters = parts.filter(isParameter);
-  if (parameters.length === 0) return { kind: 'static', text: parts.join('') };
   const common = {
     letters: parts.reduce((sum, part) => sum + (isParameter(part) ? 0 : part.length), 0),
     shape: parts.map((part) => (isParameter(part) ? shapeOf(part) : part)).join(''),
     written: parts.map((part) => (isParameter(part) ? writtenOf(part) : part)).join(''),
   };
   if (parameters.some(({ converter }) => converter.spans)) return spanOf(parts, common);
-  const [first] = parts as [Parameter];
-  const isAlone = parts.length === 1;
   return {
     kind: 'parameters',
     ...common,
-    rank: isAlone ? first.converter.rank : RANK.mixed,
-    isPlain: isAlone && first.converter === ANY,
+    rank: parts.length === 1 ? parameters[0]!.converter.rank : RANK.mixed,
+    isPlain: false,
     capture: captureOf(parts, parameters),
   };
+}
+
+/** One parameter that takes anything. */
+function plainSegment(name: string): Segment {
+  return { kind: 'parameters', rank: RANK.any, letters: 0, shape: ':', written: `:${name}`, isPlain: true, capture: takeAny };
+}
+
+function takeAny(text: string, values: string[]): boolean {
+  if (text === '') return false;
+  values.push(text);
+  return true;
 }
 
 function spanOf(parts: readonly Part[], common: Omit<Dynamic, 'rank'>): Segment {
@@ -291,12 +269,4 @@ function assertNamesDiffer(parameters: readonly Parameter[]): void {
   const names = parameters.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new PathError(`two parameters have the name "${twice}"`);
-}
-
-function decode(raw: string, isRest: boolean): string | undefined {
-  try {
-    return decodeURIComponent(raw);
-  } catch {
-    return isRest ? raw : undefined;
-  }
 }

@@ -1,9 +1,9 @@
 import type { RouteMatch, RouteRecord } from '../route-table';
 import { answersAny, WEBSOCKET } from './methods';
+import type { Parameters } from './parameters';
 import {
   compareSegments,
   type DynamicSegment,
-  type ParameterSegment,
   type PathPattern,
   type RestSegment,
   type Segment,
@@ -14,31 +14,74 @@ import {
 interface Rule {
   readonly method: string;
   readonly record: RouteRecord;
-  /** The path as this rule writes it: others may call the parameters by other names. */
-  readonly pattern: PathPattern;
+  /** The parameters of the path as this rule names them: others may call them by other names. */
+  readonly parameters: Parameters;
+  /** The next rule of the same path. */
+  next: Rule | undefined;
 }
 
-interface Branch {
-  readonly segment: DynamicSegment;
-  readonly node: Node;
-}
-
-/** A place in the tree: the segments up to it have fitted. */
+/**
+ * A place in the tree: the segments up to it have fitted. Rules and branches are linked lists: among thousands of rules the
+ * time of a look is what it fetches from memory, and arrays would be one more thing to fetch.
+ */
 class Node {
   /** What goes on with a segment that is text. */
   texts: Map<string, Node> | undefined;
-  /** What goes on with parameters; the more exact goes first. */
-  branches: readonly Branch[] = [];
+  /** What goes on with parameters: the most exact; the less exact are its `sibling`s. */
+  branch: Node | undefined;
+  sibling: Node | undefined;
   /** What ends here. */
-  rules: readonly Rule[] = [];
+  rule: Rule | undefined;
+  readonly isPlain: boolean;
+
+  /** The parameters that lead here; undefined where text does. */
+  constructor(readonly segment?: DynamicSegment) {
+    this.isPlain = segment?.kind === 'parameters' && segment.isPlain;
+  }
 
   get isEmpty(): boolean {
-    return this.rules.length === 0 && this.branches.length === 0 && this.texts === undefined;
+    return this.rule === undefined && this.branch === undefined && this.texts === undefined;
+  }
+
+  addRule(rule: Rule): void {
+    rule.next = this.rule;
+    this.rule = rule;
+  }
+
+  removeRules(record: RouteRecord): void {
+    const kept = [...rulesFrom(this.rule)].filter((rule) => rule.record !== record);
+    this.rule = undefined;
+    for (const rule of kept) this.addRule(rule);
+  }
+
+  /** Puts a branch where its exactness belongs. */
+  addBranch(segment: DynamicSegment): Node {
+    const made = new Node(segment);
+    const all = [...this.branches(), made].sort((one, other) => compareSegments(one.segment!, other.segment!));
+    this.#link(all);
+    return made;
+  }
+
+  removeBranch(branch: Node): void {
+    this.#link([...this.branches()].filter((other) => other !== branch));
+  }
+
+  *branches(): Iterable<Node> {
+    for (let branch = this.branch; branch; branch = branch.sibling) yield branch;
+  }
+
+  #link(branches: readonly Node[]): void {
+    this.branch = branches[0];
+    branches.forEach((branch, index) => (branch.sibling = branches[index + 1]));
   }
 }
 
+function* rulesFrom(first: Rule | undefined): Iterable<Rule> {
+  for (let rule = first; rule; rule = rule.next) yield rule;
+}
+
 /** What is done at each place that a whole path leads to. Something that is not undefined ends the search. */
-type Reach<T> = (rules: readonly Rule[], values: readonly string[]) => T | undefined;
+type Reach<T> = (first: Rule, values: readonly string[]) => T | undefined;
 
 /**
  * The rules of one host and priority, by path and method.
@@ -52,18 +95,21 @@ export class RuleTree {
   /** Paths with parameters, by the text before the first segment that has some: the longer it is, the more exact. */
   readonly #prefixes = new Map<string, Node>();
   /** How many prefixes there are of each number of slashes; the largest number goes first. */
-  #depths: readonly { readonly slashes: number; readonly count: number }[] = [];
+  #depths: readonly { readonly slashes: number; count: number }[] = [];
 
   /** The first rule that stands in the way of another at this path; undefined when there is none. */
   standing(pattern: PathPattern, methods: readonly string[], owner: string): RouteRecord | undefined {
-    const rules = this.#existing(pattern)?.rules ?? [];
-    return rules.find((rule) => methods.some((method) => collide(rule, method, owner)))?.record;
+    for (const rule of rulesFrom(this.#existing(pattern)?.rule)) {
+      if (methods.some((method) => collide(rule, method, owner))) return rule.record;
+    }
+    return undefined;
   }
 
   /** Adds a rule, for each of the methods. Nothing may stand in its way. */
   add(pattern: PathPattern, methods: readonly string[], record: RouteRecord): void {
     const node = this.#grow(pattern);
-    node.rules = [...node.rules, ...methods.map((method) => ({ method, record, pattern }))];
+    const { parameters } = pattern;
+    for (const method of methods) node.addRule({ method, record, parameters, next: undefined });
   }
 
   remove(pattern: PathPattern, record: RouteRecord): void {
@@ -79,25 +125,25 @@ export class RuleTree {
 
   /** The most exact rule for a method and a raw path. */
   find(method: string, path: string): RouteMatch | undefined {
-    return this.#search(path, (rules, values) => {
-      const rule = ruleFor(rules, method);
+    return this.#search(path, (first, values) => {
+      const rule = ruleFor(first, method);
       if (!rule) return undefined;
-      const captured = rule.pattern.name(values);
+      const captured = rule.parameters.name(values);
       return captured && { record: rule.record, params: captured.params, texts: captured.texts };
     });
   }
 
   /** Adds the methods that a raw path is known for. */
   collectMethods(path: string, methods: Set<string>): void {
-    this.#search(path, (rules, values) => {
-      for (const { method, pattern } of rules) if (pattern.name(values)) methods.add(method);
+    this.#search(path, (first, values) => {
+      for (const { method, parameters } of rulesFrom(first)) if (parameters.name(values)) methods.add(method);
       return undefined;
     });
   }
 
   #search<T>(path: string, reach: Reach<T>): T | undefined {
     const fixed = this.#fixed.size > 0 ? this.#fixed.get(path) : undefined;
-    const found = fixed && reach(fixed.rules, NO_VALUES);
+    const found = fixed && end(fixed, NO_VALUES, reach);
     if (found !== undefined || path.charCodeAt(0) !== SLASH) return found;
     const depths = this.#depths;
     for (let index = 0; index < depths.length; index++) {
@@ -123,10 +169,10 @@ export class RuleTree {
 
   #count(prefix: string, change: number): void {
     const slashes = prefix.split('/').length - 1;
-    const before = this.#depths.find((depth) => depth.slashes === slashes)?.count ?? 0;
-    const others = this.#depths.filter((depth) => depth.slashes !== slashes);
-    const counted = [...others, { slashes, count: before + change }].filter(({ count }) => count > 0);
-    this.#depths = counted.sort((one, other) => other.slashes - one.slashes);
+    const known = this.#depths.find((depth) => depth.slashes === slashes);
+    if (known) known.count += change;
+    else this.#depths = [...this.#depths, { slashes, count: change }].sort((a, b) => b.slashes - a.slashes);
+    if (known?.count === 0) this.#depths = this.#depths.filter((depth) => depth !== known);
   }
 }
 
@@ -152,18 +198,15 @@ function searchBelow<T>(node: Node, path: string, at: number, values: string[], 
     const found = slash < 0 ? end(next, values, reach) : searchBelow(next, path, slash + 1, values, reach);
     if (found !== undefined) return found;
   }
-  const { branches } = node;
-  for (let index = 0; index < branches.length; index++) {
-    const { segment, node: below } = branches[index]!;
+  for (let branch = node.branch; branch; branch = branch.sibling) {
     const taken = values.length;
     let found: T | undefined;
-    if (segment.kind === 'parameters') {
-      if (!capture(segment, text, values)) continue;
-      found = slash < 0 ? end(below, values, reach) : searchBelow(below, path, slash + 1, values, reach);
-    } else if (segment.kind === 'span') {
-      found = searchSpan(segment, below, path, at, values, reach);
-    } else {
-      found = searchRest(segment, below, path, at, values, reach);
+    if (capture(branch, text, values)) {
+      found = slash < 0 ? end(branch, values, reach) : searchBelow(branch, path, slash + 1, values, reach);
+    } else if (branch.segment?.kind === 'span') {
+      found = searchSpan(branch.segment, branch, path, at, values, reach);
+    } else if (branch.segment?.kind === 'rest') {
+      found = searchRest(branch.segment, branch, path, at, values, reach);
     }
     if (found !== undefined) return found;
     values.length = taken;
@@ -171,8 +214,9 @@ function searchBelow<T>(node: Node, path: string, at: number, values: string[], 
   return undefined;
 }
 
-function capture(segment: ParameterSegment, text: string, values: string[]): boolean {
-  if (!segment.isPlain) return segment.capture(text, values);
+/** Adds what parameters within one segment have in its text; false when they do not fit, or are of another kind. */
+function capture({ isPlain, segment }: Node, text: string, values: string[]): boolean {
+  if (!isPlain) return segment?.kind === 'parameters' && segment.capture(text, values);
   if (text === '') return false;
   values.push(text);
   return true;
@@ -215,16 +259,15 @@ function searchRest<T>(
   return end(below, values, reach);
 }
 
-function end<T>({ rules }: Node, values: readonly string[], reach: Reach<T>): T | undefined {
-  return rules.length === 0 ? undefined : reach(rules, values);
+function end<T>({ rule }: Node, values: readonly string[], reach: Reach<T>): T | undefined {
+  return rule && reach(rule, values);
 }
 
 /** The rule for the method, else for HEAD the one for GET, else the one for all methods. */
-function ruleFor(rules: readonly Rule[], method: string): Rule | undefined {
+function ruleFor(first: Rule, method: string): Rule | undefined {
   let get: Rule | undefined;
   let any: Rule | undefined;
-  for (let index = 0; index < rules.length; index++) {
-    const rule = rules[index]!;
+  for (let rule: Rule | undefined = first; rule; rule = rule.next) {
     if (rule.method === method) return rule;
     if (rule.method === 'GET') get = rule;
     else if (rule.method === '*') any = rule;
@@ -251,13 +294,7 @@ function grow(root: Node, segments: readonly Segment[]): Node {
       node = getOrMake((node.texts ??= new Map<string, Node>()), segment.text);
       continue;
     }
-    let next = nextOf(node, segment);
-    if (!next) {
-      next = new Node();
-      const branches = [...node.branches, { segment, node: next }];
-      node.branches = branches.sort((one, other) => compareSegments(one.segment, other.segment));
-    }
-    node = next;
+    node = nextOf(node, segment) ?? node.addBranch(segment);
   }
   return node;
 }
@@ -266,21 +303,24 @@ function grow(root: Node, segments: readonly Segment[]): Node {
 function cut(node: Node, segments: readonly Segment[], depth: number, record: RouteRecord): void {
   const segment = segments[depth];
   if (segment === undefined) {
-    node.rules = node.rules.filter((rule) => rule.record !== record);
+    node.removeRules(record);
     return;
   }
   const next = nextOf(node, segment);
   if (!next) return;
   cut(next, segments, depth + 1, record);
   if (!next.isEmpty) return;
-  if (segment.kind !== 'static') node.branches = node.branches.filter((branch) => branch.node !== next);
+  if (segment.kind !== 'static') node.removeBranch(next);
   else if (node.texts?.delete(segment.text) && node.texts.size === 0) node.texts = undefined;
 }
 
 function nextOf(node: Node, segment: Segment): Node | undefined {
   if (segment.kind === 'static') return node.texts?.get(segment.text);
   const { rank, shape } = segment;
-  return node.branches.find((branch) => branch.segment.rank === rank && branch.segment.shape === shape)?.node;
+  for (const branch of node.branches()) {
+    if (branch.segment!.rank === rank && branch.segment!.shape === shape) return branch;
+  }
+  return undefined;
 }
 
 function getOrMake(nodes: Map<string, Node>, text: string): Node {
