@@ -13,6 +13,7 @@ import type { Owner } from './owner';
 import { holdBackHead } from './response';
 import { RouteTable } from './route-table';
 import { routeHandler } from './routing';
+import { explainRoute, listed, type Explanation, type ListedRoute } from './routing/explain';
 import { answerUnrouted } from './routing/unrouted';
 import { ScopedRouter } from './scoped-router';
 import { Stage, type HandlerLists, type OwnedGateway } from './stage';
@@ -139,6 +140,16 @@ export class Gateway {
   /** The routes of all extensions. */
   routes(): Route[] {
     return this.#routes.list();
+  }
+
+  /** The routes of all extensions, each with its kind. */
+  listRoutes(): ListedRoute[] {
+    return this.#routes.records().map(listed);
+  }
+
+  /** Says which rule serves a request (for a Host header and a raw path), and why no other does. */
+  explainRoute(method: string, host: string, path: string): Explanation {
+    return this.internal.explain(method, host, path) ?? explainRoute(this.#routes, method, host, path);
   }
 
   /** Opens the port: listens on each address, or on none when one of them fails. Says which addresses it became. */

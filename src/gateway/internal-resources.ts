@@ -3,6 +3,7 @@ import type { Exchange } from './chain';
 import { PLATFORM } from './owner';
 import { RouteTable } from './route-table';
 import { routeHandler } from './routing';
+import { explainRoute, type Explanation } from './routing/explain';
 import { answerUnrouted } from './routing/unrouted';
 import { ScopedRouter } from './scoped-router';
 
@@ -19,6 +20,11 @@ export class InternalResources {
   /** Adds resources: the function is called once for each prefix, with a router below it. */
   add(register: (router: Router) => void): void {
     for (const prefix of INTERNAL_PREFIXES) register(new ScopedRouter(this.#table, PLATFORM).submount(prefix));
+  }
+
+  /** Says which of them serves a request; undefined when it is for none, and so goes on to the extensions. */
+  explain(method: string, host: string, path: string): Explanation | undefined {
+    return isInternal(path) ? explainRoute(this.#table, method, host, path) : undefined;
   }
 
   /** The request handler that serves them. */

@@ -18,6 +18,7 @@ import { LiveExtensions } from './live-extensions';
 import type { Logging } from './logging';
 import { VERSION } from '../extensions/own-package';
 import { readyTable } from './ready-table';
+import { routesApi } from './routes-api';
 import type { Settings } from './settings';
 import { dataDirectoryOf, type Volume } from './volume';
 
@@ -88,6 +89,12 @@ export class Platform {
     });
     const installation = new Installation({ settings, environment, volume, log: logging.scope('extensions') });
     this.#gateway.internal.add(internalApi(this.#view()));
+    this.#gateway.internal.add(
+      routesApi({
+        routes: () => this.#gateway.listRoutes(),
+        explain: (...asked) => this.#gateway.explainRoute(...asked),
+      }),
+    );
     this.#gateway.internal.add(
       extensionsApi({
         guard: new AdminGuard({

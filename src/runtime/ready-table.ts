@@ -22,11 +22,16 @@ export function readyTable(extensions: readonly SupervisedExtension[], routes: r
     .join('\n');
 }
 
+/** The host of a rule with the port, unless it names one itself. */
+function withPort(host: string, port: string): string {
+  return /:\d+$/.test(host) ? host : `${host}:${port}`;
+}
+
 /** Its hosts, else its paths, as URLs. */
 function answersOn(name: string, routes: readonly Route[], url: string): string {
   const own = routes.filter(({ owner }) => owner === name);
   const { protocol, port } = new URL(url);
-  const hosts = own.flatMap(({ host }) => (host === undefined ? [] : [`${protocol}//${host}:${port || '80'}`]));
+  const hosts = own.flatMap(({ host }) => (host === undefined ? [] : [`${protocol}//${withPort(host, port || '80')}`]));
   const paths = own.flatMap(({ host, path }) => (host === undefined ? [`${url}${path}`] : []));
   const places = [...new Set([...hosts, ...paths])];
   const more = places.length - MAX_PLACES;

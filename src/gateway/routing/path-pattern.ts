@@ -62,7 +62,7 @@ export class PathPattern {
     this.parameters = Parameters.of(read.flatMap((parts) => parts.filter(isParameter)));
     const first = this.segments.findIndex(({ kind }) => kind !== 'static');
     const texts = (first < 0 ? this.segments : this.segments.slice(0, first)) as readonly StaticSegment[];
-    this.prefix = `/${texts.map(({ text }) => (first < 0 ? text : `${text}/`)).join(first < 0 ? '/' : '')}`;
+    this.prefix = inOnePiece(`/${texts.map(({ text }) => (first < 0 ? text : `${text}/`)).join(first < 0 ? '/' : '')}`);
     this.below = first < 0 ? [] : this.segments.slice(first);
     assertNamesDiffer(this.parameters.list);
     if (this.segments.filter(({ kind }) => kind === 'span').length > 1) {
@@ -74,6 +74,11 @@ export class PathPattern {
   get isFixed(): boolean {
     return this.below.length === 0;
   }
+}
+
+/** The same text, which engines keep as a chain of its parts otherwise; it is compared for every request. */
+function inOnePiece(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }
 
 /** Why a path cannot be read, in words that go on from "the path … cannot be routed: ". */

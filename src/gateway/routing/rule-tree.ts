@@ -176,6 +176,15 @@ export class RuleTree {
   }
 }
 
+/** Whether a raw path fits a path of a rule. */
+export function fits(record: RouteRecord, pattern: PathPattern, path: string): boolean {
+  const tree = new RuleTree();
+  tree.add(pattern, ['*'], record);
+  const methods = new Set<string>();
+  tree.collectMethods(path, methods);
+  return methods.size > 0;
+}
+
 const SLASH = 47;
 const NO_VALUES: readonly string[] = [];
 
