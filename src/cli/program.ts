@@ -5,6 +5,7 @@ import { addLogin } from './commands/login';
 import { addLogout } from './commands/logout';
 import { addLogs } from './commands/logs';
 import { addRestart } from './commands/restart';
+import { addRoutes } from './commands/routes';
 import { addStart } from './commands/start';
 import { addStatus } from './commands/status';
 import { addStop } from './commands/stop';
@@ -33,6 +34,7 @@ Examples:
     addStatus,
     addLogs,
     addWait,
+    addRoutes,
     addLogin,
     addLogout,
     addWhoami,

@@ -1,7 +1,6 @@
-import http from 'node:http';
-import https from 'node:https';
 import { createInterface } from 'node:readline';
 import { BacklotError, ERROR_TABLE, type SerializedError } from '../api/errors';
+import { LivePlatform, parseJson } from './live-platform';
 
 /** A step of a change, or its end, as the platform tells it: one JSON object a line. */
 export interface LiveLine {
@@ -38,9 +37,6 @@ export interface LiveEntry {
 /** How long a platform may say nothing: an installation over a slow network has long steps. */
 const SILENCE_LIMIT_MS = 600_000;
 
-/** How long it may take to list what it has. */
-const LIST_LIMIT_MS = 5_000;
-
 /**
  * The extensions of a platform that runs, asked and changed over HTTP.
  *
@@ -48,28 +44,25 @@ const LIST_LIMIT_MS = 5_000;
  * BacklotError that the platform answers with, and BACKLOT_E_LIVE_FAILED when nothing answers, or something else does.
  */
 export class LiveExtensions {
+  readonly #platform: LivePlatform;
+
   /** The address of the gateway, and the token that it wants, when it wants one. */
-  constructor(
-    private readonly url: string,
-    private readonly token: string | undefined = process.env.BACKLOT_ADMIN_TOKEN || undefined,
-  ) {}
+  constructor(url: string, token?: string) {
+    this.#platform = new LivePlatform(url, token);
+  }
 
   /** What it has. */
   async list(): Promise<LiveExtension[]> {
-    const response = await this.#request('GET', '/_backlot/extensions', undefined, LIST_LIMIT_MS);
-    let text = '';
-    for await (const chunk of response.setEncoding('utf8')) text += String(chunk);
-    const { extensions } = (parse(text) ?? {}) as { extensions?: unknown };
-    if (response.statusCode === 200 && Array.isArray(extensions)) return extensions as LiveExtension[];
-    throw this.#failed(`answered with HTTP ${response.statusCode} to the question what it has`);
+    const { status, body } = await this.#platform.ask('/_backlot/extensions');
+    const { extensions } = (body ?? {}) as { extensions?: unknown };
+    if (status === 200 && Array.isArray(extensions)) return extensions as LiveExtension[];
+    throw this.#platform.failed(`answered with HTTP ${status} to the question what it has`);
   }
 
   /** Whether it runs in a container, which does not see the folders of this machine. */
   async isContainer(): Promise<boolean> {
-    const response = await this.#request('GET', '/_backlot/info', undefined, LIST_LIMIT_MS);
-    let text = '';
-    for await (const chunk of response.setEncoding('utf8')) text += String(chunk);
-    return (parse(text) as { is_docker?: unknown } | undefined)?.is_docker === true;
+    const { body } = await this.#platform.ask('/_backlot/info');
+    return (body as { is_docker?: unknown } | undefined)?.is_docker === true;
   }
 
   /** Installs and starts an extension. */
@@ -88,7 +81,7 @@ export class LiveExtensions {
   }
 
   async *#change(method: string, path: string, body?: object): AsyncGenerator<LiveLine> {
-    const response = await this.#request(method, path, body, SILENCE_LIMIT_MS);
+    const response = await this.#platform.request(method, path, body, SILENCE_LIMIT_MS);
     let last: LiveLine | undefined;
     try {
       // An error of the socket does not end the lines by itself.
@@ -100,49 +93,20 @@ export class LiveExtensions {
         if (next.done) break;
         if (next.value.trim() === '') continue;
         last = asLine(next.value);
-        if (last === undefined) throw this.#failed(`answered with HTTP ${response.statusCode} and what is no JSON`);
+        if (last === undefined)
+          throw this.#platform.failed(`answered with HTTP ${response.statusCode} and what is no JSON`);
         const error = errorOf(last);
         if (error) throw error;
         yield last;
       }
     } catch (thrown) {
       if (thrown instanceof BacklotError) throw thrown;
-      throw this.#failed('broke off', thrown);
+      throw this.#platform.failed('broke off', thrown);
     } finally {
       response.destroy();
     }
     if (last?.phase !== 'done')
-      throw this.#failed(`ended its answer (HTTP ${response.statusCode}) without saying how it went`);
-  }
-
-  #request(method: string, path: string, body: object | undefined, limit: number): Promise<http.IncomingMessage> {
-    // Not by fetch, whose headers are those of a browser's page, which may change nothing.
-    const target = new URL(this.url.replace(/\/$/, '') + path);
-    const { request } = target.protocol === 'https:' ? https : http;
-    const text = body === undefined ? undefined : JSON.stringify(body);
-    return new Promise((resolve, reject) => {
-      const call = request(target, {
-        method,
-        agent: false,
-        timeout: limit,
-        headers: {
-          accept: 'application/x-ndjson, application/json',
-          ...(text === undefined
-            ? {}
-            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
-          ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
-        },
-      });
-      call.once('response', resolve);
-      call.on('timeout', () => call.destroy(new Error(`it said nothing for ${limit / 1000} s`)));
-      call.on('error', (error) => reject(this.#failed('did not answer', error)));
-      call.end(text);
-    });
-  }
-
-  #failed(how: string, cause?: unknown): BacklotError {
-    const why = cause instanceof Error ? `: ${cause.message || (cause as NodeJS.ErrnoException).code}` : '';
-    return new BacklotError('BACKLOT_E_LIVE_FAILED', `the Backlot at ${this.url} ${how}${why}`, { cause });
+      throw this.#platform.failed(`ended its answer (HTTP ${response.statusCode}) without saying how it went`);
   }
 }
 
@@ -159,14 +123,6 @@ function errorOf(line: LiveLine): BacklotError | undefined {
 }
 
 function asLine(text: string): LiveLine | undefined {
-  const value = parse(text);
+  const value = parseJson(text);
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as LiveLine) : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -24,7 +24,8 @@ export function routesApi(view: RoutesView): (router: Router) => void {
 /** The host and the raw path of a URL, or of a path alone. Not by the class URL, which would tidy the path up. */
 function splitUrl(url: string | null): { host: string; path: string } {
   const match = /^(?:\w+:\/\/(?:[^/?#]*@)?(?<host>[^/?#]+))?(?<path>\/[^?#]*)?/.exec(url ?? '')?.groups;
-  if (match?.host !== undefined || match?.path !== undefined) return { host: match.host ?? '', path: match.path ?? '/' };
+  if (match?.host !== undefined || match?.path !== undefined)
+    return { host: match.host ?? '', path: match.path ?? '/' };
   const what = url === null ? 'the parameter "url" is missing' : `"${url}" is neither a URL nor a path`;
   const error = new BacklotError('BACKLOT_E_REQUEST_INVALID', what, {
     remedy: 'Ask as in /_backlot/routes/explain?method=GET&url=http://localhost:4566/path.',

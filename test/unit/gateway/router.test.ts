@@ -67,10 +67,10 @@ describe('which route serves a request', () => {
     expect(await started.raw('GET / HTTP/1.0\r\n\r\n')).toContain('host is ""');
   });
 
-  it('matches methods: another method has no route', async () => {
+  it('matches methods: another method is not served', async () => {
     router.post('/items', () => 'made');
     expect((await started.send('/items', { method: 'POST' })).text).toBe('made');
-    expect((await started.send('/items')).status).toBe(404);
+    expect((await started.send('/items')).status).toBe(405);
   });
 
   it('serves each method that has a function of its own', async () => {
@@ -85,7 +85,7 @@ describe('which route serves a request', () => {
     router.add(['PUT', 'PATCH'], '/some', ({ request }) => request.method);
     router.all('/every', ({ request }) => request.method);
     expect((await started.send('/some', { method: 'PATCH' })).text).toBe('PATCH');
-    expect((await started.send('/some', { method: 'DELETE' })).status).toBe(404);
+    expect((await started.send('/some', { method: 'DELETE' })).status).toBe(405);
     expect((await started.send('/every', { method: 'PROPFIND' })).text).toBe('PROPFIND');
   });
 
@@ -212,7 +212,7 @@ describe('submount and withHost', () => {
       .withHost('API.test')
       .submount('/v1')
       .get('/items', () => 1);
-    expect(route).toEqual({ methods: ['GET'], host: 'api.test', path: '/v1/items', owner: 'shop' });
+    expect(route).toEqual({ methods: ['GET'], host: 'api.test', path: '/v1/items', owner: 'shop', priority: 0 });
     expect(started.gateway.routes()).toEqual([route]);
   });
 });
@@ -248,9 +248,9 @@ describe('mount', () => {
     );
   });
 
-  it('strips a prefix that the client encoded in another way', async () => {
+  it('has nothing for a prefix that the client encoded in another way', async () => {
     router.mount('/app', show);
-    expect(await textOf('/%61pp/x')).toBe('/%61pp|/x|/%61pp/x');
+    expect((await started.send('/%61pp/x')).status).toBe(404);
   });
 
   it('gives the parameters of the prefix to a router that merges parameters', async () => {
@@ -409,7 +409,7 @@ describe('conflicts', () => {
   it('adds nothing of a rule that conflicts', async () => {
     router.get('/x', () => 'shop');
     expect(() => started.owner('bank').router.add(['PUT', 'GET'], '/x', () => 'bank')).toThrow('shop');
-    expect((await started.send('/x', { method: 'PUT' })).status).toBe(404);
+    expect((await started.send('/x', { method: 'PUT' })).status).toBe(405);
     expect(await textOf('/x')).toBe('shop');
   });
 
@@ -440,7 +440,7 @@ describe('rules that cannot be', () => {
     ['a method in lower case', (r) => r.add(['get'], '/a', () => 1), '"get"'],
     ['methods that are no list', (r) => r.add('GET' as never, '/a', () => 1), 'GET'],
     ['no method at all', (r) => r.add([], '/a', () => 1), 'method'],
-    ['a host with a port', (r) => r.withHost('a.test:80'), '"a.test:80"'],
+    ['a host with a port that is none', (r) => r.withHost('a.test:http'), '"a.test:http"'],
     ['a host with a scheme', (r) => r.withHost('http://a.test'), 'http://a.test'],
     ['an empty host', (r) => r.withHost(''), '""'],
     ['a * within a host', (r) => r.withHost('a.*.test'), '"a.*.test"'],
