@@ -178,9 +178,13 @@ function readPattern(pattern: string, route: Route): PathPattern {
   try {
     return new PathPattern(pattern);
   } catch (error) {
-    throw new BacklotError('BACKLOT_E_ROUTE_INVALID', `the path ${pattern} cannot be routed: ${(error as Error).message}`, {
-      where: { extension: route.owner },
-    });
+    throw new BacklotError(
+      'BACKLOT_E_ROUTE_INVALID',
+      `the path ${pattern} cannot be routed: ${(error as Error).message}`,
+      {
+        where: { extension: route.owner },
+      },
+    );
   }
 }
 

@@ -1,5 +1,14 @@
 import { BacklotError } from '../api/errors';
-import type { AddRoute, Endpoint, ExpressHandler, GatewayRequest, Listener, Resource, Route, Router } from '../api/gateway';
+import type {
+  AddRoute,
+  Endpoint,
+  ExpressHandler,
+  GatewayRequest,
+  Listener,
+  Resource,
+  Route,
+  Router,
+} from '../api/gateway';
 import type { Owner } from './owner';
 import type { RouteRecord, RouteSink } from './route-table';
 import { isRoutable } from './routing/methods';

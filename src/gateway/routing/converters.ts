@@ -13,7 +13,17 @@ export interface Converter {
 }
 
 /** Ranks of what can stand at one place in a path; text that a path names letter by letter goes before all of them. */
-export const RANK = { mixed: 0, pattern: 1, uuid: 2, int: 3, float: 4, any: 5, mixedPath: 6, path: 7, rest: 8 } as const;
+export const RANK = {
+  mixed: 0,
+  pattern: 1,
+  uuid: 2,
+  int: 3,
+  float: 4,
+  any: 5,
+  mixedPath: 6,
+  path: 7,
+  rest: 8,
+} as const;
 
 /** A parameter without a converter: one character or more, within one segment. */
 export const ANY: Converter = { written: '', source: '[^/]+', rank: RANK.any, spans: false };

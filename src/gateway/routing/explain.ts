@@ -46,7 +46,9 @@ export function explainRoute(table: RouteTable, method: string, host: string, pa
   for (const other of all) {
     const pathMiss = other === winner ? FAR : missesPath(other, path);
     if (pathMiss === FAR) continue;
-    const misses = [missesMethod(other, method), missesHost(other, host), pathMiss].filter((miss) => miss !== undefined);
+    const misses = [missesMethod(other, method), missesHost(other, host), pathMiss].filter(
+      (miss) => miss !== undefined,
+    );
     // What two things keep from serving the request is not near.
     if (misses.length === 1) others.push({ ...listed(other.record), reason: misses[0]! });
     if (misses.length > 0 || !winner) continue;
@@ -114,7 +116,9 @@ function misfit({ segments }: PathPattern, path: string): string | undefined {
 
 /** Whether texts differ only in upper and lower case, or in how they are encoded. */
 function isAlike(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((text) => text.replace(/%[\da-f]{2}/gi, (code) => String.fromCharCode(parseInt(code.slice(1), 16))));
+  const [a, b] = [one, other].map((text) =>
+    text.replace(/%[\da-f]{2}/gi, (code) => String.fromCharCode(parseInt(code.slice(1), 16))),
+  );
   return a?.toLowerCase() === b?.toLowerCase();
 }
 

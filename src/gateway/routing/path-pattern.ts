@@ -45,7 +45,6 @@ export type Segment = StaticSegment | DynamicSegment;
 
 type Part = string | Parameter;
 
-
 /** The path of a rule, read. It is matched with the raw path of a request, in which nothing is decoded or resolved. */
 export class PathPattern {
   readonly segments: readonly Segment[];
@@ -211,7 +210,15 @@ function toSegment(parts: readonly Part[]): Segment {
 
 /** One parameter that takes anything. */
 function plainSegment(name: string): Segment {
-  return { kind: 'parameters', rank: RANK.any, letters: 0, shape: ':', written: `:${name}`, isPlain: true, capture: takeAny };
+  return {
+    kind: 'parameters',
+    rank: RANK.any,
+    letters: 0,
+    shape: ':',
+    written: `:${name}`,
+    isPlain: true,
+    capture: takeAny,
+  };
 }
 
 function takeAny(text: string, values: string[]): boolean {

@@ -49,7 +49,9 @@ function methodNames(resource: object): string[] {
   const names: string[] = [];
   for (let each: object | null = resource; each && each !== Object.prototype; each = Reflect.getPrototypeOf(each)) {
     const own = Object.entries(Object.getOwnPropertyDescriptors(each));
-    names.push(...own.filter(([name, { value }]) => typeof value === 'function' && name !== 'constructor').map(([n]) => n));
+    names.push(
+      ...own.filter(([name, { value }]) => typeof value === 'function' && name !== 'constructor').map(([n]) => n),
+    );
   }
   return names;
 }

@@ -114,7 +114,7 @@ describe('converters', () => {
   });
 
   it.each([
-    ['/:id{itn}', 'did you mean "int"?'],
+    ['/:id{Int}', 'did you mean "int"?'],
     ['/:id{constructor}', 'there is no converter {constructor}'],
     ['/:id{int', 'not closed'],
     ['/:id(\\d', 'not closed'],
