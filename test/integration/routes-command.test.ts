@@ -18,6 +18,7 @@ describe('the routes of a running platform', () => {
       'shop/index.js': `
         const { Extension } = require('backlot');
         module.exports = class Shop extends Extension {
+          name = 'shop';
           updateGatewayRoutes(router) {
             router.get('/items/:id{int}', ({ params }) => ({ next: params.id + 1 }));
             router.all('/items/*', () => 'rest');

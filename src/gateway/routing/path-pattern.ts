@@ -228,15 +228,20 @@ function takeAny(text: string, values: string[]): boolean {
 }
 
 function spanOf(parts: readonly Part[], common: Omit<Dynamic, 'rank'>): Segment {
-  const texts = parts.filter((part) => !isParameter(part));
-  if (parts.length - texts.length > 1) {
+  const [parameter, ...others] = parts.filter(isParameter);
+  if (parameter === undefined || others.length > 0) {
     throw new PathError('a parameter that contains slashes has no other in its segment');
   }
-  const at = parts.findIndex(isParameter);
-  const before = parts.slice(0, at).join('');
-  const behind = parts.slice(at + 1).join('');
-  if ((parts[at] as Parameter).converter === REST) return { kind: 'rest', ...common, rank: RANK.rest, before };
-  return { kind: 'span', ...common, rank: texts.length > 0 ? RANK.mixedPath : RANK.path, before, behind };
+  const at = parts.indexOf(parameter);
+  const before = textOf(parts[at - 1]);
+  const behind = textOf(parts[at + 1]);
+  if (parameter.converter === REST) return { kind: 'rest', ...common, rank: RANK.rest, before };
+  return { kind: 'span', ...common, rank: parts.length > 1 ? RANK.mixedPath : RANK.path, before, behind };
+}
+
+/** Text never stands beside text. */
+function textOf(part: Part | undefined): string {
+  return typeof part === 'string' ? part : '';
 }
 
 function captureOf(parts: readonly Part[], parameters: readonly Parameter[]): ParameterSegment['capture'] {

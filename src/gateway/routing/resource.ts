@@ -22,8 +22,7 @@ export function endpointsOf(resource: unknown, path: string, owner: string): [me
   const names = Object.keys(METHODS) as (keyof Resource)[];
   const given = typeof resource === 'object' && resource !== null ? (resource as Resource) : {};
   const endpoints = names.flatMap((name): [string, Endpoint][] => {
-    const method: unknown = given[name];
-    return typeof method === 'function' ? [[METHODS[name], (context) => given[name]?.(context)]] : [];
+    return typeof given[name] === 'function' ? [[METHODS[name], (context) => given[name]?.(context)]] : [];
   });
   if (endpoints.length > 0) return endpoints;
   const what =

@@ -1,4 +1,5 @@
-import type { PathParams, PathValues, Router } from '../../../../src/api/gateway';
+import { BacklotError } from '../../../../src/api/errors';
+import type { ExpressHandler, PathParams, PathValues, Router } from '../../../../src/api/gateway';
 import { startGateway, type StartedGateway } from '../../../support/start-gateway';
 
 let started: StartedGateway;
@@ -102,7 +103,8 @@ describe('converters', () => {
   });
 
   it('hands text to Express handlers, also where an endpoint gets a number', async () => {
-    router.get('/n/:id{int}', (request, response) => void response.json(request.params));
+    const show: ExpressHandler = (request, response) => response.json(request.params);
+    router.get('/n/:id{int}', show);
     expect((await started.send('/n/007')).json()).toEqual({ id: '007' });
   });
 
@@ -130,9 +132,8 @@ describe('converters', () => {
     ['/users/<int:id>', 'a parameter is written ":id"'],
     ['/a*b', 'only at the end'],
   ])('refuses %s and says why', (path, why) => {
-    expect(() => router.get(path, () => 1)).toThrow(
-      expect.objectContaining({ code: 'BACKLOT_E_ROUTE_INVALID', message: expect.stringContaining(why) as string }),
-    );
+    expect(() => router.get(path, () => 1)).toThrow(why);
+    expect(() => router.get(path, () => 1)).toThrow(BacklotError);
   });
 
   it('mounts below parameters of all kinds but {path}', async () => {

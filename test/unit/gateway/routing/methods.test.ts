@@ -1,4 +1,5 @@
-import type { Router } from '../../../../src/api/gateway';
+import { BacklotError } from '../../../../src/api/errors';
+import type { ExpressHandler, Router } from '../../../../src/api/gateway';
 import { RouteTable } from '../../../../src/gateway/route-table';
 import { startGateway, type StartedGateway } from '../../../support/start-gateway';
 
@@ -54,7 +55,8 @@ describe('a method that a known path is not served for', () => {
 
   it('is a 404 where a rule has it and passes the request on', async () => {
     router.mount('/app', (_request, _response, next) => next());
-    router.get('/x', (_request, _response, next) => next());
+    const pass: ExpressHandler = (_request, _response, next) => next();
+    router.get('/x', pass);
     for (const [method, path] of [
       ['GET', '/app/x'],
       ['OPTIONS', '/app/x'],
@@ -201,8 +203,7 @@ describe('resource', () => {
     ['a method that is no function', { onGet: 'x' }, 'has no method that answers'],
     ['no object', null, 'is a null, not an object'],
   ])('refuses %s', (_what, resource, named) => {
-    expect(() => router.resource('/x', resource as never)).toThrow(
-      expect.objectContaining({ code: 'BACKLOT_E_ROUTE_INVALID', message: expect.stringContaining(named) as string }),
-    );
+    expect(() => router.resource('/x', resource as never)).toThrow(named);
+    expect(() => router.resource('/x', resource as never)).toThrow(BacklotError);
   });
 });
