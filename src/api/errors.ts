@@ -304,13 +304,13 @@ export const ERROR_TABLE = {
   // The gateway
   BACKLOT_E_ROUTE_CONFLICT: {
     kind: 'user',
-    summary: 'Two routes have exactly the same method, host and path.',
+    summary: 'Two routes have exactly the same method, host, path and priority.',
     remedy: 'Change one of the two, or remove one of the two extensions.',
   },
   BACKLOT_E_ROUTE_INVALID: {
     kind: 'user',
-    summary: 'A route has a path, a host or an endpoint that cannot be used.',
-    remedy: 'A path starts with "/" or is "*"; an endpoint is a function.',
+    summary: 'A route has a path, a host, a priority or an endpoint that cannot be used.',
+    remedy: 'A path starts with "/" or is "*", with parameters such as :id or :id{int}; an endpoint is a function.',
   },
   BACKLOT_E_HANDLER_INVALID: {
     kind: 'user',
