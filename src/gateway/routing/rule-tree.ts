@@ -21,17 +21,21 @@ interface Rule {
 }
 
 /**
- * A place in the tree: the segments up to it have fitted. Rules and branches are linked lists: among thousands of rules the
- * time of a look is what it fetches from memory, and arrays would be one more thing to fetch.
+ * A place in the tree: the segments up to it have fitted. It is itself the first rule that ends there, and rules and branches
+ * are linked lists: among thousands of rules the time of a look is what it fetches from memory, and everything that is an
+ * object of its own would be one more thing to fetch.
  */
-class Node {
+class Node implements Partial<Rule> {
   /** What goes on with a segment that is text. */
   texts: Map<string, Node> | undefined;
   /** What goes on with parameters: the most exact; the less exact are its `sibling`s. */
   branch: Node | undefined;
   sibling: Node | undefined;
-  /** What ends here. */
-  rule: Rule | undefined;
+  /** The first rule that ends here; undefined where none does. */
+  method: string | undefined;
+  record: RouteRecord | undefined;
+  parameters: Parameters | undefined;
+  next: Rule | undefined;
   readonly isPlain: boolean;
 
   /** The parameters that lead here; undefined where text does. */
@@ -40,18 +44,25 @@ class Node {
   }
 
   get isEmpty(): boolean {
-    return this.rule === undefined && this.branch === undefined && this.texts === undefined;
+    return this.method === undefined && this.branch === undefined && this.texts === undefined;
   }
 
-  addRule(rule: Rule): void {
-    rule.next = this.rule;
-    this.rule = rule;
+  /** The first of the rules that end here. */
+  get rule(): Rule | undefined {
+    return this.method === undefined ? undefined : (this as Rule);
+  }
+
+  addRule(method: string, record: RouteRecord, parameters: Parameters): void {
+    const { rule } = this;
+    // The first one stays in this place; the others are behind it.
+    if (rule) rule.next = { method, record, parameters, next: rule.next };
+    else this.#setFirst(method, record, parameters);
   }
 
   removeRules(record: RouteRecord): void {
-    const kept = [...rulesFrom(this.rule)].filter((rule) => rule.record !== record);
-    this.rule = undefined;
-    for (const rule of kept) this.addRule(rule);
+    const rules = [...rulesFrom(this.rule)].map((rule) => ({ ...rule }));
+    this.#setFirst();
+    for (const rule of rules) if (rule.record !== record) this.addRule(rule.method, rule.record, rule.parameters);
   }
 
   /** Puts a branch where its exactness belongs. */
@@ -68,6 +79,13 @@ class Node {
 
   *branches(): Iterable<Node> {
     for (let branch = this.branch; branch; branch = branch.sibling) yield branch;
+  }
+
+  #setFirst(method?: string, record?: RouteRecord, parameters?: Parameters): void {
+    this.method = method;
+    this.record = record;
+    this.parameters = parameters;
+    this.next = undefined;
   }
 
   #link(branches: readonly Node[]): void {
@@ -109,7 +127,7 @@ export class RuleTree {
   add(pattern: PathPattern, methods: readonly string[], record: RouteRecord): void {
     const node = this.#grow(pattern);
     const { parameters } = pattern;
-    for (const method of methods) node.addRule({ method, record, parameters, next: undefined });
+    for (const method of methods) node.addRule(method, record, parameters);
   }
 
   remove(pattern: PathPattern, record: RouteRecord): void {
