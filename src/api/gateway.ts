@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { NextFunction, Request, Response } from 'express';
+import type { RequestBody } from './request-body';
 
 /** A request, as Express knows it. `url` is raw: still encoded, not normalised. */
 export type GatewayRequest = Request;
@@ -36,6 +37,10 @@ export interface RequestContext<Params extends object = Record<string, string>> 
   readonly route: Route | undefined;
   /** Values that handlers keep for later handlers of the same request. */
   readonly locals: Record<string, unknown>;
+  /** The body of the request. Nothing is read, and no `100 Continue` sent, until it is asked for. */
+  readonly body: RequestBody;
+  /** Aborted when the client goes away before the response is finished. */
+  readonly signal: AbortSignal;
 }
 
 /** What a handler does with the chain that it is part of. */
