@@ -79,6 +79,23 @@ export interface Handlers<H = Handler> {
 
 export type ExceptionHandlers = Handlers<ExceptionHandler>;
 
+export interface ResponseHandlerOptions {
+  /**
+   * Lets the handler see the body of any response in `response.body`, as a Buffer: also of what an Express handler, a
+   * mounted app or a proxy writes. It is what goes over the wire, compressed if it is. The handler may replace it, and
+   * the content length is corrected. All of the response is held back until it is whole, up to a number of bytes (the
+   * largest that any handler wants; 10 MiB when left out). A larger one, server-sent events, and one whose writer calls
+   * `flushHeaders` go through; `response.body` is then what it would be without this option.
+   */
+  readonly body?: boolean | { readonly limit: number };
+}
+
+/** The list of response handlers. */
+export interface ResponseHandlers extends Handlers {
+  append(handler: Handler, options?: ResponseHandlerOptions): void;
+  prepend(handler: Handler, options?: ResponseHandlerOptions): void;
+}
+
 /** The parameters that a path names: `/a/:b/:c` has `b` and `c`; a final `*` is named `*`. */
 export type PathParams<Path extends string> = string extends Path
   ? Record<string, string>

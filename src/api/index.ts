@@ -19,6 +19,8 @@ export type {
   Listener,
   PathParams,
   RequestContext,
+  ResponseHandlerOptions,
+  ResponseHandlers,
   Route,
   Router,
 } from './gateway';

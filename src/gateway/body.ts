@@ -79,8 +79,7 @@ async function sendPieces(response: GatewayResponse, body: Exclude<Body, string 
     for (;;) {
       const { done, value } = await iterator.next();
       if (done || response.destroyed) break;
-      assertPiece(value);
-      if (response.write(value)) continue;
+      if (response.write(asPiece(value))) continue;
       await new Promise<void>((resolve) => {
         goOn = resolve;
         response.once('drain', resolve);
@@ -100,8 +99,9 @@ async function sendPieces(response: GatewayResponse, body: Exclude<Body, string 
   response.end();
 }
 
-function assertPiece(piece: unknown): asserts piece is string | Uint8Array {
-  if (typeof piece === 'string' || piece instanceof Uint8Array) return;
+/** A piece of a body that is sent; throws a TypeError for what can be none. */
+export function asPiece(piece: unknown): string | Uint8Array {
+  if (typeof piece === 'string' || piece instanceof Uint8Array) return piece;
   const what = piece === null ? 'null' : typeof piece;
   throw new TypeError(`a piece of a body is of type ${what}, where text or bytes belong`);
 }

@@ -2,7 +2,9 @@
 import type { ExceptionHandler, GatewayRequest, GatewayResponse, Handler, HandlerChain } from '../api/gateway';
 import { fillBody, sendBody } from './body';
 import { Context } from './context';
+import { BodyCapture, gatherBody, isCapturable } from './body-capture';
 import { isClientGone } from './client-gone';
+import { isClientError } from './exceptions';
 import { guardResponse, type HeadGuard } from './response';
 import { isIncomplete, outliveUnread } from './unread-body';
 
@@ -14,6 +16,8 @@ export interface Phases {
   readonly finalizer: readonly Handler[];
   /** The most bytes of the body of a request that are kept at once. */
   readonly bodyLimit: number;
+  /** The most bytes of the body of a response that are held back for response handlers; 0 when none wants to see it. */
+  readonly captureLimit: number;
   /** The requests that run over these handlers and whose response has not begun. */
   readonly inFlight: { count: number };
 }
@@ -39,6 +43,9 @@ export class Exchange implements HandlerChain, HeadGuard {
   readonly #phases: Phases;
   readonly #report: ReportError;
   #opened = false;
+  /** True once the response handlers began to run. */
+  #begun = false;
+  #capture: BodyCapture | undefined;
   /** Writes that somebody made by hand, to be done as soon as the head may go out. */
   readonly #steps: (() => void)[] = [];
   /** True when the gateway itself is to send what was filled in. */
@@ -110,9 +117,20 @@ export class Exchange implements HandlerChain, HeadGuard {
 
   open(step: () => void): void {
     this.#steps.push(step);
-    if (this.#opened) return;
     this.#opened = true;
-    this.#responsePhase(0);
+    this.#beginResponse();
+  }
+
+  capture(): BodyCapture | undefined {
+    const limit = this.#phases.captureLimit;
+    if (limit === 0 || this.#begun || this.terminated) return undefined;
+    if (this.#capture || this.#opened || !isCapturable(this.response)) return this.#capture;
+    this.#opened = true;
+    return (this.#capture = new BodyCapture(this.response, limit));
+  }
+
+  sendReplaced(): void {
+    this.#sendBody();
   }
 
   #requestPhase(from: number): void {
@@ -197,7 +215,29 @@ export class Exchange implements HandlerChain, HeadGuard {
     this.#sendsBody = true;
     // The response handlers have run where a body failed before its first byte.
     if (this.released) this.#sendBody();
-    else this.#responsePhase(0);
+    else if (this.#phases.captureLimit > 0 && !this.terminated) this.#gather(this.#phases.captureLimit);
+    else this.#beginResponse();
+  }
+
+  #beginResponse(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    this.#responsePhase(0);
+  }
+
+  /** Lets a stream that was filled in become bytes before the response handlers run. */
+  #gather(limit: number): void {
+    const gathered = gatherBody(this.response, limit);
+    if (!gathered) return this.#beginResponse();
+    gathered.then(
+      () => this.#beginResponse(),
+      (error: unknown) => {
+        if (isClientGone(error)) return;
+        this.#opened = false;
+        this.response.removeHeader('content-type');
+        this.#exceptionPhase(error, 0);
+      },
+    );
   }
 
   #sendBody(): void {
@@ -211,8 +251,8 @@ export class Exchange implements HandlerChain, HeadGuard {
   #sendFailed(error: unknown): void {
     // A client that went away is not a failure of anybody's.
     if (isClientGone(error)) return void this.response.destroy();
-    if (this.response.headersSent || this.#failedToSend) {
-      this.#report(error, 'response body', this.context);
+    if (this.response.headersSent || this.response.destroyed || this.#failedToSend) {
+      if (!isClientError(error)) this.#report(error, 'response body', this.context);
       this.response.destroy();
       return;
     }

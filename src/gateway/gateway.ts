@@ -4,6 +4,7 @@ import express, { type Express } from 'express';
 import type { Logger } from 'winston';
 import type { BacklotError } from '../api/errors';
 import type { ExceptionHandler, GatewayRequest, GatewayResponse, Handler, RequestContext, Route } from '../api/gateway';
+import { withBody } from './body-capture';
 import { Exchange, type Phases } from './chain';
 import { answerException, handlerFailure, isClientError } from './exceptions';
 import { continueLazily } from './expect-continue';
@@ -47,7 +48,7 @@ export class Gateway {
   readonly #routes = new RouteTable();
   readonly #lists: HandlerLists = {
     request: new HandlerList(),
-    response: new HandlerList(),
+    response: new HandlerList(withBody),
     exception: new HandlerList(),
     finalizer: new HandlerList(),
   };
@@ -225,6 +226,7 @@ export class Gateway {
       exception: [this.#logException, ...exception.handlers, this.#lastException],
       finalizer: [...finalizer.handlers, this.#logRequest],
       bodyLimit: this.#bodyLimit,
+      captureLimit: response.captureLimit,
       inFlight: { count: 0 },
     };
   }

@@ -1,5 +1,5 @@
 import { BacklotError } from '../api/errors';
-import type { ExceptionHandler, ExceptionHandlers, Handler, Handlers, Router } from '../api/gateway';
+import type { ExceptionHandler, ExceptionHandlers, Handler, Handlers, ResponseHandlers, Router } from '../api/gateway';
 import type { HandlerList, StagedHandlers } from './handler-list';
 import type { Owner } from './owner';
 import type { RouteRecord, RouteSink, RouteTable } from './route-table';
@@ -9,7 +9,7 @@ import { ScopedRouter } from './scoped-router';
 export interface OwnedGateway {
   readonly router: Router;
   readonly requestHandlers: Handlers;
-  readonly responseHandlers: Handlers;
+  readonly responseHandlers: ResponseHandlers;
   readonly exceptionHandlers: ExceptionHandlers;
   readonly finalizers: Handlers;
 }

@@ -18,7 +18,8 @@ beforeEach(async () => {
 const post = (path: string, body: string | Buffer, headers: Record<string, string> = {}) =>
   started.send(path, { method: 'POST', body, headers });
 
-const messageOf = (answer: { json(): unknown }): string => (answer.json() as { error: { message: string } }).error.message;
+const messageOf = (answer: { json(): unknown }): string =>
+  (answer.json() as { error: { message: string } }).error.message;
 
 describe('reading a body', () => {
   it('gives it as bytes, text and JSON, and again as often as it is asked for', async () => {
