@@ -10,5 +10,6 @@ export class ClientGone extends Error {
 
 /** True for an error that says that the client went away, whoever wrapped it. */
 export function isClientGone(error: unknown): boolean {
-  return error instanceof ClientGone || (error instanceof Error && error.cause instanceof ClientGone);
+  if (error instanceof ClientGone) return true;
+  return typeof error === 'object' && error !== null && 'cause' in error && error.cause instanceof ClientGone;
 }
