@@ -89,7 +89,7 @@ export function gatherBody(response: GatewayResponse, limit: number): Promise<vo
 }
 
 async function gather(response: GatewayResponse, body: Pieces, limit: number): Promise<void> {
-  const iterator = body[Symbol.asyncIterator]() as AsyncIterator<unknown>;
+  const iterator = body[Symbol.asyncIterator]() as AsyncIterator<unknown, undefined>;
   const leave = async (): Promise<void> => {
     if (body instanceof Readable) body.destroy();
     else await iterator.return?.();
@@ -119,7 +119,7 @@ async function gather(response: GatewayResponse, body: Pieces, limit: number): P
 type Pieces = Exclude<Body, string | Uint8Array>;
 
 /** What was read already, and then the rest. */
-function resume(read: Buffer[], rest: AsyncIterator<unknown>, leave: () => Promise<void>): Pieces {
+function resume(read: Buffer[], rest: AsyncIterator<unknown, undefined>, leave: () => Promise<void>): Pieces {
   const iterator: AsyncIterator<string | Uint8Array> = {
     next: async () => {
       const piece = read.shift();

@@ -65,7 +65,7 @@ export function sendBody(response: GatewayResponse): void | Promise<void> {
  * there when that has come. Rejects then with `ClientGone`, and with what the body throws; the response stays open.
  */
 async function sendPieces(response: GatewayResponse, body: Exclude<Body, string | Uint8Array>): Promise<void> {
-  const iterator = body[Symbol.asyncIterator]() as AsyncIterator<unknown>;
+  const iterator = body[Symbol.asyncIterator]() as AsyncIterator<unknown, undefined>;
   let goOn: () => void = () => undefined;
   const leave = (): void => {
     goOn();

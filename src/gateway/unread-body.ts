@@ -29,11 +29,10 @@ export function outliveUnread(request: GatewayRequest, response: GatewayResponse
   }
   // Node calls this for an answer that is the last of its connection, just before 'finish' gets here.
   let last = false;
-  const { destroySoon } = socket;
   socket.destroySoon = () => (last = true);
-  response.once('close', () => (socket.destroySoon = destroySoon));
+  response.once('close', () => Reflect.deleteProperty(socket, 'destroySoon'));
   response.once('finish', () => {
-    socket.destroySoon = destroySoon;
+    Reflect.deleteProperty(socket, 'destroySoon');
     if (request.complete) {
       if (last) socket.destroySoon();
       return;
