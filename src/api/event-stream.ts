@@ -77,7 +77,7 @@ async function firstOf<T>(promise: Promise<T>, milliseconds: number): Promise<T 
   if (milliseconds === 0) return promise;
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, milliseconds, undefined);
+    timer = setTimeout(resolve, milliseconds, undefined).unref();
   });
   try {
     return await Promise.race([promise, silence]);

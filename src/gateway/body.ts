@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { EventStream } from '../api/event-stream';
 import type { Body, GatewayResponse } from '../api/gateway';
 import { ClientGone } from './client-gone';
+import { BorrowedStream, giveBackMemory } from './request-body/borrowed-stream';
 
 /**
  * Fills a response with a value: text, bytes, a stream or an async iterable as they are, anything else as JSON,
@@ -65,6 +66,7 @@ export function sendBody(response: GatewayResponse): void | Promise<void> {
  * there when that has come. Rejects then with `ClientGone`, and with what the body throws; the response stays open.
  */
 async function sendPieces(response: GatewayResponse, body: Exclude<Body, string | Uint8Array>): Promise<void> {
+  const isOurs = body instanceof BorrowedStream && isUnobserved(body, response);
   const iterator = body[Symbol.asyncIterator]() as AsyncIterator<unknown, undefined>;
   let goOn: () => void = () => undefined;
   const leave = (): void => {
@@ -79,7 +81,9 @@ async function sendPieces(response: GatewayResponse, body: Exclude<Body, string 
     for (;;) {
       const { done, value } = await iterator.next();
       if (done || response.destroyed) break;
-      if (response.write(asPiece(value))) continue;
+      const piece = asPiece(value);
+      const sent = isOurs && typeof piece !== 'string' ? () => giveBackMemory(piece) : undefined;
+      if (response.write(piece, sent)) continue;
       await new Promise<void>((resolve) => {
         goOn = resolve;
         response.once('drain', resolve);
@@ -97,6 +101,11 @@ async function sendPieces(response: GatewayResponse, body: Exclude<Body, string 
     throw new ClientGone();
   }
   response.end();
+}
+
+/** True when nobody but who sends it sees the pieces of a body: it has no listeners, and the response is not patched. */
+function isUnobserved(body: Readable, response: GatewayResponse): boolean {
+  return body.listenerCount('data') + body.listenerCount('readable') === 0 && !Object.hasOwn(response, 'write');
 }
 
 /** A piece of a body that is sent; throws a TypeError for what can be none. */
