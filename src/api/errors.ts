@@ -317,6 +317,13 @@ export const ERROR_TABLE = {
     summary: 'A handler that was added to the chain is not a function.',
     remedy: 'Add a function (chain, context, response) => …',
   },
+  BACKLOT_E_BODY_TAKEN: {
+    kind: 'user',
+    summary: 'The body of a request was asked for when its bytes had gone to somebody else already.',
+    remedy:
+      'Read it with context.body only, and before anything reads the request itself; take body.buffer() instead of ' +
+      'body.stream() where it is needed more than once.',
+  },
   BACKLOT_E_HANDLER_FAILED: {
     kind: 'user',
     summary: 'A handler or an endpoint of an extension threw while it served a request.',

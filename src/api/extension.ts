@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Logger } from 'winston';
 import { BacklotError } from './errors';
-import type { ExceptionHandlers, Handlers, Router } from './gateway';
+import type { ExceptionHandlers, Handlers, ResponseHandlers, Router } from './gateway';
 import type { Processes, Sockets, Timers } from './resources';
 import { claimServices, type ExtensionServices, type PlatformInfo } from './services';
 
@@ -88,7 +88,7 @@ export abstract class Extension<Schema = undefined> {
   updateRequestHandlers(_handlers: Handlers): void | Promise<void> {}
 
   /** Called to add response handlers. They see every response before it is sent. */
-  updateResponseHandlers(_handlers: Handlers): void | Promise<void> {}
+  updateResponseHandlers(_handlers: ResponseHandlers): void | Promise<void> {}
 
   /** Called to add exception handlers. They see what a request handler or an endpoint threw. */
   updateExceptionHandlers(_handlers: ExceptionHandlers): void | Promise<void> {}

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { NextFunction, Request, Response } from 'express';
+import type { RequestBody } from './request-body';
 
 /** A request, as Express knows it. `url` is raw: still encoded, not normalised. */
 export type GatewayRequest = Request;
@@ -36,6 +37,10 @@ export interface RequestContext<Params extends object = PathValues> {
   readonly route: Route | undefined;
   /** Values that handlers keep for later handlers of the same request. */
   readonly locals: Record<string, unknown>;
+  /** The body of the request. Nothing is read, and no `100 Continue` sent, until it is asked for. */
+  readonly body: RequestBody;
+  /** Aborted when the client goes away before the response is finished. */
+  readonly signal: AbortSignal;
 }
 
 /** What a handler does with the chain that it is part of. */
@@ -73,6 +78,23 @@ export interface Handlers<H = Handler> {
 }
 
 export type ExceptionHandlers = Handlers<ExceptionHandler>;
+
+export interface ResponseHandlerOptions {
+  /**
+   * Lets the handler see the body of any response in `response.body`, as a Buffer: also of what an Express handler, a
+   * mounted app or a proxy writes. It is what goes over the wire, compressed if it is. The handler may replace it, and
+   * the content length is corrected. All of the response is held back until it is whole, up to a number of bytes (the
+   * largest that any handler wants; 10 MiB when left out). A larger one, server-sent events, and one whose writer calls
+   * `flushHeaders` go through; `response.body` is then what it would be without this option.
+   */
+  readonly body?: boolean | { readonly limit: number };
+}
+
+/** The list of response handlers. */
+export interface ResponseHandlers extends Handlers {
+  append(handler: Handler, options?: ResponseHandlerOptions): void;
+  prepend(handler: Handler, options?: ResponseHandlerOptions): void;
+}
 
 /** The parameters of a path by name: text, and numbers where a converter says so. */
 export type PathValues = Record<string, string | number>;

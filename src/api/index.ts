@@ -2,6 +2,8 @@
 export { Extension, type ConfigOf } from './extension';
 export { BacklotError, type ErrorCode, type ErrorDetails, type ErrorPlace } from './errors';
 export { HttpError } from './http-error';
+export { eventStream, type EventStream, type EventStreamOptions, type ServerSentEvent } from './event-stream';
+export type { BodyOptions, Form, FormFile, RequestBody } from './request-body';
 export type {
   AddRoute,
   Body,
@@ -19,6 +21,8 @@ export type {
   PathValues,
   RequestContext,
   Resource,
+  ResponseHandlerOptions,
+  ResponseHandlers,
   Route,
   Router,
 } from './gateway';

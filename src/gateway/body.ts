@@ -1,7 +1,9 @@
 /** From what an endpoint returns to what goes over the wire. */
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { EventStream } from '../api/event-stream';
 import type { Body, GatewayResponse } from '../api/gateway';
+import { ClientGone } from './client-gone';
+import { BorrowedStream, giveBackMemory } from './request-body/borrowed-stream';
 
 /**
  * Fills a response with a value: text, bytes, a stream or an async iterable as they are, anything else as JSON,
@@ -14,6 +16,7 @@ export function fillBody(response: GatewayResponse, value: unknown): void {
     setType(response, 'text/plain; charset=utf-8');
     response.body = value;
   } else if (isBody(value)) {
+    if (value instanceof EventStream) setMissing(response, value.headers);
     setType(response, 'application/octet-stream');
     response.body = value;
   } else {
@@ -35,14 +38,16 @@ export function fillFromFetch(response: GatewayResponse, given: globalThis.Respo
 
 /**
  * Sends the head and `response.body`, and ends the response. Resolves when a stream is through; rejects when it
- * fails, with the connection closed so that the client sees an incomplete answer. Bodies known whole are sent at once.
+ * fails. Bodies known whole are sent at once.
  */
 export function sendBody(response: GatewayResponse): void | Promise<void> {
   const body = response.body;
   const bodiless = response.req.method === 'HEAD' || response.statusCode === 204 || response.statusCode === 304;
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
     const length = body === undefined ? 0 : Buffer.byteLength(body);
-    if (response.statusCode !== 204 && response.statusCode !== 304) response.setHeader('content-length', length);
+    // Only a body without a length can have trailers.
+    const isMeasured = response.statusCode !== 204 && response.statusCode !== 304 && !response.hasHeader('trailer');
+    if (isMeasured) response.setHeader('content-length', length);
     if (bodiless || body === undefined) response.end();
     else response.end(body);
     return;
@@ -52,7 +57,66 @@ export function sendBody(response: GatewayResponse): void | Promise<void> {
     response.end();
     return;
   }
-  return pipeline(body instanceof Readable ? body : Readable.from(body, { objectMode: false }), response);
+  return sendPieces(response, body);
+}
+
+/**
+ * Sends what a stream or an iterable gives, as fast as the client takes it. When the client goes away, a stream is
+ * destroyed and an iterable is told to return, so that `finally` runs in a generator; one that waits for something gets
+ * there when that has come. Rejects then with `ClientGone`, and with what the body throws; the response stays open.
+ */
+async function sendPieces(response: GatewayResponse, body: Exclude<Body, string | Uint8Array>): Promise<void> {
+  const isOurs = body instanceof BorrowedStream && isUnobserved(body, response);
+  const iterator = body[Symbol.asyncIterator]() as AsyncIterator<unknown, undefined>;
+  let goOn: () => void = () => undefined;
+  const leave = (): void => {
+    goOn();
+    if (body instanceof Readable) body.destroy();
+    else iterator.return?.().then(undefined, () => undefined);
+  };
+  response.once('close', leave);
+  // Who waits for the first event wants to know that it will come.
+  if (body instanceof EventStream) response.flushHeaders();
+  try {
+    for (;;) {
+      const { done, value } = await iterator.next();
+      if (done || response.destroyed) break;
+      const piece = asPiece(value);
+      const sent = isOurs && typeof piece !== 'string' ? () => giveBackMemory(piece) : undefined;
+      if (response.write(piece, sent)) continue;
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+        response.once('drain', resolve);
+      });
+    }
+  } catch (error) {
+    if (response.destroyed) throw new ClientGone();
+    leave();
+    throw error;
+  } finally {
+    response.off('close', leave);
+  }
+  if (response.destroyed) {
+    leave();
+    throw new ClientGone();
+  }
+  response.end();
+}
+
+/** True when nobody but who sends it sees the pieces of a body: it has no listeners, and the response is not patched. */
+function isUnobserved(body: Readable, response: GatewayResponse): boolean {
+  return body.listenerCount('data') + body.listenerCount('readable') === 0 && !Object.hasOwn(response, 'write');
+}
+
+/** A piece of a body that is sent; throws a TypeError for what can be none. */
+export function asPiece(piece: unknown): string | Uint8Array {
+  if (typeof piece === 'string' || piece instanceof Uint8Array) return piece;
+  const what = piece === null ? 'null' : typeof piece;
+  throw new TypeError(`a piece of a body is of type ${what}, where text or bytes belong`);
+}
+
+function setMissing(response: GatewayResponse, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) if (!response.hasHeader(name)) response.setHeader(name, value);
 }
 
 function setType(response: GatewayResponse, type: string): void {

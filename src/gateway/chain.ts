@@ -2,7 +2,11 @@
 import type { ExceptionHandler, GatewayRequest, GatewayResponse, Handler, HandlerChain } from '../api/gateway';
 import { fillBody, sendBody } from './body';
 import { Context } from './context';
+import { BodyCapture, gatherBody, isCapturable } from './body-capture';
+import { isClientGone } from './client-gone';
+import { isClientError } from './exceptions';
 import { guardResponse, type HeadGuard } from './response';
+import { isIncomplete, outliveUnread } from './unread-body';
 
 /** The handlers of the gateway, phase by phase, as they stand when a request arrives. */
 export interface Phases {
@@ -10,6 +14,10 @@ export interface Phases {
   readonly response: readonly Handler[];
   readonly exception: readonly ExceptionHandler[];
   readonly finalizer: readonly Handler[];
+  /** The most bytes of the body of a request that are kept at once. */
+  readonly bodyLimit: number;
+  /** The most bytes of the body of a response that are held back for response handlers; 0 when none wants to see it. */
+  readonly captureLimit: number;
   /** The requests that run over these handlers and whose response has not begun. */
   readonly inFlight: { count: number };
 }
@@ -35,10 +43,15 @@ export class Exchange implements HandlerChain, HeadGuard {
   readonly #phases: Phases;
   readonly #report: ReportError;
   #opened = false;
+  /** True once the response handlers began to run. */
+  #begun = false;
+  #capture: BodyCapture | undefined;
   /** Writes that somebody made by hand, to be done as soon as the head may go out. */
   readonly #steps: (() => void)[] = [];
   /** True when the gateway itself is to send what was filled in. */
   #sendsBody = false;
+  /** True when the body that was filled in failed before its first byte. */
+  #failedToSend = false;
   /** What counts the requests of the route that serves this one. */
   #counter: { count: number } | undefined;
   /** Whether the phases still count this request. */
@@ -50,7 +63,7 @@ export class Exchange implements HandlerChain, HeadGuard {
     phases: Phases,
     report: ReportError,
   ) {
-    this.context = new Context(request, response);
+    this.context = new Context(request, response, phases.bodyLimit);
     this.#phases = phases;
     this.#report = report;
     guardResponse(response, this);
@@ -104,9 +117,20 @@ export class Exchange implements HandlerChain, HeadGuard {
 
   open(step: () => void): void {
     this.#steps.push(step);
-    if (this.#opened) return;
     this.#opened = true;
-    this.#responsePhase(0);
+    this.#beginResponse();
+  }
+
+  capture(): BodyCapture | undefined {
+    const limit = this.#phases.captureLimit;
+    if (limit === 0 || this.#begun || this.terminated) return undefined;
+    if (this.#capture || this.#opened || !isCapturable(this.response)) return this.#capture;
+    this.#opened = true;
+    return (this.#capture = new BodyCapture(this.response, limit));
+  }
+
+  sendReplaced(): void {
+    this.#sendBody();
   }
 
   #requestPhase(from: number): void {
@@ -132,6 +156,7 @@ export class Exchange implements HandlerChain, HeadGuard {
 
   #fail(error: unknown): void {
     this.stopped = true;
+    if (isClientGone(error) && this.response.destroyed) return;
     if (this.response.headersSent) {
       this.#report(error, 'request handler', this.context);
       // Half an answer must not look like a whole one.
@@ -176,6 +201,8 @@ export class Exchange implements HandlerChain, HeadGuard {
     }
     this.released = true;
     this.uncount();
+    const { request } = this.context;
+    if (isIncomplete(request)) outliveUnread(request, this.response);
     for (const step of this.#steps) step();
     // A response handler that wrote the response by hand has the last word.
     if (this.#sendsBody && this.#steps.length === 0) this.#sendBody();
@@ -186,7 +213,31 @@ export class Exchange implements HandlerChain, HeadGuard {
     if (this.#opened) return;
     this.#opened = true;
     this.#sendsBody = true;
+    // The response handlers have run where a body failed before its first byte.
+    if (this.released) this.#sendBody();
+    else if (this.#phases.captureLimit > 0 && !this.terminated) this.#gather(this.#phases.captureLimit);
+    else this.#beginResponse();
+  }
+
+  #beginResponse(): void {
+    if (this.#begun) return;
+    this.#begun = true;
     this.#responsePhase(0);
+  }
+
+  /** Lets a stream that was filled in become bytes before the response handlers run. */
+  #gather(limit: number): void {
+    const gathered = gatherBody(this.response, limit);
+    if (!gathered) return this.#beginResponse();
+    gathered.then(
+      () => this.#beginResponse(),
+      (error: unknown) => {
+        if (isClientGone(error)) return;
+        this.#opened = false;
+        this.response.removeHeader('content-type');
+        this.#exceptionPhase(error, 0);
+      },
+    );
   }
 
   #sendBody(): void {
@@ -199,8 +250,17 @@ export class Exchange implements HandlerChain, HeadGuard {
 
   #sendFailed(error: unknown): void {
     // A client that went away is not a failure of anybody's.
-    if (!isAborted(error)) this.#report(error, 'response body', this.context);
-    this.response.destroy();
+    if (isClientGone(error)) return void this.response.destroy();
+    if (this.response.headersSent || this.response.destroyed || this.#failedToSend) {
+      if (!isClientError(error)) this.#report(error, 'response body', this.context);
+      this.response.destroy();
+      return;
+    }
+    // Not a byte is out, so that the client can still be told.
+    this.#failedToSend = true;
+    this.response.removeHeader('content-type');
+    this.#opened = false;
+    this.#exceptionPhase(error, 0);
   }
 
   #finalize(from: number): void {
@@ -224,8 +284,4 @@ export class Exchange implements HandlerChain, HeadGuard {
 /** True for what can be awaited. */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
-}
-
-function isAborted(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }

@@ -1,5 +1,8 @@
 import type { GatewayRequest, GatewayResponse, PathValues, RequestContext, Route } from '../api/gateway';
+import type { RequestBody } from '../api/request-body';
+import { abortSignalOf } from './abort-signal';
 import { splitAuthority } from './routing/host-index';
+import { IncomingBody } from './request-body/request-body';
 
 const PROCESS_TAG = Date.now().toString(36);
 let requests = 0;
@@ -13,12 +16,16 @@ export class Context implements RequestContext {
   #requestId: string | undefined;
   #query: URLSearchParams | undefined;
   #host: string | undefined;
+  #body: RequestBody | undefined;
+  #signal: AbortSignal | undefined;
   readonly #number = ++requests;
   readonly #url: string;
 
   constructor(
     readonly request: GatewayRequest,
     readonly response: GatewayResponse,
+    /** The most bytes of a body that are kept at once, where who reads it says nothing else. */
+    private readonly bodyLimit: number,
   ) {
     this.#url = request.url;
   }
@@ -40,5 +47,13 @@ export class Context implements RequestContext {
     if (this.#query) return this.#query;
     const start = this.#url.indexOf('?');
     return (this.#query = new URLSearchParams(start < 0 ? '' : this.#url.slice(start + 1)));
+  }
+
+  get body(): RequestBody {
+    return (this.#body ??= new IncomingBody(this.request, this.response, this.bodyLimit));
+  }
+
+  get signal(): AbortSignal {
+    return (this.#signal ??= abortSignalOf(this.response));
   }
 }

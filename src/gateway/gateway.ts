@@ -4,8 +4,10 @@ import express, { type Express } from 'express';
 import type { Logger } from 'winston';
 import type { BacklotError } from '../api/errors';
 import type { ExceptionHandler, GatewayRequest, GatewayResponse, Handler, RequestContext, Route } from '../api/gateway';
+import { withBody } from './body-capture';
 import { Exchange, type Phases } from './chain';
 import { answerException, handlerFailure, isClientError } from './exceptions';
+import { continueLazily } from './expect-continue';
 import { HandlerList } from './handler-list';
 import { InternalResources } from './internal-resources';
 import { listen, type ListenAddress } from './listen';
@@ -26,6 +28,8 @@ export interface GatewayOptions {
   readonly debug?: boolean;
   /** Is told of every failure of a handler or an endpoint, beside the log. */
   readonly onFailure?: (failure: BacklotError) => void;
+  /** The most bytes of the body of a request that are kept at once, where who reads it says nothing else. */
+  readonly bodyLimit?: number;
 }
 
 /** Counts of requests in flight; they go down by themselves. */
@@ -33,6 +37,8 @@ export type InFlight = readonly { readonly count: number }[];
 
 /** How often it is looked whether requests in flight have ended, in milliseconds. */
 const DRAIN_LOOK_MS = 5;
+
+const DEFAULT_BODY_LIMIT = 100 * 1024 * 1024;
 
 /**
  * The gateway: HTTP in, the chain of handlers, HTTP out.
@@ -44,7 +50,7 @@ export class Gateway {
   readonly #routes = new RouteTable();
   readonly #lists: HandlerLists = {
     request: new HandlerList(),
-    response: new HandlerList(),
+    response: new HandlerList(withBody),
     exception: new HandlerList(),
     finalizer: new HandlerList(),
   };
@@ -54,6 +60,7 @@ export class Gateway {
   readonly #log: Logger;
   readonly #ownerOf: (error: unknown) => string | undefined;
   readonly #onFailure: (failure: BacklotError) => void;
+  readonly #bodyLimit: number;
   readonly #before: readonly Handler[];
   readonly #lastException: ExceptionHandler;
   #phases: Phases;
@@ -63,6 +70,7 @@ export class Gateway {
     this.#log = options.log;
     this.#ownerOf = options.ownerOf ?? (() => undefined);
     this.#onFailure = options.onFailure ?? (() => undefined);
+    this.#bodyLimit = options.bodyLimit ?? DEFAULT_BODY_LIMIT;
     this.#before = [this.#guardShutdown, this.internal.handler(), routeHandler(this.#routes)];
     this.#lastException = answerException({ ownerOf: this.#ownerOf, debug: options.debug ?? false });
     this.#phases = this.#composePhases();
@@ -157,6 +165,7 @@ export class Gateway {
     const listening: ListenAddress[] = [];
     for (const address of addresses) {
       const server = createServer(presetPrototypes(this.#app), this.#app);
+      continueLazily(server);
       this.#servers.push(server);
       try {
         listening.push(await listen(server, address));
@@ -227,6 +236,8 @@ export class Gateway {
       response: response.handlers,
       exception: [this.#logException, ...exception.handlers, this.#lastException],
       finalizer: [...finalizer.handlers, this.#logRequest],
+      bodyLimit: this.#bodyLimit,
+      captureLimit: response.captureLimit,
       inFlight: { count: 0 },
     };
   }

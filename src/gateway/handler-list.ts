@@ -1,15 +1,25 @@
 import { BacklotError } from '../api/errors';
-import type { Handlers } from '../api/gateway';
+import type { Handlers, ResponseHandlerOptions } from '../api/gateway';
+import { captureLimitOf } from './body-capture';
 import type { Owner } from './owner';
 
 interface Entry<H> {
   readonly given: H;
   readonly run: H;
   readonly owner: Owner;
+  readonly captureLimit: number;
+}
+
+type Prepare<H> = (run: H, options: ResponseHandlerOptions) => H;
+
+/** The part of a list that one owner may add to. Only response handlers have use for the options. */
+export interface OwnHandlers<H> extends Handlers<H> {
+  append(handler: H, options?: ResponseHandlerOptions): void;
+  prepend(handler: H, options?: ResponseHandlerOptions): void;
 }
 
 /** Handlers that are collected until they are put into the list; see {@link HandlerList.stage}. */
-export interface StagedHandlers<H> extends Handlers<H> {
+export interface StagedHandlers<H> extends OwnHandlers<H> {
   /** Puts them into the list: in the place of another owner's, else at the end. */
   open(replaced: Owner | undefined): void;
 }
@@ -18,6 +28,17 @@ export interface StagedHandlers<H> extends Handlers<H> {
 export class HandlerList<H extends (...args: never[]) => unknown> {
   #entries: readonly Entry<H>[] = [];
   #handlers: readonly H[] = [];
+  readonly #prepare: Prepare<H>;
+
+  /** `prepare` makes what runs from what was added, once for each handler. */
+  constructor(prepare: Prepare<H> = (run) => run) {
+    this.#prepare = prepare;
+  }
+
+  /** The most bytes of the body of a response that a handler wants to see; 0 when none wants to. */
+  get captureLimit(): number {
+    return Math.max(0, ...this.#entries.map(({ captureLimit }) => captureLimit));
+  }
 
   /** The handlers in order; a new array after each change. */
   get handlers(): readonly H[] {
@@ -25,9 +46,10 @@ export class HandlerList<H extends (...args: never[]) => unknown> {
   }
 
   /** The part of the list that one owner may add to and take from. `changed` is called after each change. */
-  forOwner(owner: Owner, changed: () => void): Handlers<H> {
+  forOwner(owner: Owner, changed: () => void): OwnHandlers<H> {
     return handlersOf<H>(
       owner,
+      this.#prepare,
       () => this.#entries,
       (entries) => {
         this.#replace(entries);
@@ -42,13 +64,14 @@ export class HandlerList<H extends (...args: never[]) => unknown> {
     const live = this.forOwner(owner, changed);
     const waiting = handlersOf<H>(
       owner,
+      this.#prepare,
       () => collected ?? [],
       (entries) => (collected = entries),
     );
-    const current = (): Handlers<H> => (collected ? waiting : live);
+    const current = (): OwnHandlers<H> => (collected ? waiting : live);
     return {
-      append: (handler) => current().append(handler),
-      prepend: (handler) => current().prepend(handler),
+      append: (handler, wanted) => current().append(handler, wanted),
+      prepend: (handler, wanted) => current().prepend(handler, wanted),
       remove: (handler) => current().remove(handler),
       open: (replaced) => {
         const first = this.#entries.findIndex((entry) => entry.owner === replaced);
@@ -80,21 +103,23 @@ export class HandlerList<H extends (...args: never[]) => unknown> {
 /** What an owner sees of a list of entries, wherever that is kept. */
 function handlersOf<H extends (...args: never[]) => unknown>(
   owner: Owner,
+  prepare: Prepare<H>,
   read: () => readonly Entry<H>[],
   write: (entries: readonly Entry<H>[]) => void,
-): Handlers<H> {
-  const own = (handler: H): Entry<H> => {
+): OwnHandlers<H> {
+  const own = (handler: H, options: ResponseHandlerOptions = {}): Entry<H> => {
     owner.assertOpen();
     if (typeof handler !== 'function') {
       throw new BacklotError('BACKLOT_E_HANDLER_INVALID', `a ${typeof handler} was added where a handler belongs`, {
         where: { extension: owner.name },
       });
     }
-    return { given: handler, run: owner.bind(handler), owner };
+    const run = prepare(owner.bind(handler), options);
+    return { given: handler, run, owner, captureLimit: captureLimitOf(options) };
   };
   return {
-    append: (handler) => write([...read(), own(handler)]),
-    prepend: (handler) => write([own(handler), ...read()]),
+    append: (handler, options) => write([...read(), own(handler, options)]),
+    prepend: (handler, options) => write([own(handler, options), ...read()]),
     remove: (handler) => {
       const found = read().find((entry) => entry.given === handler && entry.owner.name === owner.name);
       if (!found) return false;

@@ -4,6 +4,7 @@
  */
 import { ServerResponse, type OutgoingHttpHeaders } from 'node:http';
 import type { GatewayResponse } from '../api/gateway';
+import type { BodyCapture } from './body-capture';
 
 /** The part of an exchange that a response talks to. */
 export interface HeadGuard {
@@ -11,6 +12,10 @@ export interface HeadGuard {
   readonly released: boolean;
   /** Runs the response handlers, if they have not run yet, and then the step: at once where all of them are sync. */
   open(step: () => void): void;
+  /** Where what is written by hand is kept for response handlers that want to see it; undefined when it is to go out. */
+  capture(): BodyCapture | undefined;
+  /** Sends what a response handler put in the place of the body. */
+  sendReplaced(): void;
 }
 
 const GUARD = Symbol('backlot.guard');
@@ -58,16 +63,26 @@ function writeHead(this: Guarded, status: number, reason?: string | HeaderList, 
   this.statusCode = status;
   if (typeof reason === 'string') this.statusMessage = reason;
   setHeaders(this, typeof reason === 'object' ? reason : headers);
+  if (captureOf(this)) return this;
   whenReleased(this, () => send.writeHead.call(this, this.statusCode));
   return this;
 }
 
 function flushHeaders(this: Guarded): void {
+  if (!isReleased(this)) {
+    const capture = captureOf(this);
+    if (capture) return letThrough(this, capture);
+  }
   whenReleased(this, () => send.flushHeaders.call(this));
 }
 
 function write(this: Guarded, chunk: unknown, encoding?: BufferEncoding | Callback, callback?: Callback): boolean {
   if (isReleased(this)) return send.write.call(this, chunk, encoding, callback);
+  const capture = captureOf(this);
+  if (capture) {
+    if (!capture.add(chunk, encoding, callback)) letThrough(this, capture);
+    return !this.writableNeedDrain;
+  }
   let accepted = false;
   whenReleased(this, () => {
     accepted = send.write.call(this, chunk, encoding, callback);
@@ -82,8 +97,51 @@ function end(
   callback?: Callback,
 ): ServerResponse {
   if (isReleased(this)) return send.end.call(this, chunk, encoding, callback);
+  const capture = captureOf(this);
+  if (capture) return endCaptured(this, capture, chunk, encoding, callback);
   whenReleased(this, () => send.end.call(this, chunk, encoding, callback));
   return this;
+}
+
+function captureOf(response: Guarded): BodyCapture | undefined {
+  return response[HELD] ? undefined : response[GUARD]?.capture();
+}
+
+/** Lets what was captured go out, when the head may, and what follows it after it. */
+function letThrough(response: Guarded, capture: BodyCapture): void {
+  const written = capture.release();
+  whenReleased(response, () => {
+    if (written.length > 0) send.write.call(response, written);
+    else send.flushHeaders.call(response);
+  });
+}
+
+/** Shows what was captured to the response handlers, and sends it, or what one of them put in its place. */
+function endCaptured(response: Guarded, capture: BodyCapture, ...last: Parameters<End>): ServerResponse {
+  const done = last.find((argument): argument is Callback => typeof argument === 'function');
+  const [chunk, encoding] = last;
+  const wasWritten = !capture.isEmpty;
+  const isSmall = chunk === undefined || chunk === null || chunk === done || capture.add(chunk, encoding);
+  const written = capture.release();
+  const target = response as Guarded & GatewayResponse;
+  if (isSmall) target.body = written;
+  whenReleased(response, () => {
+    if (isSmall && target.body !== written) {
+      if (done) response.once('finish', done);
+      response.removeHeader('transfer-encoding');
+      response.removeHeader('content-length');
+      response[GUARD]?.sendReplaced();
+      return;
+    }
+    // Who gave a length knows best for an answer to HEAD, which has no body of its own.
+    if (response.req.method !== 'HEAD' && response.hasHeader('content-length')) {
+      response.setHeader('content-length', written.length);
+    }
+    // What was written in pieces may have trailers, so it stays a body without a length.
+    if (wasWritten) send.write.call(response, written);
+    send.end.call(response, wasWritten ? undefined : written, undefined, done);
+  });
+  return response;
 }
 
 function isReleased(response: Guarded): boolean {

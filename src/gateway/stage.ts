@@ -1,4 +1,12 @@
-import type { ExceptionHandler, ExceptionHandlers, Handler, Handlers, Route, Router } from '../api/gateway';
+import type {
+  ExceptionHandler,
+  ExceptionHandlers,
+  Handler,
+  Handlers,
+  ResponseHandlers,
+  Route,
+  Router,
+} from '../api/gateway';
 import type { HandlerList, StagedHandlers } from './handler-list';
 import type { Owner } from './owner';
 import { RouteTable, type RouteRecord, type RouteSink } from './route-table';
@@ -8,7 +16,7 @@ import { ScopedRouter } from './scoped-router';
 export interface OwnedGateway {
   readonly router: Router;
   readonly requestHandlers: Handlers;
-  readonly responseHandlers: Handlers;
+  readonly responseHandlers: ResponseHandlers;
   readonly exceptionHandlers: ExceptionHandlers;
   readonly finalizers: Handlers;
 }

@@ -61,6 +61,7 @@ export class Platform {
       log: logging.scope('gateway'),
       ownerOf: (error) => this.attribution.ownerOf(error),
       debug: settings.DEBUG,
+      bodyLimit: settings.BACKLOT_BODY_LIMIT,
       ...(onFailure ? { onFailure } : {}),
     });
     this.#scripts = new InitScripts({

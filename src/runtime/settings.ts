@@ -34,6 +34,14 @@ export const SETTINGS = {
     inImage: '0.0.0.0:4566',
     parse: addresses,
   },
+  BACKLOT_BODY_LIMIT: {
+    description:
+      'The most bytes of the body of a request, decoded, that an extension gets at once where it names no limit of its ' +
+      'own. Bodies that are streamed have no limit.',
+    values: 'bytes',
+    default: '104857600',
+    parse: wholeNumber,
+  },
   LOCALSTACK_HOST: {
     description: 'The host, and port, by which clients reach the gateway; URLs that are shown or handed out use it.',
     values: 'host or host:port',

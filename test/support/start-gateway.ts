@@ -1,4 +1,4 @@
-import type { ExceptionHandlers, Handlers, Router } from '../../src/api/gateway';
+import type { ExceptionHandlers, Handlers, ResponseHandlers, Router } from '../../src/api/gateway';
 import { Gateway, type GatewayOptions } from '../../src/gateway/gateway';
 import { collectLog, type LogLine } from './collect-log';
 import { sendRaw, sendRequest, type Answer, type RequestOptions } from './send-request';
@@ -20,7 +20,7 @@ export interface StartedGateway {
 export interface OwnerTools {
   readonly router: Router;
   readonly requestHandlers: Handlers;
-  readonly responseHandlers: Handlers;
+  readonly responseHandlers: ResponseHandlers;
   readonly exceptionHandlers: ExceptionHandlers;
   readonly finalizers: Handlers;
 }

@@ -1,0 +1,56 @@
+import type { Readable } from 'node:stream';
+import type { GatewayRequest } from '../../api/gateway';
+import { ClientGone } from '../client-gone';
+import { tooLarge } from './decode';
+
+/**
+ * Reads a request to its end and puts the bytes back, so that who reads the request afterwards finds them: an Express
+ * handler, a mounted app. Throws a 413 when there are more than the limit, with what was read put back as well, and
+ * `ClientGone` when the client goes away.
+ */
+export function collect(request: GatewayRequest, limit: number): Promise<Buffer> {
+  // A request without a body must stay untouched: its end would come now, and never for who waits for it later.
+  if (isWithoutBody(request) || request.readableEnded) return Promise.resolve(Buffer.alloc(0));
+  if (request.destroyed) return Promise.reject(new ClientGone());
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const putBack = (): Buffer => {
+      request.off('readable', read).off('end', finish).off('close', gone);
+      const whole = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length);
+      if (length > 0) request.unshift(whole);
+      return whole;
+    };
+    const read = (): void => {
+      // To read exactly what there is keeps the stream from ending, and what has not ended can take bytes back.
+      while (request.readableLength > 0) {
+        const chunk = request.read(request.readableLength) as Buffer | null;
+        if (chunk === null) break;
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length <= limit) continue;
+        putBack();
+        return reject(tooLarge(limit));
+      }
+      if (hasArrived(request)) finish();
+    };
+    const finish = (): void => resolve(putBack());
+    const gone = (): void => reject(new ClientGone());
+    request.on('readable', read).once('end', finish).once('close', gone);
+    // The error of a request says that the client went away; 'close' follows it.
+    request.once('error', gone);
+  });
+}
+
+/** True when the headers say that no body comes. HTTP/2 needs no header for one. */
+export function isWithoutBody(request: GatewayRequest): boolean {
+  const { headers, httpVersionMajor } = request;
+  if (headers['transfer-encoding'] !== undefined) return false;
+  const length = headers['content-length'];
+  return length === '0' || (length === undefined && httpVersionMajor < 2);
+}
+
+/** True when the last byte is there, read or not. `complete` would say so too, but only for HTTP/1. */
+function hasArrived(request: Readable): boolean {
+  return (request as Readable & { readonly _readableState: { readonly ended: boolean } })._readableState.ended;
+}

@@ -1,0 +1,119 @@
+import { Readable } from 'node:stream';
+import { TextDecoder } from 'node:util';
+import { BacklotError } from '../../api/errors';
+import type { GatewayRequest, GatewayResponse } from '../../api/gateway';
+import { HttpError } from '../../api/http-error';
+import type { BodyOptions, Form, RequestBody } from '../../api/request-body';
+import { ClientGone, isClientGone } from '../client-gone';
+import { discard } from '../unread-body';
+import { BorrowedStream } from './borrowed-stream';
+import { collect, isWithoutBody } from './collect';
+import { decodeStream, decodeWhole, decodingError, encodingsOf, tooLarge } from './decode';
+import { formTypeOf, parseMultipart } from './parse-form';
+import { parseJson } from './parse-json';
+
+/** How much larger than what it stands for an encoded body may be: incompressible bytes grow a little. */
+const ENCODING_OVERHEAD = 65_536;
+
+/** The body of a request; see {@link RequestBody}. */
+export class IncomingBody implements RequestBody {
+  readonly #request: GatewayRequest;
+  readonly #limit: number;
+  /** The decoded bytes, or the attempt to read them. */
+  #whole: Promise<Buffer> | undefined;
+  #streamed = false;
+  /** True once the request was read here and its bytes were put back. */
+  #putBack = false;
+
+  constructor(request: GatewayRequest, response: GatewayResponse, limit: number) {
+    this.#request = request;
+    this.#limit = limit;
+    // Node does this only for requests that nobody has begun to read.
+    response.once('close', () => discard(request));
+  }
+
+  stream(): Readable {
+    if (this.#whole) return Readable.from(this.#pieces(), { objectMode: false });
+    this.#assertThere();
+    const request = this.#request;
+    const encodings = encodingsOf(request.headers['content-encoding']);
+    this.#streamed = true;
+    const raw = new BorrowedStream(request, { translate: () => new ClientGone() });
+    if (encodings.length === 0) return raw;
+    const decoded = decodeStream(raw, encodings);
+    return new BorrowedStream(decoded, {
+      translate: (error) => (isClientGone(error) ? error : decodingError(error, encodings, Infinity)),
+      giveBack: () => decoded.destroy(),
+    });
+  }
+
+  async buffer({ limit = this.#limit }: BodyOptions = {}): Promise<Buffer> {
+    // One who may take less does not keep another, who may take more, from reading it.
+    await this.#whole?.catch(() => undefined);
+    const bytes = await (this.#whole ??= this.#read(limit));
+    if (bytes.length > limit) throw tooLarge(limit);
+    return bytes;
+  }
+
+  async text(options?: BodyOptions): Promise<string> {
+    const decoder = decoderFor(this.#request.headers['content-type']);
+    return decoder.decode(await this.buffer(options));
+  }
+
+  async json<T = unknown>(options?: BodyOptions): Promise<T> {
+    return parseJson(await this.buffer(options)) as T;
+  }
+
+  async form(options?: BodyOptions): Promise<Form> {
+    const contentType = this.#request.headers['content-type'];
+    if (formTypeOf(contentType) === 'multipart/form-data') {
+      return parseMultipart(await this.buffer(options), contentType!);
+    }
+    return { fields: new URLSearchParams(await this.text(options)), files: [] };
+  }
+
+  async #read(limit: number): Promise<Buffer> {
+    try {
+      return await this.#readOnce(limit);
+    } catch (error) {
+      this.#whole = undefined;
+      throw error;
+    }
+  }
+
+  async #readOnce(limit: number): Promise<Buffer> {
+    this.#assertThere();
+    const { headers } = this.#request;
+    const encodings = encodingsOf(headers['content-encoding']);
+    const most = encodings.length === 0 ? limit : limit * 1.01 + ENCODING_OVERHEAD;
+    // Nobody needs to send, or to be told to go on sending, what is too large by its own account.
+    if (Number(headers['content-length']) > most) throw tooLarge(limit);
+    this.#putBack = true;
+    const bytes = await collect(this.#request, most).catch((error: unknown) => {
+      throw error instanceof HttpError ? tooLarge(limit) : error;
+    });
+    return bytes.length === 0 ? bytes : decodeWhole(bytes, encodings, limit);
+  }
+
+  async *#pieces(): AsyncGenerator<Buffer> {
+    yield await this.buffer({ limit: Infinity });
+  }
+
+  #assertThere(): void {
+    const { readableDidRead, readableEnded } = this.#request;
+    const byOther = readableDidRead && (!this.#putBack || readableEnded) && !isWithoutBody(this.#request);
+    if (!this.#streamed && !byOther) return;
+    const how = this.#streamed ? 'as a stream' : 'by somebody who reads the request itself, such as a body parser';
+    throw new BacklotError('BACKLOT_E_BODY_TAKEN', `the body of the request was taken ${how}`);
+  }
+}
+
+/** Throws a 415 for a charset that nobody knows. */
+function decoderFor(contentType: string | undefined): TextDecoder {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType ?? '')?.[1] ?? 'utf-8';
+  try {
+    return new TextDecoder(charset);
+  } catch {
+    throw new HttpError(415, `the charset "${charset}" of the body is not known`);
+  }
+}
