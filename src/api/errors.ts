@@ -373,7 +373,7 @@ export const ERROR_TABLE = {
   },
   BACKLOT_E_IMAGE_BUILD_FAILED: {
     kind: 'system',
-    summary: 'The image could not be built from the checkout.',
+    summary: 'An image could not be built from its folder.',
     remedy: 'Read the builder’s own words in the message.',
   },
   BACKLOT_E_CONTAINER_NOT_FOUND: {
