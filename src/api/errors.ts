@@ -280,6 +280,11 @@ export const ERROR_TABLE = {
     summary: 'A hook of the extension did not finish in time.',
     remedy: 'Do slow work without awaiting it in the hook, or raise BACKLOT_HOOK_TIMEOUT (seconds).',
   },
+  BACKLOT_E_DECLARATION_INVALID: {
+    kind: 'user',
+    summary: 'What an extension declares about its files or its containers is wrong.',
+    remedy: 'Mend the declaration in the class of the extension; docs/guides/writing-an-extension.md shows them.',
+  },
   BACKLOT_E_WITHDRAWN: {
     kind: 'user',
     summary: 'An extension that was withdrawn tried to add to the gateway.',

@@ -50,6 +50,11 @@ export abstract class Extension<Schema = undefined> {
     return this.#require('dataDirectory');
   }
 
+  /** The folder of this extension's package, where its package.json is: an absolute path. Not to be written to. */
+  protected get packageDirectory(): string {
+    return this.#require('packageDirectory');
+  }
+
   /** Timers that end with this extension. */
   protected get timers(): Timers {
     return this.#require('resources').timers;

@@ -18,6 +18,8 @@ export interface ExtensionServices {
   /** The extension's own folder in the volume, as an absolute path; made when it is first asked for. */
   readonly dataDirectory: string;
   readonly resources: Resources;
+  /** The folder of the extension's package, as an absolute path. */
+  readonly packageDirectory: string;
 }
 
 let pending: ExtensionServices | undefined;

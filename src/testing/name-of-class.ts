@@ -32,6 +32,7 @@ function nameOfInstance(type: ExtensionClass): string {
     config: {},
     platform: { version: VERSION, url: 'http://localhost' },
     dataDirectory: '/nonexistent',
+    packageDirectory: '/nonexistent',
     resources,
   };
   let name: unknown;

@@ -76,7 +76,8 @@ export class ExtensionLoader {
     const began = performance.now();
     attribution.register(extension.name, installed.directory);
     const type = await this.#import(extension, manifest, item, installed.directory);
-    this.#construct(extension, type, await validateConfig(type, entry, extension.name));
+    const config = await validateConfig(type, entry, extension.name);
+    this.#construct(extension, type, config, installed.files ?? installed.directory);
     await extension.call('onExtensionLoad', hookTimeout);
     const time = Math.round(performance.now() - began);
     log.info(`${extension.name} ${installed.version} loaded (${installed.how}) in ${time} ms`);
@@ -101,7 +102,7 @@ export class ExtensionLoader {
     }
   }
 
-  #construct(extension: SupervisedExtension, type: ExtensionClass, config: unknown): void {
+  #construct(extension: SupervisedExtension, type: ExtensionClass, config: unknown, packageDirectory: string): void {
     const { attribution, dataDirectoryOf, logOf, platform } = this.options;
     const { name, resources } = extension;
     const services = {
@@ -109,6 +110,7 @@ export class ExtensionLoader {
       config,
       platform,
       resources,
+      packageDirectory,
       get dataDirectory() {
         return dataDirectoryOf(name);
       },
