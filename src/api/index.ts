@@ -2,8 +2,8 @@
 export { Extension, type ConfigOf } from './extension';
 export { BacklotError, type ErrorCode, type ErrorDetails, type ErrorPlace } from './errors';
 export { HttpError } from './http-error';
-export { WebAppExtension } from './patterns/web-app-extension';
-export type { WebRouter } from './patterns/places-router';
+export { WebAppExtension } from './web-app-extension';
+export type { WebRouter } from './places-router';
 export type {
   AddRoute,
   Body,

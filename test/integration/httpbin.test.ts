@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-import { createTestPlatform, type TestFetchInit, type TestPlatform } from '../../src/testing';
+import type { createTestPlatform, TestFetchInit, TestPlatform } from '../../src/testing';
 import { REPOSITORY } from '../support/run-platform';
 
 /** The built extension, used through the built platform as its users do. */

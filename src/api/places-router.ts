@@ -7,7 +7,7 @@ import type {
   RequestContext,
   Route,
   Router,
-} from '../gateway';
+} from './gateway';
 import type { SiteRoot } from './site-root';
 
 /** A router whose rules answer at every place of a web app. */

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import type { Listener } from '../gateway';
+import type { Listener } from './gateway';
 
 /** What stands at the root of a web app, at each of its places: what was mounted there, then its static files. */
 export class SiteRoot {

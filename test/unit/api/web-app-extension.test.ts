@@ -1,9 +1,9 @@
 import path from 'node:path';
-import express from 'express';
-import { WebAppExtension, type Route, type Router, type WebRouter } from '../../../../src/api';
-import { createTestPlatform, type TestPlatform } from '../../../../src/testing';
-import { sendRequest, type Answer } from '../../../support/send-request';
-import { temporaryDirectory } from '../../../support/temporary-directory';
+import express, { type Request, type Response } from 'express';
+import { WebAppExtension, type Route, type Router, type WebRouter } from '../../../src/api';
+import { createTestPlatform, type TestPlatform } from '../../../src/testing';
+import { sendRequest, type Answer } from '../../support/send-request';
+import { temporaryDirectory } from '../../support/temporary-directory';
 
 const FILES = {
   'secret.txt': 'outside',
@@ -26,7 +26,9 @@ class Shop extends WebAppExtension {
     router.page('/greet/:who', ({ params }) => `<p>${params.who}</p>`);
     router.page('/later', () => Promise.resolve('<p>later</p>'));
     router.get('/api/items/:id', ({ params }) => ({ id: params.id }));
-    router.submount('/v1').post('/orders', (request, response) => void response.status(201).json({ from: 'express' }));
+    router
+      .submount('/v1')
+      .post('/orders', (_request: Request, response: Response) => void response.status(201).json({ from: 'express' }));
     router.withHost('api.shop.localhost').get('/', () => 'api');
     this.extra = router.get('/extra', () => 'extra');
   }
@@ -129,7 +131,7 @@ describe('a web app', () => {
     class WithApp extends Shop {
       override updateWebRoutes(router: WebRouter): void {
         const app = express();
-        app.engine('tpl', (file, options, done) => done(null, `<b>${(options as { who: string }).who}</b>`));
+        app.engine('tpl', (_file, options, done) => done(null, `<b>${(options as { who: string }).who}</b>`));
         app.set('views', path.join(this.packageDirectory, 'views'));
         app.get('/view', (_request, response) => response.render('page.tpl', { who: 'ada' }));
         router.mount('/', app);
@@ -187,7 +189,7 @@ describe('a web app', () => {
     }
     const platform = await createTestPlatform({ extensions: [Here] });
     open.push(platform);
-    expect(platform.extension(Here).directory).toBe(path.resolve(__dirname, '../../../..'));
+    expect(platform.extension(Here).directory).toBe(path.resolve(__dirname, '../../..'));
   });
 
   it('adds its routes beside those of updateGatewayRoutes', async () => {

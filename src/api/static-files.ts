@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type Express from 'express';
-import { BacklotError } from '../errors';
-import type { Listener } from '../gateway';
+import { BacklotError } from './errors';
+import type { Listener } from './gateway';
 
 /** Only an extension that has files to serve needs it. */
 const loadExpress = (): typeof Express => createRequire(__filename)('express') as typeof Express;

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import { Extension } from '../extension';
-import type { Router } from '../gateway';
+import { Extension } from './extension';
+import type { Router } from './gateway';
 import { PlacesRouter, type WebRouter } from './places-router';
 import { redirectToSlash, SiteRoot } from './site-root';
 import { staticFiles } from './static-files';
