@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Logger } from 'winston';
+import type { Containers } from './containers';
 import { BacklotError } from './errors';
 import type { ExceptionHandlers, Handlers, Router } from './gateway';
 import type { Processes, Sockets, Timers } from './resources';
@@ -68,6 +69,11 @@ export abstract class Extension<Schema = undefined> {
   /** Programs that end with this extension. */
   protected get processes(): Processes {
     return this.#require('resources').processes;
+  }
+
+  /** Containers that end with this extension. */
+  protected get containers(): Containers {
+    return this.#require('containers');
   }
 
   /** Aborted when this extension goes: removed, replaced, withdrawn, or shut down with the platform. */

@@ -1,6 +1,15 @@
 /** The public API: what `import … from 'backlot'` gives to an extension, and nothing else. */
 export { Extension, type ConfigOf } from './extension';
 export { BacklotError, type ErrorCode, type ErrorDetails, type ErrorPlace } from './errors';
+export { ContainerExtension, type ContainerProtocol, type ContainerRoute } from './container-extension';
+export type {
+  ContainerDeclaration,
+  Containers,
+  ContainerState,
+  HealthCheck,
+  PortReference,
+  RunningContainer,
+} from './containers';
 export { HttpError } from './http-error';
 export { WebAppExtension } from './web-app-extension';
 export type { WebRouter } from './places-router';

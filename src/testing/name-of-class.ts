@@ -33,6 +33,7 @@ function nameOfInstance(type: ExtensionClass): string {
     platform: { version: VERSION, url: 'http://localhost' },
     dataDirectory: '/nonexistent',
     packageDirectory: '/nonexistent',
+    containers: { start: noContainer },
     resources,
   };
   let name: unknown;
@@ -49,4 +50,9 @@ function nameOfInstance(type: ExtensionClass): string {
     remedy: `Write \`readonly name = 'my-name'\` in the class, or give { extension: ${type.name}, name: 'my-name' }.`,
     cause,
   });
+}
+
+/** An instance that is only asked for its name runs nothing. */
+function noContainer(): never {
+  throw new BacklotError('BACKLOT_E_NO_PLATFORM', 'a container was started before its extension was loaded');
 }
