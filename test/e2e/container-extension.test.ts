@@ -113,7 +113,7 @@ describeWithEngine('a container extension', () => {
     ['takes connections', { healthy: { tcp: 'http' } }],
     [
       'takes connections at its first port, when nothing is said',
-      { healthy: undefined as never, ports: { http: 8080, h2: 8081 } },
+      { healthy: undefined, ports: { http: 8080, h2: 8081 } },
     ],
     ['logs a line', { healthy: { log: /serving at (first|last)/g } }],
     ['answers with a status', { healthy: { http: '/', port: 8080, status: 200 } }],
@@ -191,10 +191,10 @@ describeWithEngine('a container extension', () => {
   });
 
   it.each([
-    [{ volumes: { notes: '/data' } }, 'a volume'],
-    [{ volumes: { './notes': '/data' } }, 'a folder of its data'],
-  ])('keeps what it writes to %o through a restart', async (declaration) => {
-    const platform = await start(declaration);
+    ['a volume', 'notes'],
+    ['a folder of its data', './notes'],
+  ])('keeps what it writes to %s through a restart', async (_what, source) => {
+    const platform = await start({ volumes: { [source]: '/data' } });
     await platform.fetch('/below/write');
     docker('rm', '--force', ...containersOf(NAME));
     await waitFor('the state', async () => (await stateOf(platform)) === 'starting');
