@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { ContainerExtension, type ContainerDeclaration, type ContainerRoute } from '../../src/api';
 import { createTestPlatform, type TestPlatform } from '../../src/testing';
 import { describeWithEngine } from '../support/describe-with-engine';
-import { containersOf, samplePackage } from '../support/sample-server';
+import { containersOf, removeTraces, samplePackage } from '../support/sample-server';
 import { docker } from '../support/stand-in-image';
 import { waitFor } from '../support/wait-for';
 
@@ -68,12 +68,7 @@ describeWithEngine('a container extension', () => {
     await Promise.all(open.splice(0).map((platform) => platform.close()));
     expect(containersOf(NAME)).toEqual([]);
   });
-  afterAll(() => {
-    const images = docker('images', '--quiet', `backlot-extension-${NAME}`).split('\n').filter(Boolean);
-    if (images.length > 0) docker('rmi', '--force', ...images);
-    const volumes = docker('volume', 'ls', '--quiet', '--filter', `label=dev.backlot.extension=${NAME}`);
-    for (const volume of volumes.split('\n').filter(Boolean)) docker('volume', 'rm', volume);
-  });
+  afterAll(() => removeTraces(NAME));
 
   it('is built, started, waited for, reached at each of its routes, and removed', async () => {
     const platform = await start({ env: { GREETING: 'hello' } });

@@ -51,8 +51,43 @@ export function samplePackage(files: Readonly<Record<string, unknown>> = {}): st
 /** The containers of an extension, running or not, by their names. */
 export function containersOf(extension: string): string[] {
   const filter = `label=dev.backlot.extension=${extension}`;
-  const names = execFileSync('docker', ['ps', '--all', '--filter', filter, '--format', '{{.Names}}'], {
-    encoding: 'utf8',
+  return docker('ps', '--all', '--filter', filter, '--format', '{{.Names}}');
+}
+
+/** The folder of a package with an extension of that name, in JavaScript, which runs that server. */
+export function sampleExtension(name: string, declaration: Readonly<Record<string, unknown>> = {}): string {
+  const container = {
+    build: './server',
+    ports: { http: 8080, h2: 8081, raw: 8082 },
+    healthy: { http: '/' },
+    ...declaration,
+  };
+  return samplePackage({
+    'package.json': {
+      name: `package-${name}`,
+      version: '1.0.0',
+      backlot: { extensions: { [name]: './index.js#Sample' } },
+    },
+    'index.js': `
+      const { ContainerExtension } = require('backlot');
+      exports.Sample = class Sample extends ContainerExtension {
+        name = '${name}';
+        container = ${JSON.stringify(container)};
+        routes = [{ path: '/${name}', to: 'http' }];
+      };`,
   });
-  return names.split('\n').filter(Boolean);
+}
+
+/** Removes the images and volumes that extensions of these names have left. */
+export function removeTraces(...extensions: readonly string[]): void {
+  for (const extension of extensions) {
+    const images = docker('images', '--quiet', `backlot-extension-${extension}`);
+    if (images.length > 0) docker('rmi', '--force', ...images);
+    const volumes = docker('volume', 'ls', '--quiet', '--filter', `label=dev.backlot.extension=${extension}`);
+    if (volumes.length > 0) docker('volume', 'rm', ...volumes);
+  }
+}
+
+function docker(...args: string[]): string[] {
+  return execFileSync('docker', args, { encoding: 'utf8', timeout: 60_000 }).split('\n').filter(Boolean);
 }

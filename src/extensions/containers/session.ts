@@ -54,7 +54,7 @@ export async function isDead(session: Session, self: Session, engine: ContainerE
   if (session.container === undefined && session.machine !== self.machine) return false;
   if (session.boot !== self.boot) return true;
   if (session.space !== self.space) return session.container !== undefined;
-  return !isRunning(session.pid) || startOf(session.pid) !== session.started;
+  return !isRunning(session.pid) || startOf(session.pid) !== session.started || isZombie(session.pid);
 }
 
 function isRunning(pid: number): boolean {
@@ -67,10 +67,20 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** When a process started, in ticks since the start of the machine: the 22nd field, the 20th after the name in parentheses. */
+/** When a process started, in ticks since the start of the machine. */
 function startOf(pid: number): string {
+  return fieldsOf(pid)[19] ?? '';
+}
+
+/** A process that ended stays in the list of processes until its parent has asked for its exit code. */
+function isZombie(pid: number): boolean {
+  return fieldsOf(pid)[0] === 'Z';
+}
+
+/** What the system says about a process, behind its name in parentheses, in which there may be spaces. */
+function fieldsOf(pid: number): string[] {
   const text = contentOf(`/proc/${pid}/stat`);
-  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
 function ownSpace(): string {
