@@ -78,10 +78,13 @@ function answer(stream: ClientHttp2Stream, response: ServerResponse): void {
   });
   stream.on('trailers', (received: IncomingHttpHeaders) => (trailers = received));
   stream.on('end', () => {
+    // What is broken off ends, too, before it says that it failed.
+    if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) return;
     if (Object.keys(trailers).length > 0) response.addTrailers(trailers);
     response.end();
   });
-  stream.on('aborted', () => fail(response, 'the server broke its answer off'));
+  // A stream that the server cancels, or whose connection goes, closes without an error.
+  stream.on('close', () => fail(response, 'the server broke off'));
   stream.on('error', (error: Error) => fail(response, error.message));
 }
 
