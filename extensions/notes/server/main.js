@@ -57,7 +57,7 @@ async function reply(line) {
   return found === undefined ? 'NONE' : `OK ${found.split('\n', 1)[0]}`;
 }
 
-const lines = net.createServer(async (socket) => {
+const lines = net.createServer({ allowHalfOpen: true }, async (socket) => {
   socket.on('error', () => undefined);
   for await (const line of createInterface({ input: socket })) {
     socket.write(`${await reply(line).catch((error) => `ERROR ${error.message}`)}\n`);
