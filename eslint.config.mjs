@@ -5,11 +5,12 @@ import tseslint from 'typescript-eslint';
 const ROOMS = {
   api: [],
   gateway: ['api'],
-  extensions: ['gateway', 'api'],
-  runtime: ['extensions', 'gateway', 'api'],
+  engine: ['api'],
+  extensions: ['engine', 'gateway', 'api'],
+  runtime: ['extensions', 'engine', 'gateway', 'api'],
   testing: ['runtime', 'extensions', 'gateway', 'api'],
-  host: ['extensions', 'gateway', 'api'],
-  cli: ['host', 'runtime', 'extensions', 'gateway', 'api'],
+  host: ['extensions', 'engine', 'gateway', 'api'],
+  cli: ['host', 'runtime', 'extensions', 'engine', 'gateway', 'api'],
   bin: ['cli', 'runtime'],
 };
 

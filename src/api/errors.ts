@@ -280,6 +280,24 @@ export const ERROR_TABLE = {
     summary: 'A hook of the extension did not finish in time.',
     remedy: 'Do slow work without awaiting it in the hook, or raise BACKLOT_HOOK_TIMEOUT (seconds).',
   },
+  BACKLOT_E_DECLARATION_INVALID: {
+    kind: 'user',
+    summary: 'What an extension declares about its files or its containers is wrong.',
+    remedy: 'Mend the declaration in the class of the extension; docs/guides/writing-an-extension.md shows them.',
+  },
+  BACKLOT_E_CONTAINER_ENGINE: {
+    kind: 'user',
+    summary: 'An extension runs a container, and no container engine can be reached from where Backlot runs.',
+    remedy:
+      'On a machine, start Docker, Podman or Colima, or set DOCKER_HOST. In a container, hand the engine in: ' +
+      '`-v /var/run/docker.sock:/var/run/docker.sock --group-add $(stat -c %g /var/run/docker.sock)`, or `-e DOCKER_HOST=tcp://…`.',
+  },
+  BACKLOT_E_CONTAINER_UNHEALTHY: {
+    kind: 'user',
+    summary: 'The container of an extension did not become healthy in time.',
+    remedy:
+      'Its last log lines say how far it came; mend its health check, or give it more time with "timeout" (seconds).',
+  },
   BACKLOT_E_WITHDRAWN: {
     kind: 'user',
     summary: 'An extension that was withdrawn tried to add to the gateway.',
@@ -380,7 +398,7 @@ export const ERROR_TABLE = {
   },
   BACKLOT_E_IMAGE_BUILD_FAILED: {
     kind: 'system',
-    summary: 'The image could not be built from the checkout.',
+    summary: 'An image could not be built from its folder.',
     remedy: 'Read the builder’s own words in the message.',
   },
   BACKLOT_E_CONTAINER_NOT_FOUND: {

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Logger } from 'winston';
+import type { Containers } from './containers';
 import { BacklotError } from './errors';
 import type { ExceptionHandlers, Handlers, ResponseHandlers, Router } from './gateway';
 import type { Processes, Sockets, Timers } from './resources';
@@ -50,6 +51,11 @@ export abstract class Extension<Schema = undefined> {
     return this.#require('dataDirectory');
   }
 
+  /** The folder of this extension's package, where its package.json is: an absolute path. Not to be written to. */
+  protected get packageDirectory(): string {
+    return this.#require('packageDirectory');
+  }
+
   /** Timers that end with this extension. */
   protected get timers(): Timers {
     return this.#require('resources').timers;
@@ -63,6 +69,11 @@ export abstract class Extension<Schema = undefined> {
   /** Programs that end with this extension. */
   protected get processes(): Processes {
     return this.#require('resources').processes;
+  }
+
+  /** Containers that end with this extension. */
+  protected get containers(): Containers {
+    return this.#require('containers');
   }
 
   /** Aborted when this extension goes: removed, replaced, withdrawn, or shut down with the platform. */

@@ -1,9 +1,20 @@
 /** The public API: what `import … from 'backlot'` gives to an extension, and nothing else. */
 export { Extension, type ConfigOf } from './extension';
 export { BacklotError, type ErrorCode, type ErrorDetails, type ErrorPlace } from './errors';
+export { ContainerExtension, type ContainerProtocol, type ContainerRoute } from './container-extension';
+export type {
+  ContainerDeclaration,
+  Containers,
+  ContainerState,
+  HealthCheck,
+  PortReference,
+  RunningContainer,
+} from './containers';
 export { HttpError } from './http-error';
 export { eventStream, type EventStream, type EventStreamOptions, type ServerSentEvent } from './event-stream';
 export type { BodyOptions, Form, FormFile, RequestBody } from './request-body';
+export { WebAppExtension } from './web-app-extension';
+export type { WebRouter } from './places-router';
 export type {
   AddRoute,
   Body,

@@ -1,5 +1,6 @@
 /** What the platform gives to each extension, and how it gets there. Not exported to extensions. */
 import type { Logger } from 'winston';
+import type { Containers } from './containers';
 import type { Resources } from './resources';
 
 /** What every extension can ask about the platform that it lives in. */
@@ -18,6 +19,10 @@ export interface ExtensionServices {
   /** The extension's own folder in the volume, as an absolute path; made when it is first asked for. */
   readonly dataDirectory: string;
   readonly resources: Resources;
+  /** The folder of the extension's package, as an absolute path. */
+  readonly packageDirectory: string;
+  /** Loaded when it is first asked for: few extensions run containers. */
+  readonly containers: Containers;
 }
 
 let pending: ExtensionServices | undefined;

@@ -1,5 +1,5 @@
-import type { ContainerDetails, ContainerEngine } from '../host/engine';
-import { type LogLine, type LogOptions, readLogBatches } from '../host/logs';
+import type { ContainerDetails, ContainerEngine } from '../engine/engine';
+import { type LogLine, type LogOptions, readLogBatches } from '../engine/log-lines';
 import { write } from './terminal';
 
 /** Copies the log of a container: its stdout to our stdout, its stderr to our stderr. Ends when the log ends. */

@@ -1,4 +1,4 @@
-import { findEngine } from '../host/find-engine';
+import { findEngine } from '../engine/find-engine';
 import { restart } from '../host/restart';
 import { Interrupt } from './interrupt';
 import { type ContainerOptions, toStartOptions } from './start-options';

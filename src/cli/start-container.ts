@@ -1,6 +1,6 @@
 import { BacklotError } from '../api/errors';
-import type { ContainerEngine } from '../host/engine';
-import { findEngine } from '../host/find-engine';
+import type { ContainerEngine } from '../engine/engine';
+import { findEngine } from '../engine/find-engine';
 import { resolveSettings, type Settings } from '../host/settings';
 import { launch, type Launched, start } from '../host/start';
 import { stop } from '../host/stop';

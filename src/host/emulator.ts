@@ -1,10 +1,11 @@
 import '../api/async-dispose';
 import { BacklotError } from '../api/errors';
-import type { ContainerDetails, ContainerEngine } from './engine';
+import type { ContainerDetails, ContainerEngine } from '../engine/engine';
 import { requireContainer, urlOf } from './find-container';
-import { findEngine } from './find-engine';
+import { findEngine } from '../engine/find-engine';
 import type { ImageOptions } from './image';
-import { type LogEntry, type LogOptions, readLog } from './logs';
+import type { LogOptions } from '../engine/log-lines';
+import { type LogEntry, readLog } from './logs';
 import { containerName, resolveSettings, type StartOptions } from './settings';
 import { start } from './start';
 import { type Status, status } from './status';

@@ -1,5 +1,5 @@
 import { BacklotError } from '../api/errors';
-import type { ContainerDetails, ContainerEngine } from './engine';
+import type { ContainerDetails, ContainerEngine } from '../engine/engine';
 import { isOurs } from './labels';
 import { GATEWAY_PORT } from './settings';
 

@@ -1,5 +1,5 @@
 import { BacklotError } from '../api/errors';
-import { findEngine } from './find-engine';
+import { findEngine } from '../engine/find-engine';
 import { containerName } from './settings';
 import { status } from './status';
 

@@ -1,4 +1,4 @@
-import type { ContainerDetails } from './engine';
+import type { ContainerDetails } from '../engine/engine';
 import { VERSION } from '../extensions/own-package';
 import { type AskedSetting, GATEWAY_PORT, type Settings, type VolumeSetting } from './settings';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { BacklotError } from '../api/errors';
 import { expandVariables } from '../extensions/registry/npmrc';
-import type { ContainerEngine } from './engine';
+import type { ContainerEngine } from '../engine/engine';
 
 /** Where the platform in the container looks for credentials; the image says so in BACKLOT_NPMRC. */
 const PATH_INSIDE = '/run/secrets/backlot-npmrc';

@@ -1,4 +1,4 @@
-import type { ContainerDetails, ContainerEngine } from './engine';
+import type { ContainerDetails, ContainerEngine } from '../engine/engine';
 import { requireOurs } from './find-container';
 import { ensureImage, type ImageOptions } from './image';
 import { rememberedSettings, type RememberedSettings } from './labels';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { BacklotError } from '../api/errors';
 import { lockFileOf } from '../extensions/lock/find-lock';
-import { type ContainerDetails, type ContainerEngine, type ContainerSpec, EngineRefusal } from './engine';
+import { type ContainerDetails, type ContainerEngine, type ContainerSpec, EngineRefusal } from '../engine/engine';
 import { requireContainer, requireOurs, urlOf } from './find-container';
 import { freePort } from './free-port';
 import { ensureImage, type ImageOptions } from './image';

@@ -1,6 +1,6 @@
-import type { ContainerDetails, ContainerEngine } from './engine';
+import type { ContainerDetails, ContainerEngine } from '../engine/engine';
 import { urlOf } from './find-container';
-import { httpGet } from './http-get';
+import { httpGet } from '../engine/http-get';
 import { isOurs, versionOf } from './labels';
 import { GATEWAY_PORT } from './settings';
 

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BacklotError } from '../api/errors';
-import type { ContainerDetails, ContainerEngine } from './engine';
+import type { ContainerDetails, ContainerEngine } from '../engine/engine';
 import { requireContainer } from './find-container';
-import { readLogBatches } from './logs';
-import { engineTimeToUnix } from './since';
+import { readLogBatches } from '../engine/log-lines';
+import { engineTimeToUnix } from '../engine/since';
 
 /** The line on stdout that says that the platform is ready. */
 export const READY_MARKER = 'Ready.';

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { BacklotError } from '../api/errors';
 import type { InstallOutcome } from '../extensions/install';
 import { Attribution } from '../extensions/supervise/attribution';
@@ -8,6 +10,7 @@ import { Gateway } from '../gateway/gateway';
 import { formatAddress } from '../gateway/listen';
 import { AdminGuard } from './admin-guard';
 import { outcomeOf, type BootReport } from './boot-report';
+import type * as Hosting from '../extensions/containers/container-host';
 import type * as Dev from './dev-extensions';
 import { extensionsApi } from './extensions-api';
 import { HealthBoard } from './health';
@@ -51,6 +54,7 @@ export class Platform {
   #url: string;
   #stopped: Promise<void> | undefined;
   #dev: Dev.DevExtensions | undefined;
+  #containers: Hosting.ContainerHost | undefined;
 
   constructor(options: PlatformOptions) {
     const { settings, logging, volume, boot, environment, importClass, onFailure } = options;
@@ -85,6 +89,7 @@ export class Platform {
       hookTimeout: settings.BACKLOT_HOOK_TIMEOUT * 1000,
       logOf: (extension) => logging.extension(extension),
       dataDirectoryOf: (extension) => dataDirectoryOf(volume, extension),
+      containersOf: (owner) => this.#hostContainers().containersOf(owner),
       ...(importClass ? { importClass } : {}),
       ...(onFailure ? { onFailure } : {}),
     });
@@ -127,6 +132,8 @@ export class Platform {
   async start(): Promise<void> {
     const { extensions } = this;
     await this.#scripts.discover();
+    // A platform that was killed may have left containers, also of an extension that is not there any more.
+    if (existsSync(this.#containerNotes)) void this.#hostContainers().removeLeftovers();
     const { extensions: reported } = this.#options.boot;
     const outcomes = reported.filter(({ entry }) => entry.enabled).map(outcomeOf);
     await this.#loadInOrder(await this.#takeDevPlaces(outcomes), reported);
@@ -154,7 +161,19 @@ export class Platform {
     await this.#gateway.close(limit / 2);
     await this.#scripts.run('SHUTDOWN', AbortSignal.timeout(limit - (Date.now() - began)));
     await this.extensions.shutDown(limit - (Date.now() - began));
+    await this.#containers?.close();
     this.#log.info('stopped');
+  }
+
+  /** Loads what runs containers, and the client of the engine, only where there are some. */
+  #hostContainers(): Hosting.ContainerHost {
+    const { ContainerHost } = createRequire(__filename)('../extensions/containers/container-host') as typeof Hosting;
+    const notes = this.#containerNotes;
+    return (this.#containers ??= new ContainerHost({ log: this.#options.logging.scope('extensions'), notes }));
+  }
+
+  get #containerNotes(): string {
+    return join(this.#options.volume.state, 'containers.json');
   }
 
   /** Loads nothing of development mode where nothing is developed. */

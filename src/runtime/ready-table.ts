@@ -27,13 +27,30 @@ function withPort(host: string, port: string): string {
   return /:\d+$/.test(host) ? host : `${host}:${port}`;
 }
 
-/** Its hosts, else its paths, as URLs. */
+/** Its hosts, then its paths, as URLs. */
 function answersOn(name: string, routes: readonly Route[], url: string): string {
   const own = routes.filter(({ owner }) => owner === name);
   const { protocol, port } = new URL(url);
-  const hosts = own.flatMap(({ host }) => (host === undefined ? [] : [`${protocol}//${withPort(host, port || '80')}`]));
-  const paths = own.flatMap(({ host, path }) => (host === undefined ? [`${url}${path}`] : []));
-  const places = [...new Set([...hosts, ...paths])];
+  const hosts = withoutTwins(new Set(own.flatMap(({ host }) => host ?? [])));
+  const paths = own.flatMap(({ host, path }) => (host === undefined ? [placeOf(path, name)] : []));
+  const places = [
+    ...hosts.map((host) => `${protocol}//${withPort(host, port || '80')}`),
+    ...[...new Set(paths)].map((path) => url + path),
+  ];
   const more = places.length - MAX_PLACES;
   return places.slice(0, MAX_PLACES).join(' ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** Without the public names of hosts that answer under `.localhost` as well. */
+function withoutTwins(hosts: ReadonlySet<string>): string[] {
+  return [...hosts].filter((host) => {
+    const local = host.replace(/\.localhost\.localstack\.cloud$/, '.localhost');
+    return local === host || !hosts.has(local);
+  });
+}
+
+/** The path itself, or the place of a whole web app that it is a part of. */
+function placeOf(path: string, name: string): string {
+  const base = `/_extension/${name}`;
+  return path === base || path.startsWith(`${base}/`) ? `${base}/` : path;
 }

@@ -5,6 +5,7 @@ import { Logging } from '../runtime/logging';
 import { Platform } from '../runtime/platform';
 import { readSettings } from '../runtime/settings';
 import { openVolume } from '../runtime/volume';
+import { callingPackage } from './calling-package';
 import { Failures } from './failures';
 import { prepareExtensions, type GivenExtension } from './given-extension';
 import { importerWith } from './import-class';
@@ -37,6 +38,7 @@ const COMPLETED = { BOOT: true, START: false, READY: false, SHUTDOWN: false };
  */
 export async function createTestPlatform(options: TestPlatformOptions = {}): Promise<TestPlatform> {
   const { extensions = [], config = {}, hookTimeout = 5_000 } = options;
+  const caller = callingPackage();
   const directory = await realpath(await mkdtemp(path.join(tmpdir(), 'backlot-testing-')));
   const logs: LogEntry[] = [];
   const failures = new Failures();
@@ -49,7 +51,10 @@ export async function createTestPlatform(options: TestPlatformOptions = {}): Pro
     BACKLOT_SHUTDOWN_TIMEOUT: CLOSING_SECONDS,
   });
   try {
-    const { reported, classes } = await prepareExtensions(extensions, config, path.join(directory, 'packages'));
+    const { reported, classes } = await prepareExtensions(extensions, config, {
+      directory: path.join(directory, 'packages'),
+      packageOfClasses: caller,
+    });
     const platform = new Platform({
       settings,
       environment: process.env,

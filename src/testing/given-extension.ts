@@ -21,6 +21,8 @@ export type GivenExtension =
       readonly config?: unknown;
       /** Which extension of the package is meant; for a class, its name where that cannot be told. */
       readonly name?: string;
+      /** For a class, the folder of its package; else that of the test that calls. */
+      readonly directory?: string;
     };
 
 /** Extensions as the platform takes them. */
@@ -32,14 +34,14 @@ export interface PreparedExtensions {
 
 /**
  * Makes of each extension under test what installing makes of an entry of extensions.json: the folder of a package. A
- * class gets a folder below `directory` with a manifest and nothing else.
+ * class gets a folder below `directory` with a manifest and nothing else; its files are those of `packageOfClasses`.
  *
  * Throws what reading a manifest throws, and `BACKLOT_E_NAME_UNKNOWN` for a key of `config` that no extension has.
  */
 export async function prepareExtensions(
   given: readonly GivenExtension[],
   config: Readonly<Record<string, unknown>>,
-  directory: string,
+  { directory, packageOfClasses }: { readonly directory: string; readonly packageOfClasses: string },
 ): Promise<PreparedExtensions> {
   const classes = new Map<string, ExtensionClass>();
   const reported: ReportedExtension[] = [];
@@ -53,7 +55,13 @@ export async function prepareExtensions(
       classes.set(folder, extension);
     }
     const { package: name, version, extensions } = await readManifest(folder);
-    const installed: InstalledPackage = { directory: folder, name, version, how: 'installed' };
+    const installed: InstalledPackage = {
+      directory: folder,
+      name,
+      version,
+      how: 'installed',
+      ...(isClass ? { files: path.resolve(options.directory ?? packageOfClasses) } : {}),
+    };
     const names = extensions.map((item) => item.name);
     known.push(...names);
     for (const own of options.name === undefined ? names : [options.name]) {

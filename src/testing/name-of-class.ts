@@ -32,6 +32,8 @@ function nameOfInstance(type: ExtensionClass): string {
     config: {},
     platform: { version: VERSION, url: 'http://localhost' },
     dataDirectory: '/nonexistent',
+    packageDirectory: '/nonexistent',
+    containers: { start: noContainer },
     resources,
   };
   let name: unknown;
@@ -48,4 +50,9 @@ function nameOfInstance(type: ExtensionClass): string {
     remedy: `Write \`readonly name = 'my-name'\` in the class, or give { extension: ${type.name}, name: 'my-name' }.`,
     cause,
   });
+}
+
+/** An instance that is only asked for its name runs nothing. */
+function noContainer(): never {
+  throw new BacklotError('BACKLOT_E_NO_PLATFORM', 'a container was started before its extension was loaded');
 }

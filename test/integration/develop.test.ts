@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { REPOSITORY, RunningPlatform } from '../support/run-platform';
+import { removeTraces } from '../support/sample-server';
 import { temporaryDirectory, writeFiles } from '../support/temporary-directory';
 
 interface Outcome {
@@ -38,6 +39,13 @@ describe('a new extension, from the first command to the first request', () => {
   afterEach(async () => {
     await platform?.stop();
     platform = undefined;
+  });
+  afterAll(() => {
+    try {
+      removeTraces('my-thing');
+    } catch {
+      // Without an engine there are none.
+    }
   });
 
   it.each([

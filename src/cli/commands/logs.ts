@@ -27,10 +27,10 @@ Examples:
     .action(async (options: Options) => {
       const [{ findEngine }, { requireContainer }, { containerName }, { parseSince }, { printLogs }] =
         await Promise.all([
-          import('../../host/find-engine.js'),
+          import('../../engine/find-engine.js'),
           import('../../host/find-container.js'),
           import('../../host/settings.js'),
-          import('../../host/since.js'),
+          import('../../engine/since.js'),
           import('../print-logs.js'),
         ]);
       // A mistyped time is told before an engine is looked for.

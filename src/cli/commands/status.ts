@@ -20,7 +20,7 @@ Examples:
     )
     .action(async (options: { name?: string; json?: true }) => {
       const [{ findEngine }, { containerName }, { status }] = await Promise.all([
-        import('../../host/find-engine.js'),
+        import('../../engine/find-engine.js'),
         import('../../host/settings.js'),
         import('../../host/status.js'),
       ]);

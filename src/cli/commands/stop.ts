@@ -16,7 +16,7 @@ Example:
     )
     .action(async (options: { name?: string }) => {
       const [{ findEngine }, { containerName }, { stop }] = await Promise.all([
-        import('../../host/find-engine.js'),
+        import('../../engine/find-engine.js'),
         import('../../host/settings.js'),
         import('../../host/stop.js'),
       ]);

@@ -17,7 +17,7 @@ Example:
     )
     .action(async (options: { name?: string; timeout: number }) => {
       const [{ findEngine }, { containerName }, { waitUntilReady }] = await Promise.all([
-        import('../../host/find-engine.js'),
+        import('../../engine/find-engine.js'),
         import('../../host/settings.js'),
         import('../../host/wait.js'),
       ]);

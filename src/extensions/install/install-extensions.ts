@@ -27,6 +27,8 @@ export interface InstalledPackage {
   readonly version: string;
   /** Whether it was installed now, was there already, came with the platform, or is a copy of what is developed. */
   readonly how: 'installed' | 'satisfied' | 'bundled' | 'developed';
+  /** Where its files are, where that is another folder: a class that a test gives has only a manifest made for it. */
+  readonly files?: string;
 }
 
 export type InstallOutcome =

@@ -8,7 +8,16 @@ export const PLACEHOLDERS = { name: 'my-extension', className: 'MyExtension' } a
 const LONGEST_NAME = 63;
 
 /** What the templates themselves import or declare, and so no class may be called. */
-const TAKEN = ['Config', 'Docker', 'Express', 'Extension', 'Handlers', 'Router', 'Server', 'TestPlatform'];
+const TAKEN = [
+  'Config',
+  'ContainerExtension',
+  'Extension',
+  'Handlers',
+  'Router',
+  'TestPlatform',
+  'WebAppExtension',
+  'WebRouter',
+];
 
 /** The name itself. Throws `BACKLOT_E_OPTION_INVALID`, with the nearest name that is allowed, when it is none. */
 export function checkName(name: string): string {

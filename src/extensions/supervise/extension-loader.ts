@@ -1,8 +1,10 @@
 /** From an installed package to a constructed extension whose `onExtensionLoad` has run. */
 import type { Logger } from 'winston';
 import { asBacklotError, BacklotError } from '../../api/errors';
-import { constructWith, type PlatformInfo } from '../../api/services';
+import type { Containers } from '../../api/containers';
+import { constructWith, type ExtensionServices, type PlatformInfo } from '../../api/services';
 import { checkVersion } from '../check-version';
+import type { ContainerOwner } from '../containers/container-host';
 import type { InstalledPackage } from '../install';
 import type { ExtensionEntry } from '../list';
 import { importExtensionClass, type ExtensionClass } from '../load';
@@ -23,6 +25,8 @@ export interface ExtensionLoaderOptions {
   readonly logOf: (extension: string) => Logger;
   /** The folder for an extension’s data, made if it is missing. */
   readonly dataDirectoryOf: (extension: string) => string;
+  /** The containers of an extension. */
+  readonly containersOf: (owner: ContainerOwner) => Containers;
   /** How a class is got from the folder of its package; {@link importExtensionClass} when left out. */
   readonly importClass?: typeof importExtensionClass;
 }
@@ -76,7 +80,8 @@ export class ExtensionLoader {
     const began = performance.now();
     attribution.register(extension.name, installed.directory);
     const type = await this.#import(extension, manifest, item, installed.directory);
-    this.#construct(extension, type, await validateConfig(type, entry, extension.name));
+    const config = await validateConfig(type, entry, extension.name);
+    this.#construct(extension, type, config, installed.files ?? installed.directory);
     await extension.call('onExtensionLoad', hookTimeout);
     const time = Math.round(performance.now() - began);
     log.info(`${extension.name} ${installed.version} loaded (${installed.how}) in ${time} ms`);
@@ -101,16 +106,29 @@ export class ExtensionLoader {
     }
   }
 
-  #construct(extension: SupervisedExtension, type: ExtensionClass, config: unknown): void {
-    const { attribution, dataDirectoryOf, logOf, platform } = this.options;
+  #construct(extension: SupervisedExtension, type: ExtensionClass, config: unknown, packageDirectory: string): void {
+    const { attribution, containersOf, dataDirectoryOf, logOf, platform } = this.options;
     const { name, resources } = extension;
-    const services = {
+    let containers: Containers | undefined;
+    const services: ExtensionServices = {
       log: logOf(name),
       config,
       platform,
       resources,
+      packageDirectory,
       get dataDirectory() {
         return dataDirectoryOf(name);
+      },
+      get containers() {
+        return (containers ??= containersOf({
+          name,
+          log: services.log,
+          packageDirectory,
+          dataDirectory: () => dataDirectoryOf(name),
+          resources,
+          allow: (milliseconds) => extension.allowStart(milliseconds),
+          ail: (part, ailment) => extension.ail(part, ailment),
+        }));
       },
     };
     const where = { extension: name };

@@ -25,11 +25,20 @@ export interface ExtensionFacts {
   readonly entry: ExtensionEntry;
 }
 
+/** What is wrong with a part of a running extension: for a while, or until somebody mends it. */
+export interface Ailment {
+  readonly state: 'starting' | 'error';
+  readonly error: BacklotError;
+}
+
 /** One extension under supervision: its state, its error, and the only way its hooks are called. */
 export class SupervisedExtension implements Owner {
   #state: ExtensionState = 'loading';
   #error: BacklotError | undefined;
   #instance: Extension<unknown> | undefined;
+  readonly #ailments = new Map<object, Ailment>();
+  /** How long its `onPlatformStart` may take, in milliseconds, where it said that this is longer than a hook. */
+  #startLimit = 0;
   /** Errors that escaped from it outside of hooks and requests. */
   lateErrors = 0;
 
@@ -49,7 +58,8 @@ export class SupervisedExtension implements Owner {
   }
 
   get state(): ExtensionState {
-    return this.#state;
+    if (this.#state !== 'running') return this.#state;
+    return this.#worst?.state ?? this.#state;
   }
 
   /** The object whose hooks are called; undefined before it is constructed. */
@@ -57,9 +67,9 @@ export class SupervisedExtension implements Owner {
     return this.#instance;
   }
 
-  /** Why it is in the state `error`. */
+  /** Why it is in the state `error`, or not up for a while. */
   get error(): BacklotError | undefined {
-    return this.#error;
+    return this.#error ?? this.#worst?.error;
   }
 
   /** True from its construction until it failed or stopped. */
@@ -81,6 +91,22 @@ export class SupervisedExtension implements Owner {
     this.#state = 'error';
   }
 
+  /** Says what ails a part of it, or that nothing does: it goes on, and its state says that it is not well. */
+  ail(part: object, ailment: Ailment | undefined): void {
+    if (ailment) this.#ailments.set(part, ailment);
+    else this.#ailments.delete(part);
+  }
+
+  /** Lets its `onPlatformStart` take so many milliseconds, if that is longer than a hook may. */
+  allowStart(milliseconds: number): void {
+    this.#startLimit = Math.max(this.#startLimit, milliseconds);
+  }
+
+  get #worst(): Ailment | undefined {
+    const all = [...this.#ailments.values()];
+    return all.find(({ state }) => state === 'error') ?? all[0];
+  }
+
   bind<F extends (...args: never[]) => unknown>(run: F): F {
     return this.attribution.bind(this.name, run);
   }
@@ -100,8 +126,9 @@ export class SupervisedExtension implements Owner {
     const instance = this.#instance;
     if (!instance) return;
     const where = { extension: this.name, hook };
+    const own = hook === 'onPlatformStart' ? Math.max(limit, this.#startLimit) : limit;
     try {
-      await withTimeLimit(limit, () => this.attribution.run(this.name, () => callHook(instance, hook, argument)));
+      await withTimeLimit(own, () => this.attribution.run(this.name, () => callHook(instance, hook, argument)));
     } catch (error) {
       if (error instanceof TimeLimitExceeded) {
         throw new BacklotError('BACKLOT_E_HOOK_TIMEOUT', `${hook} of ${this.name} ${error.message}`, { where });

@@ -25,6 +25,7 @@ for (const place of places) {
   test(`serves its API at ${place}`, async () => {
     const answer = (await (await platform.fetch(`${place}/api/greet/ada`)).json()) as { message: string };
     assert.equal(answer.message, 'hello, ada');
+    assert.match(await (await platform.fetch(`${place}/count`)).text(), /<p>\d+ greeted<\/p>/);
   });
 }
 

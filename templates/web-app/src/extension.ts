@@ -1,31 +1,21 @@
-import path from 'node:path';
-import { Extension, type Router } from 'backlot';
-import express, { type Express } from 'express';
+import { WebAppExtension, type WebRouter } from 'backlot';
 
-const PAGES = path.join(__dirname, '..', 'public');
-
-export class MyExtension extends Extension {
+/** Pages and an API, below `/_extension/my-extension/` and on `my-extension.localhost`. */
+export class MyExtension extends WebAppExtension {
   readonly name = 'my-extension';
+  override readonly public = './public';
   private greeted = 0;
 
-  /** The same app below a path and on a host of its own. */
-  override updateGatewayRoutes(router: Router): void {
-    const app = this.createApp();
-    router.mount('/_extension/my-extension', app);
-    router.withHost('my-extension.localhost').mount('/', app);
+  /** Each rule answers at both places. */
+  override updateWebRoutes(router: WebRouter): void {
+    router.get('/api/greet/:who', ({ params }) => {
+      this.greeted += 1;
+      return { message: `hello, ${params.who}`, greeted: this.greeted };
+    });
+    router.page('/count', () => `<!doctype html><title>count</title><p>${this.greeted} greeted</p>`);
   }
 
   override onPlatformReady(): void {
-    this.log.info(`open ${this.platform.url}/_extension/my-extension/`);
-  }
-
-  private createApp(): Express {
-    const app = express();
-    app.get('/api/greet/:who', (request, response) => {
-      this.greeted += 1;
-      response.json({ message: `hello, ${request.params.who}`, greeted: this.greeted });
-    });
-    app.use(express.static(PAGES));
-    return app;
+    this.log.info(`open ${this.webUrl}`);
   }
 }

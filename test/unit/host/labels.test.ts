@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ContainerDetails } from '../../../src/host/engine';
+import type { ContainerDetails } from '../../../src/engine/engine';
 import { differences, labelsFor } from '../../../src/host/labels';
 import { resolveSettings } from '../../../src/host/settings';
 import { temporaryDirectory, writeFiles } from '../../support/temporary-directory';

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { type LogFrame, readFrames } from '../../../src/host/log-frames';
+import { type LogFrame, readFrames } from '../../../src/engine/log-frames';
 
 function frame(stream: 1 | 2, text: string): Buffer {
   const payload = Buffer.from(text);

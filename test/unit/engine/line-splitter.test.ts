@@ -1,4 +1,4 @@
-import { LineSplitter } from '../../../src/host/line-splitter';
+import { LineSplitter } from '../../../src/engine/line-splitter';
 
 /** All lines of the bytes when they come in chunks of a size. */
 function split(bytes: Buffer, size: number, limit?: number): string[] {

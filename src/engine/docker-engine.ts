@@ -12,6 +12,7 @@ import {
   EngineRefusal,
   type ImageEvent,
   type ImageEventOptions,
+  type ListedContainer,
   type RawLogOptions,
 } from './engine';
 import { type EngineAddress, formatAddress } from './engine-address';
@@ -40,6 +41,19 @@ export class DockerEngine implements ContainerEngine {
 
   get description(): string {
     return `${formatAddress(this.address)} (${this.foundBy})`;
+  }
+
+  get host(): string | undefined {
+    return this.address.kind === 'tcp' ? this.address.host : undefined;
+  }
+
+  async listContainers(label: string): Promise<ListedContainer[]> {
+    const query = new URLSearchParams({ all: '1', filters: JSON.stringify({ label: [label] }) });
+    const found = await this.#ask('list containers', `/containers/json?${query.toString()}`);
+    return (found as { Id: string; Labels: Record<string, string> }[]).map(({ Id, Labels }) => ({
+      id: Id,
+      labels: Labels,
+    }));
   }
 
   async inspectContainer(nameOrId: string): Promise<ContainerDetails | undefined> {

@@ -11,6 +11,7 @@ export interface InspectedContainer {
     readonly ExitCode: number;
     readonly StartedAt: string;
     readonly FinishedAt: string;
+    readonly Health?: { readonly Status: string } | null;
   };
   readonly Config: {
     readonly Image: string;
@@ -18,7 +19,12 @@ export interface InspectedContainer {
     readonly Env: string[] | null;
     readonly Tty: boolean;
   };
-  readonly NetworkSettings: { readonly Ports?: Record<string, { HostPort: string }[] | null> | null };
+  readonly HostConfig: { readonly NetworkMode?: string };
+  readonly Mounts?: readonly { readonly Source: string; readonly Destination: string }[] | null;
+  readonly NetworkSettings: {
+    readonly Ports?: Record<string, { HostPort: string }[] | null> | null;
+    readonly Networks?: Record<string, { IPAddress: string }> | null;
+  };
 }
 
 /** A container of Docker's as Backlot sees it. */
@@ -35,6 +41,10 @@ export function containerDetails(found: InspectedContainer): ContainerDetails {
     startedAt: happened(found.State.StartedAt),
     finishedAt: happened(found.State.FinishedAt),
     ports: publishedPorts(found.NetworkSettings.Ports ?? {}),
+    health: healthOf(found.State.Health?.Status),
+    networkMode: found.HostConfig.NetworkMode ?? '',
+    addresses: addressesOf(found.NetworkSettings.Networks ?? {}),
+    mounts: (found.Mounts ?? []).map(({ Source, Destination }) => ({ source: Source, target: Destination })),
     terminal: found.Config.Tty,
   };
 }
@@ -45,24 +55,44 @@ export function toCreateOptions(spec: ContainerSpec): ContainerCreateOptions {
   return {
     name: spec.name,
     Image: spec.image,
+    ...(spec.command ? { Cmd: [...spec.command] } : {}),
     Env: Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
     Labels: { ...spec.labels },
     ExposedPorts: Object.fromEntries(ports.map(([inside]) => [`${inside}/tcp`, {}])),
     StopTimeout: spec.stopGraceSeconds,
     HostConfig: {
-      // The image brings its own init; a second one above it would only delay signals.
-      Init: false,
+      // An image that brings its own init needs no second one above it, which would only delay signals.
+      Init: spec.init ?? false,
+      ...(spec.network === undefined ? {} : { NetworkMode: spec.network }),
       PortBindings: Object.fromEntries(
-        ports.map(([inside, outside]) => [`${inside}/tcp`, [{ HostIp: '127.0.0.1', HostPort: String(outside) }]]),
+        ports.map(([inside, outside]) => [
+          `${inside}/tcp`,
+          [{ HostIp: spec.publishAt ?? '127.0.0.1', HostPort: String(outside) }],
+        ]),
       ),
       Mounts: spec.mounts.map((mount) => ({
         Type: mount.type,
         Source: mount.source,
         Target: mount.target,
         ReadOnly: mount.readOnly,
+        ...(mount.labels ? { VolumeOptions: volumeOptions(mount.labels) } : {}),
       })),
     },
   };
+}
+
+/** Everything but the labels is as the engine has it when nothing is said. */
+function volumeOptions(labels: Readonly<Record<string, string>>) {
+  return { NoCopy: false, Labels: { ...labels }, DriverConfig: { Name: 'local', Options: {} } };
+}
+
+function healthOf(status: string | undefined): ContainerDetails['health'] {
+  return status === 'starting' || status === 'healthy' || status === 'unhealthy' ? status : undefined;
+}
+
+function addressesOf(networks: Record<string, { IPAddress: string }>): Record<string, string> {
+  const addresses = Object.entries(networks).map(([name, { IPAddress }]) => [name, IPAddress] as const);
+  return Object.fromEntries(addresses.filter(([, address]) => address !== ''));
 }
 
 /** Docker writes the year 1 for what never happened. */

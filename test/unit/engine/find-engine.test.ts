@@ -15,8 +15,8 @@ import {
   podman,
   rootlessDocker,
   type Surroundings,
-} from '../../../src/host/engine-strategies';
-import { findEngine } from '../../../src/host/find-engine';
+} from '../../../src/engine/engine-strategies';
+import { findEngine } from '../../../src/engine/find-engine';
 
 /** All but those that look at places outside of the home directory, where this machine may have an engine. */
 const AT_HOME = [dockerHost, chosenContext, currentContext, rootlessDocker, dockerDesktop, colima];

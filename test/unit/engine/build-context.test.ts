@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { listContext } from '../../../src/host/build-context';
+import { listContext } from '../../../src/engine/build-context';
 
 let folder: string;
 beforeEach(() => {

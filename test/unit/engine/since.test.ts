@@ -1,4 +1,4 @@
-import { engineTimeToUnix, parseSince } from '../../../src/host/since';
+import { engineTimeToUnix, parseSince } from '../../../src/engine/since';
 
 const NOW = Date.parse('2026-01-31T12:00:00Z');
 

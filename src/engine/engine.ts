@@ -7,6 +7,8 @@ export interface ContainerMount {
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
+  /** Labels of a volume that is made for this. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** A container to be made. */
@@ -15,9 +17,17 @@ export interface ContainerSpec {
   readonly image: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
-  /** TCP port in the container to a port of 127.0.0.1 on the host. */
+  /** TCP port in the container to a port on the host, 0 for one that is free. */
   readonly ports: Readonly<Record<number, number>>;
+  /** The address of the host at which they are published; 127.0.0.1 when left out. */
+  readonly publishAt?: string;
   readonly mounts: readonly ContainerMount[];
+  /** What to run instead of what the image says. */
+  readonly command?: readonly string[];
+  /** The network to join; the engine's usual one when left out. */
+  readonly network?: string;
+  /** Puts an init process above the program, which passes signals on and reaps orphans; off when left out. */
+  readonly init?: boolean;
   /** Seconds between the signal to stop and the kill when the engine itself stops the container. */
   readonly stopGraceSeconds: number;
 }
@@ -47,8 +57,21 @@ export interface ContainerDetails {
   readonly finishedAt: string | undefined;
   /** TCP port in the container to the port on the host, as far as they are published. */
   readonly ports: Readonly<Record<number, number>>;
+  /** What the image's own health check says; undefined when it has none. */
+  readonly health: 'starting' | 'healthy' | 'unhealthy' | undefined;
+  /** `host`, `container:ID`, or the name of a network. */
+  readonly networkMode: string;
+  /** Its addresses by the networks that it is in. */
+  readonly addresses: Readonly<Record<string, string>>;
+  readonly mounts: readonly Pick<ContainerMount, 'source' | 'target'>[];
   /** With a terminal the log is one plain stream; without, stdout and stderr come framed. */
   readonly terminal: boolean;
+}
+
+/** A container in a list. */
+export interface ListedContainer {
+  readonly id: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** What part of a container's log to read. */
@@ -93,6 +116,10 @@ export interface BuildOptions extends ImageEventOptions {
 export interface ContainerEngine {
   /** Where the engine is, for people. */
   readonly description: string;
+  /** The name of the engine's machine, when it is reached over TCP. */
+  readonly host: string | undefined;
+  /** The containers with a label, running or not. */
+  listContainers(label: string): Promise<ListedContainer[]>;
   inspectContainer(nameOrId: string): Promise<ContainerDetails | undefined>;
   /** Makes a container and returns its id. */
   createContainer(spec: ContainerSpec): Promise<string>;

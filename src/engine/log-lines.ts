@@ -1,0 +1,125 @@
+import { BacklotError } from '../api/errors';
+import type { ContainerDetails, ContainerEngine } from './engine';
+import { LineSplitter } from './line-splitter';
+import { type LogFrame, readFrames, readPlain } from './log-frames';
+import { parseSince, unixSeconds } from './since';
+
+/** A line of a container's log. */
+export interface LogLine {
+  /** When the engine took the line from the container, by the engine's clock. */
+  readonly time: Date;
+  /** Where the container wrote it. */
+  readonly stream: 'stdout' | 'stderr';
+  /** The text, without its line end. */
+  readonly line: string;
+}
+
+/** What part of a log to read. */
+export interface LogOptions {
+  /** Go on with what is written from now on, until the container ends or the signal is aborted. */
+  readonly follow?: boolean;
+  /** Only this many lines from the end. */
+  readonly tail?: number;
+  /** Only lines from then on: how long ago (`10m`), an ISO time, Unix seconds, or a Date. */
+  readonly since?: string | number | Date;
+  /** Ends the reading, quietly. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The lines of a container's log, in batches as they come from the engine: for readers that must keep up with a container
+ * that writes a lot. Lines of one stream come in their order. No more is read than is asked for.
+ *
+ * Throws `BACKLOT_E_OPTION_INVALID` for a `since` or `tail` that cannot be understood, `BACKLOT_E_ENGINE_FAILED` when the
+ * engine goes away.
+ */
+export async function* readLogBatches(
+  engine: ContainerEngine,
+  container: ContainerDetails,
+  options: LogOptions = {},
+): AsyncGenerator<LogLine[]> {
+  const { signal } = options;
+  const request = {
+    ...(options.follow === undefined ? {} : { follow: options.follow }),
+    ...(options.tail === undefined ? {} : { tail: checkTail(options.tail) }),
+    ...(options.since === undefined ? {} : { since: sinceOf(options.since) }),
+    ...(signal ? { signal } : {}),
+  };
+  if (signal?.aborted) return;
+  const streams = { stdout: new StreamLines('stdout'), stderr: new StreamLines('stderr') };
+  try {
+    const source = await engine.openLog(container.id, request);
+    const take = container.terminal
+      ? (frame: LogFrame) => streams.stdout.takePlain(frame.payload)
+      : (frame: LogFrame) => streams[frame.stream].take(frame.payload);
+    for await (const frames of container.terminal ? readPlain(source) : readFrames(source)) {
+      const lines = frames.flatMap(take);
+      if (lines.length > 0) yield lines;
+    }
+  } catch (error) {
+    if (signal?.aborted) return;
+    if (error instanceof BacklotError) throw error;
+    throw new BacklotError('BACKLOT_E_ENGINE_FAILED', `the log broke off: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  const rest = container.terminal ? streams.stdout.endPlain() : [...streams.stdout.end(), ...streams.stderr.end()];
+  if (rest.length > 0) yield rest;
+}
+
+/** `2026-01-02T12:00:01.204123456Z `, which the engine writes in front of each message. */
+const ENGINE_TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) /;
+const ENGINE_TIME_MAX_BYTES = 40;
+
+/** The lines of one of the two streams. */
+class StreamLines {
+  #splitter = new LineSplitter();
+  #time = new Date(0);
+
+  constructor(private readonly stream: LogLine['stream']) {}
+
+  /**
+   * Takes a frame: one message, with the engine's time in front. A long line comes as several messages, each with its
+   * time, and only the last one ends with a line end.
+   */
+  take(payload: Buffer): LogLine[] {
+    const match = ENGINE_TIME.exec(payload.toString('latin1', 0, ENGINE_TIME_MAX_BYTES));
+    const time = match ? new Date(match[1]!) : this.#time;
+    if (!this.#splitter.isInLine) this.#time = time;
+    const lines = this.#splitter.push(payload.subarray(match ? match[0].length : 0)).map((line, index) => {
+      return { time: index === 0 ? this.#time : time, stream: this.stream, line };
+    });
+    if (lines.length > 0) this.#time = time;
+    return lines;
+  }
+
+  /** Takes bytes without frames: the engine's time stands in front of each line. */
+  takePlain(payload: Buffer): LogLine[] {
+    return this.#splitter.push(payload).map((line) => this.#withoutTime(line));
+  }
+
+  /** The last line of frames, when it had no line end. */
+  end(): LogLine[] {
+    return this.#splitter.end().map((line) => ({ time: this.#time, stream: this.stream, line }));
+  }
+
+  /** The last line of bytes without frames, when it had no line end. */
+  endPlain(): LogLine[] {
+    return this.#splitter.end().map((line) => this.#withoutTime(line));
+  }
+
+  #withoutTime(line: string): LogLine {
+    const match = ENGINE_TIME.exec(line);
+    if (match) this.#time = new Date(match[1]!);
+    return { time: this.#time, stream: this.stream, line: match ? line.slice(match[0].length) : line };
+  }
+}
+
+function sinceOf(since: string | number | Date): string {
+  return since instanceof Date ? unixSeconds(since.getTime()) : parseSince(String(since));
+}
+
+function checkTail(tail: number): number {
+  if (Number.isInteger(tail) && tail >= 0) return tail;
+  throw new BacklotError('BACKLOT_E_OPTION_INVALID', `tail: ${tail} is not a number of lines`);
+}
