@@ -16,6 +16,7 @@ export type {
   Handlers,
   Listener,
   PathParams,
+  Protocol,
   RequestContext,
   Route,
   Router,

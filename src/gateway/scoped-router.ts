@@ -1,7 +1,9 @@
 import { METHODS } from 'node:http';
+import type { Socket } from 'node:net';
 import { BacklotError } from '../api/errors';
-import type { AddRoute, Endpoint, ExpressHandler, Listener, Route, Router } from '../api/gateway';
+import type { AddRoute, Endpoint, ExpressHandler, Listener, Protocol, Route, Router } from '../api/gateway';
 import type { Owner } from './owner';
+import type { ProtocolSink } from './port/protocol-table';
 import type { RouteRecord, RouteRun, RouteSink } from './route-table';
 
 /** The router that one owner gets: it adds to the common table under the owner's name, a host and a path prefix. */
@@ -10,12 +12,15 @@ export class ScopedRouter implements Router {
   readonly #owner: Owner;
   readonly #host: string | undefined;
   readonly #prefix: string;
+  readonly #protocols: ProtocolSink | undefined;
 
-  constructor(table: RouteSink, owner: Owner, host?: string, prefix = '') {
+  /** A router without protocols is one of a part of the port: below a host or a path. */
+  constructor(table: RouteSink, owner: Owner, host?: string, prefix = '', protocols?: ProtocolSink) {
     this.#table = table;
     this.#owner = owner;
     this.#host = host;
     this.#prefix = prefix;
+    this.#protocols = protocols;
   }
 
   readonly get = this.#adderOf(['GET']);
@@ -77,6 +82,26 @@ export class ScopedRouter implements Router {
 
   remove(route: Route): boolean {
     return this.#table.remove((record) => record.route === route && route.owner === this.#owner.name) > 0;
+  }
+
+  protocol(protocol: Protocol): () => void {
+    this.#owner.assertOpen();
+    const sink = this.#protocols;
+    if (!sink)
+      throw this.#invalid(`the protocol ${protocol.name} is added below a host or a path, and it is the port’s`);
+    const { name, detect, handle, first = false } = protocol;
+    if (typeof name !== 'string' || typeof detect !== 'function' || typeof handle !== 'function') {
+      throw this.#invalid('a protocol has a name, and the functions detect and handle');
+    }
+    const bound: Protocol = {
+      name,
+      detect: this.#owner.bind((bytes: Buffer) => protocol.detect(bytes)),
+      handle: this.#owner.bind((socket: Socket) => protocol.handle(socket)),
+      first,
+    };
+    const record = { protocol: bound, owner: this.#owner };
+    sink.add(record);
+    return () => void sink.remove((other) => other === record);
   }
 
   #adderOf(methods: readonly string[] | '*'): AddRoute {

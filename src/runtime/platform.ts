@@ -19,7 +19,7 @@ import type { Logging } from './logging';
 import { VERSION } from '../extensions/own-package';
 import { readyTable } from './ready-table';
 import type { Settings } from './settings';
-import { dataDirectoryOf, type Volume } from './volume';
+import { certificatesOf, dataDirectoryOf, type Volume } from './volume';
 
 /** The line on stdout that says that the platform serves requests. Clients of LocalStack wait for it. */
 export const READY_MARKER = 'Ready.';
@@ -60,6 +60,8 @@ export class Platform {
       log: logging.scope('gateway'),
       ownerOf: (error) => this.attribution.ownerOf(error),
       debug: settings.DEBUG,
+      certificates: certificatesOf(volume),
+      ...(settings.CUSTOM_SSL_CERT_PATH === undefined ? {} : { customCertificate: settings.CUSTOM_SSL_CERT_PATH }),
       ...(onFailure ? { onFailure } : {}),
     });
     this.#scripts = new InitScripts({
@@ -202,6 +204,7 @@ export class Platform {
       health: new HealthBoard(VERSION),
       extensions: () => this.extensions.all,
       init: () => this.#scripts.state(),
+      certificate: () => this.#gateway.certificateToTrust(),
       shutDown: this.#options.onShutDownRequest,
     };
   }
