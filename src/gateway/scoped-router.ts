@@ -89,15 +89,14 @@ export class ScopedRouter implements Router {
     const sink = this.#protocols;
     if (!sink)
       throw this.#invalid(`the protocol ${protocol.name} is added below a host or a path, and it is the port’s`);
-    const { name, detect, handle, first = false } = protocol;
-    if (typeof name !== 'string' || typeof detect !== 'function' || typeof handle !== 'function') {
-      throw this.#invalid('a protocol has a name, and the functions detect and handle');
-    }
+    const { name, first = false } = protocol;
+    const isWhole = (['detect', 'handle'] as const).every((each) => typeof protocol[each] === 'function');
+    if (typeof name !== 'string' || !isWhole) throw this.#invalid('a protocol has a name, detect and handle');
     const bound: Protocol = {
       name,
+      first,
       detect: this.#owner.bind((bytes: Buffer) => protocol.detect(bytes)),
       handle: this.#owner.bind((socket: Socket) => protocol.handle(socket)),
-      first,
     };
     const record = { protocol: bound, owner: this.#owner };
     sink.add(record);

@@ -1,4 +1,4 @@
-import { IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { StreamSocket } from './stream-socket';
@@ -10,7 +10,7 @@ interface Parsed {
 
 /**
  * Makes an ordinary request from a stream of HTTP/2: `rawHeaders` are the stream’s in their order, pseudo-headers included.
- * It differs from one over HTTP/1.1 in nothing but `httpVersion`.
+ * It differs from one over HTTP/1.1 in nothing but `httpVersion`: a body of unknown length is marked as chunked, too.
  */
 export function requestOf(
   Request: typeof IncomingMessage,
@@ -29,6 +29,10 @@ export function requestOf(
     // The stream is the source: it is read when the body is.
     _read: () => void stream.resume(),
   });
+  // HTTP/2 knows without it that a body follows. Express and others only read one of which the headers say so.
+  const isUnsized =
+    !stream.endAfterHeaders && !lines.some((each, index) => index % 2 === 0 && each === 'content-length');
+  if (isUnsized) lines.push('transfer-encoding', 'chunked');
   (request as unknown as Parsed)._addHeaderLines(lines, lines.length);
   if (stream.endAfterHeaders) complete(request);
   else feed(request, stream);
@@ -37,8 +41,7 @@ export function requestOf(
 
 /** Ends a request whose remaining body nobody will read. */
 export function forgetBody(request: IncomingMessage): void {
-  request.complete = true;
-  request.push(null);
+  if (!request.complete) complete(request);
   request.resume();
 }
 

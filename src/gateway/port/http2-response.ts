@@ -57,6 +57,7 @@ class Http2Sender implements Send {
   #trailers: OutgoingHttpHeaders = {};
   /** True when the head is on the stream, and not merely settled. */
   #isOpen = false;
+  #hasTrailersToCome = false;
   #isFinished = false;
 
   constructor(response: ServerResponse, stream: ServerHttp2Stream) {
@@ -66,7 +67,9 @@ class Http2Sender implements Send {
     stream.on('drain', () => {
       if (!response.writableEnded && !response.destroyed) response.emit('drain');
     });
-    stream.on('finish', () => this.#finished());
+    stream.on('finish', () => {
+      if (!this.#hasTrailersToCome) this.#finished();
+    });
     stream.on('wantTrailers', () => this.#sendTrailers());
     stream.on('close', () => this.#close());
   }
@@ -156,10 +159,11 @@ class Http2Sender implements Send {
     const response = this.#response;
     if (!response.headersSent) this.writeHead.call(response, response.statusCode);
     this.#isOpen = true;
+    // Trailers of a response that is still being written may yet come.
+    this.#hasTrailersToCome = !this.#isBodiless() && (follows === 'more' || this.#hasTrailers());
     const options = {
-      endStream: follows === 'nothing' && !this.#hasTrailers(),
-      // Trailers of a response that is still being written may yet come.
-      waitForTrailers: follows === 'more' || this.#hasTrailers(),
+      endStream: follows === 'nothing' && !this.#hasTrailersToCome,
+      waitForTrailers: this.#hasTrailersToCome,
       sendDate: response.sendDate,
     };
     this.#stream.respond({ ...withoutConnection(response.getHeaders()), ':status': response.statusCode }, options);
@@ -179,7 +183,8 @@ class Http2Sender implements Send {
   }
 
   #sendTrailers(): void {
-    if (this.#canSend()) this.#stream.sendTrailers(withoutConnection(this.#trailers));
+    this.#stream.sendTrailers(withoutConnection(this.#trailers));
+    this.#finished();
   }
 
   #finished(): void {

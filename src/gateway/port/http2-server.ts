@@ -86,6 +86,7 @@ export class Http2Server {
     if (isBeingRead(request)) return;
     const isWhole = request.complete;
     forgetBody(request);
-    if (!isWhole) stream.close(constants.NGHTTP2_NO_ERROR);
+    // What is on its way still goes out.
+    if (!isWhole) setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR));
   }
 }
