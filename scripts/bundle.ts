@@ -48,7 +48,10 @@ const ours: Plugin = {
       if (relative.startsWith('..')) return undefined;
       const text = (await readFile(file, 'utf8'))
         // What is loaded late is in the bundle, too, where it can be.
-        .replace(/\(0, \w+\.createRequire\)\(__filename\)\((?=['"])/g, 'require(');
+        .replace(/\(0, \w+\.createRequire\)\(__filename\)\((?=['"])/g, 'require(')
+        .replace(/^const load = \(0, \w+\.createRequire\)\(__filename\);\n([^]*)/m, (_, rest: string) => {
+          return rest.replace(/\bload\((?=['"])/g, 'require(');
+        });
       if (!/__(?:file|dir)name/.test(text)) return { contents: text };
       const place = JSON.stringify(`../${relative.split(path.sep).join('/')}`);
       const names =

@@ -322,13 +322,16 @@ export const ERROR_TABLE = {
   // The gateway
   BACKLOT_E_ROUTE_CONFLICT: {
     kind: 'user',
-    summary: 'Two routes have exactly the same method, host, path and priority.',
+    summary: 'Two routes have exactly the same method, host, path and priority, or two protocols the same name.',
     remedy: 'Change one of the two, or remove one of the two extensions.',
   },
   BACKLOT_E_ROUTE_INVALID: {
     kind: 'user',
-    summary: 'A route has a path, a host, a priority or an endpoint that cannot be used.',
-    remedy: 'A path starts with "/" or is "*", with parameters such as :id or :id{int}; an endpoint is a function.',
+    summary:
+      'A route has a path, a host, a priority or an endpoint that cannot be used, or a protocol is not complete.',
+    remedy:
+      'A path starts with "/" or is "*", with parameters such as :id or :id{int}; an endpoint is a function; a protocol has ' +
+      'name, detect and handle.',
   },
   BACKLOT_E_HANDLER_INVALID: {
     kind: 'user',
@@ -356,6 +359,16 @@ export const ERROR_TABLE = {
     kind: 'user',
     summary: 'The gateway cannot listen on the address.',
     remedy: 'Choose an address of this machine and a port above 1023 with GATEWAY_LISTEN.',
+  },
+  BACKLOT_E_CERTIFICATE_UNREADABLE: {
+    kind: 'user',
+    summary: 'The certificate file of CUSTOM_SSL_CERT_PATH cannot be read.',
+    remedy: 'Point CUSTOM_SSL_CERT_PATH at a file that the platform may read; in a container, at where it is mounted.',
+  },
+  BACKLOT_E_CERTIFICATE_INVALID: {
+    kind: 'user',
+    summary: 'The file of CUSTOM_SSL_CERT_PATH does not hold a private key with its certificate.',
+    remedy: 'Put the private key, not encrypted, its certificate and the chain above it into one PEM file.',
   },
 
   // Changes over HTTP

@@ -1,5 +1,6 @@
 /** The contracts of the gateway: what an extension gets to see of HTTP, routes and handlers. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { NextFunction, Request, Response } from 'express';
 import type { RequestBody } from './request-body';
@@ -236,4 +237,33 @@ export interface Router {
   submount(prefix: string): Router;
   /** Takes a rule out that this extension added; false when there is none. */
   remove(route: Route): boolean;
+  /**
+   * Speaks a protocol of this extension’s own on the port, in clear text and within TLS. It belongs to the whole port: there is
+   * none below a host or a path. Throws `BACKLOT_E_ROUTE_CONFLICT` when another one has its name. Gives what takes it out.
+   */
+  protocol(protocol: Protocol): () => void;
+}
+
+/**
+ * A protocol on TCP that is no HTTP. It is told by the first bytes that a client sends, so it must be one in which the
+ * client speaks first.
+ */
+export interface Protocol {
+  /** What it is called; unique among the protocols of all extensions. */
+  readonly name: string;
+  /**
+   * Says whether the first bytes of a connection, at most 1 KiB, are of this protocol: true, false, or undefined when it takes
+   * more of them. It is asked again when there are more; one that has not decided after 5 seconds is passed over. The first
+   * protocol that says true gets the connection.
+   */
+  detect(bytes: Buffer): boolean | undefined;
+  /**
+   * Serves a connection, with the first bytes still to be read. The connection is destroyed when this throws, or rejects, and
+   * when the extension goes. Nobody has to listen to its `error`.
+   */
+  handle(socket: Socket): unknown;
+  /** Asks this protocol before TLS and HTTP are considered. */
+  readonly first?: boolean;
+  /** A server that speaks first cannot share a port; this says that the protocol does not need it. */
+  readonly serverFirst?: false;
 }

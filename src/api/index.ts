@@ -30,6 +30,7 @@ export type {
   Listener,
   PathParams,
   PathValues,
+  Protocol,
   RequestContext,
   Resource,
   ResponseHandlerOptions,

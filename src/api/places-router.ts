@@ -4,6 +4,7 @@ import type {
   ExpressHandler,
   Listener,
   PathParams,
+  Protocol,
   RequestContext,
   Resource,
   Route,
@@ -68,7 +69,7 @@ export class PlacesRouter implements WebRouter {
     return this.#each((router) => router.mount(path, mounted));
   }
 
-  resource(path: string, resource: Resource): Route[] {
+  resource(path: string, resource: Resource): readonly Route[] {
     const added = this.#places.map((router) => [router, router.resource(path, resource)] as const);
     const [, first] = added[0]!;
     for (const [index, route] of first.entries()) {
@@ -97,6 +98,11 @@ export class PlacesRouter implements WebRouter {
       this.#places.map((router) => router.submount(prefix)),
       this.#anywhere.submount(prefix),
     );
+  }
+
+  /** A protocol belongs to the whole port, and to no place. */
+  protocol(protocol: Protocol): () => void {
+    return this.#anywhere.protocol(protocol);
   }
 
   remove(route: Route): boolean {

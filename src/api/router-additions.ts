@@ -1,17 +1,10 @@
 import { request as requestTo } from 'node:http';
-import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
-import { BacklotError } from './errors';
-import type { Route, Router } from './gateway';
+import type { Protocol, Route, Router } from './gateway';
 import type { Sockets } from './resources';
 
 interface RouterWithProxy extends Router {
   proxy?: (path: string, target: () => string) => Route;
-  protocol?: (protocol: {
-    name: string;
-    detect: (bytes: Buffer) => boolean | undefined;
-    handle: (socket: Socket) => unknown;
-  }) => unknown;
 }
 
 /** Passes what is at and below a path on to the server whose URL a function gives. */
@@ -29,23 +22,31 @@ export function proxyTo(router: RouterWithProxy, path: string, target: () => str
   });
 }
 
-/** Speaks a protocol of a server on the gateway's port. */
+/** Speaks a protocol of a server, whose address a function gives, on the gateway's port. */
 export function speakProtocol(
-  router: RouterWithProxy,
-  { name, detect, address }: { name: string; detect: (bytes: Buffer) => boolean | undefined; address: () => string },
+  router: Router,
+  { name, detect, address }: Pick<Protocol, 'name' | 'detect'> & { readonly address: () => string },
   sockets: Sockets,
 ): void {
-  if (!router.protocol) {
-    throw new BacklotError('BACKLOT_E_ROUTE_INVALID', `this gateway cannot speak ${name}: it knows no raw protocols`);
-  }
   router.protocol({
     name,
     detect,
     handle: (client) => {
+      // A client may have said all, and still wait for the answer.
+      client.allowHalfOpen = true;
       const { hostname, port } = new URL(`tcp://${address()}`);
-      const server = sockets.connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) });
-      pipeline(client, server, () => undefined);
-      pipeline(server, client, () => undefined);
+      const server = sockets.connect({
+        host: hostname.replace(/^\[|\]$/g, ''),
+        port: Number(port),
+        allowHalfOpen: true,
+      });
+      const end = (): void => {
+        client.destroy();
+        server.destroy();
+      };
+      client.on('error', end);
+      server.on('error', end);
+      client.pipe(server).pipe(client);
     },
   });
 }

@@ -1,8 +1,8 @@
-import { createServer, IncomingMessage, ServerResponse, type Server, type ServerOptions } from 'node:http';
+import { createServer, IncomingMessage, ServerResponse, type ServerOptions } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import express, { type Express } from 'express';
 import type { Logger } from 'winston';
-import type { BacklotError } from '../api/errors';
+import { BacklotError } from '../api/errors';
 import type { ExceptionHandler, GatewayRequest, GatewayResponse, Handler, RequestContext, Route } from '../api/gateway';
 import { withBody } from './body-capture';
 import { Exchange, type Phases } from './chain';
@@ -10,8 +10,11 @@ import { answerException, handlerFailure, isClientError } from './exceptions';
 import { continueLazily } from './expect-continue';
 import { HandlerList } from './handler-list';
 import { InternalResources } from './internal-resources';
-import { listen, type ListenAddress } from './listen';
+import type { ListenAddress } from './listen';
 import type { Owner } from './owner';
+import { Port } from './port/port';
+import { ProtocolTable } from './port/protocol-table';
+import { TlsServer } from './port/tls-server';
 import { holdBackHead } from './response';
 import { RouteTable } from './route-table';
 import { routeHandler } from './routing';
@@ -30,6 +33,12 @@ export interface GatewayOptions {
   readonly onFailure?: (failure: BacklotError) => void;
   /** The most bytes of the body of a request that are kept at once, where who reads it says nothing else. */
   readonly bodyLimit?: number;
+  /** The folder that keeps the certificates for TLS; without one they last as long as the process. */
+  readonly certificates?: string;
+  /** A user’s own certificate for TLS: a PEM file with the private key and the chain. */
+  readonly customCertificate?: string;
+  /** How long a client may take to send its first byte, in milliseconds; a minute when left out. */
+  readonly firstByteLimit?: number;
 }
 
 /** Counts of requests in flight; they go down by themselves. */
@@ -56,7 +65,9 @@ export class Gateway {
   };
   readonly #all = Object.values(this.#lists) as readonly Pick<HandlerList<Handler>, 'removeOwners' | 'remember'>[];
   readonly #app: Express;
-  readonly #servers: Server[] = [];
+  readonly #protocols = new ProtocolTable();
+  readonly #tls: TlsServer;
+  readonly #port: Port;
   readonly #log: Logger;
   readonly #ownerOf: (error: unknown) => string | undefined;
   readonly #onFailure: (failure: BacklotError) => void;
@@ -75,13 +86,19 @@ export class Gateway {
     this.#lastException = answerException({ ownerOf: this.#ownerOf, debug: options.debug ?? false });
     this.#phases = this.#composePhases();
     this.#app = this.#createApp();
+    this.#tls = new TlsServer({
+      log: options.log,
+      ...(options.certificates === undefined ? {} : { directory: options.certificates }),
+      ...(options.customCertificate === undefined ? {} : { custom: options.customCertificate }),
+    });
+    this.#port = this.#createPort(options);
   }
 
   /** The part of the gateway that an extension gets: everything added through it bears the owner’s name. */
   forOwner(owner: Owner): OwnedGateway {
     const { request, response, exception, finalizer } = this.#lists;
     return {
-      router: new ScopedRouter(this.#routes, owner),
+      router: new ScopedRouter(this.#routes, owner, undefined, this.#protocols),
       requestHandlers: request.forOwner(owner, this.#recompose),
       responseHandlers: response.forOwner(owner, this.#recompose),
       exceptionHandlers: exception.forOwner(owner, this.#recompose),
@@ -91,7 +108,7 @@ export class Gateway {
 
   /** The same for an owner whose routes and handlers no request may see before they are all there. */
   stage(owner: Owner): Stage {
-    return new Stage(owner, this.#routes, this.#lists, this.#recompose);
+    return new Stage(owner, this.#routes, this.#protocols, this.#lists, this.#recompose);
   }
 
   /**
@@ -106,13 +123,25 @@ export class Gateway {
     const gone = new Set([...removed, ...stages.map(([, replaced]) => replaced)]);
     const records = stages.flatMap(([{ routes }]) => routes.collected);
     const undoRoutes = this.#routes.swap(({ owner }) => gone.has(owner), records);
-    for (const [{ routes }] of stages) routes.open();
+    let undoProtocols: () => void;
+    try {
+      const protocols = stages.flatMap(([stage]) => stage.protocols.collected);
+      undoProtocols = this.#protocols.swap(({ owner }) => gone.has(owner), protocols);
+    } catch (error) {
+      undoRoutes();
+      throw error;
+    }
+    for (const [{ routes, protocols }] of stages) {
+      routes.open();
+      protocols.open();
+    }
     const undoHandlers = this.#all.map((list) => list.remember());
     for (const [{ handlers }, replaced] of stages) for (const list of handlers) list.open(replaced);
     for (const list of this.#all) list.removeOwners((owner) => gone.has(owner));
     this.#recompose();
     return () => {
       undoRoutes();
+      undoProtocols();
       for (const undo of undoHandlers) undo();
       this.#recompose();
     };
@@ -137,10 +166,15 @@ export class Gateway {
     return [this.#phases.inFlight, ...routes.map(({ inFlight }) => inFlight)];
   }
 
-  /** Takes out every route and handler of an owner, or of all of a name. Requests in flight end on what they began with. */
+  /**
+   * Takes out every route, handler and protocol of an owner, or of all of a name, and cuts the connections on which its
+   * protocols are spoken. Requests in flight end on what they began with.
+   */
   withdraw(meant: Owner | string): void {
     const isMeant = (owner: Owner): boolean => owner === meant || owner.name === meant;
     this.#routes.remove(({ owner }) => isMeant(owner));
+    this.#protocols.remove(({ owner }) => isMeant(owner));
+    this.#protocols.cut(isMeant);
     for (const list of this.#all) list.removeOwners(isMeant);
     this.#recompose();
   }
@@ -160,21 +194,18 @@ export class Gateway {
     return this.internal.explain(method, host, path) ?? explainRoute(this.#routes, method, host, path);
   }
 
-  /** Opens the port: listens on each address, or on none when one of them fails. Says which addresses it became. */
+  /** The certificate that clients have to trust for TLS, as PEM. */
+  certificateToTrust(): Promise<string> {
+    return this.#tls.certificateToTrust();
+  }
+
+  /**
+   * Opens the port: listens on each address, or on none when one of them fails. Says which addresses it became. Throws
+   * also when the user’s own certificate cannot be used.
+   */
   async listen(addresses: readonly ListenAddress[]): Promise<ListenAddress[]> {
-    const listening: ListenAddress[] = [];
-    for (const address of addresses) {
-      const server = createServer(presetPrototypes(this.#app), this.#app);
-      continueLazily(server);
-      this.#servers.push(server);
-      try {
-        listening.push(await listen(server, address));
-      } catch (error) {
-        await this.close(0);
-        throw error;
-      }
-    }
-    return listening;
+    await this.#tls.check();
+    return this.#port.listen(addresses);
   }
 
   /**
@@ -183,11 +214,7 @@ export class Gateway {
    */
   async close(limit: number): Promise<void> {
     this.#draining = true;
-    const servers = this.#servers.splice(0).filter((server) => server.listening);
-    const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
-    const cut = setTimeout(() => servers.forEach((server) => server.closeAllConnections()), limit);
-    await Promise.all(closed);
-    clearTimeout(cut);
+    await this.#port.close(limit);
   }
 
   /** Answers one request. */
@@ -242,6 +269,30 @@ export class Gateway {
     };
   }
 
+  #createPort({ firstByteLimit }: GatewayOptions): Port {
+    const classes = presetPrototypes(this.#app);
+    const http = createServer(classes, this.#app);
+    continueLazily(http);
+    return new Port({
+      http,
+      http2: { ...classes, handle: this.#app },
+      protocols: this.#protocols,
+      tls: this.#tls,
+      report: this.#reportProtocol,
+      ...(firstByteLimit === undefined ? {} : { firstByteLimit }),
+    });
+  }
+
+  readonly #reportProtocol = (cause: unknown, { name: extension }: Owner, protocol: string): void => {
+    const failure = new BacklotError(
+      'BACKLOT_E_HANDLER_FAILED',
+      `extension ${extension} failed while it served the protocol ${protocol}`,
+      { where: { extension }, cause },
+    );
+    this.#log.error(failure.format());
+    this.#onFailure(failure);
+  };
+
   #createApp(): Express {
     const app = express();
     app.disable('x-powered-by');
@@ -256,7 +307,7 @@ export class Gateway {
  * Server options whose requests and responses have Express’s prototypes from the start. Express gives each request
  * and response a new prototype, which costs most of its time on Node 20 and 22; setting the same one again costs none.
  */
-function presetPrototypes(app: Express): ServerOptions {
+function presetPrototypes(app: Express): Required<Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>> {
   return {
     IncomingMessage: withPrototype(IncomingMessage, app.request),
     ServerResponse: withPrototype(ServerResponse, app.response),

@@ -1,5 +1,4 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { isIPv4, type AddressInfo, type Server } from 'node:net';
 import { BacklotError } from '../api/errors';
 
 /** An address to listen on. Port 0 takes a free one. */
@@ -8,14 +7,23 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** Listens on an address and says which it became. Throws `BACKLOT_E_PORT_IN_USE` or `BACKLOT_E_LISTEN_FAILED`. */
-export function listen(server: Server, address: ListenAddress): Promise<ListenAddress> {
+/**
+ * Listens on one of several addresses and says which it became. Throws `BACKLOT_E_PORT_IN_USE` or `BACKLOT_E_LISTEN_FAILED`.
+ */
+export function listen(
+  server: Server,
+  address: ListenAddress,
+  all: readonly ListenAddress[] = [],
+): Promise<ListenAddress> {
+  const { host, port } = address;
+  // `::` would take the port of all IPv4 addresses as well, also where one of them is asked for by itself.
+  const ipv6Only = host === '::' && port !== 0 && all.some((other) => other.port === port && isIPv4(other.host));
   return new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException): void => reject(listenError(address, error));
     server.once('error', failed);
-    server.listen({ host: address.host, port: address.port }, () => {
+    server.listen({ host, port, ipv6Only }, () => {
       server.off('error', failed);
-      resolve({ host: address.host, port: (server.address() as AddressInfo).port });
+      resolve({ host, port: (server.address() as AddressInfo).port });
     });
   });
 }

@@ -20,20 +20,23 @@ export interface HeadGuard {
 
 const GUARD = Symbol('backlot.guard');
 const HELD = Symbol('backlot.held');
+const SEND = Symbol('backlot.send');
 
-type Callback = (error?: Error | null) => void;
+export type Callback = (error?: Error | null) => void;
 type Write = (chunk: unknown, encoding?: BufferEncoding | Callback, callback?: Callback) => boolean;
 type End = (chunk?: unknown, encoding?: BufferEncoding | Callback, callback?: Callback) => ServerResponse;
-type HeaderList = OutgoingHttpHeaders | readonly unknown[] | null;
+export type HeaderList = OutgoingHttpHeaders | readonly unknown[] | null;
 
 interface Guarded extends ServerResponse {
   [GUARD]?: HeadGuard;
   /** What was written while asynchronous response handlers were still running. */
   [HELD]?: (() => void)[];
+  /** What sends it, where that is not Node’s HTTP/1.1. */
+  [SEND]?: Send;
 }
 
 /** What the methods below stand in front of. */
-const send = ServerResponse.prototype as unknown as {
+export interface Send {
   readonly writeHead: (
     this: ServerResponse,
     status: number,
@@ -43,11 +46,23 @@ const send = ServerResponse.prototype as unknown as {
   readonly flushHeaders: (this: ServerResponse) => void;
   readonly write: (this: ServerResponse, ...args: Parameters<Write>) => boolean;
   readonly end: (this: ServerResponse, ...args: Parameters<End>) => ServerResponse;
-};
+}
+
+/** How Node sends a response over HTTP/1.1. */
+export const sendAsHttp1 = ServerResponse.prototype as unknown as Send;
 
 /** Puts a response under the guard of its exchange. */
 export function guardResponse(response: GatewayResponse, guard: HeadGuard): void {
   (response as Guarded)[GUARD] = guard;
+}
+
+/** Lets something else than Node’s HTTP/1.1 send a response. */
+export function sendThrough(response: ServerResponse, send: Send): void {
+  (response as Guarded)[SEND] = send;
+}
+
+function sendOf(response: Guarded): Send {
+  return response[SEND] ?? sendAsHttp1;
 }
 
 /**
@@ -59,12 +74,12 @@ export function holdBackHead(target: object): void {
 }
 
 function writeHead(this: Guarded, status: number, reason?: string | HeaderList, headers?: HeaderList): ServerResponse {
-  if (isReleased(this)) return send.writeHead.call(this, status, reason, headers);
+  if (isReleased(this)) return sendOf(this).writeHead.call(this, status, reason, headers);
   this.statusCode = status;
   if (typeof reason === 'string') this.statusMessage = reason;
   setHeaders(this, typeof reason === 'object' ? reason : headers);
   if (captureOf(this)) return this;
-  whenReleased(this, () => send.writeHead.call(this, this.statusCode));
+  whenReleased(this, () => sendOf(this).writeHead.call(this, this.statusCode));
   return this;
 }
 
@@ -73,11 +88,11 @@ function flushHeaders(this: Guarded): void {
     const capture = captureOf(this);
     if (capture) return letThrough(this, capture);
   }
-  whenReleased(this, () => send.flushHeaders.call(this));
+  whenReleased(this, () => sendOf(this).flushHeaders.call(this));
 }
 
 function write(this: Guarded, chunk: unknown, encoding?: BufferEncoding | Callback, callback?: Callback): boolean {
-  if (isReleased(this)) return send.write.call(this, chunk, encoding, callback);
+  if (isReleased(this)) return sendOf(this).write.call(this, chunk, encoding, callback);
   const capture = captureOf(this);
   if (capture) {
     if (!capture.add(chunk, encoding, callback)) letThrough(this, capture);
@@ -85,7 +100,7 @@ function write(this: Guarded, chunk: unknown, encoding?: BufferEncoding | Callba
   }
   let accepted = false;
   whenReleased(this, () => {
-    accepted = send.write.call(this, chunk, encoding, callback);
+    accepted = sendOf(this).write.call(this, chunk, encoding, callback);
   });
   return accepted;
 }
@@ -96,10 +111,10 @@ function end(
   encoding?: BufferEncoding | Callback,
   callback?: Callback,
 ): ServerResponse {
-  if (isReleased(this)) return send.end.call(this, chunk, encoding, callback);
+  if (isReleased(this)) return sendOf(this).end.call(this, chunk, encoding, callback);
   const capture = captureOf(this);
   if (capture) return endCaptured(this, capture, chunk, encoding, callback);
-  whenReleased(this, () => send.end.call(this, chunk, encoding, callback));
+  whenReleased(this, () => sendOf(this).end.call(this, chunk, encoding, callback));
   return this;
 }
 
@@ -111,8 +126,8 @@ function captureOf(response: Guarded): BodyCapture | undefined {
 function letThrough(response: Guarded, capture: BodyCapture): void {
   const written = capture.release();
   whenReleased(response, () => {
-    if (written.length > 0) send.write.call(response, written);
-    else send.flushHeaders.call(response);
+    if (written.length > 0) sendOf(response).write.call(response, written);
+    else sendOf(response).flushHeaders.call(response);
   });
 }
 
@@ -138,8 +153,8 @@ function endCaptured(response: Guarded, capture: BodyCapture, ...last: Parameter
       response.setHeader('content-length', written.length);
     }
     // What was written in pieces may have trailers, so it stays a body without a length.
-    if (wasWritten) send.write.call(response, written);
-    send.end.call(response, wasWritten ? undefined : written, undefined, done);
+    if (wasWritten) sendOf(response).write.call(response, written);
+    sendOf(response).end.call(response, wasWritten ? undefined : written, undefined, done);
   });
   return response;
 }
@@ -176,7 +191,8 @@ function isList(headers: OutgoingHttpHeaders | readonly unknown[]): headers is r
   return Array.isArray(headers);
 }
 
-function setHeaders(response: ServerResponse, headers: HeaderList | undefined): void {
+/** Sets the headers that were given to `writeHead`, in any of the forms that Node takes. */
+export function setHeaders(response: ServerResponse, headers: HeaderList | undefined): void {
   if (headers === undefined || headers === null) return;
   if (!isList(headers)) {
     for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value);

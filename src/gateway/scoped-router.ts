@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { BacklotError } from '../api/errors';
 import type {
   AddRoute,
@@ -5,11 +6,13 @@ import type {
   ExpressHandler,
   GatewayRequest,
   Listener,
+  Protocol,
   Resource,
   Route,
   Router,
 } from '../api/gateway';
 import type { Owner } from './owner';
+import type { ProtocolSink } from './port/protocol-table';
 import type { RouteRecord, RouteSink } from './route-table';
 import { isRoutable } from './routing/methods';
 import { PathPattern } from './routing/path-pattern';
@@ -29,11 +32,14 @@ export class ScopedRouter implements Router {
   readonly #table: RouteSink;
   readonly #owner: Owner;
   readonly #scope: Scope;
+  readonly #protocols: ProtocolSink | undefined;
 
-  constructor(table: RouteSink, owner: Owner, scope: Scope = WIDEST) {
+  /** A router without protocols is one of a part of the port: below a host or a path. */
+  constructor(table: RouteSink, owner: Owner, scope: Scope = WIDEST, protocols?: ProtocolSink) {
     this.#table = table;
     this.#owner = owner;
     this.#scope = scope;
+    this.#protocols = protocols;
   }
 
   readonly get = this.#adderOf(['GET']);
@@ -118,6 +124,25 @@ export class ScopedRouter implements Router {
 
   #within(narrower: Partial<Scope>): ScopedRouter {
     return new ScopedRouter(this.#table, this.#owner, { ...this.#scope, ...narrower });
+  }
+
+  protocol(protocol: Protocol): () => void {
+    this.#owner.assertOpen();
+    const sink = this.#protocols;
+    if (!sink)
+      throw this.#invalid(`the protocol ${protocol.name} is added below a host or a path, and it is the port’s`);
+    const { name, first = false } = protocol;
+    const isWhole = (['detect', 'handle'] as const).every((each) => typeof protocol[each] === 'function');
+    if (typeof name !== 'string' || !isWhole) throw this.#invalid('a protocol has a name, detect and handle');
+    const bound: Protocol = {
+      name,
+      first,
+      detect: this.#owner.bind((bytes: Buffer) => protocol.detect(bytes)),
+      handle: this.#owner.bind((socket: Socket) => protocol.handle(socket)),
+    };
+    const record = { protocol: bound, owner: this.#owner };
+    sink.add(record);
+    return () => void sink.remove((other) => other === record);
   }
 
   #adderOf(methods: readonly string[] | '*'): AddRoute {

@@ -9,6 +9,7 @@ import type {
 } from '../api/gateway';
 import type { HandlerList, StagedHandlers } from './handler-list';
 import type { Owner } from './owner';
+import { StagedProtocols, type ProtocolTable } from './port/protocol-table';
 import { RouteTable, type RouteRecord, type RouteSink } from './route-table';
 import { ScopedRouter } from './scoped-router';
 
@@ -40,15 +41,18 @@ export class Stage implements OwnedGateway {
   readonly exceptionHandlers: StagedHandlers<ExceptionHandler>;
   readonly finalizers: StagedHandlers<Handler>;
   readonly routes: StagedRoutes;
+  readonly protocols: StagedProtocols;
 
   constructor(
     readonly owner: Owner,
     table: RouteTable,
+    protocols: ProtocolTable,
     lists: HandlerLists,
     changed: () => void,
   ) {
     this.routes = new StagedRoutes(table);
-    this.router = new ScopedRouter(this.routes, owner);
+    this.protocols = new StagedProtocols(protocols);
+    this.router = new ScopedRouter(this.routes, owner, undefined, this.protocols);
     this.requestHandlers = lists.request.stage(owner, changed);
     this.responseHandlers = lists.response.stage(owner, changed);
     this.exceptionHandlers = lists.exception.stage(owner, changed);

@@ -16,6 +16,8 @@ export interface PlatformView {
   readonly health: HealthBoard;
   extensions(): readonly SupervisedExtension[];
   init(): InitState;
+  /** The certificate that clients have to trust for TLS, as PEM. */
+  certificate(): Promise<string>;
   /** Stops the platform in order, for good or to be started again. */
   shutDown(how: 'restart' | 'kill'): void;
 }
@@ -45,6 +47,10 @@ export function internalApi(view: PlatformView): (router: Router) => void {
     }));
     router.get('/init', () => view.init());
     router.get('/init/:stage', initStage(view));
+    router.get('/certificate', async ({ response }) => {
+      response.setHeader('content-type', 'application/x-pem-file');
+      return view.certificate();
+    });
     router.get('/plugins', () => ({
       'backlot.extensions': view.extensions().map(({ name, state }) => ({
         name,

@@ -23,7 +23,7 @@ import { VERSION } from '../extensions/own-package';
 import { readyTable } from './ready-table';
 import { routesApi } from './routes-api';
 import type { Settings } from './settings';
-import { dataDirectoryOf, type Volume } from './volume';
+import { certificatesOf, dataDirectoryOf, type Volume } from './volume';
 
 /** The line on stdout that says that the platform serves requests. Clients of LocalStack wait for it. */
 export const READY_MARKER = 'Ready.';
@@ -66,6 +66,8 @@ export class Platform {
       ownerOf: (error) => this.attribution.ownerOf(error),
       debug: settings.DEBUG,
       bodyLimit: settings.BACKLOT_BODY_LIMIT,
+      certificates: certificatesOf(volume),
+      ...(settings.CUSTOM_SSL_CERT_PATH === undefined ? {} : { customCertificate: settings.CUSTOM_SSL_CERT_PATH }),
       ...(onFailure ? { onFailure } : {}),
     });
     this.#scripts = new InitScripts({
@@ -229,6 +231,7 @@ export class Platform {
       health: new HealthBoard(VERSION),
       extensions: () => this.extensions.all,
       init: () => this.#scripts.state(),
+      certificate: () => this.#gateway.certificateToTrust(),
       shutDown: this.#options.onShutDownRequest,
     };
   }

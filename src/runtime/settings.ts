@@ -1,9 +1,10 @@
 /** Configuration from the environment: one table, typed and documented. */
+import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
 import { BacklotError } from '../api/errors';
 import { credentialsFile } from '../extensions/registry/credentials-file';
-import type { ListenAddress } from '../gateway/listen';
+import { formatAddress, type ListenAddress } from '../gateway/listen';
 
 interface Setting<T> {
   readonly description: string;
@@ -41,6 +42,14 @@ export const SETTINGS = {
     values: 'bytes',
     default: '104857600',
     parse: wholeNumber,
+  },
+  CUSTOM_SSL_CERT_PATH: {
+    description:
+      'A certificate for TLS of your own: the private key, its certificate and the chain above it. ' +
+      'When not set, certificates for localhost and localhost.localstack.cloud are made.',
+    values: 'path of a PEM file',
+    default: '',
+    parse: (text) => (text === '' ? undefined : path(text)),
   },
   LOCALSTACK_HOST: {
     description: 'The host, and port, by which clients reach the gateway; URLs that are shown or handed out use it.',
@@ -265,12 +274,24 @@ function oneOf<const T extends string>(allowed: readonly T[]): (text: string) =>
 }
 
 function addresses(text: string): ListenAddress[] {
-  return text.split(',').map((each) => {
+  const all = text.split(',').map((each) => {
     const parts = /^(?:(?<host>\[[^\]]+\]|[^:]*):)?(?<port>\d+)$/.exec(each.trim())?.groups;
     const port = Number(parts?.port);
     if (!parts || port > 65_535) throw new Error('must be host:port, several separated by commas');
     return { host: (parts.host || '0.0.0.0').replace(/^\[|\]$/g, ''), port };
   });
+  const twice = all.find(({ host, port }, index) =>
+    all.some((other, at) => at < index && port !== 0 && other.port === port && other.host === host),
+  );
+  if (twice) throw new Error(`names ${formatAddress(twice)} twice`);
+  const covered = all.find(({ host, port }) => port !== 0 && isIPv4(host) && all.some(covers(host, port)));
+  if (covered) throw new Error(`names ${formatAddress(covered)}, which 0.0.0.0:${covered.port} covers already`);
+  return all;
+}
+
+/** Holds for the address that means every IPv4 address, for any but itself. */
+function covers(host: string, port: number): (other: ListenAddress) => boolean {
+  return (other) => other.port === port && other.host === '0.0.0.0' && host !== '0.0.0.0';
 }
 
 function hostAndPort(text: string): string {

@@ -11,7 +11,7 @@ export interface Volume {
   /** What is installed: `lib/extensions`. */
   readonly lib: string;
   readonly logs: string;
-  /** What belongs to users: `state/extensions/NAME`. */
+  /** What belongs to users: `state/extensions/NAME`, and certificates that they trust: `state/tls`. */
   readonly state: string;
   readonly tmp: string;
 }
@@ -45,4 +45,9 @@ export function dataDirectoryOf(volume: Volume, extension: string): string {
   const directory = join(volume.state, 'extensions', extension);
   mkdirSync(directory, { recursive: true });
   return directory;
+}
+
+/** The folder for the certificates of the gateway; made when there is one to keep. */
+export function certificatesOf(volume: Volume): string {
+  return join(volume.state, 'tls');
 }

@@ -339,6 +339,8 @@ export class ExtensionSet {
   }
 
   async #close(extension: SupervisedExtension, limit: number): Promise<void> {
+    // What it had in the gateway may have been taken out by a swap; its open connections are cut by this.
+    this.#options.gateway.withdraw(extension);
     try {
       await extension.call('onPlatformShutdown', limit);
     } catch (error) {
