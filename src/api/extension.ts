@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Logger } from 'winston';
 import type { Containers } from './containers';
 import { BacklotError } from './errors';
-import type { ExceptionHandlers, Handlers, ResponseHandlers, Router } from './gateway';
+import type { ExceptionHandlers, Handlers, ResponseHandlers, Router, RequestHandlers } from './gateway';
 import type { Processes, Sockets, Timers } from './resources';
 import { claimServices, type ExtensionServices, type PlatformInfo } from './services';
 
@@ -95,8 +95,8 @@ export abstract class Extension<Schema = undefined> {
   /** Called to add routes to the gateway. */
   updateGatewayRoutes(_router: Router): void | Promise<void> {}
 
-  /** Called to add request handlers. They see every request that no route serves. */
-  updateRequestHandlers(_handlers: Handlers): void | Promise<void> {}
+  /** Called to add request handlers. They see every request that no route serves; those in `early` every request. */
+  updateRequestHandlers(_handlers: RequestHandlers): void | Promise<void> {}
 
   /** Called to add response handlers. They see every response before it is sent. */
   updateResponseHandlers(_handlers: ResponseHandlers): void | Promise<void> {}

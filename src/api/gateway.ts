@@ -80,6 +80,15 @@ export interface Handlers<H = Handler> {
 
 export type ExceptionHandlers = Handlers<ExceptionHandler>;
 
+/** The list of request handlers: they see the requests that no route serves. */
+export interface RequestHandlers extends Handlers {
+  /**
+   * Handlers that see every request before it is routed, also those for routes of others and for internal resources, and may
+   * answer it. Leave paths below `/_backlot` and `/_localstack` alone: health checks and the command use them.
+   */
+  readonly early: Handlers;
+}
+
 export interface ResponseHandlerOptions {
   /**
    * Lets the handler see the body of any response in `response.body`, as a Buffer: also of what an Express handler, a

@@ -33,6 +33,7 @@ export type {
   Protocol,
   RequestContext,
   Resource,
+  RequestHandlers,
   ResponseHandlerOptions,
   ResponseHandlers,
   Route,

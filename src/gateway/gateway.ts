@@ -4,8 +4,11 @@ import express, { type Express } from 'express';
 import type { Logger } from 'winston';
 import { BacklotError } from '../api/errors';
 import type { ExceptionHandler, GatewayRequest, GatewayResponse, Handler, RequestContext, Route } from '../api/gateway';
+import { accessHandler, type AccessEntry } from './access-entry';
 import { withBody } from './body-capture';
 import { Exchange, type Phases } from './chain';
+import { ChainTrace } from './chain-trace';
+import { composePhases, type PlatformHandlers } from './compose-phases';
 import { answerException, handlerFailure, isClientError } from './exceptions';
 import { continueLazily } from './expect-continue';
 import { HandlerList } from './handler-list';
@@ -29,6 +32,10 @@ export interface GatewayOptions {
   readonly ownerOf?: (error: unknown) => string | undefined;
   /** Shows stacks of failures to clients. */
   readonly debug?: boolean;
+  /** Logs what each handler does with each request. */
+  readonly traceChain?: boolean;
+  /** Is told of every request when it is over. */
+  readonly access?: (entry: AccessEntry) => void;
   /** Is told of every failure of a handler or an endpoint, beside the log. */
   readonly onFailure?: (failure: BacklotError) => void;
   /** The most bytes of the body of a request that are kept at once, where who reads it says nothing else. */
@@ -52,12 +59,14 @@ const DEFAULT_BODY_LIMIT = 100 * 1024 * 1024;
 /**
  * The gateway: HTTP in, the chain of handlers, HTTP out.
  *
- * Request handlers run in this order: shutdown guard (503), internal resources, routes, the extensions’ handlers, 404 or 405.
+ * Request handlers run in this order: shutdown guard (503), the extensions’ early handlers, internal resources, routes, the
+ * extensions’ handlers, 404 or 405.
  */
 export class Gateway {
   readonly internal = new InternalResources();
   readonly #routes = new RouteTable();
   readonly #lists: HandlerLists = {
+    early: new HandlerList(),
     request: new HandlerList(),
     response: new HandlerList(withBody),
     exception: new HandlerList(),
@@ -72,8 +81,8 @@ export class Gateway {
   readonly #ownerOf: (error: unknown) => string | undefined;
   readonly #onFailure: (failure: BacklotError) => void;
   readonly #bodyLimit: number;
-  readonly #before: readonly Handler[];
-  readonly #lastException: ExceptionHandler;
+  readonly #own: PlatformHandlers;
+  readonly #trace: ChainTrace | undefined;
   #phases: Phases;
   #draining = false;
 
@@ -82,8 +91,15 @@ export class Gateway {
     this.#ownerOf = options.ownerOf ?? (() => undefined);
     this.#onFailure = options.onFailure ?? (() => undefined);
     this.#bodyLimit = options.bodyLimit ?? DEFAULT_BODY_LIMIT;
-    this.#before = [this.#guardShutdown, this.internal.handler(), routeHandler(this.#routes)];
-    this.#lastException = answerException({ ownerOf: this.#ownerOf, debug: options.debug ?? false });
+    this.#trace = options.traceChain === true ? new ChainTrace((text) => this.#log.info(text)) : undefined;
+    this.#own = {
+      before: { 'shutdown guard': this.#guardShutdown },
+      route: { 'internal resources': this.internal.handler(), router: routeHandler(this.#routes) },
+      unrouted: { 'not found': this.#notFound },
+      firstException: { log: this.#logException },
+      lastException: { answer: answerException({ ownerOf: this.#ownerOf, debug: options.debug ?? false }) },
+      finalizer: options.access ? { 'access log': accessHandler(options.access) } : {},
+    };
     this.#phases = this.#composePhases();
     this.#app = this.#createApp();
     this.#tls = new TlsServer({
@@ -96,10 +112,13 @@ export class Gateway {
 
   /** The part of the gateway that an extension gets: everything added through it bears the owner’s name. */
   forOwner(owner: Owner): OwnedGateway {
-    const { request, response, exception, finalizer } = this.#lists;
+    const { early, request, response, exception, finalizer } = this.#lists;
     return {
       router: new ScopedRouter(this.#routes, owner, undefined, this.#protocols),
-      requestHandlers: request.forOwner(owner, this.#recompose),
+      requestHandlers: {
+        ...request.forOwner(owner, this.#recompose),
+        early: early.forOwner(owner, this.#recompose),
+      },
       responseHandlers: response.forOwner(owner, this.#recompose),
       exceptionHandlers: exception.forOwner(owner, this.#recompose),
       finalizers: finalizer.forOwner(owner, this.#recompose),
@@ -245,26 +264,15 @@ export class Gateway {
     this.#onFailure(failure);
   };
 
-  readonly #logRequest: Handler = (_chain, context, response) => {
-    if (!this.#log.isLevelEnabled('debug')) return;
-    const { request, host, path, startedAt } = context as RequestContext & { startedAt: number };
-    const milliseconds = (performance.now() - startedAt).toFixed(1);
-    this.#log.debug(`${request.method} ${host}${path} ${response.statusCode} in ${milliseconds} ms`);
-  };
-
   readonly #recompose = (): void => {
     this.#phases = this.#composePhases();
   };
 
   #composePhases(): Phases {
-    const { request, response, exception, finalizer } = this.#lists;
     return {
-      request: [...this.#before, ...request.handlers, this.#notFound],
-      response: response.handlers,
-      exception: [this.#logException, ...exception.handlers, this.#lastException],
-      finalizer: [...finalizer.handlers, this.#logRequest],
+      ...composePhases(this.#lists, this.#own, this.#trace),
       bodyLimit: this.#bodyLimit,
-      captureLimit: response.captureLimit,
+      captureLimit: this.#lists.response.captureLimit,
       inFlight: { count: 0 },
     };
   }

@@ -45,6 +45,11 @@ export class HandlerList<H extends (...args: never[]) => unknown> {
     return this.#handlers;
   }
 
+  /** The handlers in order, each made into another one that knows whose it is and what it is called. */
+  map(change: (run: H, owner: string, name: string) => H): readonly H[] {
+    return this.#entries.map(({ run, owner, given }) => change(run, owner.name, given.name));
+  }
+
   /** The part of the list that one owner may add to and take from. `changed` is called after each change. */
   forOwner(owner: Owner, changed: () => void): OwnHandlers<H> {
     return handlersOf<H>(

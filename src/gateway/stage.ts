@@ -3,6 +3,7 @@ import type {
   ExceptionHandlers,
   Handler,
   Handlers,
+  RequestHandlers,
   ResponseHandlers,
   Route,
   Router,
@@ -16,7 +17,7 @@ import { ScopedRouter } from './scoped-router';
 /** What one extension may add to. */
 export interface OwnedGateway {
   readonly router: Router;
-  readonly requestHandlers: Handlers;
+  readonly requestHandlers: RequestHandlers;
   readonly responseHandlers: ResponseHandlers;
   readonly exceptionHandlers: ExceptionHandlers;
   readonly finalizers: Handlers;
@@ -24,6 +25,7 @@ export interface OwnedGateway {
 
 /** The lists of handlers of a gateway. */
 export interface HandlerLists {
+  readonly early: HandlerList<Handler>;
   readonly request: HandlerList<Handler>;
   readonly response: HandlerList<Handler>;
   readonly exception: HandlerList<ExceptionHandler>;
@@ -36,7 +38,7 @@ export interface HandlerLists {
  */
 export class Stage implements OwnedGateway {
   readonly router: Router;
-  readonly requestHandlers: StagedHandlers<Handler>;
+  readonly requestHandlers: StagedHandlers<Handler> & { readonly early: StagedHandlers<Handler> };
   readonly responseHandlers: StagedHandlers<Handler>;
   readonly exceptionHandlers: StagedHandlers<ExceptionHandler>;
   readonly finalizers: StagedHandlers<Handler>;
@@ -53,14 +55,15 @@ export class Stage implements OwnedGateway {
     this.routes = new StagedRoutes(table);
     this.protocols = new StagedProtocols(protocols);
     this.router = new ScopedRouter(this.routes, owner, undefined, this.protocols);
-    this.requestHandlers = lists.request.stage(owner, changed);
+    this.requestHandlers = { ...lists.request.stage(owner, changed), early: lists.early.stage(owner, changed) };
     this.responseHandlers = lists.response.stage(owner, changed);
     this.exceptionHandlers = lists.exception.stage(owner, changed);
     this.finalizers = lists.finalizer.stage(owner, changed);
   }
 
   get handlers(): readonly (StagedHandlers<Handler> | StagedHandlers<ExceptionHandler>)[] {
-    return [this.requestHandlers, this.responseHandlers, this.exceptionHandlers, this.finalizers];
+    const { early } = this.requestHandlers;
+    return [early, this.requestHandlers, this.responseHandlers, this.exceptionHandlers, this.finalizers];
   }
 }
 

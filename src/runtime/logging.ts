@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import winston, { type Logger } from 'winston';
+import { AccessLog, describeAccess, type AccessBatch } from './access-log';
 import type { LogFormat, LogLevel } from './settings';
 
 /** The word that clients wait for in the log. Until it has been printed, no other line may contain it. */
@@ -30,11 +31,12 @@ export class Logging {
   constructor(options: LoggingOptions) {
     const { combine, errors, splat, timestamp, json, printf } = winston.format;
     const guardMarker = winston.format((info) => this.#guardMarker(info))();
+    const batches = winston.format((info) => this.#writeBatch(info, shape, options.format))();
     const shape = options.format === 'json' ? json() : printf(humanLine);
     this.#root = winston.createLogger({
       levels: { error: 0, warn: 1, info: 2, debug: 3, trace: 4 },
       level: options.level,
-      format: combine(errors({ stack: true }), splat(), timestamp(), guardMarker, shape),
+      format: combine(errors({ stack: true }), splat(), timestamp(), guardMarker, shape, batches),
       transports: [options.sink ? sinkTransport(options.sink) : consoleTransport()],
     });
   }
@@ -42,6 +44,12 @@ export class Logging {
   /** The logger of a part of the platform: `gateway`, `extensions`, `runtime`, `init`. */
   scope(name: string): Logger {
     return this.#root.child({ scope: name });
+  }
+
+  /** The log of requests, whose lines go out together. */
+  access(): AccessLog {
+    const logger = this.#root.child({ scope: 'gateway' });
+    return new AccessLog((batch) => logger.log({ level: 'info', message: '', [BATCH]: batch }));
   }
 
   /** The logger of an extension. */
@@ -52,6 +60,24 @@ export class Logging {
   /** Says that the `Ready.` marker is out, so that lines may contain the word from now on. */
   markerPrinted(): void {
     this.#markerPrinted = true;
+  }
+
+  /** Makes the text of an event that stands for several lines: each as it would be by itself. */
+  #writeBatch(
+    info: winston.Logform.TransformableInfo,
+    shape: winston.Logform.Format,
+    format: LogFormat,
+  ): winston.Logform.TransformableInfo {
+    const batch = info[BATCH] as AccessBatch | undefined;
+    if (!batch) return info;
+    const { level, scope } = info as typeof info & Labels;
+    const lines = batch.entries.map(({ timestamp, ...entry }) => {
+      const line = { level, scope, timestamp, message: describeAccess(entry), ...(format === 'json' ? entry : {}) };
+      const written = shape.transform(this.#guardMarker(line));
+      return (written as { [TEXT]?: string })[TEXT];
+    });
+    info[TEXT] = lines.join('\n');
+    return info;
   }
 
   /** Clients take the first line with the word for the marker: the word is written small until then. */
@@ -81,6 +107,9 @@ function sinkTransport(sink: (line: LoggedLine, text: string) => void): winston.
   });
   return new winston.transports.Stream({ stream });
 }
+
+/** The key under which an event holds several lines of the access log. */
+const BATCH = Symbol('backlot.batch');
 
 /** What a child logger adds to its lines. */
 interface Labels {

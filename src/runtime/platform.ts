@@ -65,6 +65,8 @@ export class Platform {
       log: logging.scope('gateway'),
       ownerOf: (error) => this.attribution.ownerOf(error),
       debug: settings.DEBUG,
+      traceChain: settings.DEBUG_HANDLER_CHAIN,
+      ...(settings.BACKLOT_ACCESS_LOG || this.#log.isLevelEnabled('debug') ? { access: logging.access().add } : {}),
       bodyLimit: settings.BACKLOT_BODY_LIMIT,
       certificates: certificatesOf(volume),
       ...(settings.CUSTOM_SSL_CERT_PATH === undefined ? {} : { customCertificate: settings.CUSTOM_SSL_CERT_PATH }),

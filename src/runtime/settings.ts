@@ -35,6 +35,18 @@ export const SETTINGS = {
     inImage: '0.0.0.0:4566',
     parse: addresses,
   },
+  BACKLOT_ACCESS_LOG: {
+    description: 'Logs each request: method, host, path, status, time, and the extension that served it.',
+    values: '0 or 1',
+    default: '0',
+    parse: flag,
+  },
+  DEBUG_HANDLER_CHAIN: {
+    description: 'Logs for each request what every handler did with it: its owner, its time, and what it changed.',
+    values: '0 or 1',
+    default: '0',
+    parse: flag,
+  },
   BACKLOT_BODY_LIMIT: {
     description:
       'The most bytes of the body of a request, decoded, that an extension gets at once where it names no limit of its ' +

@@ -19,7 +19,7 @@ export interface StartedGateway {
 
 export interface OwnerTools {
   readonly router: Router;
-  readonly requestHandlers: Handlers;
+  readonly requestHandlers: RequestHandlers;
   readonly responseHandlers: ResponseHandlers;
   readonly exceptionHandlers: ExceptionHandlers;
   readonly finalizers: Handlers;
