@@ -177,6 +177,18 @@ export type Listener = (
   next: (error?: unknown) => void,
 ) => unknown;
 
+/** How pages in browsers may use the routes of a rule, beside what the platform allows anyway. */
+export interface CorsOptions {
+  /** Origins such as `https://app.example.com`; `*` for all. */
+  readonly origins?: readonly string[] | '*';
+  /** Request headers to allow beside those that a page asks for. */
+  readonly allowHeaders?: readonly string[];
+  /** Response headers that pages may read. */
+  readonly exposeHeaders?: readonly string[];
+  /** How long a browser may remember the answer to a preflight, in seconds. */
+  readonly maxAge?: number;
+}
+
 /** One rule of the router. */
 export interface Route {
   /** HTTP methods in upper case, or `*` for all but TRACE and CONNECT; `WEBSOCKET` for a rule for WebSockets. */
@@ -188,6 +200,8 @@ export interface Route {
   readonly priority: number;
   /** The extension that added it; `backlot` for the platform's own. */
   readonly owner: string;
+  /** Of `withCors`; false where the rule sees to it by itself. */
+  readonly cors?: CorsOptions | false;
 }
 
 /**
@@ -240,6 +254,11 @@ export interface Router {
   resource<Path extends string>(path: Path, resource: Resource<PathParams<Path>>): readonly Route[];
   /** The same routes with a priority, a whole number: the highest goes first, 0 is what rules have otherwise. */
   withPriority(priority: number): Router;
+  /**
+   * The same routes with options for pages in browsers. False: the endpoints, such as an app with middleware for it, answer
+   * preflights and set the headers by themselves.
+   */
+  withCors(options: CorsOptions | false): Router;
   /** The same routes under a host. */
   withHost(host: string): Router;
   /** The same routes below a path. */

@@ -18,6 +18,7 @@ export type { WebRouter } from './places-router';
 export type {
   AddRoute,
   Body,
+  CorsOptions,
   Endpoint,
   ExceptionHandler,
   ExceptionHandlers,

@@ -1,5 +1,6 @@
 import type {
   AddRoute,
+  CorsOptions,
   Endpoint,
   ExpressHandler,
   Listener,
@@ -18,6 +19,8 @@ export interface WebRouter extends Router {
   page<Path extends string>(path: Path, render: Endpoint<PathParams<Path>>): Route;
   /** The same places, with a priority. */
   withPriority(priority: number): WebRouter;
+  /** The same places, with options for pages of other origins. */
+  withCors(options: CorsOptions | false): WebRouter;
   /** The same places, below a path. */
   submount(prefix: string): WebRouter;
 }
@@ -85,6 +88,14 @@ export class PlacesRouter implements WebRouter {
     return new PlacesRouter(
       this.#places.map((router) => router.withPriority(priority)),
       this.#anywhere.withPriority(priority),
+      this.#root,
+    );
+  }
+
+  withCors(options: CorsOptions | false): WebRouter {
+    return new PlacesRouter(
+      this.#places.map((router) => router.withCors(options)),
+      this.#anywhere.withCors(options),
       this.#root,
     );
   }

@@ -11,6 +11,7 @@ type Named<H> = Readonly<Record<string, H>>;
 export interface PlatformHandlers {
   readonly before: Named<Handler>;
   readonly route: Named<Handler>;
+  readonly response: Named<Handler>;
   readonly unrouted: Named<Handler>;
   readonly firstException: Named<ExceptionHandler>;
   readonly lastException: Named<ExceptionHandler>;
@@ -31,7 +32,7 @@ export function composePhases(
       ...inOrder('early', watch, lists.early),
       ...inOrder('request', watch, own.route, lists.request, own.unrouted),
     ],
-    response: inOrder('response', watch, lists.response),
+    response: inOrder('response', watch, own.response, lists.response),
     exception: inOrder('exception', watchException, own.firstException, lists.exception, own.lastException),
     finalizer: [...inOrder('finalizer', watch, lists.finalizer, own.finalizer), ...(trace ? [trace.finish] : [])],
   };

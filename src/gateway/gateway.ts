@@ -10,6 +10,7 @@ import { Exchange, type Phases } from './chain';
 import { ChainTrace } from './chain-trace';
 import { composePhases, type PlatformHandlers } from './compose-phases';
 import { answerException, handlerFailure, isClientError } from './exceptions';
+import { Cors, type CorsSettings } from './cors/cors';
 import { continueLazily } from './expect-continue';
 import { HandlerList } from './handler-list';
 import { InternalResources } from './internal-resources';
@@ -32,6 +33,8 @@ export interface GatewayOptions {
   readonly ownerOf?: (error: unknown) => string | undefined;
   /** Shows stacks of failures to clients. */
   readonly debug?: boolean;
+  /** How pages in browsers are dealt with; not at all when left out. */
+  readonly cors?: CorsSettings;
   /** Logs what each handler does with each request. */
   readonly traceChain?: boolean;
   /** Is told of every request when it is over. */
@@ -59,8 +62,8 @@ const DEFAULT_BODY_LIMIT = 100 * 1024 * 1024;
 /**
  * The gateway: HTTP in, the chain of handlers, HTTP out.
  *
- * Request handlers run in this order: shutdown guard (503), the extensions’ early handlers, internal resources, routes, the
- * extensions’ handlers, 404 or 405.
+ * Request handlers run in this order: shutdown guard (503), the extensions’ early handlers, CORS, internal resources, routes,
+ * the extensions’ handlers, 404 or 405.
  */
 export class Gateway {
   readonly internal = new InternalResources();
@@ -92,9 +95,15 @@ export class Gateway {
     this.#onFailure = options.onFailure ?? (() => undefined);
     this.#bodyLimit = options.bodyLimit ?? DEFAULT_BODY_LIMIT;
     this.#trace = options.traceChain === true ? new ChainTrace((text) => this.#log.info(text)) : undefined;
+    const cors = options.cors && new Cors(options.cors, this.#routes);
     this.#own = {
       before: { 'shutdown guard': this.#guardShutdown },
-      route: { 'internal resources': this.internal.handler(), router: routeHandler(this.#routes) },
+      route: {
+        ...(cors ? { CORS: cors.check } : {}),
+        'internal resources': this.internal.handler(),
+        router: routeHandler(this.#routes),
+      },
+      response: cors ? { CORS: cors.addHeaders } : {},
       unrouted: { 'not found': this.#notFound },
       firstException: { log: this.#logException },
       lastException: { answer: answerException({ ownerOf: this.#ownerOf, debug: options.debug ?? false }) },

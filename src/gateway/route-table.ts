@@ -117,6 +117,11 @@ export class RouteTable implements RouteSink {
     return undo;
   }
 
+  /** Whether some rule names the host of a Host header, also by `*.`. */
+  namesHost(header: string): boolean {
+    return this.#hosts.candidates(header).some(({ host }) => host !== undefined);
+  }
+
   /** All records, in the order in which they were added. */
   records(): RouteRecord[] {
     return [...this.#stored.values()].map(({ record }) => record);

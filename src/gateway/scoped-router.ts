@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { BacklotError } from '../api/errors';
 import type {
   AddRoute,
+  CorsOptions,
   Endpoint,
   ExpressHandler,
   GatewayRequest,
@@ -23,6 +24,7 @@ interface Scope {
   readonly host: string | undefined;
   readonly prefix: string;
   readonly priority: number;
+  readonly cors?: CorsOptions | false;
 }
 
 const WIDEST: Scope = { host: undefined, prefix: '', priority: 0 };
@@ -112,6 +114,13 @@ export class ScopedRouter implements Router {
     return this.#within({ priority });
   }
 
+  withCors(options: CorsOptions | false): Router {
+    if (options !== false && (typeof options !== 'object' || options === null)) {
+      throw this.#invalid('options for CORS are an object, or false');
+    }
+    return this.#within({ cors: options });
+  }
+
   submount(prefix: string): Router {
     if (typeof prefix !== 'string' || !prefix.startsWith('/'))
       throw this.#invalid(`the prefix "${prefix}" does not start with "/"`);
@@ -154,13 +163,14 @@ export class ScopedRouter implements Router {
     if (typeof path !== 'string') throw this.#invalid(`a path is a ${typeof path}, not a string`);
     if (path !== '*' && !path.startsWith('/')) throw this.#invalid(`the path "${path}" does not start with "/"`);
     if (methods !== '*') this.#assertMethods(methods);
-    const { host, prefix, priority } = this.#scope;
+    const { host, prefix, priority, cors } = this.#scope;
     return {
       methods,
       host,
       path: prefix + (prefix !== '' && path === '*' ? '/*' : path),
       owner: this.#owner.name,
       priority,
+      ...(cors === undefined ? {} : { cors }),
     };
   }
 

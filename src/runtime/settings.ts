@@ -63,6 +63,37 @@ export const SETTINGS = {
     default: '',
     parse: (text) => (text === '' ? undefined : path(text)),
   },
+  EXTRA_CORS_ALLOWED_ORIGINS: {
+    description:
+      'Origins of pages that may use the gateway, beside pages of this machine and those that extensions serve.',
+    values: 'origins separated by commas, or *',
+    default: '',
+    parse: list,
+  },
+  EXTRA_CORS_ALLOWED_HEADERS: {
+    description: 'Request headers that pages may send, beside those that they ask for.',
+    values: 'names separated by commas',
+    default: '',
+    parse: list,
+  },
+  EXTRA_CORS_EXPOSE_HEADERS: {
+    description: 'Response headers that pages may read, beside etag, location and x-amz-version-id.',
+    values: 'names separated by commas',
+    default: '',
+    parse: list,
+  },
+  DISABLE_CORS_CHECKS: {
+    description: 'Serves pages of all origins.',
+    values: '0 or 1',
+    default: '0',
+    parse: flag,
+  },
+  DISABLE_CORS_HEADERS: {
+    description: 'Adds no headers for pages of other origins.',
+    values: '0 or 1',
+    default: '0',
+    parse: flag,
+  },
   LOCALSTACK_HOST: {
     description: 'The host, and port, by which clients reach the gateway; URLs that are shown or handed out use it.',
     values: 'host or host:port',
@@ -253,6 +284,14 @@ export function findTypingErrors(environment: NodeJS.ProcessEnv): { name: string
 /** The level of the log that the settings ask for. */
 export function logLevel(settings: Settings): LogLevel {
   return settings.LS_LOG ?? (settings.DEBUG ? 'debug' : 'info');
+}
+
+/** Items separated by commas. */
+function list(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
 }
 
 function flag(text: string): boolean {

@@ -1,4 +1,4 @@
-import type { ExceptionHandlers, Handlers, ResponseHandlers, Router } from '../../src/api/gateway';
+import type { ExceptionHandlers, Handlers, RequestHandlers, ResponseHandlers, Router } from '../../src/api/gateway';
 import { Gateway, type GatewayOptions } from '../../src/gateway/gateway';
 import { collectLog, type LogLine } from './collect-log';
 import { sendRaw, sendRequest, type Answer, type RequestOptions } from './send-request';

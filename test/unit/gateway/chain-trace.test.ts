@@ -16,13 +16,13 @@ const row = (rows: string[], name: string): string => rows.find((line) => line.i
 
 describe('DEBUG_HANDLER_CHAIN', () => {
   it('shows each handler with its phase, owner, time and what it changed', async () => {
-    const { answer, rows } = await traced('/x/7', ({ owner }) => {
-      const shop = owner('shop');
+    const { answer, rows } = await traced('/x/7', (gateway) => {
+      const shop = gateway.owner('shop');
       shop.requestHandlers.early.append(async function remember(_chain, { locals }) {
         await delay(20);
         locals.who = 'ada';
       });
-      owner('bank').router.get('/x/:id', ({ response }) => {
+      gateway.owner('bank').router.get('/x/:id', ({ response }) => {
         response.statusCode = 201;
         return 'made';
       });
@@ -33,9 +33,7 @@ describe('DEBUG_HANDLER_CHAIN', () => {
     });
     expect([answer.status, answer.text, answer.headers['x-tag']]).toEqual([201, 'made', '1']);
     expect(rows[0]).toMatch(/^GET 127\.0\.0\.1\/x\/7 → 201 in \d+\.\d\d ms$/);
-    expect(row(rows, 'remember')).toMatch(
-      /^ {2}early +shop +remember +\d\d+\.\d\d ms +locals\.who: "ada"$/,
-    );
+    expect(row(rows, 'remember')).toMatch(/^ {2}early +shop +remember +\d\d+\.\d\d ms +locals\.who: "ada"$/);
     expect(row(rows, 'router')).toMatch(
       /^ {2}request +backlot +router +[\d.]+ ms +status: 200 → 201;.*route: GET \/x\/:id of bank; body: text of 4 bytes "made"; chain: stopped/,
     );
@@ -44,11 +42,11 @@ describe('DEBUG_HANDLER_CHAIN', () => {
   });
 
   it('shows what a handler threw, and the handlers that came in for it', async () => {
-    const { answer, rows } = await traced('/x', ({ owner }) => {
-      owner('shop').requestHandlers.append(function fails() {
+    const { answer, rows } = await traced('/x', (gateway) => {
+      gateway.owner('shop').requestHandlers.append(function fails() {
         throw new Error('broken');
       });
-      owner('bank').exceptionHandlers.append(function mend(chain) {
+      gateway.owner('bank').exceptionHandlers.append(function mend(chain) {
         chain.respond(502, { mended: true });
       });
     });
@@ -59,8 +57,8 @@ describe('DEBUG_HANDLER_CHAIN', () => {
 
   it('runs nothing twice', async () => {
     let calls = 0;
-    await traced('/x', ({ owner }) => {
-      owner('shop').router.get('/x', () => ++calls);
+    await traced('/x', (gateway) => {
+      gateway.owner('shop').router.get('/x', () => ++calls);
     });
     expect(calls).toBe(1);
   });

@@ -1,0 +1,44 @@
+/** Who may call from a page in a browser, beside the platform’s own pages. */
+export interface OriginSettings {
+  /** Origins such as `https://app.test:8080`, or `*` for all. */
+  readonly extra: readonly string[];
+  /** Names by which clients of this machine reach the gateway, without ports. */
+  readonly ownHosts: readonly string[];
+}
+
+const OWN_ENDINGS = ['.localhost', '.localhost.localstack.cloud'];
+
+/** Says which origins are allowed by default: pages on this machine, on hosts of the gateway, and those that were named. */
+export class AllowedOrigins {
+  readonly #extra: ReadonlySet<string>;
+  readonly #ownHosts: ReadonlySet<string>;
+
+  /** `isServed` tells whether a rule names a host, given as in a Host header: the pages there are the extensions’ own. */
+  constructor(
+    { extra, ownHosts }: OriginSettings,
+    private readonly isServed: (authority: string) => boolean,
+  ) {
+    this.#extra = new Set(extra.map((origin) => origin.toLowerCase().replace(/\/$/, '')));
+    this.#ownHosts = new Set(ownHosts);
+  }
+
+  /** `host` is the Host header of the request. */
+  has(origin: string, host: string): boolean {
+    if (this.#extra.has('*') || this.#extra.has(origin.toLowerCase())) return true;
+    const from = parse(origin);
+    if (!from) return false;
+    const name = from.hostname.replace(/^\[|\]$/g, '');
+    if (this.#ownHosts.has(name) || OWN_ENDINGS.some((ending) => name.endsWith(ending))) return true;
+    return (
+      from.host === parse(`${from.protocol}//${host}`)?.host.replace(/^[^:]*/, from.hostname) &&
+      this.isServed(from.host)
+    );
+  }
+}
+
+/** The URL of an origin of the web; undefined for `null`, for extensions of browsers, and for what is no origin. */
+function parse(origin: string): URL | undefined {
+  if (!URL.canParse(origin)) return undefined;
+  const url = new URL(origin);
+  return url.protocol === 'http:' || url.protocol === 'https:' ? url : undefined;
+}
