@@ -48,7 +48,7 @@ export function answerOf(stream: ClientHttp2Stream): Promise<Http2Answer> {
     let headers: IncomingHttpHeaders & { ':status'?: number } = {};
     let trailers: IncomingHttpHeaders = {};
     stream.on('response', (given) => (headers = given));
-    stream.on('trailers', (given) => (trailers = given));
+    stream.on('trailers', (given: IncomingHttpHeaders) => (trailers = given));
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     stream.on('error', () => undefined);
     stream.on('close', () => {
