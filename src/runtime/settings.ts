@@ -1,5 +1,5 @@
 /** Configuration from the environment: one table, typed and documented. */
-import { isIPv4 } from 'node:net';
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
 import { BacklotError } from '../api/errors';
@@ -335,14 +335,17 @@ function addresses(text: string): ListenAddress[] {
     all.some((other, at) => at < index && port !== 0 && other.port === port && other.host === host),
   );
   if (twice) throw new Error(`names ${formatAddress(twice)} twice`);
-  const covered = all.find(({ host, port }) => port !== 0 && isIPv4(host) && all.some(covers(host, port)));
-  if (covered) throw new Error(`names ${formatAddress(covered)}, which 0.0.0.0:${covered.port} covers already`);
+  for (const [every, family] of [
+    ['0.0.0.0', 4],
+    ['::', 6],
+  ] as const) {
+    const ports = all.filter(({ host }) => host === every).map(({ port }) => port);
+    const covered = all.find(({ host, port }) => host !== every && isIP(host) === family && ports.includes(port));
+    if (!covered || covered.port === 0) continue;
+    const covering = formatAddress({ host: every, port: covered.port });
+    throw new Error(`names ${formatAddress(covered)}, which ${covering} covers already`);
+  }
   return all;
-}
-
-/** Holds for the address that means every IPv4 address, for any but itself. */
-function covers(host: string, port: number): (other: ListenAddress) => boolean {
-  return (other) => other.port === port && other.host === '0.0.0.0' && host !== '0.0.0.0';
 }
 
 function hostAndPort(text: string): string {

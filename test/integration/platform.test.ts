@@ -1,5 +1,7 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { FIXTURES, RunningPlatform, type Entry } from '../support/run-platform';
 import { temporaryDirectory } from '../support/temporary-directory';
 import { waitFor } from '../support/wait-for';
@@ -349,5 +351,27 @@ describe('the life of the platform', () => {
     platform = second;
     expect(second.stdout).not.toContain('installing');
     expect(second.stdout).toContain('good-cjs 1.0.0 loaded (satisfied)');
+  });
+});
+
+describe('TLS', () => {
+  it('is served on the port, with a certificate that clients can get and trust', async () => {
+    const running = await start([fixture('good-cjs')]);
+    const answer = await fetch(`${running.url}/_backlot/certificate`);
+    expect(answer.headers.get('content-type')).toBe('application/x-pem-file');
+    const ca = await answer.text();
+    const { port } = new URL(running.url);
+    const socket = connect({ host: '127.0.0.1', port: Number(port), ca });
+    await once(socket, 'secureConnect');
+    expect(socket.authorized).toBe(true);
+    socket.destroy();
+    expect(statSync(join(running.home, 'volume', 'state', 'tls', 'authority.pem')).mode & 0o777).toBe(0o600);
+  });
+
+  it('refuses the start with a certificate that cannot be used, and says which file', async () => {
+    platform = RunningPlatform.spawn({ environment: { CUSTOM_SSL_CERT_PATH: '/no/such.pem' } });
+    expect(await platform.ended()).toBe(1);
+    expect(platform.output).toMatch(/BACKLOT_E_CERTIFICATE_UNREADABLE {2}\/no\/such.pem/);
+    expect(platform.stdout).not.toMatch(/Ready\./);
   });
 });

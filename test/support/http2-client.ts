@@ -45,7 +45,7 @@ export function requestHttp2(
 export function answerOf(stream: ClientHttp2Stream): Promise<Http2Answer> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
-    let headers: IncomingHttpHeaders = {};
+    let headers: IncomingHttpHeaders & { ':status'?: number } = {};
     let trailers: IncomingHttpHeaders = {};
     stream.on('response', (given) => (headers = given));
     stream.on('trailers', (given: IncomingHttpHeaders) => (trailers = given));
@@ -53,8 +53,14 @@ export function answerOf(stream: ClientHttp2Stream): Promise<Http2Answer> {
     stream.on('error', () => undefined);
     stream.on('close', () => {
       const whole = Buffer.concat(chunks);
-      const status = Number(headers[':status'] ?? 0);
-      resolve({ status, headers, trailers, body: whole, text: whole.toString('utf8'), code: stream.rstCode ?? 0 });
+      resolve({
+        status: headers[':status'] ?? 0,
+        headers,
+        trailers,
+        body: whole,
+        text: whole.toString('utf8'),
+        code: stream.rstCode,
+      });
     });
   });
 }

@@ -33,13 +33,13 @@ export function sendOverHttp2(response: ServerResponse, stream: ServerHttp2Strea
   const sender = new Http2Sender(response, stream);
   // On the object itself: Express gives the responses that it serves other prototypes.
   Object.defineProperties(response, {
-    socket: { value: socket, configurable: true, enumerable: true, writable: true },
     writableFinished: { get: () => response.writableEnded && sender.isFinished, configurable: true },
     writableLength: { get: () => stream.writableLength, configurable: true },
     writableHighWaterMark: { get: () => stream.writableHighWaterMark, configurable: true },
     writableNeedDrain: { get: () => sender.needsDrain, configurable: true },
   });
   Object.assign(response, {
+    socket,
     addTrailers: sender.addTrailers,
     writeContinue: (callback?: () => void) => sender.inform({ ':status': 100 }, callback),
     writeProcessing: (callback?: () => void) => sender.inform({ ':status': 102 }, callback),
@@ -183,6 +183,8 @@ class Http2Sender implements Send {
   }
 
   #sendTrailers(): void {
+    // A stream that is given up is ended by Node, too.
+    if (!this.#state.finished || this.#stream.closed || this.#stream.destroyed) return;
     this.#stream.sendTrailers(withoutConnection(this.#trailers));
     this.#finished();
   }

@@ -66,9 +66,7 @@ export class Http2Server {
       return;
     }
     const { IncomingMessage, ServerResponse, handle } = this.#options;
-    const socket = new StreamSocket(stream, connection, () =>
-      response.writableFinished ? constants.NGHTTP2_NO_ERROR : constants.NGHTTP2_INTERNAL_ERROR,
-    );
+    const socket = new StreamSocket(stream, connection, () => response.writableFinished);
     const request = requestOf(IncomingMessage, stream, socket, raw);
     const response = new ServerResponse(request);
     sendOverHttp2(response, stream, socket);

@@ -15,14 +15,14 @@ type TlsFacts = Partial<Pick<TLSSocket, 'encrypted' | 'authorized' | 'alpnProtoc
 export class StreamSocket extends Duplex {
   readonly #stream: ServerHttp2Stream;
   readonly #connection: Socket & TlsFacts;
-  readonly #code: () => number;
+  readonly #isWhole: () => boolean;
 
-  /** `code` gives the HTTP/2 error code that the stream is closed with when this is destroyed. */
-  constructor(stream: ServerHttp2Stream, connection: Socket, code: () => number) {
+  /** `isWhole` says whether all has been sent on the stream, so that destroying this is no error. */
+  constructor(stream: ServerHttp2Stream, connection: Socket, isWhole: () => boolean) {
     super();
     this.#stream = stream;
     this.#connection = connection;
-    this.#code = code;
+    this.#isWhole = isWhole;
     // As with a real connection, whoever destroys it with an error need not listen to it.
     this.on('error', () => undefined);
     stream.on('timeout', () => this.emit('timeout'));
@@ -108,7 +108,11 @@ export class StreamSocket extends Duplex {
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    if (!this.#stream.closed && !this.#stream.destroyed) this.#stream.close(this.#code());
+    // To close the stream would end it first, as if it were whole; to destroy it with an error tells of one.
+    if (!this.#stream.closed && !this.#stream.destroyed) {
+      if (this.#isWhole()) this.#stream.close();
+      else this.#stream.destroy(error ?? new Error('the response was destroyed'));
+    }
     callback(error);
   }
 }

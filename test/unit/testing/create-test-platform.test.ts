@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { Extension, HttpError, type Handlers, type Router } from '../../../src/api';
@@ -262,4 +264,27 @@ describe('a test platform whose extension fails', () => {
     const named = { extension: Unnamed, name: 'told', config: { given: { name: 'told' } } };
     expect((await start({ extensions: [named] })).extension('told')).toBeInstanceOf(Unnamed);
   });
+});
+
+class Shouting extends Extension {
+  readonly name = 'shouting';
+
+  override updateGatewayRoutes(router: Router): void {
+    router.protocol({
+      name: 'shouting',
+      detect: (bytes) => bytes[0] === 0x01,
+      handle: (socket) => void socket.on('data', (chunk) => socket.write(chunk.toString().toUpperCase())),
+    });
+  }
+}
+
+it('lets extensions speak protocols of their own, and closes their connections', async () => {
+  const test = await createTestPlatform({ extensions: [Shouting] });
+  const socket = connect(Number(new URL(test.url).port), '127.0.0.1');
+  socket.write('\x01hello');
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  expect(answer.toString()).toBe('\x01HELLO');
+  const closed = once(socket, 'close');
+  await test.close();
+  await closed;
 });

@@ -73,7 +73,8 @@ describe('a connection', () => {
       Buffer.from(byte, 'latin1'),
     );
     // The server’s own settings, and that it has taken the client’s.
-    expect(await send(frames)).toMatch(/^[^]{3}\x04\x00[^]*\x00\x00\x00\x04\x01\x00\x00\x00\x00/);
+    const received = Buffer.from(await send(frames), 'latin1').toString('hex');
+    expect(received).toMatch(/^.{6}0400.*000000040100000000/);
   });
 
   it('is closed when nothing comes on it within the limit', async () => {
@@ -286,12 +287,8 @@ describe('a raw protocol', () => {
   it('has its name for itself', () => {
     started.owner('raw').router.protocol(shouting());
     const add = (): unknown => started.owner('other').router.protocol(shouting());
-    expect(add).toThrow(
-      expect.objectContaining({
-        code: 'BACKLOT_E_ROUTE_CONFLICT',
-        message: expect.stringMatching(/other.*shouting.*raw/) as string,
-      }),
-    );
+    expect(add).toThrow(/other adds the protocol shouting, which raw has already/);
+    expect(add).toThrow(expect.objectContaining({ code: 'BACKLOT_E_ROUTE_CONFLICT' }) as Error);
   });
 
   it('belongs to the whole port, and must be complete', () => {
