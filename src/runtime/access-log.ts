@@ -22,7 +22,13 @@ export class AccessLog {
   #lastTimestamp = '';
 
   constructor(private readonly write: (batch: AccessBatch) => void) {
-    process.once('exit', () => this.flush());
+    process.once('exit', this.flush);
+  }
+
+  /** Hands over what is left. */
+  close(): void {
+    this.flush();
+    process.off('exit', this.flush);
   }
 
   readonly add = (entry: AccessEntry): void => {
@@ -31,13 +37,13 @@ export class AccessLog {
     else this.#timer ??= setTimeout(() => this.flush(), WAIT_MS).unref();
   };
 
-  flush(): void {
+  readonly flush = (): void => {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const entries = this.#entries;
     this.#entries = [];
     if (entries.length > 0) this.write({ entries });
-  }
+  };
 
   #timestamp(): string {
     const now = Date.now();

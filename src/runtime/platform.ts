@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { Logger } from 'winston';
 import { BacklotError } from '../api/errors';
 import type { InstallOutcome } from '../extensions/install';
 import { Attribution } from '../extensions/supervise/attribution';
@@ -8,6 +9,7 @@ import { ExtensionSet, type ExtensionSetOptions } from '../extensions/supervise/
 import type { Route } from '../api/gateway';
 import { Gateway } from '../gateway/gateway';
 import { formatAddress } from '../gateway/listen';
+import type { AccessLog } from './access-log';
 import { AdminGuard } from './admin-guard';
 import { outcomeOf, type BootReport } from './boot-report';
 import type * as Hosting from '../extensions/containers/container-host';
@@ -50,10 +52,11 @@ export class Platform {
   readonly #options: PlatformOptions;
   readonly #gateway: Gateway;
   readonly #scripts: InitScripts;
-  readonly #log;
+  readonly #log: Logger;
   #url: string;
   #stopped: Promise<void> | undefined;
   #dev: Dev.DevExtensions | undefined;
+  readonly #access: AccessLog | undefined;
   #containers: Hosting.ContainerHost | undefined;
 
   constructor(options: PlatformOptions) {
@@ -61,6 +64,7 @@ export class Platform {
     this.#options = options;
     this.#log = logging.scope('runtime');
     this.#url = `http://${settings.LOCALSTACK_HOST}`;
+    if (settings.BACKLOT_ACCESS_LOG || this.#log.isLevelEnabled('debug')) this.#access = logging.access();
     this.#gateway = new Gateway({
       log: logging.scope('gateway'),
       ownerOf: (error) => this.attribution.ownerOf(error),
@@ -74,7 +78,7 @@ export class Platform {
         withoutHeaders: settings.DISABLE_CORS_HEADERS,
       },
       traceChain: settings.DEBUG_HANDLER_CHAIN,
-      ...(settings.BACKLOT_ACCESS_LOG || this.#log.isLevelEnabled('debug') ? { access: logging.access().add } : {}),
+      ...(this.#access ? { access: this.#access.add } : {}),
       bodyLimit: settings.BACKLOT_BODY_LIMIT,
       certificates: certificatesOf(volume),
       ...(settings.CUSTOM_SSL_CERT_PATH === undefined ? {} : { customCertificate: settings.CUSTOM_SSL_CERT_PATH }),
@@ -174,6 +178,7 @@ export class Platform {
     await this.#scripts.run('SHUTDOWN', AbortSignal.timeout(limit - (Date.now() - began)));
     await this.extensions.shutDown(limit - (Date.now() - began));
     await this.#containers?.close();
+    this.#access?.close();
     this.#log.info('stopped');
   }
 
