@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import os from 'node:os';
 import type { ContainerDetails, ContainerEngine } from '../../engine/engine';
+import { lookAtProcess } from '../look-at-process';
 
 /** Who runs a container: a process, as exactly as it can be told, for numbers of processes are used again. */
 export interface Session {
@@ -26,7 +27,7 @@ export function newSession(own: ContainerDetails | undefined): Session {
     boot: contentOf('/proc/sys/kernel/random/boot_id'),
     space: ownSpace(),
     pid: process.pid,
-    started: startOf(process.pid),
+    started: lookAtProcess(process.pid)?.started ?? '',
   };
 }
 
@@ -54,33 +55,8 @@ export async function isDead(session: Session, self: Session, engine: ContainerE
   if (session.container === undefined && session.machine !== self.machine) return false;
   if (session.boot !== self.boot) return true;
   if (session.space !== self.space) return session.container !== undefined;
-  return !isRunning(session.pid) || startOf(session.pid) !== session.started || isZombie(session.pid);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // One that we may not signal is there.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** When a process started, in ticks since the start of the machine. */
-function startOf(pid: number): string {
-  return fieldsOf(pid)[19] ?? '';
-}
-
-/** A process that ended stays in the list of processes until its parent has asked for its exit code. */
-function isZombie(pid: number): boolean {
-  return fieldsOf(pid)[0] === 'Z';
-}
-
-/** What the system says about a process, behind its name in parentheses, in which there may be spaces. */
-function fieldsOf(pid: number): string[] {
-  const text = contentOf(`/proc/${pid}/stat`);
-  return text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const found = lookAtProcess(session.pid);
+  return found === undefined || found.isZombie || found.started !== session.started;
 }
 
 function ownSpace(): string {

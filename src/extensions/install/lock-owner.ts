@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { lookAtProcess } from '../look-at-process';
 
 /** Who has the lock of a library: enough to tell whether that process still lives. */
 interface Owner {
@@ -15,7 +16,7 @@ const TAKING_MS = 5_000;
 
 /** Notes that this process has the lock. */
 export async function noteOwner(directory: string): Promise<void> {
-  const owner: Owner = { host: hostname(), pid: process.pid, started: (await startOf(process.pid)) ?? '' };
+  const owner: Owner = { host: hostname(), pid: process.pid, started: lookAtProcess(process.pid)?.started ?? '' };
   await writeFile(ownerFile(directory), JSON.stringify(owner));
 }
 
@@ -55,7 +56,7 @@ async function isDead(directory: string): Promise<boolean> {
   try {
     const { host, pid, started } = JSON.parse(await readFile(ownerFile(directory), 'utf8')) as Owner;
     // Of another machine or container nothing can be said.
-    return host === hostname() && (await startOf(pid)) !== started;
+    return host === hostname() && lookAtProcess(pid)?.started !== started;
   } catch {
     return false;
   }
@@ -63,24 +64,4 @@ async function isDead(directory: string): Promise<boolean> {
 
 function ownerFile(directory: string): string {
   return path.join(directory, '.lock-owner.json');
-}
-
-/** When a process was started; undefined when there is none, an empty text where the system does not tell. */
-async function startOf(pid: number): Promise<string | undefined> {
-  try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // proc(5): field 22, counted behind the name, which may hold blanks and parentheses.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return isAlive(pid) ? '' : undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
