@@ -3,13 +3,8 @@ import { pipeline } from 'node:stream';
 import type { Protocol, Route, Router } from './gateway';
 import type { Sockets } from './resources';
 
-interface RouterWithProxy extends Router {
-  proxy?: (path: string, target: () => string) => Route;
-}
-
 /** Passes what is at and below a path on to the server whose URL a function gives. */
-export function proxyTo(router: RouterWithProxy, path: string, target: () => string): Route {
-  if (router.proxy) return router.proxy(path, target);
+export function proxyTo(router: Router, path: string, target: () => string): Route {
   return router.mount(path, (request, response, next) => {
     const { method, headers, url } = request;
     const outgoing = requestTo(new URL(url, target()), { method, headers, agent: false }, (answer) => {

@@ -1,4 +1,5 @@
-import type { GatewayResponse, Handler, RequestContext } from '../api/gateway';
+import type { GatewayResponse, Handler } from '../api/gateway';
+import type { Context } from './context';
 
 /** What the access log says of one request. */
 export interface AccessEntry {
@@ -16,11 +17,11 @@ export interface AccessEntry {
 
 /** The finalizer that hands an entry for each request to a log. */
 export function accessHandler(write: (entry: AccessEntry) => void): Handler {
-  return (_chain, context, response) => write(entryOf(context as RequestContext & { startedAt: number }, response));
+  return (_chain, context, response) => write(entryOf(context as Context, response));
 }
 
 function entryOf(
-  { request, host, path, route, startedAt }: RequestContext & { readonly startedAt: number },
+  { request, host, path, route, startedAt }: Context,
   { statusCode, writableFinished }: GatewayResponse,
 ): AccessEntry {
   return {

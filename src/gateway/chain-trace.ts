@@ -1,5 +1,6 @@
 import type { ExceptionHandler, Handler, HandlerChain, RequestContext } from '../api/gateway';
 import { isPromise, type Exchange } from './chain';
+import type { Context } from './context';
 import { describeRoute } from './route-table';
 
 /** Which handler ran: in what phase, whose it is, and what it is called. */
@@ -35,7 +36,7 @@ export class ChainTrace {
 
   /** The handler that prints; it goes after all others. */
   readonly finish: Handler = (_chain, context, response) => {
-    const { request, host, path, startedAt } = context as RequestContext & { readonly startedAt: number };
+    const { request, host, path, startedAt } = context as Context;
     const time = milliseconds(performance.now() - startedAt);
     const head = `${request.method} ${host}${path} → ${response.statusCode} in ${time}`;
     this.print([head, ...tabulate(this.#steps.get(context) ?? [])].join('\n'));

@@ -262,15 +262,12 @@ export class Gateway {
   readonly #logException: ExceptionHandler = (_chain, error, context) => {
     if (isClientError(error)) return;
     const extension = this.#ownerOf(error) ?? context.route?.owner;
-    const failure = handlerFailure(error, context, extension);
-    this.#log.error(failure.format());
-    this.#onFailure(failure);
+    this.#report(handlerFailure(error, context, extension));
   };
 
   readonly #reportLate = (error: unknown, phase: string, context: RequestContext): void => {
-    const failure = handlerFailure(error, context, this.#ownerOf(error) ?? context.route?.owner);
-    this.#log.error(`in a ${phase}: ${failure.format()}`);
-    this.#onFailure(failure);
+    const extension = this.#ownerOf(error) ?? context.route?.owner;
+    this.#report(handlerFailure(error, context, extension), `in a ${phase}: `);
   };
 
   readonly #recompose = (): void => {
@@ -301,14 +298,14 @@ export class Gateway {
   }
 
   readonly #reportProtocol = (cause: unknown, { name: extension }: Owner, protocol: string): void => {
-    const failure = new BacklotError(
-      'BACKLOT_E_HANDLER_FAILED',
-      `extension ${extension} failed while it served the protocol ${protocol}`,
-      { where: { extension }, cause },
-    );
-    this.#log.error(failure.format());
-    this.#onFailure(failure);
+    const message = `extension ${extension} failed while it served the protocol ${protocol}`;
+    this.#report(new BacklotError('BACKLOT_E_HANDLER_FAILED', message, { where: { extension }, cause }));
   };
+
+  #report(failure: BacklotError, prefix = ''): void {
+    this.#log.error(prefix + failure.format());
+    this.#onFailure(failure);
+  }
 
   #createApp(): Express {
     const app = express();

@@ -1,4 +1,5 @@
 import type { ContainerDetails, ContainerEngine } from '../engine/engine';
+import { withoutUndefined } from '../extensions/without-undefined';
 import { requireOurs } from './find-container';
 import { ensureImage, type ImageOptions } from './image';
 import { rememberedSettings, type RememberedSettings } from './labels';
@@ -47,8 +48,4 @@ function optionsAgain(existing: ContainerDetails, remembered: RememberedSettings
 
 function environmentAgain(existing: ContainerDetails, { environment }: RememberedSettings): Record<string, string> {
   return Object.fromEntries(environment.map((name) => [name, existing.environment[name] ?? '']));
-}
-
-function withoutUndefined(options: StartOptions): StartOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

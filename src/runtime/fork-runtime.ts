@@ -4,9 +4,8 @@ import { join } from 'node:path';
 const RUNTIME = join(__dirname, '..', 'bin', 'runtime.js');
 
 /** Starts a runtime process, which waits for its boot report. */
-export function forkRuntime(environment: NodeJS.ProcessEnv): ChildProcess {
+export function forkRuntime(): ChildProcess {
   return fork(RUNTIME, {
-    env: environment,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     // A group of its own: Ctrl-C on a terminal reaches the init process alone, which passes it on once.
     detached: true,

@@ -24,7 +24,6 @@ async function run(firstRuntime: ChildProcess): Promise<number> {
   }
 
   const supervisor = new Supervisor(firstRuntime, {
-    environment,
     log,
     restartLimit: settings.BACKLOT_RESTART_LIMIT,
     shutdownTimeout: settings.BACKLOT_SHUTDOWN_TIMEOUT * 1000,
@@ -37,8 +36,7 @@ async function run(firstRuntime: ChildProcess): Promise<number> {
     });
   }
   try {
-    const volume = await openVolume(settings.BACKLOT_VOLUME);
-    const installation = new Installation({ settings, environment, volume, log: logging.scope('extensions') });
+    const installation = await openInstallation(settings, environment, logging);
     const report = await boot({ settings, environment, log, installation, startedAt, stop });
     const renew = async (last: BootReport): Promise<BootReport> => {
       try {
@@ -79,6 +77,15 @@ async function boot({ settings, environment, log, installation, startedAt, stop 
   return { extensions: await installAll(installation, stop.signal), init: scripts.state(), startedAt };
 }
 
+async function openInstallation(
+  settings: Settings,
+  environment: NodeJS.ProcessEnv,
+  logging: Logging,
+): Promise<Installation> {
+  const volume = await openVolume(settings.BACKLOT_VOLUME);
+  return new Installation({ settings, environment, volume, log: logging.scope('extensions') });
+}
+
 async function installAll(installation: Installation, signal: AbortSignal): Promise<ReportedExtension[]> {
   const entries = await installation.entries();
   return reportExtensions(entries, await installation.install(entries, { complete: true, signal }));
@@ -92,9 +99,8 @@ export async function install(
   environment: NodeJS.ProcessEnv,
 ): Promise<{ extensions: ReportedExtension[]; milliseconds: number }> {
   const settings = readSettings(environment);
-  const volume = await openVolume(settings.BACKLOT_VOLUME);
-  const log = new Logging({ level: logLevel(settings), format: settings.LOG_FORMAT }).scope('extensions');
-  const installation = new Installation({ settings, environment, volume, log });
+  const logging = new Logging({ level: logLevel(settings), format: settings.LOG_FORMAT });
+  const installation = await openInstallation(settings, environment, logging);
   const began = performance.now();
   const extensions = await installAll(installation, new AbortController().signal);
   return { extensions, milliseconds: performance.now() - began };

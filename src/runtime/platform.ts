@@ -65,13 +65,14 @@ export class Platform {
     this.#log = logging.scope('runtime');
     this.#url = `http://${settings.LOCALSTACK_HOST}`;
     if (settings.BACKLOT_ACCESS_LOG || this.#log.isLevelEnabled('debug')) this.#access = logging.access();
+    const hosts = ownHosts(settings.LOCALSTACK_HOST);
     this.#gateway = new Gateway({
       log: logging.scope('gateway'),
       ownerOf: (error) => this.attribution.ownerOf(error),
       debug: settings.DEBUG,
       cors: {
         extra: settings.EXTRA_CORS_ALLOWED_ORIGINS,
-        ownHosts: ownHosts(settings.LOCALSTACK_HOST),
+        ownHosts: hosts,
         allowHeaders: settings.EXTRA_CORS_ALLOWED_HEADERS,
         exposeHeaders: settings.EXTRA_CORS_EXPOSE_HEADERS,
         withoutChecks: settings.DISABLE_CORS_CHECKS,
@@ -120,7 +121,7 @@ export class Platform {
     this.#gateway.internal.add(
       extensionsApi({
         guard: new AdminGuard({
-          hosts: ownHosts(settings.LOCALSTACK_HOST),
+          hosts,
           token: settings.BACKLOT_ADMIN_TOKEN === '' ? undefined : settings.BACKLOT_ADMIN_TOKEN,
         }),
         live: new LiveExtensions(this.extensions, installation),

@@ -18,7 +18,6 @@ const STEADY_AFTER = 60_000;
 const KILL_AFTER = 5_000;
 
 export interface SupervisorOptions {
-  readonly environment: NodeJS.ProcessEnv;
   readonly log: Logger;
   /** How often in a row a crashed runtime is restarted. */
   readonly restartLimit: number;
@@ -66,7 +65,7 @@ export class Supervisor {
         crashes = Date.now() - began > STEADY_AFTER ? 1 : crashes + 1;
         if (!(await this.#backOff(end, crashes))) return this.#stopping.signal.aborted ? 0 : 1;
       }
-      [this.#child, this.#ended] = this.#watch(forkRuntime(this.#options.environment));
+      [this.#child, this.#ended] = this.#watch(forkRuntime());
       report = await renew(report);
       if (this.#stopping.signal.aborted) return 0;
     }

@@ -29,10 +29,8 @@ export class AllowedOrigins {
     if (!from) return false;
     const name = from.hostname.replace(/^\[|\]$/g, '');
     if (this.#ownHosts.has(name) || OWN_ENDINGS.some((ending) => name.endsWith(ending))) return true;
-    return (
-      from.host === parse(`${from.protocol}//${host}`)?.host.replace(/^[^:]*/, from.hostname) &&
-      this.isServed(from.host)
-    );
+    const port = parse(`${from.protocol}//${host}`)?.port;
+    return from.port === port && this.isServed(from.host);
   }
 }
 
