@@ -20,7 +20,6 @@ const APART = [
   'dockerode',
   'ini',
   'npm-registry-fetch',
-  'selfsigned',
   'tar-fs',
   'ts-node',
   'typescript',
