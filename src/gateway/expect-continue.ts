@@ -6,13 +6,18 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
  */
 export function continueLazily(server: Server): void {
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    const read = request._read.bind(request);
-    request._read = (size) => {
-      request._read = read;
-      // After a final answer the rest of the request is read, too, but only to be thrown away.
-      if (!response.headersSent && !response.destroyed) response.writeContinue();
-      read(size);
-    };
+    continueWhenRead(request, response);
     server.emit('request', request, response);
   });
+}
+
+/** The same for one request. */
+export function continueWhenRead(request: IncomingMessage, response: ServerResponse): void {
+  const read = request._read.bind(request);
+  request._read = (size) => {
+    request._read = read;
+    // After a final answer the rest of the request is read, too, but only to be thrown away.
+    if (!response.headersSent && !response.destroyed) response.writeContinue();
+    read(size);
+  };
 }

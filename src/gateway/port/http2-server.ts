@@ -9,6 +9,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { Socket } from 'node:net';
+import { continueWhenRead } from '../expect-continue';
 import { abortRequest, forgetBody, isBeingRead, requestOf } from './http2-request';
 import { sendOverHttp2 } from './http2-response';
 import { StreamSocket } from './stream-socket';
@@ -75,7 +76,7 @@ export class Http2Server {
       if (!request.complete) abortRequest(request);
       socket.destroy();
     });
-    if (headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
+    if (headers.expect?.toLowerCase() === '100-continue') continueWhenRead(request, response);
     handle(request, response);
   }
 

@@ -6,6 +6,7 @@ import { constants, type ClientHttp2Session } from 'node:http2';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { gzipSync } from 'node:zlib';
 import express, { type Request, type Response } from 'express';
 import { answerOf, connectHttp2, requestHttp2 } from '../../../support/http2-client';
 import { startGateway, type OwnerTools, type StartedGateway } from '../../../support/start-gateway';
@@ -137,6 +138,15 @@ describe('a request over HTTP/2 without TLS', () => {
     expect(answers.map(({ text }) => text)).toEqual(numbers);
   });
 
+  it('is not told to go on when its body is not wanted', async () => {
+    shop.router.post('/refused', (_request: Request, response: Response) => void response.status(413).send('no'));
+    const stream = session.request({ ':path': '/refused', ':method': 'POST', expect: '100-continue' });
+    let isTold = false;
+    stream.on('continue', () => (isTold = true));
+    const answer = await answerOf(stream);
+    expect([answer.status, answer.text, isTold]).toEqual([413, 'no', false]);
+  });
+
   it('is told to go on when it expects that', async () => {
     shop.router.post('/x', async (request: Request, response: Response) => {
       for await (const chunk of request) response.write(chunk);
@@ -163,6 +173,48 @@ describe('a request over HTTP/2 without TLS', () => {
   it('is refused when it is CONNECT', async () => {
     const answer = await requestHttp2(session, { ':method': 'CONNECT', ':authority': 'example.com:443' });
     expect(answer.status).toBe(405);
+  });
+});
+
+describe('what the gateway gives to handlers, over HTTP/2', () => {
+  it('reads bodies of every kind, within their limit', async () => {
+    shop.router.post('/json', async ({ body }) => ({ got: await body.json() }));
+    shop.router.post('/text', async ({ body }) => (await body.text({ limit: 10 })).toUpperCase());
+    const json = await requestHttp2(session, { ':path': '/json', ':method': 'POST' }, '{"a":1}');
+    expect(json.text).toBe('{"got":{"a":1}}');
+    const packed = gzipSync('packed');
+    const headers = { ':path': '/text', ':method': 'POST', 'content-encoding': 'gzip' };
+    expect((await requestHttp2(session, headers, packed)).text).toBe('PACKED');
+    const long = await requestHttp2(session, { ':path': '/text', ':method': 'POST' }, 'x'.repeat(500_000));
+    expect(long.status).toBe(413);
+  });
+
+  it('aborts the signal of a request whose client cancels it', async () => {
+    let signal: AbortSignal | undefined;
+    shop.router.get('/wait', (context) => {
+      ({ signal } = context);
+      return new Promise(() => undefined);
+    });
+    const stream = session.request({ ':path': '/wait' });
+    stream.on('error', () => undefined);
+    await waitFor('the endpoint', () => signal);
+    expect(signal?.aborted).toBe(false);
+    stream.close(constants.NGHTTP2_CANCEL);
+    await waitFor('the signal', () => signal?.aborted);
+  });
+
+  it('lets response handlers see and replace what a listener wrote', async () => {
+    shop.router.mount('/app', (_request, response) => {
+      response.write('hel');
+      response.end('lo');
+    });
+    shop.responseHandlers.append(
+      (_chain, _context, response) => {
+        response.body = (response.body as Buffer).toString().toUpperCase();
+      },
+      { body: true },
+    );
+    expect((await requestHttp2(session, '/app')).text).toBe('HELLO');
   });
 });
 
