@@ -9,7 +9,6 @@ import { rootOf } from '../extensions/install/locked-tree';
 import {
   addEntry,
   createList,
-  namesOfEntries,
   parseEntry,
   readExtensionList,
   updateEntry,
@@ -19,13 +18,13 @@ import {
 import { subjectOf } from '../extensions/list/auto-install';
 import { ExtensionsLock, lockFileOf, type LockedExtension } from '../extensions/lock';
 import { readManifest } from '../extensions/manifest';
-import { didYouMean } from '../extensions/nearest';
 import { VERSION } from '../extensions/own-package';
 import { selectExtensions } from '../extensions/select-extensions';
 import { displaySpec, parseSpec } from '../extensions/spec';
 import { hostInstallOptions } from './host-library';
 import { withoutUndefined } from '../extensions/without-undefined';
 import { LiveExtensions, type LiveLine } from './live-extensions';
+import { entriesMeantBy, nameEntries } from './name-entries';
 
 export interface ApplyOptions {
   /** The gateway of an instance that runs, which is changed, too. */
@@ -153,26 +152,7 @@ export async function meantBy(
   listed: readonly ExtensionEntry[],
 ): Promise<ExtensionEntry[]> {
   if (names.length === 0) return [...listed];
-  const lock = ExtensionsLock.read({ file: lockFileOf(file), frozen: false });
-  const known = (await namesOfEntries(listed)).map(({ entry, package: name, extensions }) => {
-    const held = lock.get(entry.spec);
-    const locked = held ? [rootOf(held).name] : [];
-    return { entry, names: [entry.spec, ...(name === undefined ? [] : [name]), ...extensions, ...locked] };
-  });
-  return [
-    ...new Set(
-      names.flatMap((name) => {
-        const found = known.filter((each) => each.names.includes(name)).map(({ entry }) => entry);
-        if (found.length > 0) return found;
-        const hint = didYouMean(
-          name,
-          known.flatMap((each) => each.names),
-        );
-        const message = `${path.basename(file)} has no extension or package named ${name}${hint}`;
-        throw new BacklotError('BACKLOT_E_ENTRY_NOT_FOUND', message, { where: { file } });
-      }),
-    ),
-  ];
+  return entriesMeantBy(file, names, await nameEntries(file, listed)).map(({ entry }) => entry);
 }
 
 interface Resolved {

@@ -1,6 +1,7 @@
-import { type ExtensionEntry, namesOfEntries, type NamesOfEntry, readExtensionList } from '../extensions/list';
+import { type ExtensionEntry, readExtensionList } from '../extensions/list';
 import { describePackage, type PackageDescription, type RegistryClient } from '../extensions/registry';
 import { LiveExtensions, type LiveExtension } from './live-extensions';
+import { nameEntries, type NamedEntry } from './name-entries';
 
 export interface ListOptions {
   /** The gateway of an instance that runs. */
@@ -37,14 +38,14 @@ export async function listExtensions(file: string, { url, registry }: ListOption
     readExtensionList(file, { mustExist: true }),
     url === undefined ? [] : new LiveExtensions(url).list(),
   ]);
-  const named = await namesOfEntries(entries);
+  const named = await nameEntries(file, entries);
   const listed = await Promise.all(named.map((names) => itemsOf(names, running, registry)));
   const others = running.filter((each) => !entries.some((entry) => isOf(each, entry)));
   return [...listed.flat(), ...others.map((each) => itemOfRunning(each, false))];
 }
 
 async function itemsOf(
-  names: NamesOfEntry,
+  names: NamedEntry,
   running: readonly LiveExtension[],
   registry: RegistryClient | undefined,
 ): Promise<ListedExtension[]> {
@@ -53,13 +54,15 @@ async function itemsOf(
   if (own.length > 0) return own.map((each) => itemOfRunning(each, true));
   const state = entry.enabled ? 'listed' : 'disabled';
   const known = names.package === undefined ? {} : { package: names.package };
-  const base = { spec: entry.spec, ...known, state, isListed: true };
+  // The next start follows the lock, whatever has been published since.
+  const locked = names.locked ? { package: names.locked.name, version: names.locked.version } : {};
+  const base = { spec: entry.spec, ...known, ...locked, state, isListed: true };
   const named = entry.name === undefined ? base : { ...base, name: entry.name };
   if (names.spec === undefined || !registry) return namedItems(named, names.extensions);
   try {
     const description = await describePackage(names.spec, registry);
     const held = entry.name === undefined ? description.extensions : [entry.name];
-    return namedItems({ ...named, ...shown(description) }, held);
+    return namedItems({ ...named, ...shown(description), ...locked }, held);
   } catch (error) {
     return namedItems({ ...named, problem: (error as Error).message }, names.extensions);
   }

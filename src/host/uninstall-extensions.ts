@@ -1,8 +1,6 @@
-import path from 'node:path';
-import { BacklotError } from '../api/errors';
-import { namesOfEntries, type NamesOfEntry, readExtensionList, removeEntry } from '../extensions/list';
-import { didYouMean } from '../extensions/nearest';
+import { readExtensionList, removeEntry } from '../extensions/list';
 import { LiveExtensions, type LiveExtension, type LiveLine } from './live-extensions';
+import { entriesMeantBy, nameEntries, type NamedEntry } from './name-entries';
 
 export interface UninstallOptions {
   /** The gateway of an instance that runs, from which they are to go, too. */
@@ -24,7 +22,7 @@ export interface Uninstalled {
 }
 
 /** An entry, and what runs because of it. */
-interface Candidate extends NamesOfEntry {
+interface Candidate extends NamedEntry {
   readonly running: readonly LiveExtension[];
 }
 
@@ -43,12 +41,15 @@ export async function uninstallExtensions(
   const live = url === undefined ? undefined : new LiveExtensions(url);
   const running = live ? await live.list() : [];
   const entries = await readExtensionList(file, { mustExist: true });
-  const candidates = (await namesOfEntries(entries)).map((each) => ({ ...each, running: runningOf(each, running) }));
-  const meant = new Set(names.flatMap((name) => meantBy(name, candidates, file)));
-  const going = new Set([...meant].flatMap((each) => each.running.map(({ name }) => name)));
-  const removed = [...meant].map(({ entry: { spec, name } }) => ({ spec, ...(name === undefined ? {} : { name }) }));
+  const candidates = (await nameEntries(file, entries)).map((each): Candidate => {
+    const own = runningOf(each, running);
+    return { ...each, names: [...each.names, ...namesOfRunning(own)], running: own };
+  });
+  const meant = entriesMeantBy(file, names, candidates);
+  const going = new Set(meant.flatMap((each) => each.running.map(({ name }) => name)));
+  const removed = meant.map(({ entry: { spec, name } }) => ({ spec, ...(name === undefined ? {} : { name }) }));
   if (!dryRun) {
-    const indexes = new Set([...meant].map(({ entry }) => entry.origin.index));
+    const indexes = new Set(meant.map(({ entry }) => entry.origin.index));
     await removeEntry(file, ({ origin }) => indexes.has(origin.index));
   }
   onListChanged?.(removed);
@@ -64,19 +65,10 @@ export async function uninstallExtensions(
   return { removed, stopped };
 }
 
-function meantBy(name: string, candidates: readonly Candidate[], file: string): Candidate[] {
-  const found = candidates.filter((each) => namesOf(each).includes(name));
-  if (found.length > 0) return found;
-  const hint = didYouMean(name, candidates.flatMap(namesOf));
-  const message = `${path.basename(file)} has no extension or package named ${name}${hint}`;
-  throw new BacklotError('BACKLOT_E_ENTRY_NOT_FOUND', message, { where: { file } });
+function namesOfRunning(running: readonly LiveExtension[]): string[] {
+  return running.flatMap((each) => [each.name, ...(each.package === undefined ? [] : [each.package])]);
 }
 
-function namesOf({ entry, package: name, extensions, running }: Candidate): string[] {
-  const live = running.flatMap((each) => [each.name, ...(each.package === undefined ? [] : [each.package])]);
-  return [...new Set([entry.spec, ...(name === undefined ? [] : [name]), ...extensions, ...live])];
-}
-
-function runningOf({ entry }: NamesOfEntry, running: readonly LiveExtension[]): LiveExtension[] {
+function runningOf({ entry }: NamedEntry, running: readonly LiveExtension[]): LiveExtension[] {
   return running.filter(({ spec, name }) => spec === entry.spec && (entry.name ?? name) === name);
 }

@@ -202,6 +202,29 @@ describe('backlot extensions', () => {
       expect(text()).toContain('// what we test against');
     });
 
+    it('takes out what the list has under another name', async () => {
+      writeFiles(folder, { 'extensions.json': '{ "extensions": ["books@npm:backlot-extension-ledger@^1.0.0"] }' });
+      const { code, stdout } = await extensions(['uninstall', 'books']);
+      expect({ code, stdout }).toEqual({
+        code: 0,
+        stdout: `removed books@npm:backlot-extension-ledger@^1.0.0 from ${list()}\n`,
+      });
+    });
+
+    it('knows from the lock what a git repository holds', async () => {
+      const spec = 'github:acme/extensions#v1';
+      const key = '@acme/stripe@1.2.0';
+      const locked = { source: { kind: 'registry' }, root: key, packages: { [key]: { version: '1.2.0', resolution: {} } } };
+      writeFiles(folder, {
+        'extensions.json': JSON.stringify({ extensions: [spec] }),
+        'extensions.lock.json': JSON.stringify({ lockfileVersion: 1, extensions: { [spec]: locked } }),
+      });
+      const listed = JSON.parse((await extensions(['list', '--json'])).stdout) as { extensions: unknown[] };
+      expect(listed.extensions).toEqual([expect.objectContaining({ spec, package: '@acme/stripe', version: '1.2.0' })]);
+      const { code, stdout } = await extensions(['uninstall', '@acme/stripe']);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: `removed ${spec} from ${list()}\n` });
+    });
+
     it('takes several out, with the comments on their lines', async () => {
       const { stdout } = await extensions(['uninstall', 'backlot-extension-ledger', 'second', '--json']);
       expect(JSON.parse(stdout)).toEqual({

@@ -9,6 +9,8 @@ export interface NamesOfEntry {
   readonly spec: PackageSpec | undefined;
   /** The package, as far as the entry or the folder that it names says. */
   readonly package?: string;
+  /** The name that the entry gives to the package: `alias@npm:package`. */
+  readonly alias?: string;
   /** The extensions that it is known to hold; all of the package, or the one that the entry names. */
   readonly extensions: readonly string[];
 }
@@ -21,7 +23,10 @@ export function namesOfEntries(entries: readonly ExtensionEntry[]): Promise<Name
 async function namesOfEntry(entry: ExtensionEntry): Promise<NamesOfEntry> {
   const spec = understood(entry);
   const own = entry.name === undefined ? [] : [entry.name];
-  if (spec?.kind === 'registry') return { entry, spec, package: spec.name, extensions: own };
+  if (spec?.kind === 'registry') {
+    const alias = spec.alias === undefined ? {} : { alias: spec.alias };
+    return { entry, spec, package: spec.name, ...alias, extensions: own };
+  }
   if (spec?.kind !== 'folder') return { entry, spec, extensions: own };
   const manifest = await readManifest(spec.path).catch(() => undefined);
   if (!manifest) return { entry, spec, extensions: own };
