@@ -24,6 +24,7 @@ import { displaySpec, parseSpec } from '../extensions/spec';
 import { hostInstallOptions } from './host-library';
 import { withoutUndefined } from '../extensions/without-undefined';
 import { LiveExtensions, type LiveLine } from './live-extensions';
+import { lockList, type Locking } from './lock-list';
 import { entriesMeantBy, nameEntries } from './name-entries';
 
 export interface ApplyOptions {
@@ -74,7 +75,7 @@ export async function installSpecs(
   if (!options.dryRun) {
     if (!hasList) await createList(file);
     for (const { entry } of resolved) await putIntoList(file, entry, listed);
-    await lockAll(file, resolved);
+    await lockList(file, resolved.map(toLocking));
   }
   return applyAll(resolved, listed, options);
 }
@@ -91,7 +92,7 @@ export async function updateExtensions(
   const listed = await readExtensionList(file, { mustExist: true });
   const meant = (await meantBy(file, names, listed)).filter(({ enabled }) => enabled);
   const resolved = await resolve(file, meant, new Set(meant.map(({ spec }) => spec)), options);
-  if (!options.dryRun) await lockAll(file, resolved);
+  if (!options.dryRun) await lockList(file, resolved.map(toLocking));
   return applyAll(resolved, listed, options);
 }
 
@@ -219,11 +220,8 @@ async function putIntoList(file: string, entry: ExtensionEntry, listed: readonly
   else await addEntry(file, withoutDefaults(entry));
 }
 
-async function lockAll(file: string, resolved: readonly Resolved[]): Promise<void> {
-  const lock = ExtensionsLock.read({ file: lockFileOf(file), frozen: false });
-  for (const { entry, locked } of resolved) lock.set(entry.spec, locked);
-  lock.retain(new Set((await readExtensionList(file, { mustExist: true })).map(({ spec }) => spec)));
-  await lock.write();
+function toLocking({ entry, locked }: Resolved): Locking {
+  return { spec: entry.spec, locked };
 }
 
 async function applyAll(

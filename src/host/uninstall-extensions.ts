@@ -1,5 +1,6 @@
 import { readExtensionList, removeEntry } from '../extensions/list';
 import { LiveExtensions, type LiveExtension, type LiveLine } from './live-extensions';
+import { lockList } from './lock-list';
 import { entriesMeantBy, nameEntries, type NamedEntry } from './name-entries';
 
 export interface UninstallOptions {
@@ -27,10 +28,10 @@ interface Candidate extends NamedEntry {
 }
 
 /**
- * Removes the entries of packages or extensions from a list, and the extensions from the instance that runs. A name is
+ * Removes the entries of packages or extensions from a list and its lock, and the extensions from the instance that runs. A name is
  * that of a package, of an extension, or a spec as it is written in the list.
  *
- * Throws BACKLOT_E_ENTRY_NOT_FOUND, with the nearest name, before anything is removed; what {@link removeEntry} throws;
+ * Throws BACKLOT_E_ENTRY_NOT_FOUND, with the nearest name, before anything is removed; what {@link removeEntry} and {@link lockList} throw;
  * and what {@link LiveExtensions.remove} throws: the list has been changed then, and the next start follows it.
  */
 export async function uninstallExtensions(
@@ -51,6 +52,7 @@ export async function uninstallExtensions(
   if (!dryRun) {
     const indexes = new Set(meant.map(({ entry }) => entry.origin.index));
     await removeEntry(file, ({ origin }) => indexes.has(origin.index));
+    await lockList(file, []);
   }
   onListChanged?.(removed);
   if (!live) return { removed };

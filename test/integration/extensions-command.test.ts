@@ -214,7 +214,11 @@ describe('backlot extensions', () => {
     it('knows from the lock what a git repository holds', async () => {
       const spec = 'github:acme/extensions#v1';
       const key = '@acme/stripe@1.2.0';
-      const locked = { source: { kind: 'registry' }, root: key, packages: { [key]: { version: '1.2.0', resolution: {} } } };
+      const locked = {
+        source: { kind: 'registry' },
+        root: key,
+        packages: { [key]: { version: '1.2.0', resolution: {} } },
+      };
       writeFiles(folder, {
         'extensions.json': JSON.stringify({ extensions: [spec] }),
         'extensions.lock.json': JSON.stringify({ lockfileVersion: 1, extensions: { [spec]: locked } }),
@@ -223,6 +227,8 @@ describe('backlot extensions', () => {
       expect(listed.extensions).toEqual([expect.objectContaining({ spec, package: '@acme/stripe', version: '1.2.0' })]);
       const { code, stdout } = await extensions(['uninstall', '@acme/stripe']);
       expect({ code, stdout }).toEqual({ code: 0, stdout: `removed ${spec} from ${list()}\n` });
+      const lock = readFileSync(path.join(folder, 'extensions.lock.json'), 'utf8');
+      expect(JSON.parse(lock)).toEqual({ lockfileVersion: 1, extensions: {} });
     });
 
     it('takes several out, with the comments on their lines', async () => {

@@ -327,7 +327,9 @@ describe('a folder', () => {
 
   it('has to be there, and to hold a package', async () => {
     const folder = temporaryDirectory({ 'bad/package.json': '{', 'unnamed/package.json': {}, 'x/package.json': {} });
-    expect(await kit.failure(path.join(folder, 'no'))).toMatch(/^BACKLOT_E_PACKAGE_NOT_FOUND .*there is no folder/);
+    expect(await kit.failure(path.join(folder, 'unnmed'))).toMatch(
+      /^BACKLOT_E_PACKAGE_NOT_FOUND .*there is no folder .* \(did you mean "unnamed"\?\)/,
+    );
     expect(await kit.failure(folder)).toMatch(/^BACKLOT_E_PACKAGE_NOT_FOUND .*has no package\.json/);
     expect(await kit.failure(path.join(folder, 'bad'))).toMatch(/^BACKLOT_E_MANIFEST_INVALID .*not valid JSON/);
     expect(await kit.failure(path.join(folder, 'unnamed'))).toMatch(/no usable "name" and "version"/);

@@ -1,10 +1,9 @@
-import { stat } from 'node:fs/promises';
-import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { asBacklotError, BacklotError } from '../../api/errors';
 import { findModule } from '../load/find-module';
 import { readManifest, type ExtensionManifest } from '../manifest';
 import { didYouMean } from '../nearest';
+import { mustBe } from '../sources/fetch-local';
 import { readDevList, writeDevList } from './dev-list';
 
 /** An enabled folder, and what is in it. */
@@ -28,7 +27,7 @@ export async function enableFolder(
   file: string,
   folder: string,
 ): Promise<EnabledFolder & { readonly manifest: ExtensionManifest; readonly wasEnabled: boolean }> {
-  await mustBeFolder(folder);
+  await mustBe('folder', folder);
   if (folder.includes(path.delimiter)) {
     throw new BacklotError('BACKLOT_E_OPTION_INVALID', `the path ${folder} has a "${path.delimiter}" in it`, {
       remedy: 'Move the folder: paths of enabled folders are handed over in a list with that between them.',
@@ -84,7 +83,7 @@ export async function listEnabled(file: string): Promise<EnabledFolder[]> {
 async function lookAt(folder: string): Promise<EnabledFolder> {
   let manifest: ExtensionManifest | undefined;
   try {
-    await mustBeFolder(folder);
+    await mustBe('folder', folder);
     manifest = await readManifest(folder);
     for (const item of manifest.extensions) await findModule(manifest, item, folder);
     return { folder, manifest };
@@ -97,21 +96,4 @@ async function lookAt(folder: string): Promise<EnabledFolder> {
 function namesOf({ folder, manifest }: EnabledFolder): string[] {
   const names = manifest ? [...manifest.extensions.map(({ name }) => name), manifest.package] : [];
   return [...names, path.basename(folder)];
-}
-
-async function mustBeFolder(folder: string): Promise<void> {
-  const found = await stat(folder).catch(() => undefined);
-  if (found?.isDirectory()) return;
-  if (found) throw new BacklotError('BACKLOT_E_PACKAGE_NOT_FOUND', `${folder} is not a folder`);
-  const hint = didYouMean(path.basename(folder), neighboursOf(folder));
-  throw new BacklotError('BACKLOT_E_PACKAGE_NOT_FOUND', `there is no folder ${folder}${hint}`);
-}
-
-function neighboursOf(folder: string): string[] {
-  try {
-    const items = readdirSync(path.dirname(folder), { withFileTypes: true });
-    return items.filter((item) => item.isDirectory()).map((item) => item.name);
-  } catch {
-    return [];
-  }
 }

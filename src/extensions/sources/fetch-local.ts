@@ -1,6 +1,8 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
 import { BacklotError } from '../../api/errors';
 import { integrityOfFile, integrityOfFolder } from '../content-hash';
+import { didYouMean } from '../nearest';
 import { displaySpec, type FolderSpec, type TarballSpec } from '../spec';
 import type { FetchContext, FetchedPackage } from './fetch-package';
 import { readIdentity, type PackageIdentity } from './package-identity';
@@ -67,12 +69,26 @@ export async function fetchTarball(spec: TarballSpec, context: FetchContext): Pr
   return { tarball: added.tarball, bytes: integrity, resolution, ...identity };
 }
 
-/** Throws BACKLOT_E_PACKAGE_NOT_FOUND when there is no such folder or file. */
+/** Throws BACKLOT_E_PACKAGE_NOT_FOUND, with the nearest name beside it, when there is no such folder or file. */
 export async function mustBe(kind: 'folder' | 'tarball', place: string): Promise<void> {
-  const found = await stat(place).catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'ENOENT' ? '' : ` (${error.message})`;
+  const found = await stat(place).catch(async (error: NodeJS.ErrnoException) => {
+    const reason =
+      error.code === 'ENOENT'
+        ? didYouMean(path.basename(place), await neighboursOf(kind, place))
+        : ` (${error.message})`;
     throw new BacklotError('BACKLOT_E_PACKAGE_NOT_FOUND', `there is no ${kind} ${place}${reason}`);
   });
   if (kind === 'folder' ? found.isDirectory() : found.isFile()) return;
   throw new BacklotError('BACKLOT_E_PACKAGE_NOT_FOUND', `${place} is not a ${kind}`);
+}
+
+async function neighboursOf(kind: 'folder' | 'tarball', place: string): Promise<string[]> {
+  const items = await readdir(path.dirname(place), { withFileTypes: true }).catch(() => []);
+  return items
+    .filter((item) => (kind === 'folder' ? item.isDirectory() : isTarball(item.name)))
+    .map(({ name }) => name);
+}
+
+function isTarball(name: string): boolean {
+  return name.endsWith('.tgz') || name.endsWith('.tar.gz');
 }
