@@ -34,7 +34,10 @@ export function formatAddress({ host, port }: ListenAddress): string {
 }
 
 function listenError(address: ListenAddress, cause: NodeJS.ErrnoException): BacklotError {
-  const code = cause.code === 'EADDRINUSE' ? 'BACKLOT_E_PORT_IN_USE' : 'BACKLOT_E_LISTEN_FAILED';
-  const why = cause.code === 'EADDRINUSE' ? 'is taken by another process' : `cannot be used (${cause.code})`;
-  return new BacklotError(code, `the address ${formatAddress(address)} ${why}`, { cause });
+  const shown = `the address ${formatAddress(address)}`;
+  // It says all there is to know: where in node:net it was found out helps nobody.
+  if (cause.code === 'EADDRINUSE') {
+    return new BacklotError('BACKLOT_E_PORT_IN_USE', `${shown} is taken by another process`);
+  }
+  return new BacklotError('BACKLOT_E_LISTEN_FAILED', `${shown} cannot be used (${cause.code})`, { cause });
 }

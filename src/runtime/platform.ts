@@ -22,6 +22,7 @@ import { internalApi } from './internal-api';
 import { LiveExtensions } from './live-extensions';
 import type { Logging } from './logging';
 import { VERSION } from '../extensions/own-package';
+import { forgetRunning, noteRunning } from '../extensions/running-note';
 import { readyTable } from './ready-table';
 import { routesApi } from './routes-api';
 import type { Settings } from './settings';
@@ -173,6 +174,7 @@ export class Platform {
   async #stop(): Promise<void> {
     const limit = this.#options.settings.BACKLOT_SHUTDOWN_TIMEOUT * 1000;
     const began = Date.now();
+    forgetRunning(this.#options.volume.root);
     await this.#dev?.close();
     // Requests get half of the time; what they leave, and the other half, is for the extensions.
     await this.#gateway.close(limit / 2);
@@ -221,6 +223,12 @@ export class Platform {
     const [first] = addresses;
     if (this.#options.settings.GATEWAY_LISTEN[0]?.port === 0 && first) {
       this.#url = `http://${this.#options.settings.LOCALSTACK_HOST.split(':')[0]}:${first.port}`;
+    }
+    // In a container the engine tells where it is.
+    if (first && !this.#options.settings.BACKLOT_IN_CONTAINER) {
+      const { host, port } = first;
+      const isAny = host === '0.0.0.0' || host === '::';
+      noteRunning(this.#options.volume.root, `http://${formatAddress({ host: isAny ? 'localhost' : host, port })}`);
     }
   }
 

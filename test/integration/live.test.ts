@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { runCommand } from '../support/run-command';
 import { RunningPlatform } from '../support/run-platform';
 import { temporaryDirectory, writeFiles } from '../support/temporary-directory';
 import { waitFor } from '../support/wait-for';
@@ -311,5 +312,18 @@ describe('what is added over HTTP', () => {
     expect((await change('DELETE', '/live', undefined, { authorization: 'Bearer s3cret-token' })).status).toBe(200);
     await platform.stop();
     expect(platform.output).not.toContain('s3cret-token');
+  });
+
+  it('is found by the command that is run in its folder, and no longer once it has ended', async () => {
+    write('1.0.0');
+    platform = await RunningPlatform.start();
+    const there = { cwd: platform.home, env: { BACKLOT_VOLUME: path.join(platform.home, 'volume') } };
+    expect(await runCommand(['extensions', 'install', spec()], there)).toMatchObject({ code: 0 });
+    expect(await text('/live/version')).toBe('1.0.0');
+    expect((await runCommand(['routes'], there)).stdout).toContain('/live/version');
+    platform.process.kill('SIGKILL');
+    await platform.ended();
+    expect((await runCommand(['routes'], there)).stderr).toContain('BACKLOT_E_');
+    expect(await runCommand(['extensions', 'uninstall', 'live'], there)).toMatchObject({ code: 0 });
   });
 });
