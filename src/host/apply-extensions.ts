@@ -121,6 +121,8 @@ export async function synchronise(
   });
   const failed = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome.error] : []));
   if (frozen) failed.push(...unlisted(before, listed));
+  // While something fails, what was locked before may be what a user goes back to.
+  if (!lock.frozen && failed.length === 0) await lockList(file, []);
   const done = await Promise.all(
     outcomes.map(async (outcome): Promise<Applied[]> => {
       if ('error' in outcome) return [];

@@ -121,6 +121,14 @@ describe('backlot extensions', () => {
     expect(stderr).toMatch(/BACKLOT_E_LOCK_DRIFT {2}the lock has file:\.\/mail, which is not in the list/);
   });
 
+  it('install drops from the lock what a list that was edited by hand no longer has', async () => {
+    await extensions(['install', 'backlot-extension-ledger@1.0.0']);
+    writeFileSync(list(), readFileSync(list(), 'utf8').replace('ledger@1.0.0', 'ledger@1.2.0'));
+    expect((await extensions(['verify'])).stderr).toContain('which is not in the list');
+    expect((await extensions(['install'])).code).toBe(0);
+    expect((await extensions(['verify'])).code).toBe(0);
+  });
+
   it('outdated shows what update would bring, and update brings it', async () => {
     await extensions(['install', 'backlot-extension-ledger@1.0.0']);
     writeFileSync(list(), readFileSync(list(), 'utf8').replace('ledger@1.0.0', 'ledger@^1.0.0'));
