@@ -106,6 +106,28 @@ describe('a fault while installing is told, and leaves what was there', () => {
     expect('installed' in (outcomes[0] as object)).toBe(true);
   });
 
+  it.each([
+    [401, 'BACKLOT_E_REGISTRY_REFUSED'],
+    [403, 'BACKLOT_E_REGISTRY_REFUSED'],
+    [404, 'BACKLOT_E_REGISTRY_INVALID'],
+    [503, 'BACKLOT_E_REGISTRY_UNREACHABLE'],
+  ])('a locked package that the registry answers with %i', async (status, code) => {
+    await using registry = await Verdaccio.start();
+    await registry.publish(extension('backlot-extension-x'));
+    const { volume: first } = await volumeWithOne();
+    await install(first, ['backlot-extension-x'], { projectDirectory: project(registry.url) });
+    const volume = temporaryDirectory({
+      'lib/extensions.lock.json': readFileSync(path.join(first, 'lib/extensions.lock.json'), 'utf8'),
+    });
+    await withServer(
+      (_request, response) => void response.writeHead(status).end(),
+      async (url) => {
+        const { summary } = await install(volume, ['backlot-extension-x'], { projectDirectory: project(url) });
+        expect(summary).toEqual([code]);
+      },
+    );
+  });
+
   // Only root may mount.
   (process.getuid?.() === 0 ? it : it.skip)('a full disk', async () => {
     const volume = temporaryDirectory();

@@ -11,11 +11,11 @@ export interface PnpmError {
 }
 
 const UNREACHABLE =
-  /NETWORK_ERROR|META_FETCH_FAIL|error sending request|operation timed out|timed out|connection (?:refused|reset|closed)|dns error|ERR_PNPM_FETCH_5\d\d|request failed/i;
+  /NETWORK_ERROR|META_FETCH_FAIL|error sending request|operation timed out|timed out|connection (?:refused|reset|closed)|dns error|ERR_PNPM_FETCH_5\d\d|returned HTTP (?:429|5\d\d)|request failed/i;
 const NO_SPACE = /No space left on device|os error 28|Disk quota exceeded|os error 122/i;
 const NOT_WRITABLE = /Read-only file system|Permission denied|os error (?:1|13|30)\b/i;
 const INTEGRITY = /INTEGRITY|integrity|checksum/i;
-const REFUSED = /ERR_PNPM_FETCH_40[13]|Unauthorized|Forbidden/i;
+const REFUSED = /ERR_PNPM_FETCH_40[13]|returned HTTP 40[13]|Unauthorized|Forbidden/i;
 const GARBAGE = /decode|invalid json|expected value|parse|gzip|unexpected end|EOF while/i;
 
 /** The error that ended a run of pnpm; undefined when it says none that is understood. */
@@ -68,7 +68,8 @@ export function pnpmInstallError(
   const { code = '', message } = found;
   const [summary = ''] = message.split('\n');
   const details = { cause: message };
-  if (code === 'ERR_PNPM_FETCH_404') return notFound(message, subject, wanted?.name, details);
+  if (code === 'ERR_PNPM_FETCH_404' || /returned HTTP 404/.test(summary))
+    return notFound(message, subject, wanted?.name, details);
   if (REFUSED.test(code) || REFUSED.test(summary)) {
     return failure('BACKLOT_E_REGISTRY_REFUSED', `the registry does not let us read ${subject}: ${summary}`, details);
   }
@@ -105,7 +106,7 @@ export function pnpmInstallError(
 }
 
 function notFound(message: string, subject: string, wanted: string | undefined, details: ErrorDetails): BacklotError {
-  const url = /GET (\S+):/.exec(message)?.[1];
+  const url = /(?:GET|returned HTTP 404 for) (\S+?):?(?:\s|$)/.exec(message)?.[1];
   const name =
     url === undefined
       ? undefined
