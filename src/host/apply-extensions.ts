@@ -69,15 +69,18 @@ export async function installSpecs(
   const listed = hasList ? await readExtensionList(file, { mustExist: true }) : [];
   const entries = wanted.map((entry) => {
     const placed = { ...entry, spec: fromList(entry.spec, directory) };
-    return parseEntry(placed, { source: 'the command line', baseDirectory: directory });
+    const origin = { source: 'the command line', baseDirectory: directory };
+    const was = listedAs(parseEntry(placed, origin), listed);
+    // What an entry says already stays, unless it is said otherwise now; and what is installed is meant to be used.
+    return was ? parseEntry({ ...withoutDefaults(was), ...placed, enabled: true }, origin) : parseEntry(placed, origin);
   });
-  const resolved = await resolve(file, entries, new Set(entries.map(({ spec }) => spec)), options);
+  const resolved = await resolve(file, entries, new Set(entries.map(({ spec }) => spec)), listed, options);
   if (!options.dryRun) {
     if (!hasList) await createList(file);
-    for (const { entry } of resolved) await putIntoList(file, entry, listed);
+    for (const { entry, was } of resolved) await putIntoList(file, entry, was);
     await lockList(file, resolved.map(toLocking));
   }
-  return applyAll(resolved, listed, options);
+  return applyAll(resolved, options);
 }
 
 /**
@@ -91,9 +94,9 @@ export async function updateExtensions(
 ): Promise<Applied[]> {
   const listed = await readExtensionList(file, { mustExist: true });
   const meant = (await meantBy(file, names, listed)).filter(({ enabled }) => enabled);
-  const resolved = await resolve(file, meant, new Set(meant.map(({ spec }) => spec)), options);
+  const resolved = await resolve(file, meant, new Set(meant.map(({ spec }) => spec)), listed, options);
   if (!options.dryRun) await lockList(file, resolved.map(toLocking));
-  return applyAll(resolved, listed, options);
+  return applyAll(resolved, options);
 }
 
 /** What came of the whole list. */
@@ -164,6 +167,8 @@ interface Resolved {
   readonly version: string;
   readonly extensions: readonly string[];
   readonly locked: LockedExtension;
+  /** Its entry in the list, and what was locked for that. */
+  readonly was: ExtensionEntry | undefined;
   readonly before: LockedExtension | undefined;
 }
 
@@ -172,6 +177,7 @@ async function resolve(
   file: string,
   entries: readonly ExtensionEntry[],
   refresh: ReadonlySet<string>,
+  listed: readonly ExtensionEntry[],
   { onProgress }: ApplyOptions,
 ): Promise<Resolved[]> {
   const scratch = await mkdtemp(path.join(tmpdir(), 'backlot-lock-'));
@@ -192,6 +198,7 @@ async function resolve(
       if ('error' in outcome) throw outcome.error;
       const { entry, installed } = outcome;
       const locked = after.get(entry.spec);
+      const was = listedAs(entry, listed);
       if (!locked) throw new BacklotError('BACKLOT_E_INTERNAL', `${displaySpec(entry.spec)} was not locked`);
       return {
         entry,
@@ -199,7 +206,8 @@ async function resolve(
         version: installed.version,
         extensions: names[index] ?? [],
         locked,
-        before: before.get(entry.spec),
+        was,
+        before: before.get(was?.spec ?? entry.spec),
       };
     });
   } finally {
@@ -215,34 +223,50 @@ async function namesIn(outcome: InstallOutcome): Promise<string[]> {
   return selectExtensions(outcome.entry, manifest).map(({ name }) => name);
 }
 
-async function putIntoList(file: string, entry: ExtensionEntry, listed: readonly ExtensionEntry[]): Promise<void> {
-  const same = listed.find((each) => subjectOf(each) === subjectOf(entry) && each.name === entry.name);
-  if (same?.spec === entry.spec) return;
-  if (same) await updateEntry(file, ({ origin }) => origin.index === same.origin.index, entry.spec);
-  else await addEntry(file, withoutDefaults(entry));
+async function putIntoList(file: string, entry: ExtensionEntry, was: ExtensionEntry | undefined): Promise<void> {
+  if (!was) return addEntry(file, withoutDefaults(entry));
+  const changes = changesOf(was, entry);
+  if (Object.keys(changes).length > 0)
+    await updateEntry(file, ({ origin }) => origin.index === was.origin.index, changes);
+}
+
+/** The entry of a list that means the same package, and the same of its extensions. */
+function listedAs(entry: ExtensionEntry, listed: readonly ExtensionEntry[]): ExtensionEntry | undefined {
+  return listed.find((each) => subjectOf(each) === subjectOf(entry) && each.name === entry.name);
+}
+
+/** The keys of an entry that are others than they were. */
+function changesOf(was: ExtensionEntry, entry: ExtensionEntry): Partial<NewEntry> {
+  const { spec, enabled, required, allowScripts, config } = entry;
+  const now = { spec, enabled, required, ...withoutUndefined({ allowScripts, config }) };
+  const changed = Object.entries(now).filter(
+    ([key, value]) => JSON.stringify(was[key as keyof ExtensionEntry]) !== JSON.stringify(value),
+  );
+  return Object.fromEntries(changed);
 }
 
 function toLocking({ entry, locked }: Resolved): Locking {
   return { spec: entry.spec, locked };
 }
 
-async function applyAll(
-  resolved: readonly Resolved[],
-  listed: readonly ExtensionEntry[],
-  { url, dryRun, onLine }: ApplyOptions,
-): Promise<Applied[]> {
+async function applyAll(resolved: readonly Resolved[], { url, dryRun, onLine }: ApplyOptions): Promise<Applied[]> {
   const live = url === undefined || dryRun ? undefined : new LiveExtensions(url);
   const isElsewhere = live ? await live.isContainer() : false;
+  const running = live ? await live.list() : [];
   const applied: Applied[] = [];
-  for (const { entry, package: name, version, extensions, locked, before } of resolved) {
-    const isNew = !before && !listed.some(({ spec }) => spec === entry.spec);
-    const isSame = before !== undefined && JSON.stringify(before) === JSON.stringify(locked);
-    const change = isNew ? 'added' : isSame ? 'unchanged' : 'updated';
+  for (const { entry, package: name, version, extensions, locked, was, before } of resolved) {
+    const isLockedSo = before !== undefined && JSON.stringify(before) === JSON.stringify(locked);
+    const isSame = was !== undefined && isLockedSo && Object.keys(changesOf(was, entry)).length === 0;
+    const change = !was ? 'added' : isSame ? 'unchanged' : 'updated';
     const base = { spec: displaySpec(entry.spec), package: name, version, extensions, change } as const;
     const result = before ? { ...base, before: rootOf(before).version } : base;
     const { kind } = parseSpec(entry.spec, entry.origin.baseDirectory);
     const isLocal = kind === 'folder' || kind === 'tarball';
-    if (!live || change === 'unchanged') applied.push(result);
+    // An earlier command may have changed the list, and not have reached the platform.
+    const isThere = running.some(
+      (each) => each.package === name && each.version === version && each.state === 'running',
+    );
+    if (!live || (isSame && isThere)) applied.push(result);
     // A container sees only what was mounted into it when it was made.
     else if (isLocal && isElsewhere) applied.push({ ...result, live: 'restart' });
     else {

@@ -155,6 +155,29 @@ describe('backlot extensions', () => {
     expect(stderr).toMatch(/BACKLOT_E_LOCK_DRIFT {2}file:\.\/mail has changed since it was locked/);
   });
 
+  it('install changes the options of what is listed, and keeps those that it does not name', async () => {
+    await extensions(['install', 'backlot-extension-ledger@1.0.0', '--config', '{ "a": 1 }']);
+    const again = await extensions(['install', 'backlot-extension-ledger@^1.0.0', '--allow-scripts', '--json']);
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      applied: [{ change: 'updated', before: '1.0.0', version: '1.2.0' }],
+    });
+    expect(readFileSync(list(), 'utf8')).toContain(
+      '{ "spec": "backlot-extension-ledger@^1.0.0", "config": { "a": 1 }, "allowScripts": true }',
+    );
+    const same = await extensions(['install', 'backlot-extension-ledger@^1.0.0', '--json']);
+    expect(JSON.parse(same.stdout)).toMatchObject({ applied: [{ change: 'unchanged' }] });
+  });
+
+  it('install reaches the platform that runs the second time, when it was refused at first', async () => {
+    const environment = { npm_config_registry: registry.url, BACKLOT_ADMIN_TOKEN: 's3cret' };
+    await using platform = new Disposable(await RunningPlatform.start({ environment }));
+    const args = ['install', 'backlot-extension-ledger@1.0.0', '--url', platform.it.url];
+    expect((await extensions(args)).stderr).toContain('BACKLOT_E_ADMIN_TOKEN');
+    const { stdout } = await extensions(args, { BACKLOT_ADMIN_TOKEN: 's3cret' });
+    expect(stdout).toContain('it is running');
+    expect(await platform.it.json('/ledger')).toMatchObject({ version: '1.0.0' });
+  });
+
   it('install and update reach the platform that runs, without a restart', async () => {
     await using platform = new Disposable(
       await RunningPlatform.start({ environment: { npm_config_registry: registry.url } }),

@@ -64,11 +64,21 @@ export async function removeEntry(file: string, match: EntryMatch): Promise<Exte
   });
 }
 
-/** Gives the entries that match another spec, and gives them as they were. All else stays. Throws as {@link addEntry} does. */
-export async function updateEntry(file: string, match: EntryMatch, spec: string): Promise<ExtensionEntry[]> {
+/**
+ * Gives the entries that match what is named of a spec and options, and gives the entries as they were. All else stays.
+ * Throws as {@link addEntry} does.
+ */
+export async function updateEntry(
+  file: string,
+  match: EntryMatch,
+  { spec, ...options }: Partial<NewEntry>,
+): Promise<ExtensionEntry[]> {
   return edit(file, (text, entries) => {
     const meant = entries.filter(match);
-    for (const { origin } of meant) text.setSpec(origin.index ?? -1, spec);
+    for (const { origin } of meant) {
+      if (spec !== undefined) text.setSpec(origin.index ?? -1, spec);
+      text.setOptions(origin.index ?? -1, options);
+    }
     return meant;
   });
 }

@@ -36,7 +36,7 @@ export class ListText {
   add(value: unknown): void {
     const list = this.#list();
     const last = list.children?.at(-1);
-    if (last) this.#addAfter(last, value);
+    if (last) this.#addAfter(last, (indent) => this.#write(value, indent));
     else this.#addFirst(list, value);
   }
 
@@ -75,13 +75,31 @@ export class ListText {
     if (node) this.#replace(rangeOf(node), JSON.stringify(spec));
   }
 
-  #addAfter(last: Node, value: unknown): void {
+  /** Gives an entry other options, by their keys; those that are not named stay. One that was only a spec becomes an object. */
+  setOptions(index: number, options: Readonly<Record<string, unknown>>): void {
+    for (const [key, value] of Object.entries(options)) {
+      const entry = this.#list().children?.[index];
+      if (!entry) return;
+      const own = findNodeAtLocation(entry, [key]);
+      const last = entry.children?.at(-1);
+      if (own) this.#replace(rangeOf(own), this.#write(value, this.#indentOf(own)));
+      else if (last) this.#addAfter(last, (indent) => `${JSON.stringify(key)}: ${this.#write(value, indent)}`);
+      else
+        this.#replace(
+          rangeOf(entry),
+          this.#write({ spec: entry.value as unknown, [key]: value }, this.#indentOf(entry)),
+        );
+    }
+  }
+
+  /** Writes something behind the last of a list or an object; `write` is given the indentation when it gets its own line. */
+  #addAfter(last: Node, write: (indent: string | undefined) => string): void {
     const { start, end } = rangeOf(last);
     const comma = this.#commaAfter(end);
     const behind = comma === undefined ? end : comma + 1;
     const isOnOwnLine = this.#isLineStart(this.#startOfCommentsOnLine(start));
     const indent = isOnOwnLine ? this.#indentAt(start) : undefined;
-    const written = this.#write(value, indent) + (comma === undefined ? '' : ',');
+    const written = write(indent) + (comma === undefined ? '' : ',');
     if (indent === undefined)
       this.#replace({ start: behind, end: behind }, `${comma === undefined ? ',' : ''} ${written}`);
     else {
@@ -175,6 +193,11 @@ export class ListText {
 
   #withoutBlanksBefore(offset: number): number {
     return this.#text.slice(0, offset).replace(/[ \t]+$/, '').length;
+  }
+
+  /** The indentation of a value's line, when lines are indented; a long value is written on several lines then. */
+  #indentOf({ offset }: Node): string | undefined {
+    return this.#text.trim().includes('\n') ? this.#indentAt(offset) : undefined;
   }
 
   /** The blanks that the line of an offset begins with. */

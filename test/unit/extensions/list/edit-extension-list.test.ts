@@ -227,10 +227,38 @@ describe('updateEntry', () => {
     const { file, text } = listOf(
       '{\n  "extensions": [\n    "a@1", // one\n    { "config": {}, "spec": "b@1" /* two */ },\n  ]\n}',
     );
-    await updateEntry(file, ({ spec }) => spec === 'a@1', 'a@2');
-    await updateEntry(file, ({ spec }) => spec === 'b@1', 'b@^2.0.0');
+    await updateEntry(file, ({ spec }) => spec === 'a@1', { spec: 'a@2' });
+    await updateEntry(file, ({ spec }) => spec === 'b@1', { spec: 'b@^2.0.0' });
     expect(text()).toBe(
       '{\n  "extensions": [\n    "a@2", // one\n    { "config": {}, "spec": "b@^2.0.0" /* two */ },\n  ]\n}',
+    );
+  });
+});
+
+describe('updateEntry with options', () => {
+  const update = async (before: string, options: Parameters<typeof updateEntry>[2]): Promise<string> => {
+    const { file, text } = listOf(before);
+    await updateEntry(file, () => true, options);
+    return text();
+  };
+
+  it('makes an object of what was only a spec', async () => {
+    expect(await update('{\n  "extensions": [\n    "a@1", // one\n  ]\n}', { required: true })).toBe(
+      '{\n  "extensions": [\n    { "spec": "a@1", "required": true }, // one\n  ]\n}',
+    );
+  });
+
+  it('replaces a value where it stands, and adds a key behind the last', async () => {
+    const before = '{ "extensions": [{ "spec": "a@1", "config": { "b": 1 } /* why */ }] }';
+    expect(await update(before, { spec: 'a@2', config: { b: 2 }, allowScripts: true })).toBe(
+      '{ "extensions": [{ "spec": "a@2", "config": { "b": 2 }, "allowScripts": true /* why */ }] }',
+    );
+  });
+
+  it('keeps the comments of an object on several lines', async () => {
+    const before = '{\n  "extensions": [\n    {\n      "spec": "a@1" // one\n    }\n  ]\n}';
+    expect(await update(before, { allowScripts: true })).toBe(
+      '{\n  "extensions": [\n    {\n      "spec": "a@1", // one\n      "allowScripts": true\n    }\n  ]\n}',
     );
   });
 });
