@@ -4,6 +4,7 @@ import { findModule } from '../load/find-module';
 import { readManifest, type ExtensionManifest } from '../manifest';
 import { didYouMean } from '../nearest';
 import { mustBe } from '../sources/fetch-local';
+import { preferSources } from './prefer-sources';
 import { readDevList, writeDevList } from './dev-list';
 
 /** An enabled folder, and what is in it. */
@@ -85,7 +86,9 @@ async function lookAt(folder: string): Promise<EnabledFolder> {
   try {
     await mustBe('folder', folder);
     manifest = await readManifest(folder);
-    for (const item of manifest.extensions) await findModule(manifest, item, folder);
+    // As they are loaded: what is built from a source that is there need not be built.
+    const { extensions } = await preferSources(manifest, folder);
+    for (const item of extensions) await findModule(manifest, item, folder);
     return { folder, manifest };
   } catch (error) {
     const problem = asBacklotError(error, 'BACKLOT_E_INTERNAL', `${folder} cannot be looked at`);

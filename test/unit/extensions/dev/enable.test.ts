@@ -15,7 +15,8 @@ function home(files: Record<string, unknown> = {}): { folder: string; file: stri
     'one/package.json': extension('one'),
     'one/index.js': '',
     'two/package.json': extension('two', './dist/two.js'),
-    'two/src/two.ts': '',
+    'three/package.json': extension('three', './dist/three.js'),
+    'three/src/three.ts': '',
     ...files,
   });
   return { folder, file: devListBeside(path.join(folder, 'extensions.json')), of: (name) => path.join(folder, name) };
@@ -39,6 +40,11 @@ describe('the folders that are developed', () => {
     const { problem } = await enableFolder(file, of('two'));
     expect(problem).toMatchObject({ code: 'BACKLOT_E_MODULE_NOT_FOUND' });
     expect(await listEnabled(file)).toMatchObject([{ folder: of('two'), manifest: { version: '1.2.3' }, problem: {} }]);
+  });
+
+  it('lack nothing when there is the source of what is not built', async () => {
+    const { file, of } = home();
+    expect(await enableFolder(file, of('three'))).not.toHaveProperty('problem');
   });
 
   it('must be packages of extensions', async () => {
