@@ -24,6 +24,7 @@ import { displaySpec, parseSpec } from '../extensions/spec';
 import { hostInstallOptions } from './host-library';
 import { withoutUndefined } from '../extensions/without-undefined';
 import { LiveExtensions, type LiveLine } from './live-extensions';
+import { inTurn } from './list-turn';
 import { lockList, type Locking } from './lock-list';
 import { entriesMeantBy, nameEntries } from './name-entries';
 
@@ -76,9 +77,11 @@ export async function installSpecs(
   });
   const resolved = await resolve(file, entries, new Set(entries.map(({ spec }) => spec)), listed, options);
   if (!options.dryRun) {
-    if (!hasList) await createList(file);
-    for (const { entry, was } of resolved) await putIntoList(file, entry, was);
-    await lockList(file, resolved.map(toLocking));
+    await inTurn(file, async () => {
+      if (!(await isFile(file))) await createList(file);
+      for (const { entry, was } of resolved) await putIntoList(file, entry, was);
+      await lockList(file, resolved.map(toLocking));
+    });
   }
   return applyAll(resolved, options);
 }
@@ -95,7 +98,7 @@ export async function updateExtensions(
   const listed = await readExtensionList(file, { mustExist: true });
   const meant = (await meantBy(file, names, listed)).filter(({ enabled }) => enabled);
   const resolved = await resolve(file, meant, new Set(meant.map(({ spec }) => spec)), listed, options);
-  if (!options.dryRun) await lockList(file, resolved.map(toLocking));
+  if (!options.dryRun) await inTurn(file, () => lockList(file, resolved.map(toLocking)));
   return applyAll(resolved, options);
 }
 
@@ -125,7 +128,7 @@ export async function synchronise(
   const failed = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome.error] : []));
   if (frozen) failed.push(...unlisted(before, listed));
   // While something fails, what was locked before may be what a user goes back to.
-  if (!lock.frozen && failed.length === 0) await lockList(file, []);
+  if (!lock.frozen && failed.length === 0) await inTurn(file, () => lockList(file, []));
   const done = await Promise.all(
     outcomes.map(async (outcome): Promise<Applied[]> => {
       if ('error' in outcome) return [];
@@ -227,7 +230,7 @@ async function putIntoList(file: string, entry: ExtensionEntry, was: ExtensionEn
   if (!was) return addEntry(file, withoutDefaults(entry));
   const changes = changesOf(was, entry);
   if (Object.keys(changes).length > 0)
-    await updateEntry(file, ({ origin }) => origin.index === was.origin.index, changes);
+    await updateEntry(file, ({ spec, name }) => spec === was.spec && name === was.name, changes);
 }
 
 /** The entry of a list that means the same package, and the same of its extensions. */

@@ -1,5 +1,6 @@
 import { readExtensionList, removeEntry } from '../extensions/list';
 import { LiveExtensions, type LiveExtension, type LiveLine } from './live-extensions';
+import { inTurn } from './list-turn';
 import { lockList } from './lock-list';
 import { entriesMeantBy, nameEntries, type NamedEntry } from './name-entries';
 
@@ -50,9 +51,12 @@ export async function uninstallExtensions(
   const going = new Set(meant.flatMap((each) => each.running.map(({ name }) => name)));
   const removed = meant.map(({ entry: { spec, name } }) => ({ spec, ...(name === undefined ? {} : { name }) }));
   if (!dryRun) {
-    const indexes = new Set(meant.map(({ entry }) => entry.origin.index));
-    await removeEntry(file, ({ origin }) => indexes.has(origin.index));
-    await lockList(file, []);
+    await inTurn(file, async () => {
+      await removeEntry(file, (each) =>
+        meant.some(({ entry }) => entry.spec === each.spec && entry.name === each.name),
+      );
+      await lockList(file, []);
+    });
   }
   onListChanged?.(removed);
   if (!live) return { removed };

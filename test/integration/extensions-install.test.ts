@@ -129,6 +129,16 @@ describe('backlot extensions', () => {
     expect((await extensions(['verify'])).code).toBe(0);
   });
 
+  it('several commands at once lose nothing of the list and its lock', async () => {
+    writeFileSync(list(), '{ "extensions": [] }');
+    const specs = ['backlot-extension-ledger@1.0.0', './mail'];
+    const outcomes = await Promise.all(specs.map((spec) => extensions(['install', spec])));
+    expect(outcomes.map(({ code }) => code)).toEqual([0, 0]);
+    expect((await extensions(['install', '--frozen'])).code).toBe(0);
+    const text = readFileSync(list(), 'utf8');
+    expect(['backlot-extension-ledger@1.0.0', 'file:./mail'].filter((spec) => !text.includes(spec))).toEqual([]);
+  });
+
   it('outdated shows what update would bring, and update brings it', async () => {
     await extensions(['install', 'backlot-extension-ledger@1.0.0']);
     writeFileSync(list(), readFileSync(list(), 'utf8').replace('ledger@1.0.0', 'ledger@^1.0.0'));
