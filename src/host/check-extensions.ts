@@ -6,13 +6,17 @@ import type { BacklotError } from '../api/errors';
 import { installExtensions } from '../extensions/install';
 import { rootOf } from '../extensions/install/locked-tree';
 import { readExtensionList } from '../extensions/list';
-import { ExtensionsLock, lockFileOf } from '../extensions/lock';
+import { ExtensionsLock, lockFileOf, type LockedExtension } from '../extensions/lock';
 import { compareWithRegistry, readRegistrySettings, RegistryClient } from '../extensions/registry';
-import { displaySpec, parseSpec } from '../extensions/spec';
+import { newestCommits } from '../extensions/sources';
+import { displaySpec, parseSpec, type PackageSpec } from '../extensions/spec';
 import { meantBy, unlisted } from './apply-extensions';
 import { hostInstallOptions } from './host-library';
 
-/** A locked package of a registry, and the versions that there are. */
+/** How many digits of a commit are shown. */
+const SHOWN_DIGITS = 7;
+
+/** A locked package, and what there is of it: versions of a registry, or the first digits of commits of a git repository. */
 export interface Outdated {
   readonly spec: string;
   readonly package: string;
@@ -20,13 +24,13 @@ export interface Outdated {
   readonly current: string;
   /** The newest that the spec allows: what an update would lock. */
   readonly wanted: string;
-  /** What the tag `latest` names. */
+  /** What the tag `latest` names; the newest version among the tags of a git repository. */
   readonly latest: string;
 }
 
 /**
- * The packages of a list of which there is a newer version than is locked. Those that do not come from a registry are passed
- * over. Throws as asking a registry and reading the list and its lock do.
+ * The packages of a list of which there is something newer than is locked. Folders and tarballs, which have no versions to choose
+ * from, are passed over. Throws as asking a registry or a git repository and reading the list and its lock do.
  */
 export async function outdatedExtensions(file: string, names: readonly string[]): Promise<Outdated[]> {
   const lock = ExtensionsLock.read({ file: lockFileOf(file), frozen: false });
@@ -34,14 +38,31 @@ export async function outdatedExtensions(file: string, names: readonly string[])
   const client = new RegistryClient(await readRegistrySettings({ projectDirectory: path.dirname(file) }));
   const rows = await Promise.all(
     entries.map(async (entry): Promise<Outdated[]> => {
-      const spec = parseSpec(entry.spec, entry.origin.baseDirectory);
       const held = lock.get(entry.spec);
-      if (spec.kind !== 'registry' || held?.source.kind !== 'registry') return [];
-      const { isOutdated, current, wanted, latest } = await compareWithRegistry(spec, rootOf(held).version, client);
-      return isOutdated ? [{ spec: displaySpec(entry.spec), package: spec.name, current, wanted, latest }] : [];
+      const spec = parseSpec(entry.spec, entry.origin.baseDirectory);
+      const found = held && (await compare(spec, held, client));
+      return found ? [{ spec: displaySpec(entry.spec), package: rootOf(held).name, ...found }] : [];
     }),
   );
   return rows.flat();
+}
+
+/** Undefined when there is nothing newer. */
+async function compare(
+  spec: PackageSpec,
+  held: LockedExtension,
+  client: RegistryClient,
+): Promise<Pick<Outdated, 'current' | 'wanted' | 'latest'> | undefined> {
+  if (spec.kind === 'git' && held.source.kind === 'git') {
+    const { commit } = held.source;
+    const { wanted, latest } = (await newestCommits(spec)) ?? { wanted: commit, latest: commit };
+    if (wanted === commit && latest === commit) return undefined;
+    const short = (full: string): string => full.slice(0, SHOWN_DIGITS);
+    return { current: short(commit), wanted: short(wanted), latest: short(latest) };
+  }
+  if (spec.kind !== 'registry' || held.source.kind !== 'registry') return undefined;
+  const { isOutdated, current, wanted, latest } = await compareWithRegistry(spec, rootOf(held).version, client);
+  return isOutdated ? { current, wanted, latest } : undefined;
 }
 
 /** What was verified. */

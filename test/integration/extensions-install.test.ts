@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { runCommand } from '../support/run-command';
+import { GitRepository } from '../support/git-repository';
 import { RunningPlatform } from '../support/run-platform';
 import { temporaryDirectory, writeFiles } from '../support/temporary-directory';
 import { Verdaccio } from '../support/verdaccio';
@@ -153,6 +154,34 @@ describe('backlot extensions', () => {
     expect(updated).toMatchObject({ code: 0, stdout: 'backlot-extension-ledger 1.0.0 → 1.2.0 updated (ledger)\n' });
     expect((await extensions(['outdated'])).code).toBe(0);
     expect((await extensions(['update', 'legder'])).stderr).toContain('BACKLOT_E_ENTRY_NOT_FOUND');
+  });
+
+  it('outdated shows that a branch has moved, and that there is a newer tag', async () => {
+    const repository = new GitRepository();
+    const first = repository.commit(ledger('1.0.0'));
+    repository.tag('v1.0.0');
+    writeFileSync(list(), '{ "extensions": [] }');
+    const branch = `${repository.spec}#main`;
+    const range = `${repository.spec}#semver:^1`;
+    await extensions(['install', branch]);
+    expect((await extensions(['outdated'])).code).toBe(0);
+    await extensions(['uninstall', 'backlot-extension-ledger']);
+    await extensions(['install', range]);
+    const second = repository.commit(ledger('2.0.0'));
+    repository.tag('v2.0.0');
+    const short = (commit: string): string => commit.slice(0, 7);
+    expect(await extensions(['outdated'])).toMatchObject({
+      code: 1,
+      stdout: `backlot-extension-ledger  ${short(first)}  allowed: ${short(first)}  latest: ${short(second)}\n`,
+    });
+    await extensions(['uninstall', 'backlot-extension-ledger']);
+    await extensions(['install', branch]);
+    const third = repository.commit(ledger('2.1.0'));
+    expect((await extensions(['outdated', '--json'])).stdout).toContain(
+      `"current":"${short(second)}","wanted":"${short(third)}"`,
+    );
+    await extensions(['update']);
+    expect((await extensions(['outdated'])).code).toBe(0);
   });
 
   it('verify compares every package with the lock', async () => {

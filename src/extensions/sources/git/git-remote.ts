@@ -24,7 +24,11 @@ export class GitRemote {
   }
 
   /** `directory` is any that exists. Throws BACKLOT_E_GIT_MISSING. */
-  static async connect(address: string, directory: string, context: FetchContext): Promise<GitRemote> {
+  static async connect(
+    address: string,
+    directory: string,
+    context: Pick<FetchContext, 'limits' | 'signal'>,
+  ): Promise<GitRemote> {
     const { url, settings } = separateCredentials(address);
     return new GitRemote(url, await gitEnvironment(directory, settings), context);
   }
