@@ -31,6 +31,9 @@ interface Scope {
   readonly cors?: CorsOptions | false;
 }
 
+/** The methods of a rule for WebSockets. */
+const WEBSOCKETS: readonly string[] = [WEBSOCKET];
+
 const WIDEST: Scope = { host: undefined, prefix: '', priority: 0 };
 
 /** The router that one owner gets: it adds to the common table under the owner's name, and in a scope. */
@@ -92,7 +95,7 @@ export class ScopedRouter implements Router {
   }
 
   ws(path: string, endpoint: WebSocketEndpoint<never>, options: WebSocketOptions = {}): Route {
-    const route = this.#route([WEBSOCKET], path);
+    const route = this.#route(WEBSOCKETS, path);
     if (typeof endpoint !== 'function') {
       throw this.#invalid(`the WebSocket ${path} leads to a ${typeof endpoint}, not to a function`);
     }
@@ -176,7 +179,7 @@ export class ScopedRouter implements Router {
     this.#owner.assertOpen();
     if (typeof path !== 'string') throw this.#invalid(`a path is a ${typeof path}, not a string`);
     if (path !== '*' && !path.startsWith('/')) throw this.#invalid(`the path "${path}" does not start with "/"`);
-    if (methods !== '*') this.#assertMethods(methods);
+    if (methods !== '*' && methods !== WEBSOCKETS) this.#assertMethods(methods);
     const { host, prefix, priority, cors } = this.#scope;
     return {
       methods,

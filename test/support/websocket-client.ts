@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { WebSocket, type ClientOptions } from 'ws';
 
@@ -36,13 +35,13 @@ export async function openWebSocket(
     socket.once('close', (code, reason) => resolve({ code, reason: reason.toString() }));
   });
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    // It is open as soon as the listeners to its answer have run.
     socket.once('upgrade', resolve);
     socket.once('error', reject);
     socket.once('unexpected-response', (_request, refusal: IncomingMessage) => {
       void readRefusal(refusal).then(reject, reject);
     });
   });
-  await once(socket, 'open');
   socket.on('error', () => undefined);
   return {
     socket,

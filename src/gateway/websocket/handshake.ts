@@ -10,7 +10,8 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** Throws the HttpError that answers a request which cannot open a WebSocket. */
 export function assertHandshake(request: IncomingMessage): void {
-  const { headers, method } = request;
+  const { headers, method, httpVersion } = request;
+  if (httpVersion === '1.0') throw refused(400, 'a WebSocket is opened over HTTP/1.1, not over HTTP/1.0');
   if (method !== 'GET') throw refused(405, `a WebSocket is opened by GET, not by ${method}`, { allow: 'GET' });
   if (headers['sec-websocket-version'] !== VERSION) {
     throw refused(426, `the version of WebSockets spoken here is ${VERSION}`, { 'sec-websocket-version': VERSION });

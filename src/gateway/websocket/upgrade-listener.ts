@@ -29,14 +29,27 @@ export function upgradeListener(
   const { http, routes, sockets, app } = options;
   return (request, connection, head) => {
     const socket = connection as Socket;
-    if (!isWebSocket(request) && !takesUpgrade(routes, request)) {
-      serveWithoutUpgrade(http, request, socket, head);
-      return;
-    }
-    const response = new options.ServerResponse(request);
-    new Upgrade(request, response, socket, head, sockets);
-    app(request, response);
+    whenItsTurn(socket, () => {
+      if (!isWebSocket(request) && !takesUpgrade(routes, request)) {
+        serveWithoutUpgrade(http, request, socket, head);
+        return;
+      }
+      const response = new options.ServerResponse(request);
+      new Upgrade(request, response, socket, head, sockets);
+      app(request, response);
+    });
   };
+}
+
+/**
+ * Waits until the answers to the requests that came before on a connection are out; Node does not when a client pipelines.
+ * Nothing happens any more when one of them was the last of its connection.
+ */
+function whenItsTurn(socket: Socket, step: () => void): void {
+  // Node keeps here whose answer is being written.
+  const { _httpMessage: before } = socket as Socket & { readonly _httpMessage?: ServerResponse | null };
+  if (before) before.once('close', () => whenItsTurn(socket, step));
+  else if (!socket.destroyed && !socket.writableEnded) step();
 }
 
 function takesUpgrade(routes: RouteTable, { url = '/', headers }: IncomingMessage): boolean {
