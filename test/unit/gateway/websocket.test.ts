@@ -51,7 +51,9 @@ describe('a WebSocket rule', () => {
       seen = context;
       socket.send(`${context.params.room} ${context.params.seat} ${context.host} ${context.query.get('as')}`);
     });
-    const client = await openWebSocket(started.port, '/rooms/a%20b/7?as=eve', { headers: { host: 'Chat.localhost:1' } });
+    const client = await openWebSocket(started.port, '/rooms/a%20b/7?as=eve', {
+      headers: { host: 'Chat.localhost:1' },
+    });
     expect(await client.next()).toBe('a b 7 chat.localhost eve');
     const { signal } = seen as unknown as { signal: AbortSignal };
     expect(signal.aborted).toBe(false);
