@@ -18,10 +18,11 @@ const opened: WebSocket[] = [];
 export async function openWebSocket(
   port: number,
   path: string,
-  options: ClientOptions & { readonly protocols?: string[] } = {},
+  options: ClientOptions & { readonly protocols?: string[]; readonly secure?: boolean } = {},
 ): Promise<WebSocketClient> {
-  const { protocols = [], ...rest } = options;
-  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, rest);
+  const { protocols = [], secure = false, ...rest } = options;
+  const origin = secure ? 'wss://localhost' : 'ws://127.0.0.1';
+  const socket = new WebSocket(`${origin}:${port}${path}`, protocols, rest);
   opened.push(socket);
   const messages: (string | Buffer)[] = [];
   const waiting: ((message: string | Buffer) => void)[] = [];

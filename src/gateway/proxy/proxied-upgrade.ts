@@ -2,6 +2,7 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Owner } from '../owner';
 import type { Upgrade } from '../websocket/upgrade';
+import { ClientGone } from '../client-gone';
 import type { Passage } from './passage';
 import { connectionError, timeoutError } from './proxy-error';
 import { Watch } from './watch';
@@ -17,7 +18,7 @@ export async function passUpgradeOn(
 ): Promise<IncomingMessage | undefined> {
   const answer = await ask(upgrade, passage);
   if (!('socket' in answer)) return answer.refusal;
-  const { incoming, socket: upstream, head } = answer;
+  const { incoming, socket: upstream, head, early } = answer;
   const { response, socket } = upgrade;
   // A server that gives up while the handlers still look at its answer.
   upstream.on('error', () => upstream.destroy());
@@ -32,14 +33,20 @@ export async function passUpgradeOn(
   upgrade.sockets.add(socket, { owner, close: () => socket.destroy() });
   socket.write(headOf(response, incoming.statusMessage ?? ''));
   upstream.unshift(head);
-  socket.unshift(upgrade.head);
+  socket.unshift(Buffer.concat([upgrade.head, early]));
   join(socket, upstream);
   return undefined;
 }
 
 type Answer =
   | { readonly refusal: IncomingMessage }
-  | { readonly incoming: IncomingMessage; readonly socket: Socket; readonly head: Buffer };
+  | {
+      readonly incoming: IncomingMessage;
+      readonly socket: Socket;
+      readonly head: Buffer;
+      /** What the client said before it was answered. */
+      readonly early: Buffer;
+    };
 
 function ask({ socket }: Upgrade, passage: Passage): Promise<Answer> {
   return new Promise((resolve, reject) => {
@@ -47,12 +54,23 @@ function ask({ socket }: Upgrade, passage: Passage): Promise<Answer> {
     const upstream: ClientRequest = passage.open();
     let connected = false;
     const watch = new Watch((what, limit) => upstream.destroy(timeoutError(target, what, limit)));
-    const gone = (): void => void upstream.destroy();
+    const gone = (): void => {
+      upstream.destroy();
+      reject(new ClientGone());
+    };
+    // That the client goes is seen only by reading; a client that speaks before its turn has to wait.
+    let early: Buffer = Buffer.alloc(0);
+    const left = (): void => void socket.destroy();
+    const spoke = (chunk: Buffer): void => {
+      early = Buffer.concat([early, chunk]);
+      socket.pause();
+    };
+    socket.once('close', gone).once('end', left).on('data', spoke);
     const settle = (): void => {
       watch.stop();
-      socket.off('close', gone);
+      socket.pause();
+      socket.off('close', gone).off('end', left).off('data', spoke);
     };
-    socket.once('close', gone);
     upstream.once('socket', (connection) => {
       const meet = (): void => {
         connected = true;
@@ -64,7 +82,7 @@ function ask({ socket }: Upgrade, passage: Passage): Promise<Answer> {
     });
     upstream.once('upgrade', (incoming, connection: Socket, head) => {
       settle();
-      resolve({ incoming, socket: connection, head });
+      resolve({ incoming, socket: connection, head, early });
     });
     upstream.once('response', (refusal) => {
       settle();

@@ -1,8 +1,10 @@
 import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import type { Request, Response } from 'express';
 import { WebSocketServer } from 'ws';
-import type { RequestContext, Router, WebSocket } from '../../../src/api';
+import { HttpError, type RequestContext, type Router, type WebSocket } from '../../../src/api';
 import type { Owner } from '../../../src/gateway/owner';
+import { connectHttp2, requestHttp2 } from '../../support/http2-client';
 import { startGateway, type StartedGateway } from '../../support/start-gateway';
 import { waitFor } from '../../support/wait-for';
 import { openWebSocket, refusalOf } from '../../support/websocket-client';
@@ -94,6 +96,69 @@ describe('a WebSocket rule', () => {
   });
 });
 
+describe('the way to a WebSocket rule', () => {
+  it('goes by priority, by converters, and by a host with a port', async () => {
+    router.ws('/rooms/:room{int}', (socket, { params }) => socket.send(`number ${params.room + 1}`));
+    router.ws('/rooms/:room', (socket, { params }) => socket.send(`name ${params.room}`));
+    router.withPriority(1).ws('/rooms/vip', (socket) => socket.send('first'));
+    router.withHost(`chat.localhost:${started.port}`).ws('/rooms/9', (socket) => socket.send('of the port'));
+    const say = async (path: string, host = 'any'): Promise<unknown> =>
+      (await openWebSocket(started.port, path, { headers: { host } })).next();
+    expect(await say('/rooms/7')).toBe('number 8');
+    expect(await say('/rooms/x')).toBe('name x');
+    expect(await say('/rooms/vip')).toBe('first');
+    expect(await say('/rooms/9', `chat.localhost:${started.port}`)).toBe('of the port');
+  });
+
+  it('leads through TLS, too', async () => {
+    router.ws('/echo', (socket, { request }) => socket.send(`secure: ${request.secure}`));
+    const ca = await started.gateway.certificateToTrust();
+    const client = await openWebSocket(started.port, '/echo', { ca, secure: true });
+    expect(await client.next()).toBe('secure: true');
+    await started.gateway.close(10_000);
+    expect((await client.closed()).code).toBe(1001);
+  });
+
+  it('is explained as that of other rules', () => {
+    router.ws('/echo', echo);
+    router.proxy('/', 'http://far.test');
+    const explained = started.gateway.explainRoute('WEBSOCKET', 'localhost', '/echo');
+    expect(explained.winner).toMatchObject({ path: '/echo', kind: 'websocket', owner: 'chat' });
+    expect(explained.others).toMatchObject([{ path: '/', reason: 'it has * where the winner has "echo"' }]);
+    expect(started.gateway.explainRoute('WEBSOCKET', 'localhost', '/x').winner).toMatchObject({ path: '/' });
+    const plain = started.gateway.explainRoute('GET', 'localhost', '/echo');
+    expect(plain.others).toMatchObject([{ path: '/echo', reason: 'it is for WEBSOCKET, not for GET' }]);
+    expect(started.gateway.listRoutes()).toMatchObject([
+      { methods: ['WEBSOCKET'], kind: 'websocket' },
+      { methods: '*' },
+    ]);
+  });
+});
+
+describe('pages that open WebSockets', () => {
+  const cors = {
+    extra: [],
+    ownHosts: ['localhost'],
+    allowHeaders: [],
+    exposeHeaders: [],
+    withoutChecks: false,
+    withoutHeaders: false,
+  };
+
+  it('are refused where other requests of theirs are, and allowed where the rule allows them', async () => {
+    started = await startGateway({ cors });
+    ({ router } = started.owner('chat'));
+    router.ws('/mine', echo);
+    router.withCors({ origins: ['https://page.test'] }).ws('/theirs', echo);
+    router.withCors(false).ws('/all', echo);
+    const origin = 'https://page.test';
+    expect((await refusalOf(openWebSocket(started.port, '/mine', { origin }))).status).toBe(403);
+    await openWebSocket(started.port, '/mine', { origin: `http://localhost:${started.port}` });
+    await openWebSocket(started.port, '/theirs', { origin });
+    await openWebSocket(started.port, '/all', { origin });
+  });
+});
+
 describe('what is not a WebSocket', () => {
   it('answers an ordinary request for a path with WebSockets alone with 426', async () => {
     router.ws('/echo', echo);
@@ -101,6 +166,9 @@ describe('what is not a WebSocket', () => {
     expect(answer.status).toBe(426);
     expect(answer.headers.upgrade).toBe('websocket');
     expect(answer.headers.connection).toBe('Upgrade');
+    expect((await started.send('/echo', { method: 'POST', body: 'x' })).status).toBe(426);
+    const overHttp2 = await requestHttp2(connectHttp2(started.url), '/echo');
+    expect([overHttp2.status, overHttp2.text]).toEqual([426, answer.text]);
   });
 
   it('answers an upgrade of an unknown path, or of one with ordinary rules alone, with 404', async () => {
@@ -140,9 +208,9 @@ describe('what is not a WebSocket', () => {
   });
 
   it('serves a request that asks for HTTP/2 or anything else as an ordinary one, on a connection that stays', async () => {
-    router.post('/echo', (request, response) => {
+    router.post('/echo', (request: Request, response: Response) => {
       let body = '';
-      request.on('data', (chunk) => (body += String(chunk)));
+      request.on('data', (chunk: Buffer) => (body += String(chunk)));
       request.on('end', () => response.end(`${request.headers.upgrade ?? 'no upgrade'}: ${body}`));
     });
     router.get('/x', () => 'x');
@@ -166,6 +234,30 @@ describe('the chain around a WebSocket', () => {
     expect(refusal.status).toBe(401);
     expect(refusal.headers['www-authenticate']).toBe('Basic');
     expect(refusal.body).toBe('{"error":"who are you?"}');
+  });
+
+  it('lets early handlers see the handshake, answer it, and keep things for the endpoint', async () => {
+    started.owner('guard').requestHandlers.early.append((chain, context) => {
+      const { token } = Object.fromEntries(context.query);
+      if (token === undefined) chain.respond(401, 'no token');
+      else context.locals.user = `user of ${token}`;
+    });
+    router.ws('/x', (socket, { locals }) => socket.send(String(locals.user)));
+    expect(await (await openWebSocket(started.port, '/x?token=t')).next()).toBe('user of t');
+    const refusal = await refusalOf(openWebSocket(started.port, '/x'));
+    expect([refusal.status, refusal.body]).toEqual([401, 'no token']);
+  });
+
+  it('can refuse in the endpoint’s name by what chooses the subprotocol', async () => {
+    router.ws('/x', echo, {
+      protocols: (offered, { request }) => {
+        if (request.headers.authorization === undefined) throw new HttpError(401, 'who are you?');
+        return offered[0];
+      },
+    });
+    const refusal = await refusalOf(openWebSocket(started.port, '/x', { protocols: ['a'] }));
+    expect([refusal.status, refusal.body]).toEqual([401, '{"error":{"message":"who are you?"}}']);
+    expect(started.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
   it('lets response handlers see the 101 and add headers to it, and runs finalizers once', async () => {

@@ -227,7 +227,7 @@ describe('bodies through the proxy', () => {
     router.proxy('/', url);
     started.owner('seer').responseHandlers.append(
       (_chain, _context, response) => {
-        response.body = String(response.body).toUpperCase();
+        response.body = (response.body as Buffer).toString().toUpperCase();
       },
       { body: true },
     );

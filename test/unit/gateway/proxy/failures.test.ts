@@ -36,7 +36,8 @@ async function expectFailure(status: number, code: string, target: string, messa
   const answer = await started.send('/');
   expect(answer.status).toBe(status);
   const { error } = answer.json() as { error: Record<string, string> };
-  expect(error).toEqual({ code, message: expect.stringMatching(message), extension: 'shop', target });
+  expect(error).toEqual({ code, message: error.message, extension: 'shop', target });
+  expect(error.message).toMatch(message);
   const [line] = failures();
   expect(line).toContain(code);
   expect(line).toContain('extension shop');
@@ -114,12 +115,13 @@ describe('a server that fails', () => {
   });
 
   it('may take as long as it wants where the limits are 0, and longer than one limit when it goes on', async () => {
-    const { url } = await serveHere(async (_incoming, response) => {
-      for (let times = 0; times < 6; times++) {
-        await new Promise((resolve) => setTimeout(resolve, 60));
-        response.write('x');
-      }
-      response.end();
+    const { url } = await serveHere((_incoming, response) => {
+      let times = 0;
+      const timer = setInterval(() => {
+        if (++times <= 6) response.write('x');
+        else response.end();
+      }, 60);
+      response.on('close', () => clearInterval(timer));
     });
     router.proxy('/', url, { connectTimeout: 0, firstByteTimeout: 0, idleTimeout: 200 });
     expect((await started.send('/')).text).toBe('xxxxxx');

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import path from 'node:path';
 import type { Router } from '../../../../src/api';
+import { BacklotError } from '../../../../src/api/errors';
 import { connectHttp2, requestHttp2 } from '../../../support/http2-client';
 import { serveHere, serveTcp } from '../../../support/serve-here';
 import { startGateway, type StartedGateway } from '../../../support/start-gateway';
@@ -212,7 +213,11 @@ describe('the head of an answer', () => {
     });
     router.proxy('/', url);
     const answer = await started.send('/', { method: 'POST', body: 'x' });
-    expect([answer.status, answer.headers.location, answer.text]).toEqual([status, 'http://far.test/elsewhere', 'moved']);
+    expect([answer.status, answer.headers.location, answer.text]).toEqual([
+      status,
+      'http://far.test/elsewhere',
+      'moved',
+    ]);
     expect(asked).toBe(1);
   });
 
@@ -322,7 +327,8 @@ describe('the server that is meant', () => {
   ])('must have a URL that can be used: %s', (target, problem) => {
     const add = (): unknown => router.proxy('/', target as string);
     expect(add).toThrow(problem);
-    expect(add).toThrow(expect.objectContaining({ code: 'BACKLOT_E_PROXY_TARGET_INVALID', where: { extension: 'shop' } }));
+    expect(add).toThrow(BacklotError);
+    expect(codeOf(add)).toBe('BACKLOT_E_PROXY_TARGET_INVALID');
   });
 
   it('is not the proxy itself', async () => {
@@ -332,3 +338,12 @@ describe('the server that is meant', () => {
     expect(answer.json()).toMatchObject({ error: { code: 'BACKLOT_E_PROXY_LOOP', extension: 'shop' } });
   });
 });
+
+function codeOf(run: () => unknown): string | undefined {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    return (error as BacklotError).code;
+  }
+}
