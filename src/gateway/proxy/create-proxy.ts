@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Agent as HttpAgent, type Agent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import type { GatewayRequest, GatewayResponse, RequestContext } from '../../api/gateway';
 import type { ProxyOptions, ProxyTarget } from '../../api/proxy';
 import { isPromise } from '../chain';
 import type { Owner } from '../owner';
 import type { Upgrade } from '../websocket/upgrade';
+import { https } from './https';
 import { planPassage, type ProxySettings } from './passage';
 import { ProxiedRequest } from './proxied-request';
 import { passUpgradeOn } from './proxied-upgrade';
@@ -102,7 +102,7 @@ function settingsOf(options: ProxyOptions): ProxySettings & { close(): void } {
     agentFor: (secure) => {
       const known = agents.get(secure);
       if (known) return known;
-      const agent = new (secure ? HttpsAgent : HttpAgent)({ keepAlive: true, timeout: KEEP_ALIVE_MS });
+      const agent = new (secure ? https().Agent : HttpAgent)({ keepAlive: true, timeout: KEEP_ALIVE_MS });
       agents.set(secure, agent);
       return agent;
     },

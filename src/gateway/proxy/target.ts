@@ -1,7 +1,7 @@
 /** The server that requests are passed on to, from its URL to a request of node’s. */
 import { request as requestHttp, type Agent, type ClientRequest, type RequestOptions } from 'node:http';
-import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
+import { https } from './https';
 import { ProxyError } from './proxy-error';
 
 export interface Target {
@@ -52,7 +52,7 @@ export function requestTo(
   const common = { ...target.address, agent: options.agent, method: options.method, path: options.path, headers };
   if (!target.secure) return requestHttp(common);
   const host = 'host' in target.address ? target.address.host : '';
-  return requestHttps({
+  return https().request({
     ...common,
     rejectUnauthorized: options.rejectUnauthorized,
     // Node would take the name from `Host`, which the client wrote.
