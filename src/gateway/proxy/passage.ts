@@ -55,6 +55,8 @@ export function planPassage(
   const headers = requestHeaders(settings, target, request, hasBody);
   changeHeaders(headers, options.requestHeaders, context);
   if (upgrade !== undefined) {
+    // What follows an upgrade is the other protocol’s. A server that was promised a body would take the next request for it.
+    for (const name of ['Content-Length', 'Expect', 'Trailer']) headers.delete(name);
     headers.set('Connection', 'Upgrade');
     headers.set('Upgrade', upgrade);
   }

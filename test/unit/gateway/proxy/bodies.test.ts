@@ -235,6 +235,20 @@ describe('bodies through the proxy', () => {
     expect(answer.text).toBe('FROM AFAR');
   });
 
+  it('are passed on, too, when a handler has read them', async () => {
+    const { url } = await serveHere((incoming, response) => void incoming.pipe(response));
+    router.proxy('/', url);
+    const read: string[] = [];
+    started.owner('reader').requestHandlers.early.append(async (_chain, { body }) => void read.push(await body.text()));
+    const whole = 'x'.repeat(300_000);
+    expect((await started.send('/', { method: 'POST', body: whole })).text).toBe(whole);
+    const outgoing = begin('/');
+    outgoing.write('in ');
+    outgoing.end('chunks');
+    expect(await textOf(await answerOf(outgoing))).toBe('in chunks');
+    expect(read).toEqual([whole, 'in chunks']);
+  });
+
   it('may end where the server closes the connection', async () => {
     const { url } = await serveTcp((socket) => {
       socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nuntil the end'));

@@ -214,6 +214,17 @@ describe('a WebSocket through the proxy', () => {
     client.destroy();
   });
 
+  it('goes through TLS on both sides', async () => {
+    const far = await startGateway();
+    far.owner('far').router.ws('/x', (socket, { request }) => socket.send(`secure: ${request.secure}`));
+    router.proxy('/far', `https://localhost:${far.port}`, { rejectUnauthorized: false });
+    const ca = await started.gateway.certificateToTrust();
+    const client = await openWebSocket(started.port, '/far/x', { ca, secure: true });
+    expect(await client.next()).toBe('secure: true');
+    await far.gateway.close(10_000);
+    expect((await client.closed()).code).toBe(1001);
+  });
+
   it('goes on below a rule for WebSockets that is nearer', async () => {
     router.proxy('/', (await serveWebSockets((socket) => socket.send('far'))).url);
     router.ws('/near', (socket) => socket.send('near'));
@@ -252,6 +263,19 @@ describe('another protocol through the proxy', () => {
     socket.on('data', (chunk: Buffer) => (received += String(chunk)));
     await once(socket, 'close');
     expect(received).toMatch(/^HTTP\/1\.1 101 Switching Protocols[^]*Upgrade: caps[^]*SHOUT$/);
+  });
+
+  it('promises the server no body, so that a refusal leaves nothing to be taken for one', async () => {
+    const { url, connections } = await serveHere((incoming, response) => {
+      incoming.resume().on('end', () => response.end(`${incoming.url} ${incoming.headers['content-length']}`));
+    });
+    router.proxy('/', url);
+    const answer = await started.raw(
+      'GET /first HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 5\r\n\r\nGET /',
+    );
+    expect(answer).toMatch(/\/first undefined/);
+    expect((await started.send('/second')).text).toBe('/second undefined');
+    expect(connections).toHaveLength(1);
   });
 
   it('is HTTP/2 only where the client begins with it: what asks for it over HTTP/1.1 is served as it is', async () => {
