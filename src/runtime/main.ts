@@ -2,16 +2,17 @@
  * The runtime process: the platform with its gateway and extensions. The init process starts it, hands it the boot
  * report, and restarts it when it crashes. Its exit codes are those of ./exit-codes.
  */
-import Module from 'node:module';
+import Module, { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { asBacklotError, describeCause } from '../api/errors';
 import { catchEscapes } from '../extensions/supervise/escapes';
-import type { BootReport } from './boot-report';
+import type { BackInUse, BootReport } from './boot-report';
 import { EXIT } from './exit-codes';
 import { Logging } from './logging';
 import { Platform } from './platform';
-import { logLevel, readSettings, withoutPrefix, withoutSecrets } from './settings';
+import { logLevel, readSettings, withoutPrefix, withoutSecrets, type Settings } from './settings';
 import { volumeAt } from './volume';
+import type * as Watchdog from './watchdog/watchdog';
 
 /** How much longer than its limit an orderly shutdown may take before the process ends itself, in milliseconds. */
 const GRACE = 1_000;
@@ -51,6 +52,8 @@ async function run(boot: BootReport): Promise<void> {
     logging,
     boot,
     onShutDownRequest: (how) => stop(how === 'restart' ? EXIT.restart : EXIT.stopped),
+    onReady: () => watchEventLoop(platform, settings),
+    onStarted: (names) => process.send?.({ backInUse: names } satisfies BackInUse),
   });
 
   catchEscapes(platform.attribution, {
@@ -74,6 +77,15 @@ async function run(boot: BootReport): Promise<void> {
 /** Lets Node keep the compiled code of modules between starts, where it can (from Node 22 on). */
 function cacheCompiledModules(directory: string): void {
   (Module as { enableCompileCache?: (directory: string) => unknown }).enableCompileCache?.(directory);
+}
+
+/** Nothing of the watchdog is loaded before the platform serves requests, or where it is switched off. */
+function watchEventLoop({ attribution }: Platform, settings: Settings): void {
+  const [warnAfter, endAfter] = [settings.BACKLOT_STALL_WARNING * 1000, settings.BACKLOT_STALL_LIMIT * 1000];
+  if (warnAfter === 0 && endAfter === 0) return;
+  const { startWatchdog } = createRequire(__filename)('./watchdog/watchdog') as typeof Watchdog;
+  const log = { level: logLevel(settings), format: settings.LOG_FORMAT, isTerminal: process.stdout.isTTY };
+  startWatchdog({ attribution, warnAfter, endAfter, log });
 }
 
 /** Runs the runtime process as soon as it has its boot report. */

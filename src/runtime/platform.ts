@@ -41,6 +41,10 @@ export interface PlatformOptions {
   readonly onShutDownRequest: (how: 'restart' | 'kill') => void;
   /** Says to the world that the platform serves requests; prints {@link READY_MARKER} and a table when left out. */
   readonly announce?: () => void;
+  /** Called as soon as the world knows. */
+  readonly onReady?: () => void;
+  /** Is told of extensions that were started in the running platform. */
+  readonly onStarted?: ExtensionSetOptions['onStarted'];
   readonly importClass?: ExtensionSetOptions['importClass'];
   /** Is told of every failure of an extension, beside the log. */
   readonly onFailure?: (failure: BacklotError) => void;
@@ -61,7 +65,7 @@ export class Platform {
   #containers: Hosting.ContainerHost | undefined;
 
   constructor(options: PlatformOptions) {
-    const { settings, logging, volume, boot, environment, importClass, onFailure } = options;
+    const { settings, logging, volume, boot, environment, importClass, onFailure, onStarted } = options;
     this.#options = options;
     this.#log = logging.scope('runtime');
     this.#url = `http://${settings.LOCALSTACK_HOST}`;
@@ -108,8 +112,10 @@ export class Platform {
       logOf: (extension) => logging.extension(extension),
       dataDirectoryOf: (extension) => dataDirectoryOf(volume, extension),
       containersOf: (owner) => this.#hostContainers().containersOf(owner),
+      leftOut: leftOutOf(boot),
       ...(importClass ? { importClass } : {}),
       ...(onFailure ? { onFailure } : {}),
+      ...(onStarted ? { onStarted } : {}),
     });
     const installation = new Installation({ settings, environment, volume, log: logging.scope('extensions') });
     this.#gateway.internal.add(internalApi(this.#view()));
@@ -162,6 +168,7 @@ export class Platform {
     await this.#scripts.run('READY');
     (this.#options.announce ?? (() => this.#announce()))();
     this.#options.logging.markerPrinted();
+    this.#options.onReady?.();
     await extensions.callHook('onPlatformReady');
     this.#assertRequired();
   }
@@ -259,6 +266,10 @@ export class Platform {
       shutDown: this.#options.onShutDownRequest,
     };
   }
+}
+
+function leftOutOf({ leftOut = {} }: BootReport): Map<string, BacklotError> {
+  return new Map(Object.entries(leftOut).map(([name, error]) => [name, BacklotError.from(error)]));
 }
 
 /** The names by which clients of this machine reach the gateway. */

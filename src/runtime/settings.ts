@@ -191,6 +191,19 @@ export const SETTINGS = {
     default: '5',
     parse: wholeNumber,
   },
+  BACKLOT_STALL_WARNING: {
+    description: 'After how long of a standing event loop the log says which extension holds it, and where.',
+    values: 'seconds, 0 for never',
+    default: '2',
+    parse: secondsOrNever,
+  },
+  BACKLOT_STALL_LIMIT: {
+    description:
+      'After how long of a standing event loop the runtime is restarted without the extension that holds it.',
+    values: 'seconds, 0 for never',
+    default: '30',
+    parse: secondsOrNever,
+  },
   BACKLOT_IN_CONTAINER: {
     description: 'Says that Backlot runs in its container. Set by the image.',
     values: '0 or 1',
@@ -304,6 +317,10 @@ function seconds(text: string): number {
   const value = Number(text);
   if (!(value > 0) || !Number.isFinite(value)) throw new Error('must be a number of seconds above 0');
   return value;
+}
+
+function secondsOrNever(text: string): number {
+  return text === '0' ? 0 : seconds(text);
 }
 
 function wholeNumber(text: string): number {
