@@ -22,6 +22,8 @@ async function run(boot: BootReport): Promise<void> {
   const settings = readSettings(environment);
   // Extensions see our environment, and so do the programs that they start.
   process.env = withoutSecrets(environment);
+  // Express shows stacks to clients in any other environment.
+  if (!settings.DEBUG) process.env.NODE_ENV = 'production';
   const logging = new Logging({ level: logLevel(settings), format: settings.LOG_FORMAT });
   const log = logging.scope('runtime');
 

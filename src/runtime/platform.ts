@@ -8,6 +8,7 @@ import { Attribution } from '../extensions/supervise/attribution';
 import { ExtensionSet, type ExtensionSetOptions } from '../extensions/supervise/extension-set';
 import type { Route } from '../api/gateway';
 import { Gateway } from '../gateway/gateway';
+import type { ConnectionLimits } from '../gateway/hardening/limits';
 import { formatAddress } from '../gateway/listen';
 import type { AccessLog } from './access-log';
 import { AdminGuard } from './admin-guard';
@@ -15,10 +16,12 @@ import { outcomeOf, type BootReport } from './boot-report';
 import type * as Hosting from '../extensions/containers/container-host';
 import type * as Dev from './dev-extensions';
 import { extensionsApi } from './extensions-api';
+import { HostNames } from './host-names';
 import { HealthBoard } from './health';
 import { InitScripts } from './init-scripts';
 import { Installation } from './installation';
 import { internalApi } from './internal-api';
+import { InternalGuard } from './internal-guard';
 import { LiveExtensions } from './live-extensions';
 import type { Logging } from './logging';
 import { VERSION } from '../extensions/own-package';
@@ -88,6 +91,7 @@ export class Platform {
       bodyLimit: settings.BACKLOT_BODY_LIMIT,
       certificates: certificatesOf(volume),
       ...(settings.CUSTOM_SSL_CERT_PATH === undefined ? {} : { customCertificate: settings.CUSTOM_SSL_CERT_PATH }),
+      limits: limitsOf(settings),
       ...(onFailure ? { onFailure } : {}),
     });
     this.#scripts = new InitScripts({
@@ -118,6 +122,8 @@ export class Platform {
       ...(onStarted ? { onStarted } : {}),
     });
     const installation = new Installation({ settings, environment, volume, log: logging.scope('extensions') });
+    const guard = new InternalGuard({ hosts: new HostNames(settings.LOCALSTACK_HOST, settings.BACKLOT_ALLOWED_HOSTS) });
+    this.#gateway.internal.guard((request) => guard.check(request));
     this.#gateway.internal.add(internalApi(this.#view()));
     this.#gateway.internal.add(
       routesApi({
@@ -266,6 +272,16 @@ export class Platform {
       shutDown: this.#options.onShutDownRequest,
     };
   }
+}
+
+function limitsOf(settings: Settings): ConnectionLimits {
+  return {
+    headerSize: settings.BACKLOT_MAX_HEADER_SIZE,
+    headers: settings.BACKLOT_MAX_HEADERS,
+    headersTime: settings.BACKLOT_HEADERS_TIMEOUT * 1000,
+    bodyTime: settings.BACKLOT_BODY_TIMEOUT * 1000,
+    idleTime: settings.BACKLOT_KEEP_ALIVE_TIMEOUT * 1000,
+  };
 }
 
 function leftOutOf({ leftOut = {} }: BootReport): Map<string, BacklotError> {

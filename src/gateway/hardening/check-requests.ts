@@ -1,0 +1,66 @@
+/** What is wrong with a request that Node’s parser lets through. */
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { refusal } from './client-errors';
+import type { ConnectionLimits } from './limits';
+import { SlowBodies } from './slow-bodies';
+
+/** `http://host/path`, as a client writes it that takes us for a proxy. */
+const ABSOLUTE = /^https?:\/\/(?:[^/?#@]*@)?([^/?#@]+)(.*)$/i;
+
+interface Refusal {
+  readonly status: number;
+  readonly message: string;
+}
+
+/**
+ * A listener that refuses requests with too many headers (431), with two hosts, or for something else than a path (400), and
+ * watches over bodies that come slowly; it hands all others on. A URL for its whole becomes the path and the `Host` in it.
+ */
+export function checkRequests(limits: ConnectionLimits, listener: RequestListener): RequestListener {
+  const slowBodies = new SlowBodies(limits.bodyTime);
+  return (request, response) => {
+    const refused = findRefusal(request, limits);
+    if (refused) return refuse(request, response, refused);
+    const { headers } = request;
+    if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
+      slowBodies.watch(request, response);
+    }
+    listener(request, response);
+  };
+}
+
+function findRefusal(request: IncomingMessage, limits: ConnectionLimits): Refusal | undefined {
+  const { rawHeaders } = request;
+  if (rawHeaders.length > 2 * limits.headers) {
+    const message = `the request has ${rawHeaders.length / 2} headers; BACKLOT_MAX_HEADERS is the limit`;
+    return { status: 431, message };
+  }
+  if (countHosts(rawHeaders) > 1) return { status: 400, message: 'the request has more than one Host header' };
+  const url = request.url ?? '';
+  return url.startsWith('/') ? undefined : takePath(request, url);
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2: the host of the URL counts, whatever `Host` says. */
+function takePath(request: IncomingMessage, url: string): Refusal | undefined {
+  if (url === '*' && request.method === 'OPTIONS') return undefined;
+  const [, host, rest = ''] = ABSOLUTE.exec(url) ?? [];
+  if (host === undefined) return { status: 400, message: 'the request is for something else than a path' };
+  request.url = rest.startsWith('/') ? rest : `/${rest}`;
+  request.headers.host = host;
+  return undefined;
+}
+
+function countHosts(rawHeaders: readonly string[]): number {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  return hosts;
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, { status, message }: Refusal): void {
+  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+  response.end(refusal(message));
+  request.resume();
+}
