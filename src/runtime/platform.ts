@@ -137,6 +137,7 @@ export class Platform {
           hosts,
           token: settings.BACKLOT_ADMIN_TOKEN === '' ? undefined : settings.BACKLOT_ADMIN_TOKEN,
         }),
+        debug: settings.DEBUG,
         live: new LiveExtensions(this.extensions, installation),
         extensions: () => this.extensions.all,
         routes: () => this.#gateway.routes(),

@@ -5,7 +5,7 @@ import type { ConnectionLimits } from './limits';
 import { SlowBodies } from './slow-bodies';
 
 /** `http://host/path`, as a client writes it that takes us for a proxy. */
-const ABSOLUTE = /^https?:\/\/(?:[^/?#@]*@)?([^/?#@]+)(.*)$/i;
+const ABSOLUTE = /^https?:\/\/(?:[^/?#@]*@)?((?:\[[0-9a-f:.%]+\]|[^/?#@[\]:]+)(?::\d*)?)([/?#].*)?$/i;
 
 interface Refusal {
   readonly status: number;
@@ -13,7 +13,8 @@ interface Refusal {
 }
 
 /**
- * A listener that refuses requests with too many headers (431), with two hosts, or for something else than a path (400), and
+ * A listener for HTTP/1 that refuses requests of another version (505), with too many headers (431), with two hosts, with a
+ * body whose end cannot be told, or for something else than a path (400), and
  * watches over bodies that come slowly; it hands all others on. A URL for its whole becomes the path and the `Host` in it.
  */
 export function checkRequests(limits: ConnectionLimits, listener: RequestListener): RequestListener {
@@ -30,12 +31,16 @@ export function checkRequests(limits: ConnectionLimits, listener: RequestListene
 }
 
 function findRefusal(request: IncomingMessage, limits: ConnectionLimits): Refusal | undefined {
-  const { rawHeaders } = request;
+  const { rawHeaders, httpVersionMajor, httpVersion } = request;
+  if (httpVersionMajor !== 1) return { status: 505, message: `HTTP/${httpVersion} is not spoken in this way` };
   if (rawHeaders.length > 2 * limits.headers) {
     const message = `the request has ${rawHeaders.length / 2} headers; BACKLOT_MAX_HEADERS is the limit`;
     return { status: 431, message };
   }
   if (countHosts(rawHeaders) > 1) return { status: 400, message: 'the request has more than one Host header' };
+  const coding = request.headers['transfer-encoding'];
+  // Node takes an empty one for none; others might not.
+  if (coding === '') return { status: 400, message: 'the request has an empty Transfer-Encoding' };
   const url = request.url ?? '';
   return url.startsWith('/') ? undefined : takePath(request, url);
 }

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { HOSTILE_REQUESTS, type HostileRequest } from '../support/hostile-requests';
+import { FIXTURES, RunningPlatform } from '../support/run-platform';
+import { sendHostile, type Outcome } from '../support/send-hostile';
+import { waitFor } from '../support/wait-for';
+
+/** How many connections are open at once. */
+const AT_ONCE = 24;
+/** How often everything that is not slow is repeated, before memory is looked at, and between two looks. */
+const [WARM_UP, REPETITIONS] = [3, 5];
+/** By how much the heap may have grown after that. */
+const GROWTH = 1.1;
+
+interface Measures {
+  readonly heap: number;
+  readonly sockets: number;
+}
+
+let platform: RunningPlatform;
+let port: number;
+let pid: number;
+const outcomes = new Map<HostileRequest, Outcome>();
+
+async function sendAll(requests: readonly HostileRequest[]): Promise<void> {
+  const left = [...requests];
+  const worker = async (): Promise<void> => {
+    for (let request = left.pop(); request; request = left.pop())
+      outcomes.set(request, await sendHostile(port, request));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+const measure = (): Promise<Measures> => platform.json<Measures>('/target/measures');
+
+beforeAll(async () => {
+  platform = await RunningPlatform.start({
+    extensions: [`file:${join(FIXTURES, 'hostile-target')}`, `file:${join(FIXTURES, 'good-cjs')}`],
+    environment: {
+      BACKLOT_HEADERS_TIMEOUT: '1',
+      BACKLOT_BODY_TIMEOUT: '1',
+      BACKLOT_KEEP_ALIVE_TIMEOUT: '1',
+      BACKLOT_ALLOWED_HOSTS: '*.allowed.example',
+    },
+  });
+  port = Number(new URL(platform.url).port);
+  pid = platform.runtimePid;
+  await sendAll(HOSTILE_REQUESTS);
+});
+
+afterAll(async () => {
+  expect(await platform.stop()).toBe(0);
+});
+
+it('has at least 200 cases, each with a name of its own', () => {
+  expect(HOSTILE_REQUESTS.length).toBeGreaterThanOrEqual(200);
+  expect(new Set(HOSTILE_REQUESTS.map(({ name }) => name)).size).toBe(HOSTILE_REQUESTS.length);
+});
+
+it.each(HOSTILE_REQUESTS.map((request) => [request.name, request] as const))('%s', (_name, request) => {
+  expect(outcomes.get(request)).toEqual(request.answers);
+});
+
+it('serves ordinary requests afterwards, in the same process, and with no line in the log that anything crashed', async () => {
+  expect(await (await fetch(`${platform.url}/target/plain`)).text()).toBe('plain');
+  expect(await platform.json('/good-cjs')).toEqual({ extension: 'good-cjs' });
+  expect(platform.runtimePid).toBe(pid);
+  expect(platform.output).not.toMatch(/BACKLOT_E_(INTERNAL|LATE_ERROR|RUNTIME_CRASHED)/);
+});
+
+it('shows no stack to anybody', async () => {
+  const answer = await fetch(`${platform.url}/target/throws`);
+  expect([answer.status, await answer.text()]).toEqual([500, expect.not.stringMatching(/ at |\.js/)]);
+});
+
+it('leaks neither memory nor connections', async () => {
+  const repeated = HOSTILE_REQUESTS.filter(({ isSlow }) => !isSlow);
+  for (let round = 0; round < WARM_UP; round++) await sendAll(repeated);
+  const before = await measure();
+  for (let round = 0; round < REPETITIONS; round++) await sendAll(repeated);
+  // The connection that asks is one.
+  await waitFor('the end of all connections', async () => (await measure()).sockets <= 1, 10_000);
+  expect((await measure()).heap).toBeLessThan(before.heap * GROWTH);
+  expect(platform.runtimePid).toBe(pid);
+}, 180_000);
