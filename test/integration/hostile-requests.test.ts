@@ -40,6 +40,7 @@ beforeAll(async () => {
       BACKLOT_BODY_TIMEOUT: '1',
       BACKLOT_KEEP_ALIVE_TIMEOUT: '1',
       BACKLOT_ALLOWED_HOSTS: '*.allowed.example',
+      NODE_ENV: 'development',
     },
   });
   port = Number(new URL(platform.url).port);
@@ -67,8 +68,8 @@ it('serves ordinary requests afterwards, in the same process, and with no line i
   expect(platform.output).not.toMatch(/BACKLOT_E_(INTERNAL|LATE_ERROR|RUNTIME_CRASHED)/);
 });
 
-it('shows no stack to anybody', async () => {
-  const answer = await fetch(`${platform.url}/target/throws`);
+it.each(['/target/throws', '/target/express'])('shows no stack to anybody: %s', async (path) => {
+  const answer = await fetch(platform.url + path);
   expect([answer.status, await answer.text()]).toEqual([500, expect.not.stringMatching(/ at |\.js/)]);
 });
 
