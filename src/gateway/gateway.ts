@@ -96,6 +96,7 @@ export class Gateway {
   readonly #bodyLimit: number;
   readonly #own: PlatformHandlers;
   readonly #trace: ChainTrace | undefined;
+  readonly #unanswered = { count: 0 };
   #phases: Phases;
   #draining = false;
 
@@ -259,7 +260,9 @@ export class Gateway {
   async close(limit: number): Promise<void> {
     this.#draining = true;
     this.#sockets.close(() => true, GOING_AWAY, 'the platform is shutting down');
-    await this.#port.close(limit);
+    const end = performance.now() + limit;
+    await this.drained([this.#unanswered], limit);
+    await this.#port.close(Math.max(0, end - performance.now()));
   }
 
   /** Answers one request. */
@@ -297,6 +300,7 @@ export class Gateway {
       bodyLimit: this.#bodyLimit,
       captureLimit: this.#lists.response.captureLimit,
       inFlight: { count: 0 },
+      unanswered: this.#unanswered,
     };
   }
 
@@ -324,7 +328,6 @@ export class Gateway {
       protocols: this.#protocols,
       tls: this.#tls,
       report: this.#reportProtocol,
-      firstByteLimit: limits.headersTime,
     });
   }
 

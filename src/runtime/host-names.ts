@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { isIP } from 'node:net';
+import { unbracketed } from '../gateway/origin';
 
 /** Names that lead to this machine, or to what publishes our port, on everybody’s. */
 const LOCAL_NAMES = [
@@ -49,8 +50,4 @@ export class HostNames {
 /** The name in a `Host` header, in lower case and without a dot at its end; undefined when it is none. */
 function nameIn(header: string): string | undefined {
   return AUTHORITY.exec(header)?.[1]?.toLowerCase().replace(/\.$/, '');
-}
-
-export function unbracketed(name: string): string {
-  return name.replace(/^\[|\]$/g, '');
 }

@@ -73,14 +73,13 @@ export class Platform {
     this.#log = logging.scope('runtime');
     this.#url = `http://${settings.LOCALSTACK_HOST}`;
     if (settings.BACKLOT_ACCESS_LOG || this.#log.isLevelEnabled('debug')) this.#access = logging.access();
-    const hosts = ownHosts(settings.LOCALSTACK_HOST);
     this.#gateway = new Gateway({
       log: logging.scope('gateway'),
       ownerOf: (error) => this.attribution.ownerOf(error),
       debug: settings.DEBUG,
       cors: {
         extra: settings.EXTRA_CORS_ALLOWED_ORIGINS,
-        ownHosts: hosts,
+        ownHosts: ownHosts(settings.LOCALSTACK_HOST),
         allowHeaders: settings.EXTRA_CORS_ALLOWED_HEADERS,
         exposeHeaders: settings.EXTRA_CORS_EXPOSE_HEADERS,
         withoutChecks: settings.DISABLE_CORS_CHECKS,
@@ -122,7 +121,7 @@ export class Platform {
       ...(onStarted ? { onStarted } : {}),
     });
     const installation = new Installation({ settings, environment, volume, log: logging.scope('extensions') });
-    const guard = new InternalGuard({ hosts: new HostNames(settings.LOCALSTACK_HOST, settings.BACKLOT_ALLOWED_HOSTS) });
+    const guard = new InternalGuard({ hosts: hostNames(settings), origins: settings.EXTRA_CORS_ALLOWED_ORIGINS });
     this.#gateway.internal.guard((request) => guard.check(request));
     this.#gateway.internal.add(internalApi(this.#view()));
     this.#gateway.internal.add(
@@ -133,10 +132,7 @@ export class Platform {
     );
     this.#gateway.internal.add(
       extensionsApi({
-        guard: new AdminGuard({
-          hosts,
-          token: settings.BACKLOT_ADMIN_TOKEN === '' ? undefined : settings.BACKLOT_ADMIN_TOKEN,
-        }),
+        guard: new AdminGuard(settings.BACKLOT_ADMIN_TOKEN === '' ? undefined : settings.BACKLOT_ADMIN_TOKEN),
         debug: settings.DEBUG,
         live: new LiveExtensions(this.extensions, installation),
         extensions: () => this.extensions.all,
@@ -287,6 +283,11 @@ function limitsOf(settings: Settings): ConnectionLimits {
 
 function leftOutOf({ leftOut = {} }: BootReport): Map<string, BacklotError> {
   return new Map(Object.entries(leftOut).map(([name, error]) => [name, BacklotError.from(error)]));
+}
+
+/** The names by which the platform may be asked for what is its own. */
+function hostNames({ LOCALSTACK_HOST, BACKLOT_ALLOWED_HOSTS, GATEWAY_LISTEN }: Settings): HostNames {
+  return new HostNames(LOCALSTACK_HOST, [...BACKLOT_ALLOWED_HOSTS, ...GATEWAY_LISTEN.map(({ host }) => host)]);
 }
 
 /** The names by which clients of this machine reach the gateway. */

@@ -1,4 +1,4 @@
-/** What is wrong with a request that Node’s parser lets through. */
+/** What is wrong with a request that Node’s parsers let through. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { refusal } from './client-errors';
 import type { ConnectionLimits } from './limits';
@@ -12,12 +12,24 @@ interface Refusal {
   readonly message: string;
 }
 
+/** Says what is wrong with a request; undefined when nothing is. */
+type Check = (request: IncomingMessage, limits: ConnectionLimits) => Refusal | undefined;
+
 /**
  * A listener for HTTP/1 that refuses requests of another version (505), with too many headers (431), with two hosts, with a
- * body whose end cannot be told, or for something else than a path (400), and
- * watches over bodies that come slowly; it hands all others on. A URL for its whole becomes the path and the `Host` in it.
+ * body whose end cannot be told, or for something else than a path (400), and watches over bodies that come slowly; it hands
+ * all others on. A URL for its whole becomes the path and the `Host` in it.
  */
-export function checkRequests(limits: ConnectionLimits, listener: RequestListener): RequestListener {
+export function checkHttp1(limits: ConnectionLimits, listener: RequestListener): RequestListener {
+  return checkWith(findRefusalOfHttp1, limits, listener);
+}
+
+/** The same for requests that came over HTTP/2. */
+export function checkHttp2(limits: ConnectionLimits, listener: RequestListener): RequestListener {
+  return checkWith(findRefusalOfHttp2, limits, listener);
+}
+
+function checkWith(findRefusal: Check, limits: ConnectionLimits, listener: RequestListener): RequestListener {
   const slowBodies = new SlowBodies(limits.bodyTime);
   return (request, response) => {
     const refused = findRefusal(request, limits);
@@ -30,19 +42,33 @@ export function checkRequests(limits: ConnectionLimits, listener: RequestListene
   };
 }
 
-function findRefusal(request: IncomingMessage, limits: ConnectionLimits): Refusal | undefined {
-  const { rawHeaders, httpVersionMajor, httpVersion } = request;
+function findRefusalOfHttp1(request: IncomingMessage, limits: ConnectionLimits): Refusal | undefined {
+  const { httpVersionMajor, httpVersion } = request;
   if (httpVersionMajor !== 1) return { status: 505, message: `HTTP/${httpVersion} is not spoken in this way` };
-  if (rawHeaders.length > 2 * limits.headers) {
-    const message = `the request has ${rawHeaders.length / 2} headers; BACKLOT_MAX_HEADERS is the limit`;
-    return { status: 431, message };
-  }
-  if (countHosts(rawHeaders) > 1) return { status: 400, message: 'the request has more than one Host header' };
+  const refused = findRefusalOfHeaders(request, limits);
+  if (refused) return refused;
   const coding = request.headers['transfer-encoding'];
   // Node takes an empty one for none; others might not.
   if (coding === '') return { status: 400, message: 'the request has an empty Transfer-Encoding' };
   const url = request.url ?? '';
   return url.startsWith('/') ? undefined : takePath(request, url);
+}
+
+function findRefusalOfHttp2(request: IncomingMessage, limits: ConnectionLimits): Refusal | undefined {
+  const refused = findRefusalOfHeaders(request, limits);
+  if (refused) return refused;
+  const { url = '', method } = request;
+  if (url.startsWith('/') || (url === '*' && method === 'OPTIONS')) return undefined;
+  return { status: 400, message: 'the request is for something else than a path' };
+}
+
+function findRefusalOfHeaders({ rawHeaders }: IncomingMessage, { headers }: ConnectionLimits): Refusal | undefined {
+  if (rawHeaders.length > 2 * headers) {
+    const message = `the request has ${rawHeaders.length / 2} headers; BACKLOT_MAX_HEADERS is the limit`;
+    return { status: 431, message };
+  }
+  if (countHosts(rawHeaders) > 1) return { status: 400, message: 'the request has more than one Host header' };
+  return undefined;
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2: the host of the URL counts, whatever `Host` says. */

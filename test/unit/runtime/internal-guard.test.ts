@@ -5,7 +5,7 @@ import { HostNames } from '../../../src/runtime/host-names';
 import { InternalGuard } from '../../../src/runtime/internal-guard';
 
 const hosts = new HostNames('backlot.company.example:4566', ['more.example', '*.below.example']);
-const guard = new InternalGuard({ hosts, isAllowedOrigin: (origin) => origin === 'https://app.example' });
+const guard = new InternalGuard({ hosts, origins: ['https://app.example'] });
 
 /** The code of the refusal; undefined when it is none. */
 function refusal(headers: { host?: string; origin?: string }, method = 'GET'): string | undefined {
