@@ -334,7 +334,6 @@ const BODIES = group('a body', [
   [
     'that expects 100-continue, and is sent at once',
     post('/target/echo', ['Expect: 100-continue', 'Content-Length: 4'], 'body'),
-    100,
     200,
   ],
   [
@@ -414,8 +413,11 @@ const UPGRADES = group('an upgrade', [
   [
     'with frames behind it',
     [
-      raw(['GET /nothing HTTP/1.1', HOST, 'Connection: Upgrade', 'Upgrade: websocket']),
-      Buffer.from([0x81, 0x85, 0, 0, 0, 0, 1, 2, 3, 4, 5]),
+      raw(
+        ['GET /nothing HTTP/1.1', HOST, 'Connection: Upgrade', 'Upgrade: websocket'],
+        Buffer.from([0x81, 0x85, 0, 0, 0, 0, 1, 2, 3, 4, 5]),
+      ),
+      END,
     ],
     404,
   ],
@@ -464,7 +466,7 @@ const LEAVING = group('a client', [
 const SLOW = group(
   'a slow client',
   [
-    ['that says nothing', [], 408],
+    ['that says nothing', []],
     ['that sends a line without a version (HTTP/0.9)', 'GET /target/plain\r\n', 408],
     ['that sends half a line', 'GET /tar', 408],
     ['that sends a line only', 'GET /target/plain HTTP/1.1\r\n', 408],
