@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { HOSTILE_HTTP2, type HostileHttp2 } from '../support/hostile-http2';
 import { HOSTILE_REQUESTS, type HostileRequest } from '../support/hostile-requests';
 import { FIXTURES, RunningPlatform } from '../support/run-platform';
-import { sendHostile, type Outcome } from '../support/send-hostile';
+import { sendHostile, sendHostileOverTls, type Outcome } from '../support/send-hostile';
+import { sendHostileHttp2, type Http2Outcome } from '../support/send-hostile-http2';
 import { waitFor } from '../support/wait-for';
 
 /** How many connections are open at once. */
@@ -20,12 +22,24 @@ let platform: RunningPlatform;
 let port: number;
 let pid: number;
 const outcomes = new Map<HostileRequest, Outcome>();
+const outcomesOverTls = new Map<HostileRequest, Outcome>();
+const outcomesOverHttp2 = new Map<HostileHttp2, Http2Outcome>();
 
-async function sendAll(requests: readonly HostileRequest[]): Promise<void> {
-  const left = [...requests];
+/** What is not slow is sent over TLS, too, and is repeated. */
+const QUICK = HOSTILE_REQUESTS.filter(({ isSlow }) => !isSlow);
+const QUICK_HTTP2 = HOSTILE_HTTP2.filter(({ isSlow }) => !isSlow);
+
+async function sendAll(requests: readonly HostileRequest[], http2: readonly HostileHttp2[]): Promise<void> {
+  const left = [
+    ...requests.map((each) => async () => void outcomes.set(each, await sendHostile(port, each))),
+    ...http2.map((each) => async () => void outcomesOverHttp2.set(each, await sendHostileHttp2(port, each))),
+  ];
+  await takeInTurn(left);
+}
+
+async function takeInTurn(left: (() => Promise<void>)[]): Promise<void> {
   const worker = async (): Promise<void> => {
-    for (let request = left.pop(); request; request = left.pop())
-      outcomes.set(request, await sendHostile(port, request));
+    for (let next = left.pop(); next; next = left.pop()) await next();
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
@@ -45,7 +59,10 @@ beforeAll(async () => {
   });
   port = Number(new URL(platform.url).port);
   pid = platform.runtimePid;
-  await sendAll(HOSTILE_REQUESTS);
+  await sendAll(HOSTILE_REQUESTS, HOSTILE_HTTP2);
+  await takeInTurn(
+    QUICK.map((each) => async () => void outcomesOverTls.set(each, await sendHostileOverTls(port, each))),
+  );
 });
 
 afterAll(async () => {
@@ -54,11 +71,20 @@ afterAll(async () => {
 
 it('has at least 200 cases, each with a name of its own', () => {
   expect(HOSTILE_REQUESTS.length).toBeGreaterThanOrEqual(200);
-  expect(new Set(HOSTILE_REQUESTS.map(({ name }) => name)).size).toBe(HOSTILE_REQUESTS.length);
+  const all = [...HOSTILE_REQUESTS, ...HOSTILE_HTTP2];
+  expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
 });
 
 it.each(HOSTILE_REQUESTS.map((request) => [request.name, request] as const))('%s', (_name, request) => {
   expect(outcomes.get(request)).toEqual(request.answers);
+});
+
+it.each(QUICK.map((request) => [request.name, request] as const))('over TLS: %s', (_name, request) => {
+  expect(outcomesOverTls.get(request)).toEqual(request.answers);
+});
+
+it.each(HOSTILE_HTTP2.map((each) => [each.name, each] as const))('%s', (_name, each) => {
+  expect(outcomesOverHttp2.get(each)).toEqual({ answers: each.answers, closed: each.closes });
 });
 
 it('serves ordinary requests afterwards, in the same process, and with no line in the log that anything crashed', async () => {
@@ -74,10 +100,9 @@ it.each(['/target/throws', '/target/express'])('shows no stack to anybody: %s', 
 });
 
 it('leaks neither memory nor connections', async () => {
-  const repeated = HOSTILE_REQUESTS.filter(({ isSlow }) => !isSlow);
-  for (let round = 0; round < WARM_UP; round++) await sendAll(repeated);
+  for (let round = 0; round < WARM_UP; round++) await sendAll(QUICK, QUICK_HTTP2);
   const before = await measure();
-  for (let round = 0; round < REPETITIONS; round++) await sendAll(repeated);
+  for (let round = 0; round < REPETITIONS; round++) await sendAll(QUICK, QUICK_HTTP2);
   // The connection that asks is one.
   await waitFor('the end of all connections', async () => (await measure()).sockets <= 1, 10_000);
   expect((await measure()).heap).toBeLessThan(before.heap * GROWTH);

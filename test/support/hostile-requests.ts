@@ -508,7 +508,6 @@ const SLOW = group(
     [
       'that never sends what it expected to continue',
       raw(['POST /target/echo HTTP/1.1', HOST, 'Expect: 100-continue', 'Content-Length: 4']),
-      100,
       408,
     ],
     [

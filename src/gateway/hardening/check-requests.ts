@@ -1,6 +1,6 @@
 /** What is wrong with a request that Node’s parsers let through. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { refusal } from './client-errors';
+import { EXPLANATIONS, refusal } from './client-errors';
 import type { ConnectionLimits } from './limits';
 import { SlowBodies } from './slow-bodies';
 
@@ -57,6 +57,7 @@ function findRefusalOfHttp1(request: IncomingMessage, limits: ConnectionLimits):
 function findRefusalOfHttp2(request: IncomingMessage, limits: ConnectionLimits): Refusal | undefined {
   const refused = findRefusalOfHeaders(request, limits);
   if (refused) return refused;
+  if (sizeOf(request.rawHeaders) > limits.headerSize) return { status: 431, message: EXPLANATIONS[431] };
   const { url = '', method } = request;
   if (url.startsWith('/') || (url === '*' && method === 'OPTIONS')) return undefined;
   return { status: 400, message: 'the request is for something else than a path' };
@@ -79,6 +80,13 @@ function takePath(request: IncomingMessage, url: string): Refusal | undefined {
   request.url = rest.startsWith('/') ? rest : `/${rest}`;
   request.headers.host = host;
   return undefined;
+}
+
+/** In bytes, as lines of HTTP/1. */
+function sizeOf(rawHeaders: readonly string[]): number {
+  let size = 0;
+  for (const each of rawHeaders) size += each.length + 2;
+  return size;
 }
 
 function countHosts(rawHeaders: readonly string[]): number {

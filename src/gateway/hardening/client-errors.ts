@@ -12,11 +12,12 @@ const STATUS: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
 
-const EXPLANATIONS: Readonly<Record<number, string>> = {
+/** What is told with some statuses. */
+export const EXPLANATIONS = {
   431: 'the line and the headers of the request are too large; BACKLOT_MAX_HEADER_SIZE is the limit in bytes',
   413: 'the extensions of a chunk of the body are too large',
   408: 'the request did not come in time; BACKLOT_HEADERS_TIMEOUT is the limit in seconds',
-};
+} as const;
 
 /** An error of Node’s HTTP parser. */
 interface ClientError extends NodeJS.ErrnoException {
@@ -43,7 +44,8 @@ export function answerClientErrors(server: Server): void {
     answerInTurn(
       socket,
       status,
-      EXPLANATIONS[status] ?? `the request is not valid HTTP: ${error.reason ?? error.message}`,
+      EXPLANATIONS[status as keyof typeof EXPLANATIONS] ??
+        `the request is not valid HTTP: ${error.reason ?? error.message}`,
     );
   });
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => {

@@ -10,8 +10,8 @@ import {
 } from 'node:http2';
 import type { Socket } from 'node:net';
 import { continueWhenRead } from '../expect-continue';
-import { closeWhenIdle } from '../hardening/idle-session';
 import type { ConnectionLimits } from '../hardening/limits';
+import { watchSession } from '../hardening/watch-session';
 import { abortRequest, forgetBody, isBeingRead, requestOf } from './http2-request';
 import { sendOverHttp2 } from './http2-response';
 import { StreamSocket } from './stream-socket';
@@ -36,8 +36,8 @@ export class Http2Server {
     this.#options = options;
     const { headers, headerSize } = options.limits;
     this.#server = createServer({
-      settings: { maxConcurrentStreams: MOST_STREAMS, maxHeaderListSize: headerSize },
-      // Above that the stream is reset. Below, who sends some too many is told so.
+      // Above twice the limits the stream is reset; below, who goes beyond them is told so.
+      settings: { maxConcurrentStreams: MOST_STREAMS, maxHeaderListSize: 2 * headerSize },
       maxHeaderListPairs: 2 * headers,
     });
     // A client that breaks the rules has been told so, and its connection is closed; it is nobody's failure here.
@@ -50,7 +50,7 @@ export class Http2Server {
     this.#server.once('session', (session) => {
       this.#sessions.add(session);
       session.once('close', () => this.#sessions.delete(session));
-      closeWhenIdle(session, this.#options.limits.idleTime);
+      watchSession(session, socket, this.#options.limits.idleTime);
       session.on('stream', (stream, headers, _flags, raw?: readonly string[]) => {
         this.#serveStream(socket, stream, headers, raw ?? []);
       });
