@@ -28,6 +28,8 @@ const outcomesOverHttp2 = new Map<HostileHttp2, Http2Outcome>();
 /** What is not slow is sent over TLS, too, and is repeated. */
 const QUICK = HOSTILE_REQUESTS.filter(({ isSlow }) => !isSlow);
 const QUICK_HTTP2 = HOSTILE_HTTP2.filter(({ isSlow }) => !isSlow);
+/** As clients do, that go when they are told to. */
+const LEAVING_HTTP2 = QUICK_HTTP2.map((each) => ({ ...each, closes: each.closes && each.answers.length === 0 }));
 
 async function sendAll(requests: readonly HostileRequest[], http2: readonly HostileHttp2[]): Promise<void> {
   const left = [
@@ -100,9 +102,9 @@ it.each(['/target/throws', '/target/express'])('shows no stack to anybody: %s', 
 });
 
 it('leaks neither memory nor connections', async () => {
-  for (let round = 0; round < WARM_UP; round++) await sendAll(QUICK, QUICK_HTTP2);
+  for (let round = 0; round < WARM_UP; round++) await sendAll(QUICK, LEAVING_HTTP2);
   const before = await measure();
-  for (let round = 0; round < REPETITIONS; round++) await sendAll(QUICK, QUICK_HTTP2);
+  for (let round = 0; round < REPETITIONS; round++) await sendAll(QUICK, LEAVING_HTTP2);
   // The connection that asks is one.
   await waitFor('the end of all connections', async () => (await measure()).sockets <= 1, 10_000);
   expect((await measure()).heap).toBeLessThan(before.heap * GROWTH);

@@ -368,7 +368,7 @@ const UPGRADES = group('an upgrade', [
     raw([
       'GET /target/plain HTTP/1.1',
       HOST,
-      'Connection: Upgrade, HTTP2-Settings',
+      'Connection: Upgrade, HTTP2-Settings, close',
       'Upgrade: h2c',
       'HTTP2-Settings: AAMAAABkAAQAAP__',
     ]),
@@ -384,7 +384,7 @@ const UPGRADES = group('an upgrade', [
     raw([
       'GET /target/plain HTTP/1.1',
       HOST,
-      'Connection: Upgrade',
+      'Connection: Upgrade, close',
       'Upgrade: websocket',
       'Sec-WebSocket-Version: 13',
       'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
@@ -396,7 +396,7 @@ const UPGRADES = group('an upgrade', [
     raw([
       'GET /target/plain HTTP/1.1',
       HOST,
-      'Connection: Upgrade',
+      'Connection: Upgrade, close',
       'Upgrade: websocket',
       'Sec-WebSocket-Version: 99',
       'Sec-WebSocket-Key: x',
@@ -487,7 +487,7 @@ const SLOW = group(
     ['that sends half a body', post('/target/echo', ['Content-Length: 10'], 'body'), 408],
     [
       'that sends its body byte by byte',
-      [post('/target/echo', ['Content-Length: 1000']), ...drip('a'.repeat(60), 100)],
+      [post('/target/echo', ['Content-Length: 1000']), ...drip('a'.repeat(25), 100)],
       408,
     ],
     ['that sends no chunk', chunked(''), 408],
@@ -500,7 +500,7 @@ const SLOW = group(
     ['that never ends its trailers', chunked('4\r\nbody\r\n0\r\nX-A: b\r\n'), 408],
     [
       'that sends the body of what ignores it slowly',
-      [raw(['POST /target/ignore HTTP/1.1', HOST, 'Content-Length: 100']), ...drip('a'.repeat(60), 100)],
+      [raw(['POST /target/ignore HTTP/1.1', HOST, 'Content-Length: 100']), ...drip('a'.repeat(25), 100)],
       200,
     ],
     ['that sends nothing after an answer', open('/target/plain'), 200],
