@@ -8,6 +8,7 @@ import type { BackInUse, BootReport } from './boot-report';
 import { EXIT } from './exit-codes';
 import { forkRuntime } from './fork-runtime';
 import { inSeconds, parseStallReport, REPORT_DESCRIPTOR, stallError, type StallReport } from './watchdog/stall-report';
+import { watchStart } from './watchdog/watch-start';
 
 /** The wait before the first restart, and the longest, in milliseconds; it doubles in between. */
 const FIRST_BACK_OFF = 250;
@@ -28,13 +29,15 @@ export interface SupervisorOptions {
   readonly restartLimit: number;
   /** How long an orderly stop of the runtime may take, in milliseconds. */
   readonly shutdownTimeout: number;
+  /** For how long the event loop of a runtime may stand still in its first start, in milliseconds; 0 for any time. */
+  readonly stallLimit: number;
 }
 
 /** How a runtime process ended. */
 interface End {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Present when its watchdog ended it. */
+  /** Present when its watchdog ended it, or this process for the same reason. */
   readonly stall?: StallReport;
 }
 
@@ -61,9 +64,9 @@ export class Supervisor {
   async run(first: BootReport, renew: (last: BootReport) => Promise<BootReport>): Promise<number> {
     let crashes = 0;
     let report = first;
-    for (;;) {
+    for (let isRestart = false; ; isRestart = true) {
       const began = Date.now();
-      this.#child.send({ ...report, leftOut: Object.fromEntries(this.#leftOut) });
+      this.#child.send({ ...report, leftOut: Object.fromEntries(this.#leftOut), isRestart });
       const end = await this.#ended;
       if (this.#stopping.signal.aborted) return end.code === EXIT.stopped ? 0 : 1;
       if (end.code === EXIT.stopped) return 0;
@@ -127,9 +130,16 @@ export class Supervisor {
       for (const name of (message as Partial<BackInUse>).backInUse ?? []) this.#leftOut.delete(name);
     });
     const reported = readReport(child);
+    let stalled: StallReport | undefined;
+    if (this.#options.stallLimit > 0) {
+      watchStart(child, this.#options.stallLimit, (still) => {
+        stalled = { still };
+        child.kill('SIGKILL');
+      });
+    }
     const ended = new Promise<End>((resolve) => {
       child.once('exit', (code, signal) => {
-        void Promise.race([reported, delay(REPORT_GRACE, undefined, { ref: false })]).then((stall) =>
+        void Promise.race([reported, delay(REPORT_GRACE, undefined, { ref: false })]).then((stall = stalled) =>
           resolve({ code, signal, ...(stall ? { stall } : {}) }),
         );
       });

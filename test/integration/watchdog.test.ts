@@ -178,6 +178,33 @@ describe('an event loop that stands still for too long', () => {
     expect((await describeHolds(platform)).state).toBe('running');
   });
 
+  it('is nothing to end when somebody halted the process in its start', async () => {
+    const extensions = [{ spec: HOLDS, config: { where: 'later' } }, GOOD];
+    const platform = RunningPlatform.spawn({ extensions, environment: LIMITS });
+    running.push(platform);
+    await waitFor('the hook', () => platform.stdout.includes('starts later'));
+    process.kill(platform.runtimePid, 'SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    process.kill(platform.runtimePid, 'SIGCONT');
+    await platform.ready();
+    expect((await describeHolds(platform)).state).toBe('running');
+    expect(platform.output).not.toMatch(/stood still/);
+  });
+
+  it.each([
+    ['in a hook', { where: 'start' }, {}],
+    ['while it is imported', {}, { HOLDS_WHEN_IMPORTED: '1' }],
+  ])('is restarted without its extension when that holds it %s', async (_where, config, environment) => {
+    const extensions = [{ spec: HOLDS, config }, GOOD];
+    const platform = await start({ ...LIMITS, ...environment } as Record<string, string>, { extensions });
+    const { state, error } = await describeHolds(platform);
+    expect([state, error?.code]).toEqual(['error', 'BACKLOT_E_EXTENSION_STALLED']);
+    expect(error?.where.file).toMatch(/index\.js$/);
+    expect(platform.stderr).toMatch(/the runtime ended with an event loop that stood still for 1\.\d s; restart 1 of/);
+    expect(platform.stderr).toMatch(/ {4}at loopForever \(.*index\.js:\d+:\d+\)/);
+    expect((await fetch(`${platform.url}/good-cjs`)).status).toBe(200);
+  });
+
   it('is left alone when the limit is off', async () => {
     const platform = await start({ BACKLOT_STALL_WARNING: '0.2', BACKLOT_STALL_LIMIT: '0' });
     const pid = platform.runtimePid;
