@@ -196,7 +196,7 @@ describe('an event loop that stands still for too long', () => {
     ['while it is imported', {}, { HOLDS_WHEN_IMPORTED: '1' }],
   ])('is restarted without its extension when that holds it %s', async (_where, config, environment) => {
     const extensions = [{ spec: HOLDS, config }, GOOD];
-    const platform = await start({ ...LIMITS, ...environment } as Record<string, string>, { extensions });
+    const platform = await start({ ...LIMITS, ...environment }, { extensions });
     const { state, error } = await describeHolds(platform);
     expect([state, error?.code]).toEqual(['error', 'BACKLOT_E_EXTENSION_STALLED']);
     expect(error?.where.file).toMatch(/index\.js$/);
