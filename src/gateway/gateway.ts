@@ -307,7 +307,8 @@ export class Gateway {
   #createPort(options: GatewayOptions): Port {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const classes = presetPrototypes(this.#app);
-    const http = createServer({ ...classes, ...limitOptions(limits) }, checkHttp1(limits, this.#app));
+    const serve = checkHttp1(limits, this.#app);
+    const http = createServer({ ...classes, ...limitOptions(limits) }, serve);
     // Node would leave out the ones above its limit.
     http.maxHeadersCount = 0;
     continueLazily(http);
@@ -317,7 +318,7 @@ export class Gateway {
         http,
         routes: this.#routes,
         sockets: this.#sockets,
-        app: this.#app,
+        serve,
         ServerResponse: classes.ServerResponse,
       }),
     );

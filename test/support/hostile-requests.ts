@@ -361,6 +361,41 @@ const BODIES = group('a body', [
   ],
 ]);
 
+/** A handshake with headers in place of the usual ones, and what follows it at once. */
+const socket = (behind: readonly number[] = [], headers: Readonly<Record<string, string>> = {}): Buffer =>
+  raw(
+    [
+      'GET /target/socket HTTP/1.1',
+      HOST,
+      ...Object.entries({
+        Connection: 'Upgrade',
+        Upgrade: 'websocket',
+        'Sec-WebSocket-Version': '13',
+        'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+        ...headers,
+      }).map(([name, value]) => `${name}: ${value}`),
+    ],
+    Buffer.from(behind),
+  );
+
+const SOCKETS = group('a WebSocket', [
+  ['with a key that is none', socket([], { 'Sec-WebSocket-Key': 'x' }), 400],
+  ['of version 8', socket([], { 'Sec-WebSocket-Version': '8' }), 426],
+  ['of version 14', socket([], { 'Sec-WebSocket-Version': '14' }), 426],
+  ['with a frame that is not masked', socket([0x81, 1, 97]), 101],
+  ['with a reserved bit', socket([0xf1, 0x80, 0, 0, 0, 0]), 101],
+  ['with an unknown kind of frame', socket([0x83, 0x80, 0, 0, 0, 0]), 101],
+  ['with a ping in pieces', socket([0x09, 0x80, 0, 0, 0, 0]), 101],
+  ['with a ping that is too long', socket([0x89, 0xfe, 0, 200, 0, 0, 0, 0]), 101],
+  ['that goes on with nothing', socket([0x80, 0x80, 0, 0, 0, 0]), 101],
+  ['with text that is no UTF-8', socket([0x81, 0x82, 0, 0, 0, 0, 0xff, 0xff]), 101],
+  ['with a message of 2^62 bytes', socket([0x82, 0xff, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]), 101],
+  ['that closes with a reason that is none', socket([0x88, 0x82, 0, 0, 0, 0, 0, 0]), 101],
+  ['that closes with half a reason', socket([0x88, 0x81, 0, 0, 0, 0, 3]), 101],
+  ['that ends within a frame', [socket([0x81, 0xfe, 0]), END], 101],
+  ['that resets within a frame', [socket([0x81, 0xfe, 0]), { wait: 100 }, RESET], 101],
+]);
+
 const UPGRADES = group('an upgrade', [
   ['to an unknown protocol', get('/target/plain', 'Upgrade: nonsense'), 200],
   [
@@ -377,7 +412,7 @@ const UPGRADES = group('an upgrade', [
   [
     'to a WebSocket without a key',
     raw(['GET /target/plain HTTP/1.1', HOST, 'Connection: Upgrade, close', 'Upgrade: websocket']),
-    200,
+    404,
   ],
   [
     'to a WebSocket where there is none',
@@ -389,7 +424,7 @@ const UPGRADES = group('an upgrade', [
       'Sec-WebSocket-Version: 13',
       'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
     ]),
-    200,
+    404,
   ],
   [
     'to a WebSocket of another version',
@@ -401,14 +436,14 @@ const UPGRADES = group('an upgrade', [
       'Sec-WebSocket-Version: 99',
       'Sec-WebSocket-Key: x',
     ]),
-    200,
+    404,
   ],
   ['without its Connection', get('/target/plain', 'Upgrade: websocket'), 200],
   ['with an empty Upgrade', raw(['GET /target/plain HTTP/1.1', HOST, 'Connection: Upgrade, close', 'Upgrade:']), 200],
   [
     'of a POST',
     raw(['POST /target/echo HTTP/1.1', HOST, 'Connection: Upgrade, close', 'Upgrade: websocket', 'Content-Length: 0']),
-    200,
+    404,
   ],
   [
     'with frames behind it',
@@ -630,6 +665,7 @@ export const HOSTILE_REQUESTS: readonly HostileRequest[] = [
   ...SMUGGLING,
   ...CHUNKS,
   ...BODIES,
+  ...SOCKETS,
   ...UPGRADES,
   ...PIPELINES,
   ...LEAVING,

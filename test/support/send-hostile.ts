@@ -52,5 +52,5 @@ async function sendOn(socket: Socket, connected: string, steps: readonly Step[])
   socket.destroy();
   return isOpen
     ? 'it stayed open'
-    : [...received.matchAll(/HTTP\/1\.1 ([2-5]\d\d) /g)].map(([, status]) => Number(status));
+    : [...received.matchAll(/HTTP\/1\.1 (101|[2-5]\d\d) /g)].map(([, status]) => Number(status));
 }
