@@ -42,4 +42,15 @@ export type {
 } from './gateway';
 export type { Processes, Sockets, Timer, Timers } from './resources';
 export type { PlatformInfo } from './services';
+export type {
+  Collection,
+  CollectionOptions,
+  IndexEquals,
+  IndexFunction,
+  IndexRange,
+  IndexView,
+  Key,
+  Range,
+  State,
+} from './state';
 export type { Logger } from 'winston';
