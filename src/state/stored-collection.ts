@@ -2,6 +2,7 @@ import { BacklotError } from '../api/errors';
 import { didYouMean } from '../api/nearest';
 import type { Collection, IndexView, Key, Range } from '../api/state';
 import type { Codec } from './codec';
+import { countOf } from './count-of';
 import type { Entry } from './entry';
 import type { IndexDefinitions } from './index-definition';
 import { describe, toKey } from './key';
@@ -85,9 +86,7 @@ export class StoredCollection<T> implements Collection<T> {
   count(range?: Range): number {
     const { table } = this.find();
     if (range === undefined) return table.size;
-    let count = 0;
-    for (const _ of this.#scan(range)) count += 1;
-    return count;
+    return countOf(this.#scan(range));
   }
 
   keys(range?: Range): Iterable<Key> {

@@ -1,5 +1,6 @@
 import type { IndexRange, IndexView, Key } from '../api/state';
 import type { Codec } from './codec';
+import { countOf } from './count-of';
 import type { Entry } from './entry';
 import type { IndexDefinition } from './index-definition';
 import { mapped } from './mapped';
@@ -37,9 +38,7 @@ export class StoredIndex<T> implements IndexView<T> {
   }
 
   count(range?: IndexRange): number {
-    let count = 0;
-    for (const _ of this.#scan(range)) count += 1;
-    return count;
+    return countOf(this.#scan(range));
   }
 
   #scan(range: IndexRange | undefined): Iterable<[Key, Entry]> {

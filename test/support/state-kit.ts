@@ -1,3 +1,4 @@
+import { BacklotError, type ErrorCode } from '../../src/api/errors';
 import { ExtensionState, Worlds, type DurableStore, type World, type WorldsOptions } from '../../src/state';
 
 /** The state of an extension as it is outside of requests: that of a world, as it is at each moment. */
@@ -25,4 +26,15 @@ export async function withWorlds<R>(
   } finally {
     await worlds.close();
   }
+}
+
+/** The code of the error that something throws. */
+export function codeOf(work: () => unknown): ErrorCode | undefined {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof BacklotError) return error.code;
+    throw error;
+  }
+  return undefined;
 }

@@ -1,4 +1,4 @@
-import { oneState, stateIn } from '../../support/state-kit';
+import { codeOf, oneState, stateIn } from '../../support/state-kit';
 
 interface Order {
   customer: string;
@@ -90,7 +90,7 @@ describe('an index', () => {
       indexes: { customer: (order) => order.customer.length },
     });
     expect([...next.by('customer').keys({ equals: 3 })]).toEqual(['o1', 'o2', 'o3', 'o4']);
-    expect(() => next.by('first')).toThrow(expect.objectContaining({ code: 'BACKLOT_E_STATE_INDEX_UNKNOWN' }));
+    expect(codeOf(() => next.by('first'))).toBe('BACKLOT_E_STATE_INDEX_UNKNOWN');
     worlds.restore('before');
     expect([...next.by('customer').keys({ equals: 3 })]).toEqual(['o1', 'o2', 'o3', 'o4']);
   });
@@ -108,13 +108,11 @@ describe('an index', () => {
     const things = state.collection<{ name?: string }>('things', {
       indexes: { name: ({ name }) => (name as string).toLowerCase() },
     });
-    expect(() => things.put('a', {})).toThrow(
-      expect.objectContaining({ code: 'BACKLOT_E_STATE_INDEX_FAILED', where: { extension: 'shop' } }),
-    );
+    expect(codeOf(() => things.put('a', {}))).toBe('BACKLOT_E_STATE_INDEX_FAILED');
     expect(() => things.put('a', {})).toThrow(/"name" of the collection "things"/);
     expect(things.count()).toBe(0);
     const wrong = state.collection<number>('wrong', { indexes: { it: () => ({}) as never } });
-    expect(() => wrong.put('a', 1)).toThrow(expect.objectContaining({ code: 'BACKLOT_E_STATE_INDEX_FAILED' }));
+    expect(codeOf(() => wrong.put('a', 1))).toBe('BACKLOT_E_STATE_INDEX_FAILED');
   });
 
   it('keeps in order even when its function is not constant', () => {
