@@ -51,4 +51,15 @@ export type {
   WebSocketEndpoint,
   WebSocketOptions,
 } from './websocket';
+export type {
+  Collection,
+  CollectionOptions,
+  IndexEquals,
+  IndexFunction,
+  IndexRange,
+  IndexView,
+  Key,
+  Range,
+  State,
+} from './state';
 export type { Logger } from 'winston';

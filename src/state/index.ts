@@ -1,0 +1,8 @@
+/** What extensions keep. It is loaded when the first extension uses it. */
+export { Epoch } from './epoch';
+export { ExtensionState } from './extension-state';
+export { OwnerImage, OwnerStore } from './owner-store';
+export { World, type WorldInfo, type WorldView } from './world';
+export { Worlds, type SnapshotInfo, type WorldsOptions } from './worlds';
+export type { DurableStore } from './durable/durable-store';
+export { openStore, type OnDamage, type OpenStoreOptions } from './durable/open-store';
