@@ -536,6 +536,56 @@ export const ERROR_TABLE = {
     summary: 'There is no snapshot of that name.',
     remedy: 'See which there are with `backlot state list`.',
   },
+  BACKLOT_E_STATE_FILE_INVALID: {
+    kind: 'user',
+    summary: 'What was to be imported is no export of a state.',
+    remedy: 'Give a file that `backlot state export` wrote, or that GET /_backlot/state/export gave, as it is.',
+  },
+  BACKLOT_E_STATE_FILE_NEWER: {
+    kind: 'user',
+    summary: 'An export of a state was written by a newer version of Backlot. Nothing was imported.',
+    remedy: 'Import it into that version or a newer one.',
+  },
+  BACKLOT_E_STATE_FILE_TRUNCATED: {
+    kind: 'user',
+    summary: 'An export of a state ends too early. Nothing was imported.',
+    remedy: 'Copy the file again, or export the state again: a download or a copy of it broke off.',
+  },
+  BACKLOT_E_STATE_FILE_DAMAGED: {
+    kind: 'user',
+    summary: 'An export of a state is damaged. Nothing was imported.',
+    remedy: 'Copy the file again, as bytes and not as text, or export the state again.',
+  },
+  BACKLOT_E_STATE_FILE_CHECKSUM: {
+    kind: 'user',
+    summary: 'The content of an export of a state is not what was exported. Nothing was imported.',
+    remedy: 'Take the file as it was exported; to change data by hand, use a seed.',
+  },
+  BACKLOT_E_STATE_FILE_UNREADABLE: {
+    kind: 'user',
+    summary: 'The file of an export cannot be read or written.',
+    remedy: 'See that the path is right, and that you may read and write there.',
+  },
+  BACKLOT_E_SEED_NOT_FOUND: {
+    kind: 'user',
+    summary: 'The seed of an extension is not there, or cannot be read.',
+    remedy: 'Correct the path: a relative one is relative to extensions.json. A container sees only what is mounted into it.',
+  },
+  BACKLOT_E_SEED_SYNTAX: {
+    kind: 'user',
+    summary: 'A seed file is not JSON or YAML.',
+    remedy: 'Mend the file at the place that the message names.',
+  },
+  BACKLOT_E_SEED_INVALID: {
+    kind: 'user',
+    summary: 'An extension refused its seed.',
+    remedy: 'Compare the file with what the extension documents about its seed.',
+  },
+  BACKLOT_E_SEED_UNWANTED: {
+    kind: 'user',
+    summary: 'An extension has a seed in extensions.json and takes none.',
+    remedy: 'Take "seed" out of the entry. An author takes seeds by this.state.onSeed((data) => …).',
+  },
   BACKLOT_E_STATE_DAMAGED: {
     kind: 'user',
     summary:

@@ -82,6 +82,11 @@ export class Table {
     return this.#main.clone();
   }
 
+  /** All that is in it as of now, in the order of the keys. */
+  entries(): Iterable<[Key, Entry]> {
+    return this.view().entries() as Iterable<[Key, Entry]>;
+  }
+
   /** An index as of now. */
   viewOf(definition: IndexDefinition): PairTree {
     return this.#indexes.find((index) => index.definition === definition)?.tree.clone() ?? makePairTree();

@@ -24,6 +24,16 @@ interface Snapshot extends SnapshotInfo {
   readonly images: ReadonlyMap<string, OwnerImage>;
 }
 
+/** Collections of extensions that come from elsewhere, such as from an export. */
+export interface ForeignState {
+  /** By extension, and by `tableId`. */
+  readonly tables: ReadonlyMap<string, ReadonlyMap<string, Table>>;
+  /** Whether it is of named extensions only. */
+  readonly partial: boolean;
+  /** When it was saved, in milliseconds; now when left out. */
+  readonly made?: number;
+}
+
 export interface WorldsOptions {
   /** Where states are kept; in memory only when left out. */
   readonly store?: DurableStore | undefined;
@@ -124,7 +134,7 @@ export class Worlds {
    * Makes what these extensions, or all, have in a world what a reset returns to, and what new sandboxes begin with.
    * This is for seeds.
    */
-  setBeginning(owners = this.#allOwners(this.base), world = this.base): void {
+  setBeginning(owners = this.ownersOf(this.base), world = this.base): void {
     this.#outsideTransaction('save the state');
     const images = owners.map((owner) => world.store(owner).image());
     const all = new Map([...this.#beginnings, ...images.map((image) => [image.owner, image] as const)]);
@@ -133,6 +143,11 @@ export class Worlds {
       this.#beginnings.set(image.owner, image);
       world.store(image.owner).continueFrom(image);
     }
+  }
+
+  /** Whether it is known what a reset of an extension returns to. */
+  hasBeginning(owner: string): boolean {
+    return this.#beginnings.has(owner);
   }
 
   /** Forgets what a reset of an extension returns to: it will be empty. */
@@ -164,7 +179,7 @@ export class Worlds {
   ): SnapshotInfo {
     checkName('snapshot', name);
     this.#outsideTransaction('save the state');
-    const images = (owners ?? this.#allOwners(world)).map((owner) => world.store(owner).image());
+    const images = (owners ?? this.ownersOf(world)).map((owner) => world.store(owner).image());
     const byOwner = new Map(images.map((image) => [image.owner, image]));
     const snapshot: Snapshot = {
       name,
@@ -192,6 +207,36 @@ export class Worlds {
     this.#outsideTransaction('restore the state');
     const snapshot = this.#require(name);
     this.#replace(world, this.#beginningsOf(name), owners ?? (snapshot.partial ? snapshot.owners : undefined));
+  }
+
+  /**
+   * Makes a snapshot of collections that come from elsewhere, in one step; a snapshot of that name is replaced. They are not to
+   * be written to any more. Throws `BACKLOT_E_STATE_NAME_INVALID`.
+   */
+  addSnapshot(name: string, { tables, partial, made = this.#now() }: ForeignState): SnapshotInfo {
+    checkName('snapshot', name);
+    this.#outsideTransaction('import a state');
+    const { images, writes } = this.#imagesFrom(tables);
+    const snapshot: Snapshot = { name, made, owners: [...images.keys()], partial, images };
+    this.#commit([...writes, { type: 'snapshot', name, record: { owners: layersOf(images), made, partial } }]);
+    this.#snapshots.set(name, snapshot);
+    return infoOf(snapshot);
+  }
+
+  /**
+   * Puts collections that come from elsewhere in the place of what a world holds, in one step, as {@link restore} does. They are
+   * not to be written to any more.
+   */
+  import({ tables, partial }: ForeignState, world = this.base): void {
+    this.#outsideTransaction('import a state');
+    const { images, writes } = this.#imagesFrom(tables);
+    const all = new Map([...this.#beginnings, ...images]);
+    this.#replace(world, all, partial ? [...images.keys()] : undefined, writes);
+  }
+
+  /** The extensions that have something in a world, or begin with something. */
+  ownersOf(world: World): string[] {
+    return [...new Set([...world.owners, ...this.#beginnings.keys()])];
   }
 
   /** What is said of each snapshot, in the order of their names. */
@@ -257,10 +302,6 @@ export class Worlds {
     await this.#store?.close();
   }
 
-  #allOwners(world: World): string[] {
-    return [...new Set([...world.owners, ...this.#beginnings.keys()])];
-  }
-
   /** What each extension begins with: as in a snapshot, and as after a reset where the snapshot says nothing. */
   #beginningsOf(snapshot: string | undefined): Map<string, OwnerImage> {
     if (snapshot === undefined) return new Map(this.#beginnings);
@@ -274,13 +315,35 @@ export class Worlds {
     throw new BacklotError('BACKLOT_E_STATE_SNAPSHOT_NOT_FOUND', `there is no snapshot "${name}"${suggestion}`);
   }
 
-  #replace(world: World, images: ReadonlyMap<string, OwnerImage>, owners: readonly string[] | undefined): void {
+  /** Images of collections that come from elsewhere, and what writes each to a layer of its own. */
+  #imagesFrom(tables: ForeignState['tables']): { images: Map<string, OwnerImage>; writes: StoreWrite[] } {
+    const images = new Map<string, OwnerImage>();
+    const writes: StoreWrite[] = [];
+    for (const [owner, own] of tables) {
+      const layer = this.#nextLayer++;
+      images.set(owner, new OwnerImage(owner, own, layer));
+      if (!this.#store) continue;
+      writes.push({ type: 'layer', id: layer, on: undefined });
+      for (const table of own.values()) {
+        const spot = { layer, owner, collection: table.name, kind: table.kind };
+        for (const [key, { data }] of table.entries()) writes.push({ type: 'put', spot, key, data });
+      }
+    }
+    return { images, writes };
+  }
+
+  #replace(
+    world: World,
+    images: ReadonlyMap<string, OwnerImage>,
+    owners: readonly string[] | undefined,
+    before: readonly StoreWrite[] = [],
+  ): void {
     if (world.gone) throw new BacklotError('BACKLOT_E_STATE_FENCED', `the sandbox "${world.name}" was deleted`);
     const number = this.#nextEpoch++;
     const stores = (owners ?? [...new Set([...world.owners, ...images.keys()])]).map(
       (owner) => new OwnerStore(owner, new Epoch(number), images.get(owner)),
     );
-    this.#commit([{ type: 'world', name: world.name, record: world.record(stores) }]);
+    this.#commit([...before, { type: 'world', name: world.name, record: world.record(stores) }]);
     world.replace(stores, number, owners === undefined);
   }
 
