@@ -569,7 +569,8 @@ export const ERROR_TABLE = {
   BACKLOT_E_SEED_NOT_FOUND: {
     kind: 'user',
     summary: 'The seed of an extension is not there, or cannot be read.',
-    remedy: 'Correct the path: a relative one is relative to extensions.json. A container sees only what is mounted into it.',
+    remedy:
+      'Correct the path: a relative one is relative to extensions.json. A container sees only what is mounted into it.',
   },
   BACKLOT_E_SEED_SYNTAX: {
     kind: 'user',

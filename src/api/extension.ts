@@ -29,6 +29,9 @@ export abstract class Extension<Schema = undefined> {
   /** The schema that `config` in the entry of extensions.json is validated with. */
   static readonly config?: StandardSchemaV1;
 
+  /** The schema that each file of `seed` in the entry of extensions.json is validated with. */
+  static readonly seed?: StandardSchemaV1;
+
   readonly #services: ExtensionServices | undefined = claimServices();
 
   /** Logs under the extension's name. */

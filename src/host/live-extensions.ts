@@ -26,6 +26,8 @@ export interface LiveEntry {
   readonly spec: string;
   readonly name?: string;
   readonly config?: unknown;
+  /** An absolute path, as the platform sees it. */
+  readonly seed?: string;
   readonly required?: boolean;
   readonly allowScripts?: boolean;
   /** Whether it is to be there after a restart, too; so it is, unless this is false. */
