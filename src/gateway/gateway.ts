@@ -14,6 +14,7 @@ import { Cors, type CorsSettings } from './cors/cors';
 import { continueLazily } from './expect-continue';
 import { checkHttp1, checkHttp2 } from './hardening/check-requests';
 import { answerClientErrors } from './hardening/client-errors';
+import { cutSlowReaders } from './hardening/slow-readers';
 import { DEFAULT_LIMITS, limitOptions, type ConnectionLimits } from './hardening/limits';
 import { HandlerList } from './handler-list';
 import { InternalResources } from './internal-resources';
@@ -323,6 +324,7 @@ export class Gateway {
       }),
     );
     answerClientErrors(http);
+    cutSlowReaders(http, limits.bodyTime);
     return new Port({
       http,
       http2: { ...classes, limits, handle: checkHttp2(limits, this.#app) },

@@ -219,7 +219,8 @@ export const SETTINGS = {
   },
   BACKLOT_BODY_TIMEOUT: {
     description:
-      'How long the body of a request that an extension waits for may come at less than 64 bytes a second; after that, a 408.',
+      'How long the body of a request that an extension waits for may come at less than 64 bytes a second; after that, a 408. ' +
+      'And how long a client may leave an answer untaken, besides a second for each 64 KiB; after that, it is cut off.',
     values: 'seconds',
     default: '30',
     parse: seconds,
