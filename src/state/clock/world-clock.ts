@@ -221,7 +221,10 @@ export class WorldClock {
 
   #cancel(timer: ClockTimer): void {
     if (!this.#timers.remove(timer)) return;
-    timer.sleeper?.wake();
+    const { sleeper } = timer;
+    sleeper?.wake();
+    // It goes on although its time has not come: what it does now is to be waited for.
+    if (sleeper && this.#underWay !== undefined) this.#jobs.add(sleeper);
     this.#arm();
   }
 
