@@ -345,6 +345,32 @@ export const ERROR_TABLE = {
       'Read it with context.body only, and before anything reads the request itself; take body.buffer() instead of ' +
       'body.stream() where it is needed more than once.',
   },
+  BACKLOT_E_PROXY_TARGET_INVALID: {
+    kind: 'user',
+    summary: 'Requests are to be passed on to something that is not the URL of a server.',
+    remedy: 'Give a URL with http:, https: or http+unix:, without a query; a function must give one for each request.',
+  },
+  BACKLOT_E_PROXY_UNREACHABLE: {
+    kind: 'user',
+    summary: 'The server that a request was to be passed on to could not be reached. Clients see a 502.',
+    remedy: 'Check that the server runs and listens at the address named, as seen from where Backlot runs.',
+  },
+  BACKLOT_E_PROXY_BROKEN: {
+    kind: 'user',
+    summary: 'The server that a request was passed on to broke off, or its answer is not HTTP. Clients see a 502.',
+    remedy:
+      'Read the log of that server; check that the port named speaks HTTP, and the URL has the right one of http and https.',
+  },
+  BACKLOT_E_PROXY_TIMEOUT: {
+    kind: 'user',
+    summary: 'The server that a request was passed on to took longer than it may. Clients see a 504.',
+    remedy: 'Read the log of that server, or allow more time with connectTimeout, firstByteTimeout or idleTimeout.',
+  },
+  BACKLOT_E_PROXY_LOOP: {
+    kind: 'user',
+    summary: 'A request that was passed on to another server came back to the proxy that sent it. Clients see a 508.',
+    remedy: 'Let the target be the other server’s address, and not one that leads to the gateway.',
+  },
   BACKLOT_E_HANDLER_FAILED: {
     kind: 'user',
     summary: 'A handler or an endpoint of an extension threw while it served a request.',

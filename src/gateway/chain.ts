@@ -4,7 +4,7 @@ import { fillBody, sendBody } from './body';
 import { Context } from './context';
 import { BodyCapture, gatherBody, isCapturable } from './body-capture';
 import { isClientGone } from './client-gone';
-import { isClientError } from './exceptions';
+import { isAnswer } from './exceptions';
 import { guardResponse, type HeadGuard } from './response';
 import { isIncomplete, outliveUnread } from './unread-body';
 
@@ -107,6 +107,11 @@ export class Exchange implements HandlerChain, HeadGuard {
     if (this.#counter) this.#counter.count--;
     this.#counter = counter;
     counter.count++;
+  }
+
+  /** Reports an error that can change nothing any more. */
+  report(error: unknown, where: string): void {
+    this.#report(error, where, this.context);
   }
 
   /** Says that no extension’s handler has anything more to do with this request but to see its response. */
@@ -252,7 +257,7 @@ export class Exchange implements HandlerChain, HeadGuard {
     // A client that went away is not a failure of anybody's.
     if (isClientGone(error)) return void this.response.destroy();
     if (this.response.headersSent || this.response.destroyed || this.#failedToSend) {
-      if (!isClientError(error)) this.#report(error, 'response body', this.context);
+      if (!isAnswer(error)) this.#report(error, 'response body', this.context);
       this.response.destroy();
       return;
     }

@@ -9,7 +9,7 @@ import { withBody } from './body-capture';
 import { Exchange, type Phases } from './chain';
 import { ChainTrace } from './chain-trace';
 import { composePhases, type PlatformHandlers } from './compose-phases';
-import { answerException, handlerFailure, isClientError } from './exceptions';
+import { answerException, handlerFailure, isAnswer } from './exceptions';
 import { Cors, type CorsSettings } from './cors/cors';
 import { continueLazily } from './expect-continue';
 import { HandlerList } from './handler-list';
@@ -26,6 +26,8 @@ import { explainRoute, listed, type Explanation, type ListedRoute } from './rout
 import { answerUnrouted } from './routing/unrouted';
 import { ScopedRouter } from './scoped-router';
 import { Stage, type HandlerLists, type OwnedGateway } from './stage';
+import { OpenSockets } from './websocket/open-sockets';
+import { upgradeListener } from './websocket/upgrade-listener';
 
 export interface GatewayOptions {
   readonly log: Logger;
@@ -59,6 +61,10 @@ const DRAIN_LOOK_MS = 5;
 
 const DEFAULT_BODY_LIMIT = 100 * 1024 * 1024;
 
+/** The codes that close WebSockets: the gateway goes, or the extension behind one does and may come back. */
+const GOING_AWAY = 1001;
+const SERVICE_RESTART = 1012;
+
 /**
  * The gateway: HTTP in, the chain of handlers, HTTP out.
  *
@@ -80,6 +86,7 @@ export class Gateway {
   readonly #protocols = new ProtocolTable();
   readonly #tls: TlsServer;
   readonly #port: Port;
+  readonly #sockets = new OpenSockets();
   readonly #log: Logger;
   readonly #ownerOf: (error: unknown) => string | undefined;
   readonly #onFailure: (failure: BacklotError) => void;
@@ -205,6 +212,12 @@ export class Gateway {
     this.#protocols.cut(isMeant);
     for (const list of this.#all) list.removeOwners(isMeant);
     this.#recompose();
+    this.#sockets.close(isMeant, SERVICE_RESTART, 'the extension was withdrawn');
+  }
+
+  /** Closes the WebSockets of owners that are about to be shut down; clients may connect again to what replaces them. */
+  closeSockets(owners: readonly Owner[]): void {
+    this.#sockets.close((owner) => owners.includes(owner), SERVICE_RESTART, 'the extension is being replaced');
   }
 
   /** The routes of all extensions. */
@@ -242,6 +255,7 @@ export class Gateway {
    */
   async close(limit: number): Promise<void> {
     this.#draining = true;
+    this.#sockets.close(() => true, GOING_AWAY, 'the platform is shutting down');
     await this.#port.close(limit);
   }
 
@@ -260,7 +274,7 @@ export class Gateway {
   };
 
   readonly #logException: ExceptionHandler = (_chain, error, context) => {
-    if (isClientError(error)) return;
+    if (isAnswer(error)) return;
     const extension = this.#ownerOf(error) ?? context.route?.owner;
     this.#report(handlerFailure(error, context, extension));
   };
@@ -287,6 +301,16 @@ export class Gateway {
     const classes = presetPrototypes(this.#app);
     const http = createServer(classes, this.#app);
     continueLazily(http);
+    http.on(
+      'upgrade',
+      upgradeListener({
+        http,
+        routes: this.#routes,
+        sockets: this.#sockets,
+        app: this.#app,
+        ServerResponse: classes.ServerResponse,
+      }),
+    );
     return new Port({
       http,
       http2: { ...classes, handle: this.#app },

@@ -5,6 +5,8 @@ export interface Owner {
   bind<F extends (...args: never[]) => unknown>(run: F): F;
   /** Throws `BACKLOT_E_WITHDRAWN` when this owner may add nothing any more. */
   assertOpen(): void;
+  /** Aborted when this owner goes; undefined for one that never does. */
+  readonly signal?: AbortSignal;
 }
 
 /** The platform's own routes and handlers need no wrapping and are never withdrawn. */

@@ -270,6 +270,7 @@ export class ExtensionSet {
     const living = extensions.filter(({ alive }) => alive);
     if (living.length === 0) return;
     const names = living.map(({ name }) => name).join(', ');
+    gateway.closeSockets(living);
     if (before.some(({ count }) => count > 0))
       onProgress('draining', `waiting for requests that ${names} still serves`);
     if (!(await gateway.drained(before, hookTimeout))) {

@@ -77,6 +77,10 @@ export class SupervisedExtension implements Owner {
     return this.#instance !== undefined && this.#error === undefined && this.#state !== 'stopped';
   }
 
+  get signal(): AbortSignal {
+    return this.resources.signal;
+  }
+
   /** Gives it the instance whose hooks are to be called. */
   adopt(instance: Extension<unknown>): void {
     this.#instance = instance;
