@@ -1,29 +1,26 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { clockOf } from '../../src/state/clock/clocks';
-import type { WorldClock } from '../../src/state/clock/world-clock';
-import { ExtensionOutbox } from '../../src/state/outbox/extension-outbox';
-import type { World } from '../../src/state/world';
-import { MemoryWorld } from './memory-world';
+import { Clocks, ExtensionOutbox, Worlds, type World, type WorldClock, type WorldView } from '../../src/state';
 
 export const NOON = Date.UTC(2030, 0, 1, 12);
 
-/** The outbox of an extension, in a world whose clock stands at noon. */
+/** The outbox of an extension. The clock of the default world stands at noon. */
 export class OutboxKit {
-  readonly current = new AsyncLocalStorage<World>();
+  readonly current = new AsyncLocalStorage<WorldView>();
   readonly warnings: string[] = [];
   readonly reported: unknown[] = [];
   readonly end = new AbortController();
+  readonly clocks: Clocks;
   readonly outbox: ExtensionOutbox;
 
-  constructor(
-    readonly world = new MemoryWorld(),
-    extension = 'shop',
-  ) {
-    this.clock.freeze(NOON);
+  constructor(readonly worlds = new Worlds()) {
+    this.clocks = new Clocks(worlds);
+    if (!this.clock.isFrozen) this.clock.freeze(NOON);
     this.outbox = new ExtensionOutbox({
-      extension,
-      currentWorld: () => this.current.getStore() ?? this.world,
-      runIn: (other, run) => this.current.run(other, run),
+      extension: 'shop',
+      worlds,
+      clocks: this.clocks,
+      view: () => this.current.getStore() ?? worlds.base.view(),
+      runIn: (view, run) => this.current.run(view, run),
       bind: (run) => run,
       warn: (message) => this.warnings.push(message),
       report: (thrown) => this.reported.push(thrown),
@@ -32,6 +29,11 @@ export class OutboxKit {
   }
 
   get clock(): WorldClock {
-    return clockOf(this.world);
+    return this.clocks.of(this.worlds.base);
+  }
+
+  /** Runs a function as a request to a world. */
+  within<R>(world: World, run: () => R): R {
+    return this.current.run(world.view(), run);
   }
 }

@@ -1,15 +1,18 @@
 import type { Clock } from '../../api/clock';
 import { BacklotError } from '../../api/errors';
 import type { Timer } from '../../api/resources';
+import type { WorldView } from '../world';
+import type { Clocks } from './clocks';
+import { TimerGroup } from './timer-group';
 import type { ClockTask, WorldClock } from './world-clock';
 
-export interface ExtensionClockOptions<World> {
+export interface ExtensionClockOptions {
   readonly extension: string;
-  /** The world that the running code belongs to. Throws BACKLOT_E_STATE_FENCED when that one’s epoch is over. */
-  readonly currentWorld: () => World;
-  readonly clockOf: (world: World) => WorldClock;
+  readonly clocks: Clocks;
+  /** The world that the running code belongs to. */
+  readonly view: () => WorldView;
   /** Runs a function within a world. */
-  readonly runIn: <R>(world: World, run: () => R) => R;
+  readonly runIn: <R>(view: WorldView, run: () => R) => R;
   /** Wraps a function so that what escapes from it is known to be the extension’s. */
   readonly bind: <F extends (...args: never[]) => unknown>(run: F) => F;
   /** Is told what a timer threw. */
@@ -19,20 +22,17 @@ export interface ExtensionClockOptions<World> {
 }
 
 /** What `this.clock` of one extension is: the clock of the current world, with timers that end with the extension. */
-export class ExtensionClock<World> implements Clock {
-  readonly #options: ExtensionClockOptions<World>;
-  /** How each of its timers is ended. */
-  readonly #cancels = new Set<() => void>();
+export class ExtensionClock implements Clock {
+  readonly #options: ExtensionClockOptions;
+  /** What waits, by the epochs of the extension in its worlds. */
+  readonly #groups = new WeakMap<AbortSignal, TimerGroup>();
 
-  constructor(options: ExtensionClockOptions<World>) {
+  constructor(options: ExtensionClockOptions) {
     this.#options = options;
-    options.signal.addEventListener('abort', () => {
-      for (const cancel of this.#cancels) cancel();
-    });
   }
 
   now(): number {
-    return this.#clock.now();
+    return this.#current().clock.now();
   }
 
   seconds(): number {
@@ -56,56 +56,62 @@ export class ExtensionClock<World> implements Clock {
   }
 
   async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    const clock = this.#clock;
-    const ends = [this.#options.signal, ...(signal ? [signal] : [])];
-    for (const end of ends) end.throwIfAborted();
+    const { clock, group } = this.#current();
+    signal?.throwIfAborted();
     let over = (): void => undefined;
     try {
       await new Promise<void>((resolve, reject) => {
-        const timer = clock.startSleep(
-          this.#task(resolve, () => reject(fenced(this.#options.extension))),
-          milliseconds,
-        );
-        const aborted = (): void => {
+        const timer = clock.startSleep(this.#task(resolve), milliseconds);
+        const end = (reason: Error): void => {
           timer.cancel();
-          reject(ends.find((end) => end.aborted)?.reason as Error);
+          reject(reason);
         };
-        for (const end of ends) end.addEventListener('abort', aborted);
-        over = () => ends.forEach((end) => end.removeEventListener('abort', aborted));
+        const onAbort = (): void => end(signal?.reason as Error);
+        over = () => {
+          group.delete(end);
+          signal?.removeEventListener('abort', onAbort);
+        };
+        group.add(end);
+        signal?.addEventListener('abort', onAbort);
       });
     } finally {
       over();
     }
   }
 
-  get #clock(): WorldClock {
-    return this.#options.clockOf(this.#options.currentWorld());
-  }
-
   #timer(run: () => unknown, milliseconds: number, repeat: boolean): Timer {
-    const { currentWorld, clockOf, runIn, bind, signal } = this.#options;
-    const world = currentWorld();
+    const { runIn, bind } = this.#options;
+    const { view, clock, group } = this.#current();
     const bound = bind(run);
-    const forget = (): boolean => this.#cancels.delete(cancel);
     const task = this.#task(() => {
-      if (!repeat) forget();
-      return runIn(world, bound);
-    }, forget);
-    const timer = clockOf(world).start(task, milliseconds, repeat);
+      if (!repeat) group.delete(cancel);
+      return runIn(view, bound);
+    });
+    const timer = clock.start(task, milliseconds, repeat);
     const cancel = (): void => {
-      forget();
+      group.delete(cancel);
       timer.cancel();
     };
-    // Nothing can be started once the extension has gone: it ends at once.
-    if (signal.aborted) timer.cancel();
-    else this.#cancels.add(cancel);
+    group.add(cancel);
     return { cancel };
   }
 
-  #task(run: () => unknown, fenced: () => void): ClockTask {
+  #task(run: () => unknown): ClockTask {
     const { extension, report } = this.#options;
-    const owner = `extension ${extension}`;
-    return { owner, run, fenced, report: (thrown) => report(thrown, 'a timer of its clock') };
+    return { owner: `extension ${extension}`, run, report: (thrown) => report(thrown, 'a timer of its clock') };
+  }
+
+  /** Throws BACKLOT_E_STATE_FENCED when the epoch that the running code belongs to is over. */
+  #current(): { view: WorldView; clock: WorldClock; group: TimerGroup } {
+    const { extension, clocks, signal } = this.#options;
+    const view = this.#options.view();
+    const { epoch } = view.world.storeFor(view, extension);
+    let group = this.#groups.get(epoch.signal);
+    if (!group) {
+      group = new TimerGroup(epoch.signal, signal, () => fenced(extension));
+      this.#groups.set(epoch.signal, group);
+    }
+    return { view, clock: clocks.of(view.world), group };
   }
 }
 

@@ -28,8 +28,8 @@ export class TimerQueue<T extends QueuedTimer> {
   }
 
   /** Takes all timers out. */
-  clear(): T[] {
-    return this.#timers.splice(0);
+  clear(): void {
+    this.#timers.length = 0;
   }
 
   /** Where a timer stands, or would stand. */

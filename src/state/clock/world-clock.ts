@@ -21,8 +21,6 @@ export interface ClockTask {
   run(): unknown;
   /** Is told what `run` threw, now or through its promise. */
   report(thrown: unknown): void;
-  /** Is called instead of `run` when the epoch of the world ends before. */
-  fenced?(): void;
 }
 
 interface ClockTimer extends QueuedTimer {
@@ -147,9 +145,7 @@ export class WorldClock {
   hold(task: ClockTask): void {
     const job = new Job(task.owner, LONGEST_WAIT_MS);
     this.#jobs.add(job);
-    void job
-      .run(() => task.run(), task.report.bind(task))
-      .then(() => this.#jobs.delete(job));
+    void job.run(() => task.run(), task.report.bind(task)).then(() => this.#jobs.delete(job));
   }
 
   #change(state: ClockState): void {
@@ -210,12 +206,8 @@ export class WorldClock {
       sleeper,
       origin: new AsyncResource('BacklotTimer'),
     };
-    if (this.#epoch.aborted) {
-      this.#fence(timer);
-    } else {
-      this.#timers.add(timer);
-      this.#arm();
-    }
+    if (!this.#epoch.aborted) this.#timers.add(timer);
+    this.#arm();
     return { cancel: () => this.#cancel(timer) };
   }
 
@@ -229,13 +221,8 @@ export class WorldClock {
   }
 
   #end(): void {
-    clearTimeout(this.#alarm);
-    for (const timer of this.#timers.clear()) this.#fence(timer);
-  }
-
-  #fence({ task, sleeper }: ClockTimer): void {
-    sleeper?.wake();
-    task.fenced?.();
+    this.#timers.clear();
+    this.#arm();
   }
 
   /** Sets the real timer to what comes next; an advance needs none. */

@@ -23,7 +23,7 @@ export class SeededBytes {
 
   readonly take: Bytes = (count) => {
     const taken: Buffer[] = [];
-    for (let length = 0; length < count; ) {
+    for (let length = 0; length < count;) {
       const block = createHash('sha256').update(`${this.#blocks}\n${this.#text}`).digest();
       this.#blocks += 1;
       length += block.length;

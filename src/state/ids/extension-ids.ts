@@ -1,22 +1,45 @@
 import type { Ids } from '../../api/ids';
+import type { Collection } from '../../api/state';
+import { WORLD_OWNER } from '../clock/clocks';
+import { ExtensionState } from '../extension-state';
+import type { WorldView } from '../world';
+import type { Worlds } from '../worlds';
 import { randomly, SeededBytes, type Bytes } from './bytes';
-import type { IdsPlace } from './ids-state';
+import type { Seed, Taken } from './ids-state';
 import { base62, fraction, hex, uuid } from './shapes';
 
 const LENGTH = 14;
 
 export interface ExtensionIdsOptions {
   readonly extension: string;
-  /** Where the current world keeps what this extension has taken. Throws BACKLOT_E_STATE_FENCED when its epoch is over. */
-  readonly place: () => IdsPlace;
+  readonly worlds: Worlds;
+  /** The world that the running code belongs to. */
+  readonly view: () => WorldView;
+  /** Who asks on behalf of the extension: each has a sequence of its own. */
+  readonly user?: string;
 }
 
 /** What `this.ids` of one extension is: looks up the current world at each call. */
 export class ExtensionIds implements Ids {
-  readonly #options: ExtensionIdsOptions;
+  readonly #worlds: Worlds;
+  readonly #user: string;
+  /** What identifiers are made of, beside the seed. */
+  readonly #name: string;
+  readonly #seeds: Collection<Seed>;
+  readonly #taken: Collection<Taken>;
+  readonly #numbers: Collection<number>;
 
-  constructor(options: ExtensionIdsOptions) {
-    this.#options = options;
+  constructor({ extension, worlds, view, user = 'extension' }: ExtensionIdsOptions) {
+    this.#worlds = worlds;
+    this.#user = user;
+    this.#name = `${extension} ${user}`;
+    // Whoever began before the seed was given gets identifiers of it as well.
+    const latest = (): WorldView => view().world.view();
+    this.#seeds = new ExtensionState(WORLD_OWNER, worlds, latest).collection('ids');
+    // Among the extension’s own, so that they are saved and reset with those.
+    const own = new ExtensionState(extension, worlds, view);
+    this.#taken = own.collection('backlot:ids');
+    this.#numbers = own.collection('backlot:numbers');
   }
 
   next(prefix = '', length = LENGTH): string {
@@ -33,7 +56,7 @@ export class ExtensionIds implements Ids {
   }
 
   number(name = ''): number {
-    return this.#options.place().count(name);
+    return this.#numbers.update([this.#user, name], (last = 0) => last + 1);
   }
 
   random(): number {
@@ -41,17 +64,16 @@ export class ExtensionIds implements Ids {
   }
 
   #make<T>(make: (bytes: Bytes) => T): T {
-    const place = this.#options.place();
-    const seed = place.seed();
-    if (!seed) return make(randomly);
-    const taken = place.taken();
-    // Whoever gave the seed anew wants the sequence from its beginning.
-    const bytes = new SeededBytes(
-      `${seed.text}\n${this.#options.extension}`,
-      taken?.seeding === seed.seeding ? taken.blocks : 0,
-    );
-    const made = make(bytes.take);
-    place.take({ seeding: seed.seeding, blocks: bytes.blocks });
-    return made;
+    const seed = this.#seeds.get('seed');
+    if (seed?.text === undefined) return make(randomly);
+    const { text, seeding } = seed;
+    return this.#worlds.transaction(() => {
+      const taken = this.#taken.get(this.#user);
+      // Whoever gave the seed anew wants the sequence from its beginning.
+      const bytes = new SeededBytes(`${text}\n${this.#name}`, taken?.seeding === seeding ? taken.blocks : 0);
+      const made = make(bytes.take);
+      this.#taken.put(this.#user, { seeding, blocks: bytes.blocks });
+      return made;
+    });
   }
 }

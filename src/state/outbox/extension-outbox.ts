@@ -7,21 +7,23 @@ import type {
   Webhooks,
   WebhookSettings,
 } from '../../api/webhooks';
-import { clockOf } from '../clock/clocks';
+import type { Clocks } from '../clock/clocks';
+import { ExtensionState } from '../extension-state';
 import { ExtensionIds } from '../ids/extension-ids';
-import { idsPlace } from '../ids/world-ids';
-import { platformOwner } from '../owners';
-import type { World } from '../world';
+import type { World, WorldView } from '../world';
+import type { Worlds } from '../worlds';
 import { checkOptions } from './check-webhook';
 import { OutboxStore } from './outbox-store';
 import { WorldOutbox } from './world-outbox';
 
 export interface ExtensionOutboxOptions {
   readonly extension: string;
-  /** The world that the running code belongs to. Throws BACKLOT_E_STATE_FENCED when that one’s epoch is over. */
-  readonly currentWorld: () => World;
+  readonly worlds: Worlds;
+  readonly clocks: Clocks;
+  /** The world that the running code belongs to. */
+  readonly view: () => WorldView;
   /** Runs a function within a world. */
-  readonly runIn: <R>(world: World, run: () => R) => R;
+  readonly runIn: <R>(view: WorldView, run: () => R) => R;
   /** Wraps a function so that what escapes from it is known to be the extension’s. */
   readonly bind: <F extends (...args: never[]) => unknown>(run: F) => F;
   /** Is told, in words for people, that a delivery was given up. */
@@ -35,7 +37,7 @@ export interface ExtensionOutboxOptions {
 /** What `this.webhooks` of one extension is: the outboxes that it has in all worlds. */
 export class ExtensionOutbox implements Webhooks {
   readonly #options: ExtensionOutboxOptions;
-  /** By the epochs of the worlds. */
+  /** By the epochs of the extension in its worlds. */
   readonly #outboxes = new WeakMap<AbortSignal, WorldOutbox>();
   #settings: WebhookSettings = {};
 
@@ -69,39 +71,46 @@ export class ExtensionOutbox implements Webhooks {
     return this.#current.drain();
   }
 
-  /** The outbox in a world, in the epoch that it has now. Nothing is sent by that; see {@link WorldOutbox.resume}. */
+  /**
+   * The outbox in a world, as it is now. Looking at it sends nothing; see {@link WorldOutbox.resume}. Throws
+   * BACKLOT_E_STATE_FENCED when the world was deleted.
+   */
   in(world: World): WorldOutbox {
-    const { signal } = world.epoch;
-    let outbox = this.#outboxes.get(signal);
-    if (!outbox) this.#outboxes.set(signal, (outbox = this.#make(world)));
-    return outbox;
+    return this.#of(world.view());
   }
 
   get #current(): WorldOutbox {
-    return this.in(this.#options.currentWorld());
+    return this.#of(this.#options.view());
   }
 
-  #make(world: World): WorldOutbox {
-    const { extension, warn, report, signal } = this.#options;
-    const ids = new ExtensionIds({
-      extension: `${extension} webhooks`,
-      place: () => idsPlace(world, extension, 'webhooks'),
-    });
+  #of(view: WorldView): WorldOutbox {
+    const { signal } = view.world.storeFor(view, this.#options.extension).epoch;
+    let outbox = this.#outboxes.get(signal);
+    if (!outbox) this.#outboxes.set(signal, (outbox = this.#make(view.world, signal)));
+    return outbox;
+  }
+
+  #make(world: World, epoch: AbortSignal): WorldOutbox {
+    const { extension, worlds, clocks, warn, report, signal } = this.#options;
+    // The view stays as it is, so that an outbox whose epoch is over writes nothing into a later one.
+    const latest = world.view();
+    const view = (): WorldView => latest;
+    const ids = new ExtensionIds({ extension, worlds, view, user: 'webhooks' });
     return new WorldOutbox({
       extension,
-      store: new OutboxStore(world.store(platformOwner(extension))),
-      clock: clockOf(world),
+      store: new OutboxStore(new ExtensionState(extension, worlds, view)),
+      clock: clocks.of(world),
       newId: () => ids.next('msg', 22),
-      settings: () => this.#settingsIn(world),
+      settings: () => this.#settingsIn(latest),
       warn,
       report: (thrown) => report(thrown, 'its outbox'),
-      ends: [world.epoch.signal, signal],
+      ends: [epoch, signal],
     });
   }
 
-  #settingsIn(world: World): WebhookSettings {
+  #settingsIn(view: WorldView): WebhookSettings {
     const { sign, ...others } = this.#settings;
     if (!sign) return others;
-    return { ...others, sign: (attempt) => this.#options.runIn(world, () => sign(attempt)) };
+    return { ...others, sign: (attempt) => this.#options.runIn(view, () => sign(attempt)) };
   }
 }

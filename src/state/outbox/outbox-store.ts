@@ -1,13 +1,12 @@
-import type { Collection } from '../../api/state';
-import type { World } from '../world';
+import type { Collection, State } from '../../api/state';
 import type { DeliveryRecord } from './delivery-record';
 
 /** So many deliveries that are over are kept. */
 const KEPT = 1000;
 
-/** The deliveries of one extension in one world, as the world keeps them. */
+/** The deliveries of one extension in one world, kept among what the extension keeps, so that they are saved and reset with it. */
 export class OutboxStore {
-  readonly #store: ReturnType<World['store']>;
+  readonly #state: State;
   /** By the order in which they were made. */
   readonly #deliveries: Collection<DeliveryRecord>;
   /** The orders of deliveries by their identifiers. */
@@ -16,17 +15,17 @@ export class OutboxStore {
   readonly #queue: Collection<number>;
   readonly #counters: Collection<number>;
 
-  constructor(store: ReturnType<World['store']>) {
-    this.#store = store;
-    this.#deliveries = store.collection('deliveries');
-    this.#orders = store.collection('delivery-ids');
-    this.#queue = store.collection('delivery-queue');
-    this.#counters = store.collection('delivery-counters');
+  constructor(state: State) {
+    this.#state = state;
+    this.#deliveries = state.collection('backlot:deliveries');
+    this.#orders = state.collection('backlot:delivery-ids');
+    this.#queue = state.collection('backlot:delivery-queue');
+    this.#counters = state.collection('backlot:delivery-counters');
   }
 
   /** Puts a new delivery at the end of those to its URL. */
   add(made: Omit<DeliveryRecord, 'order' | 'place'>): DeliveryRecord {
-    return this.#store.transaction(() => {
+    return this.#state.transaction(() => {
       const order = this.#next();
       const record: DeliveryRecord = { ...made, order, place: order };
       this.#deliveries.put(order, record);
@@ -67,7 +66,7 @@ export class OutboxStore {
 
   /** Keeps what has changed about a delivery. One that is over leaves the queue, and the oldest of those may go for good. */
   save(record: DeliveryRecord): void {
-    this.#store.transaction(() => {
+    this.#state.transaction(() => {
       this.#deliveries.put(record.order, record);
       if (record.state === 'pending') return;
       this.#queue.delete([record.url, record.place]);
@@ -77,7 +76,7 @@ export class OutboxStore {
 
   /** Puts a delivery that is over at the end of those to its URL. */
   requeue(record: DeliveryRecord): DeliveryRecord {
-    return this.#store.transaction(() => {
+    return this.#state.transaction(() => {
       const queued: DeliveryRecord = { ...record, place: this.#next(), state: 'pending' };
       this.#deliveries.put(queued.order, queued);
       this.#queue.put([queued.url, queued.place], queued.order);

@@ -124,12 +124,6 @@ export class WorldOutbox {
     for (const url of this.#options.store.urls()) this.#destination(url).wake();
   }
 
-  /** Gives up all that is pending: in a world that is a copy of another state, which may have sent it by itself. */
-  drop(): void {
-    const { store } = this.#options;
-    for (const record of store.pending()) store.save({ ...record, state: 'dropped' });
-  }
-
   get #isBusy(): boolean {
     if (this.#end.signal.aborted) return false;
     for (const destination of this.#destinations.values()) if (destination.isBusy) return true;

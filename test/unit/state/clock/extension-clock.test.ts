@@ -1,42 +1,50 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { clockOf } from '../../../../src/state/clock/clocks';
-import { ExtensionClock } from '../../../../src/state/clock/extension-clock';
-import type { World } from '../../../../src/state/world';
-import { MemoryWorld } from '../../../support/memory-world';
+import { Clocks, ExtensionClock, Worlds, type World, type WorldClock, type WorldView } from '../../../../src/state';
 import { waitFor } from '../../../support/wait-for';
 
 const NOON = Date.UTC(2030, 0, 1, 12);
 
-interface Kit {
-  readonly world: MemoryWorld;
-  readonly clock: ExtensionClock<World>;
-  readonly current: AsyncLocalStorage<World>;
-  readonly end: AbortController;
-  readonly reported: unknown[];
-}
+/** The clock of an extension. That of the default world stands at noon. */
+class Kit {
+  readonly worlds = new Worlds();
+  readonly clocks = new Clocks(this.worlds);
+  readonly current = new AsyncLocalStorage<WorldView>();
+  readonly end = new AbortController();
+  readonly reported: unknown[] = [];
+  readonly clock: ExtensionClock;
 
-function kit(): Kit {
-  const world = new MemoryWorld();
-  clockOf(world).freeze(NOON);
-  const current = new AsyncLocalStorage<World>();
-  const end = new AbortController();
-  const reported: unknown[] = [];
-  const clock = new ExtensionClock({
-    extension: 'shop',
-    currentWorld: () => current.getStore() ?? world,
-    clockOf,
-    runIn: (other, run) => current.run(other, run),
-    bind: (run) => run,
-    report: (thrown) => reported.push(thrown),
-    signal: end.signal,
-  });
-  return { world, clock, current, end, reported };
+  constructor() {
+    this.base.freeze(NOON);
+    this.clock = this.clockOf('shop');
+  }
+
+  clockOf(extension: string): ExtensionClock {
+    return new ExtensionClock({
+      extension,
+      clocks: this.clocks,
+      view: () => this.current.getStore() ?? this.worlds.base.view(),
+      runIn: (view, run) => this.current.run(view, run),
+      bind: (run) => run,
+      report: (thrown) => this.reported.push(thrown),
+      signal: this.end.signal,
+    });
+  }
+
+  /** The clock of the default world, as it is now. */
+  get base(): WorldClock {
+    return this.clocks.of(this.worlds.base);
+  }
+
+  within<R>(world: World, run: () => R): R {
+    return this.current.run(world.view(), run);
+  }
 }
 
 describe('the clock of an extension', () => {
   it('tells the time in several ways', async () => {
-    const { world, clock } = kit();
-    await clockOf(world).advance(1_999);
+    const kit = new Kit();
+    const { clock } = kit;
+    await kit.base.advance(1_999);
     expect(clock.now()).toBe(NOON + 1_999);
     expect(clock.seconds()).toBe(NOON / 1000 + 1);
     expect(clock.date()).toEqual(new Date(NOON + 1_999));
@@ -44,18 +52,19 @@ describe('the clock of an extension', () => {
   });
 
   it('is that of the current world, and its timers run within the world in which they were made', async () => {
-    const { world, clock, current } = kit();
-    const other = new MemoryWorld('other');
-    clockOf(other).freeze(0);
+    const kit = new Kit();
+    const { clock } = kit;
+    const other = kit.worlds.sandbox('other');
+    kit.clocks.of(other).freeze(0);
     const seen: [string, string | undefined, number][] = [];
-    const note = (name: string) => () => seen.push([name, current.getStore()?.name, clock.now()]);
+    const note = (name: string) => () => seen.push([name, kit.current.getStore()?.world.name, clock.now()]);
     clock.setTimeout(note('default'), 10);
-    current.run(other, () => {
+    kit.within(other, () => {
       clock.setTimeout(note('other'), 5);
       clock.setInterval(note('each'), 20);
     });
-    await clockOf(other).advance(20);
-    await clockOf(world).advance(20);
+    await kit.clocks.of(other).advance(20);
+    await kit.base.advance(20);
     expect(seen).toEqual([
       ['other', 'other', 5],
       ['each', 'other', 20],
@@ -64,39 +73,43 @@ describe('the clock of an extension', () => {
   });
 
   it('keeps the async context in which a timer was made', async () => {
-    const { world, clock } = kit();
+    const kit = new Kit();
+    const { clock } = kit;
     const own = new AsyncLocalStorage<string>();
     const seen: (string | undefined)[] = [];
     own.run('mine', () => clock.setTimeout(() => seen.push(own.getStore()), 10));
-    await own.run('whose advance it is', () => clockOf(world).advance(10));
+    await own.run('whose advance it is', () => kit.base.advance(10));
     expect(seen).toEqual(['mine']);
   });
 
   it('reports what a timer throws, and advances', async () => {
-    const { world, clock, reported } = kit();
+    const kit = new Kit();
+    const { clock, reported } = kit;
     clock.setTimeout(() => {
       throw new Error('at once');
     }, 1);
     clock.setTimeout(() => Promise.reject(new Error('later')), 2);
-    await expect(clockOf(world).advance(10)).resolves.toMatchObject({ ran: 2 });
+    await expect(kit.base.advance(10)).resolves.toMatchObject({ ran: 2 });
     expect(reported).toEqual([new Error('at once'), new Error('later')]);
   });
 
   it('cancels timers', async () => {
-    const { world, clock } = kit();
+    const kit = new Kit();
+    const { clock } = kit;
     let ran = 0;
     const once = clock.setTimeout(() => (ran += 1), 1);
     const each = clock.setInterval(() => (ran += 1), 2);
     once.cancel();
-    await clockOf(world).advance(4);
+    await kit.base.advance(4);
     each.cancel();
     each.cancel();
-    await clockOf(world).advance(4);
+    await kit.base.advance(4);
     expect(ran).toBe(2);
   });
 
   it('runs what is due at once although it is frozen', async () => {
-    const { clock } = kit();
+    const kit = new Kit();
+    const { clock } = kit;
     let ran = false;
     clock.setTimeout(() => (ran = true));
     await waitFor('the timer', () => ran);
@@ -105,57 +118,86 @@ describe('the clock of an extension', () => {
   });
 
   it('ends its timers and sleeps with the extension, in all worlds, and starts none afterwards', async () => {
-    const { world, clock, current, end } = kit();
-    const other = new MemoryWorld('other');
+    const kit = new Kit();
+    const { clock, end } = kit;
+    const other = kit.worlds.sandbox('other');
     let ran = 0;
     clock.setTimeout(() => (ran += 1), 1);
-    current.run(other, () => clock.setInterval(() => (ran += 1), 1_000));
+    kit.within(other, () => clock.setInterval(() => (ran += 1), 1_000));
     const sleeping = expect(clock.sleep(5)).rejects.toThrow('gone');
     end.abort(new Error('gone'));
     clock.setTimeout(() => (ran += 1), 1);
     await sleeping;
-    await clockOf(world).advance(10_000);
-    await clockOf(other).advance(10_000);
+    await kit.base.advance(10_000);
+    await kit.clocks.of(other).advance(10_000);
     expect(ran).toBe(0);
     await expect(clock.sleep(1)).rejects.toThrow('gone');
   });
 
   it('ends its timers and sleeps with the epoch of their world, and only of that', async () => {
-    const { world, clock, current } = kit();
-    const other = new MemoryWorld('other');
-    clockOf(other).freeze(0);
+    const kit = new Kit();
+    const { clock } = kit;
+    const other = kit.worlds.sandbox('other');
+    kit.clocks.of(other).freeze(0);
     const ran: string[] = [];
     clock.setInterval(() => ran.push('default'), 10);
-    current.run(other, () => clock.setTimeout(() => ran.push('other'), 10));
+    kit.within(other, () => clock.setTimeout(() => ran.push('other'), 10));
     const sleeping = expect(clock.sleep(5)).rejects.toMatchObject({
       code: 'BACKLOT_E_STATE_FENCED',
       where: { extension: 'shop' },
     });
-    world.reset();
+    kit.worlds.reset(kit.worlds.base);
     await sleeping;
-    await clockOf(world).advance(100);
-    await clockOf(other).advance(100);
+    await kit.base.advance(100);
+    await kit.clocks.of(other).advance(100);
     expect(ran).toEqual(['other']);
   });
 
+  it('ends those of the extensions that are reset, and of no others', async () => {
+    const kit = new Kit();
+    const bank = kit.clockOf('bank');
+    const ran: string[] = [];
+    kit.clock.setTimeout(() => ran.push('shop'), 10);
+    bank.setTimeout(() => ran.push('bank'), 10);
+    kit.worlds.reset(kit.worlds.base, ['shop']);
+    await kit.base.advance(100);
+    expect(ran).toEqual(['bank']);
+    expect(kit.clock.now()).toBe(NOON + 100);
+  });
+
+  it('is of no use to what began before a reset', async () => {
+    const kit = new Kit();
+    const { clock, worlds } = kit;
+    await kit.within(worlds.base, async () => {
+      worlds.reset(worlds.base);
+      const fenced = expect.objectContaining({ code: 'BACKLOT_E_STATE_FENCED' }) as unknown;
+      expect(() => clock.now()).toThrow(fenced as Error);
+      expect(() => clock.setTimeout(() => undefined)).toThrow(fenced as Error);
+      await expect(clock.sleep(1)).rejects.toEqual(fenced);
+    });
+    expect(Math.abs(clock.now() - Date.now())).toBeLessThan(1_000);
+  });
+
   it('sleeps, and wakes when it is told to', async () => {
-    const { world, clock } = kit();
+    const kit = new Kit();
+    const { clock } = kit;
     const woke: string[] = [];
     const long = clock.sleep(1_000).then(() => woke.push(clock.iso()));
     const abort = new AbortController();
     const short = expect(clock.sleep(1_000, abort.signal)).rejects.toThrow('enough');
-    await clockOf(world).advance(999);
+    await kit.base.advance(999);
     expect(woke).toEqual([]);
     abort.abort(new Error('enough'));
     await short;
-    await clockOf(world).advance(1);
+    await kit.base.advance(1);
     await long;
     expect(woke).toEqual(['2030-01-01T12:00:01.000Z']);
     await expect(clock.sleep(1, abort.signal)).rejects.toThrow('enough');
   });
 
   it('lets an advance wait for a timer that sleeps no longer, because it was told to wake', async () => {
-    const { world, clock } = kit();
+    const kit = new Kit();
+    const { clock } = kit;
     const abort = new AbortController();
     const ran: string[] = [];
     clock.setTimeout(async () => {
@@ -165,7 +207,7 @@ describe('the clock of an extension', () => {
     }, 10);
     clock.setTimeout(() => abort.abort(), 20);
     clock.setTimeout(() => ran.push(`last, at ${clock.now() - NOON}`), 30);
-    await clockOf(world).advance(100);
+    await kit.base.advance(100);
     expect(ran).toEqual(['first, at 20', 'last, at 30']);
   });
 });

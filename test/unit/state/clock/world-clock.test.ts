@@ -1,7 +1,7 @@
-import { clockOf } from '../../../../src/state/clock/clocks';
-import { WorldClock, type ClockTask } from '../../../../src/state/clock/world-clock';
-import { MemoryWorld } from '../../../support/memory-world';
+import { Clocks, WorldClock, Worlds } from '../../../../src/state';
+import type { ClockTask } from '../../../../src/state/clock/world-clock';
 import { waitFor } from '../../../support/wait-for';
+import { codeOf } from '../../../support/state-kit';
 
 const NOON = Date.UTC(2030, 0, 1, 12);
 
@@ -16,8 +16,14 @@ function task(run: () => unknown, more: Partial<ClockTask> = {}): ClockTask {
   };
 }
 
+function clockKit(): { worlds: Worlds; clocks: Clocks; clock: WorldClock } {
+  const worlds = new Worlds();
+  const clocks = new Clocks(worlds);
+  return { worlds, clocks, clock: clocks.of(worlds.base) };
+}
+
 function frozen(time = NOON): WorldClock {
-  const clock = clockOf(new MemoryWorld());
+  const { clock } = clockKit();
   clock.freeze(time);
   return clock;
 }
@@ -25,7 +31,7 @@ function frozen(time = NOON): WorldClock {
 describe('what the clock of a world shows', () => {
   it('is the real time, as long as nobody changes it', () => {
     const before = Date.now();
-    const shown = clockOf(new MemoryWorld()).now();
+    const shown = clockKit().clock.now();
     expect(shown).toBeGreaterThanOrEqual(before);
     expect(shown).toBeLessThanOrEqual(Date.now());
   });
@@ -61,7 +67,7 @@ describe('what the clock of a world shows', () => {
   });
 
   it('goes on for a running clock from where it was advanced to', async () => {
-    const clock = clockOf(new MemoryWorld());
+    const { clock } = clockKit();
     const before = Date.now();
     const { now } = await clock.advance(3_600_000);
     expect(now).toBeGreaterThanOrEqual(before + 3_600_000);
@@ -70,8 +76,8 @@ describe('what the clock of a world shows', () => {
 
   it.each([NaN, 1.5, Infinity, 1e17])('cannot be %p', (time) => {
     const clock = frozen();
-    expect(() => clock.set(time)).toThrow(expect.objectContaining({ code: 'BACKLOT_E_CLOCK_INVALID' }));
-    expect(() => clock.freeze(time)).toThrow(expect.objectContaining({ code: 'BACKLOT_E_CLOCK_INVALID' }));
+    expect(codeOf(() => clock.set(time))).toBe('BACKLOT_E_CLOCK_INVALID');
+    expect(codeOf(() => clock.freeze(time))).toBe('BACKLOT_E_CLOCK_INVALID');
     expect(clock.now()).toBe(NOON);
   });
 
@@ -83,18 +89,24 @@ describe('what the clock of a world shows', () => {
   });
 
   it('is kept in the world: a copy of it shows the same, and a new epoch shows what the world has then', async () => {
-    const world = new MemoryWorld();
-    clockOf(world).freeze(NOON);
-    await clockOf(world).advance(10);
-    expect(clockOf(world.copy()).now()).toBe(NOON + 10);
-    world.reset();
-    expect(clockOf(world).isFrozen).toBe(false);
+    const { worlds, clocks, clock } = clockKit();
+    clock.freeze(NOON);
+    await clock.advance(10);
+    worlds.save('later');
+    const copy = clocks.of(worlds.sandbox('copy', { from: 'later' }));
+    expect(copy.now()).toBe(NOON + 10);
+    await copy.advance(10);
+    expect(clock.now()).toBe(NOON + 10);
+    worlds.reset(worlds.base);
+    expect(clocks.of(worlds.base).isFrozen).toBe(false);
+    worlds.restore('later');
+    expect(clocks.of(worlds.base).now()).toBe(NOON + 10);
   });
 });
 
 describe('timers of a clock that runs', () => {
   it('run when their time has come, in order', async () => {
-    const clock = clockOf(new MemoryWorld());
+    const { clock } = clockKit();
     const ran: string[] = [];
     clock.start(
       task(() => ran.push('later')),
@@ -115,7 +127,7 @@ describe('timers of a clock that runs', () => {
   });
 
   it('run again and again until they are cancelled, also from within', async () => {
-    const clock = clockOf(new MemoryWorld());
+    const { clock } = clockKit();
     let ran = 0;
     const timer = clock.start(
       task(() => {
@@ -133,9 +145,10 @@ describe('timers of a clock that runs', () => {
   });
 
   it('go on with the others when one throws', async () => {
-    const clock = clockOf(new MemoryWorld());
+    const { clock } = clockKit();
     const thrown: unknown[] = [];
-    const failing = (error: string): ClockTask => task(() => Promise.reject(new Error(error)), { report: (e) => thrown.push(e) });
+    const failing = (error: string): ClockTask =>
+      task(() => Promise.reject(new Error(error)), { report: (e) => thrown.push(e) });
     let ran = false;
     clock.start(failing('one'), 0);
     clock.start(failing('two'), 0);
@@ -148,7 +161,7 @@ describe('timers of a clock that runs', () => {
   });
 
   it('wait as long as they would have when the clock is set', async () => {
-    const clock = clockOf(new MemoryWorld());
+    const { clock } = clockKit();
     let ran = false;
     clock.start(
       task(() => (ran = true)),
@@ -163,7 +176,7 @@ describe('timers of a clock that runs', () => {
   });
 
   it('are held by freezing it, and go on with the rest of their time', async () => {
-    const clock = clockOf(new MemoryWorld());
+    const { clock } = clockKit();
     let ran = false;
     clock.start(
       task(() => (ran = true)),
@@ -298,8 +311,8 @@ describe('an advance', () => {
   });
 
   it('fails when a timer takes too long, and stays at its time', async () => {
-    const world = new MemoryWorld();
-    const clock = new WorldClock({ read: () => undefined, write: () => undefined }, world.epoch.signal, 20);
+    const { signal } = new AbortController();
+    const clock = new WorldClock({ read: () => undefined, write: () => undefined }, signal, 20);
     clock.freeze(NOON);
     clock.start(
       task(() => new Promise(() => undefined)),
@@ -313,7 +326,7 @@ describe('an advance', () => {
   });
 
   it('lets a timer freeze, set and unfreeze the clock', async () => {
-    const clock = clockOf(new MemoryWorld());
+    const { clock } = clockKit();
     clock.start(
       task(() => {
         clock.freeze(NOON);
@@ -336,30 +349,35 @@ describe('an advance', () => {
 });
 
 describe('the end of an epoch', () => {
-  it('ends the timers of the world, and says so to what they belong to', async () => {
-    const world = new MemoryWorld();
-    const clock = clockOf(world);
-    clock.freeze();
-    const told: string[] = [];
-    clock.start(task(() => told.push('ran'), { fenced: () => told.push('fenced') }), 10);
-    world.reset();
-    expect(told).toEqual(['fenced']);
-    await clockOf(world).advance(1_000);
-    expect(told).toEqual(['fenced']);
+  it('ends the timers of the world', async () => {
+    const { worlds, clocks, clock } = clockKit();
+    const ran: string[] = [];
+    clock.start(
+      task(() => ran.push('old')),
+      10,
+    );
+    worlds.reset(worlds.base);
+    clock.start(
+      task(() => ran.push('old')),
+      0,
+    );
+    clocks.of(worlds.base).start(
+      task(() => ran.push('new')),
+      20,
+    );
+    await waitFor('the new one', () => ran.includes('new'));
+    expect(ran).toEqual(['new']);
   });
 
-  it('starts nothing on a clock of an epoch that is over', () => {
-    const world = new MemoryWorld();
-    const clock = clockOf(world);
-    world.reset();
-    const told: string[] = [];
-    clock.start(task(() => told.push('ran'), { fenced: () => told.push('fenced') }), 0);
-    expect(told).toEqual(['fenced']);
+  it('lets the old clock change nothing in the new state', () => {
+    const { worlds, clocks, clock } = clockKit();
+    worlds.reset(worlds.base);
+    expect(codeOf(() => clock.freeze(NOON))).toBe('BACKLOT_E_STATE_FENCED');
+    expect(clocks.of(worlds.base).isFrozen).toBe(false);
   });
 
   it('ends an advance that is under way', async () => {
-    const world = new MemoryWorld();
-    const clock = clockOf(world);
+    const { worlds, clocks, clock } = clockKit();
     let begun = false;
     clock.start(
       task(() => {
@@ -369,10 +387,19 @@ describe('the end of an epoch', () => {
       10,
     );
     const advance = clock.advance(100);
-    const end = waitFor('the timer', () => begun).then(() => world.reset());
+    const end = waitFor('the timer', () => begun).then(() => worlds.reset(worlds.base));
     await expect(advance).rejects.toMatchObject({ code: 'BACKLOT_E_STATE_FENCED' });
     await end;
     await expect(clock.advance(1)).rejects.toMatchObject({ code: 'BACKLOT_E_STATE_FENCED' });
-    expect(Math.abs(clockOf(world).now() - Date.now())).toBeLessThan(1_000);
+    expect(Math.abs(clocks.of(worlds.base).now() - Date.now())).toBeLessThan(1_000);
+  });
+
+  it('comes when a sandbox is deleted', async () => {
+    const { worlds, clocks } = clockKit();
+    const sandbox = worlds.sandbox('gone');
+    const clock = clocks.of(sandbox);
+    worlds.delete('gone');
+    expect(codeOf(() => clocks.of(sandbox))).toBe('BACKLOT_E_STATE_FENCED');
+    await expect(clock.advance(1)).rejects.toMatchObject({ code: 'BACKLOT_E_STATE_FENCED' });
   });
 });

@@ -1,10 +1,14 @@
-import { ExtensionIds } from '../../../../src/state/ids/extension-ids';
-import { idsPlace, seedIds } from '../../../../src/state/ids/world-ids';
-import type { World } from '../../../../src/state/world';
-import { MemoryWorld } from '../../../support/memory-world';
+import { ExtensionIds, seedIds, seedOf, Worlds, type World } from '../../../../src/state';
 
-function idsIn(world: World, extension = 'shop'): ExtensionIds {
-  return new ExtensionIds({ extension, place: () => idsPlace(world, extension) });
+/** Worlds with a seed in the default one. */
+function seeded(seed?: string): Worlds {
+  const worlds = new Worlds();
+  seedIds(worlds, worlds.base, seed);
+  return worlds;
+}
+
+function idsIn(worlds: Worlds, extension = 'shop', world: World = worlds.base): ExtensionIds {
+  return new ExtensionIds({ extension, worlds, view: () => world.view() });
 }
 
 /** One of each kind. */
@@ -13,9 +17,7 @@ function draw(ids: ExtensionIds): unknown[] {
 }
 
 describe.each([undefined, 'a seed'])('identifiers with the seed %p', (seed) => {
-  const world = new MemoryWorld();
-  seedIds(world, seed);
-  const ids = idsIn(world);
+  const ids = idsIn(seeded(seed));
 
   it('have the shapes that were asked for', () => {
     expect(ids.next()).toMatch(/^[0-9A-Za-z]{14}$/);
@@ -59,19 +61,14 @@ describe.each([undefined, 'a seed'])('identifiers with the seed %p', (seed) => {
 
 describe('the seed of a world', () => {
   it('gives the same identifiers in each world that has it, and others than another seed', () => {
-    const [one, same, other] = [new MemoryWorld(), new MemoryWorld(), new MemoryWorld()];
-    seedIds(one, 'a');
-    seedIds(same, 'a');
-    seedIds(other, 'b');
+    const [one, same, other] = [seeded('a'), seeded('a'), seeded('b')];
     const first = draw(idsIn(one));
     expect(draw(idsIn(same))).toEqual(first);
     expect(draw(idsIn(other)).slice(0, 4)).not.toEqual(first.slice(0, 4));
   });
 
   it('makes the identifiers of an extension independent of what others ask for', () => {
-    const [alone, shared] = [new MemoryWorld(), new MemoryWorld()];
-    seedIds(alone, 'a');
-    seedIds(shared, 'a');
+    const [alone, shared] = [seeded('a'), seeded('a')];
     const expected = [...draw(idsIn(alone)), ...draw(idsIn(alone))];
     const first = draw(idsIn(shared));
     const others = draw(idsIn(shared, 'bank'));
@@ -80,49 +77,62 @@ describe('the seed of a world', () => {
   });
 
   it('goes on in a copy of the world from where that was', () => {
-    const world = new MemoryWorld();
-    seedIds(world, 'a');
-    draw(idsIn(world));
-    const copy = world.copy();
-    expect(draw(idsIn(copy))).toEqual(draw(idsIn(world)));
+    const worlds = seeded('a');
+    draw(idsIn(worlds));
+    worlds.save('here');
+    const copy = worlds.sandbox('copy', { from: 'here' });
+    const next = draw(idsIn(worlds, 'shop', copy));
+    expect(draw(idsIn(worlds))).toEqual(next);
+    worlds.restore('here');
+    expect(draw(idsIn(worlds))).toEqual(next);
   });
 
   it('begins again when it is given again, and does not count anew', () => {
-    const world = new MemoryWorld();
-    seedIds(world, 'a');
-    const first = idsIn(world).next();
-    idsIn(world).number();
-    seedIds(world, 'a');
-    expect(idsIn(world).next()).toBe(first);
-    expect(idsIn(world).number()).toBe(2);
+    const worlds = seeded('a');
+    const first = idsIn(worlds).next();
+    idsIn(worlds).number();
+    seedIds(worlds, worlds.base, 'a');
+    expect(idsIn(worlds).next()).toBe(first);
+    expect(idsIn(worlds).number()).toBe(2);
   });
 
   it('can be taken away: identifiers are random then', () => {
-    const world = new MemoryWorld();
-    seedIds(world, 'a');
-    const first = idsIn(world).next();
-    seedIds(world, undefined);
-    expect(idsIn(world).next()).not.toBe(first);
-    seedIds(world, 'a');
-    expect(idsIn(world).next()).toBe(first);
+    const worlds = seeded('a');
+    const first = idsIn(worlds).next();
+    seedIds(worlds, worlds.base, undefined);
+    expect(idsIn(worlds).next()).not.toBe(first);
+    seedIds(worlds, worlds.base, 'a');
+    expect(idsIn(worlds).next()).toBe(first);
   });
 
-  it('keeps nothing in a world that has none', () => {
-    const world = new MemoryWorld();
-    idsIn(world).next();
-    expect(world.store('shop@platform').collection('ids').count()).toBe(0);
+  it('is what a world keeps, beside where the numbers are', () => {
+    const worlds = new Worlds();
+    draw(idsIn(worlds));
+    expect(worlds.base.info().counts).toEqual({ '@world': 0, shop: 1 });
+    expect(seedOf(worlds, worlds.base)).toBeUndefined();
+  });
+
+  it('begins again for extensions that are reset, and is gone when all are', () => {
+    const worlds = seeded('a');
+    const first = draw(idsIn(worlds));
+    const other = draw(idsIn(worlds, 'bank'));
+    worlds.reset(worlds.base, ['shop']);
+    expect(draw(idsIn(worlds))).toEqual(first);
+    expect(draw(idsIn(worlds, 'bank'))).not.toEqual(other);
+    worlds.reset(worlds.base);
+    expect(seedOf(worlds, worlds.base)).toBeUndefined();
+    expect(draw(idsIn(worlds))).not.toEqual(first);
   });
 
   it('is undone with the transaction that asked', () => {
-    const world = new MemoryWorld();
-    seedIds(world, 'a');
+    const worlds = seeded('a');
     let undone = '';
     expect(() =>
-      world.store('shop').transaction(() => {
-        undone = idsIn(world).next();
+      worlds.transaction(() => {
+        undone = idsIn(worlds).next();
         throw new Error('no');
       }),
     ).toThrow('no');
-    expect(idsIn(world).next()).toBe(undone);
+    expect(idsIn(worlds).next()).toBe(undone);
   });
 });

@@ -1,6 +1,4 @@
-import { clockOf } from '../../../../src/state/clock/clocks';
-import { seedIds } from '../../../../src/state/ids/world-ids';
-import { MemoryWorld } from '../../../support/memory-world';
+import { dropPending, ownersWithPending, seedIds, type Worlds } from '../../../../src/state';
 import { OutboxKit } from '../../../support/outbox-kit';
 import { waitFor } from '../../../support/wait-for';
 import { WebhookReceiver } from '../../../support/webhook-receiver';
@@ -22,17 +20,18 @@ describe('the end of an epoch', () => {
     const [app, failing] = [await receiver(), await receiver()];
     app.answer = () => undefined;
     failing.answer = 500;
-    const { outbox, world, clock, reported } = new OutboxKit();
+    const kit = new OutboxKit();
+    const { outbox, worlds, clock, reported } = kit;
     for (let i = 0; i < 3; i++) outbox.send({ url: app.url() }, String(i));
     outbox.send({ url: failing.url() }, 1);
     await Promise.all([app.has(1), failing.has(1)]);
     const drained = outbox.drain();
     clock.showRealTime();
-    world.reset();
+    worlds.reset(worlds.base);
     await expect(drained).resolves.toEqual({ failed: [], waiting: [] });
     await waitFor('the connection to be cut', async () => (await app.connections()) === 0);
     expect(outbox.list()).toEqual([]);
-    await clockOf(world).advance(3_600_000);
+    await kit.clock.advance(3_600_000);
     expect(app.received).toHaveLength(1);
     expect(failing.received).toHaveLength(1);
     expect(reported).toEqual([]);
@@ -40,9 +39,9 @@ describe('the end of an epoch', () => {
 
   it('drops what was sent just before it', async () => {
     const app = await receiver();
-    const { outbox, world } = new OutboxKit();
+    const { outbox, worlds } = new OutboxKit();
     outbox.send({ url: app.url() }, 'before');
-    world.reset();
+    worlds.reset(worlds.base);
     outbox.send({ url: app.url() }, 'after');
     await outbox.drain();
     expect(app.texts).toEqual(['after']);
@@ -50,13 +49,13 @@ describe('the end of an epoch', () => {
 
   it('writes nothing of the old state into the new one', async () => {
     const app = await receiver();
-    const { outbox, world } = new OutboxKit();
+    const { outbox, worlds } = new OutboxKit();
     const { id } = outbox.send({ url: app.url() }, 1);
-    const before = world.copy();
+    worlds.save('before');
     let answer = (): void => undefined;
     app.answer = (_received, response) => (answer = () => response.end());
     await app.has(1);
-    world.reset(before);
+    worlds.restore('before');
     answer();
     await waitFor('the connection to be closed', async () => (await app.connections()) === 0);
     expect(outbox.get(id)).toMatchObject({ state: 'pending', attempts: [] });
@@ -64,30 +63,31 @@ describe('the end of an epoch', () => {
 
   it('does not end what other worlds have', async () => {
     const app = await receiver();
-    const { outbox, world, current } = new OutboxKit();
-    const other = new MemoryWorld('other');
-    current.run(other, () => outbox.send({ url: app.url() }, 'other'));
-    world.reset();
+    const kit = new OutboxKit();
+    const { outbox, worlds } = kit;
+    const other = worlds.sandbox('other');
+    kit.within(other, () => outbox.send({ url: app.url() }, 'other'));
+    worlds.reset(worlds.base);
     await outbox.in(other).drain();
     expect(app.texts).toEqual(['other']);
   });
 });
 
 describe('what a world has pending when it is taken up', () => {
-  async function withPending(): Promise<{ app: WebhookReceiver; world: MemoryWorld; ids: string[] }> {
+  async function withPending(): Promise<{ app: WebhookReceiver; worlds: Worlds; ids: string[] }> {
     const app = await receiver();
     app.answers.push(500);
-    const { outbox, world, end } = new OutboxKit();
+    const { outbox, worlds, end } = new OutboxKit();
     const ids = ['1', '2'].map((text) => outbox.send({ url: app.url() }, text).id);
     await outbox.drain();
     end.abort();
-    return { app, world, ids };
+    return { app, worlds, ids };
   }
 
   it('is sent after a restart, when its time has come', async () => {
-    const { app, world } = await withPending();
-    const { outbox, clock } = new OutboxKit(world);
-    outbox.in(world).resume();
+    const { app, worlds } = await withPending();
+    const { outbox, clock } = new OutboxKit(worlds);
+    outbox.in(worlds.base).resume();
     await clock.advance(999);
     expect(app.texts).toEqual(['1']);
     await clock.advance(1);
@@ -96,11 +96,16 @@ describe('what a world has pending when it is taken up', () => {
   });
 
   it('is dropped where it was copied, and can be sent then', async () => {
-    const { app, world, ids } = await withPending();
-    const copy = world.copy();
-    const { outbox, clock } = new OutboxKit(copy);
-    outbox.in(copy).drop();
-    await clock.advance(3_600_000);
+    const { app, worlds, ids } = await withPending();
+    worlds.save('pending');
+    const copy = worlds.sandbox('copy', { from: 'pending' });
+    const { outbox: all, clocks } = new OutboxKit(worlds);
+    const outbox = all.in(copy);
+    expect(ownersWithPending(worlds, copy)).toEqual(['shop']);
+    dropPending(worlds, copy);
+    expect(ownersWithPending(worlds, copy)).toEqual([]);
+    expect(ownersWithPending(worlds, worlds.base)).toEqual(['shop']);
+    await clocks.of(copy).advance(3_600_000);
     expect(app.texts).toEqual(['1']);
     expect(outbox.list().map(({ state }) => state)).toEqual(['dropped', 'dropped']);
     outbox.resend(ids[1] ?? '');
@@ -113,15 +118,15 @@ describe('the end of an extension', () => {
   it('ends its deliveries, and leaves them to the one that takes its place', async () => {
     const app = await receiver();
     app.answer = () => undefined;
-    const { outbox, world, end } = new OutboxKit();
+    const { outbox, worlds, end } = new OutboxKit();
     outbox.send({ url: app.url() }, '1');
     outbox.send({ url: app.url() }, '2');
     await app.has(1);
     end.abort();
     await waitFor('the connection to be cut', async () => (await app.connections()) === 0);
     app.answer = 200;
-    const next = new OutboxKit(world);
-    next.outbox.in(world).resume();
+    const next = new OutboxKit(worlds);
+    next.outbox.in(worlds.base).resume();
     await next.outbox.drain();
     expect(app.texts).toEqual(['1', '1', '2']);
     outbox.send({ url: app.url() }, 'late');
@@ -133,15 +138,33 @@ describe('the end of an extension', () => {
 describe('identifiers of deliveries', () => {
   it('follow from the seed of the world, and take nothing from those of the extension', () => {
     const ids = (): string[] => {
-      const { outbox, world } = new OutboxKit();
-      seedIds(world, 'a');
+      const { outbox, worlds } = new OutboxKit();
+      seedIds(worlds, worlds.base, 'a');
       const made = [1, 2].map((payload) => outbox.send({ url: 'http://127.0.0.1:1/' }, payload).id);
-      world.reset();
+      worlds.reset(worlds.base);
       return made;
     };
     const made = ids();
     expect(made).toEqual(ids());
     expect(made[0]).toMatch(/^msg_[0-9A-Za-z]{22}$/);
     expect(made[0]).not.toBe(made[1]);
+  });
+});
+
+describe('a reset of named extensions', () => {
+  it('ends the deliveries of those, and leaves the others alone', async () => {
+    const app = await receiver();
+    app.answer = 500;
+    const kit = new OutboxKit();
+    const { outbox, worlds, clock } = kit;
+    outbox.send({ url: app.url() }, 1);
+    await outbox.drain();
+    worlds.reset(worlds.base, ['bank']);
+    await clock.advance(1_000);
+    expect(app.received).toHaveLength(2);
+    worlds.reset(worlds.base, ['shop']);
+    await kit.clock.advance(3_600_000);
+    expect(app.received).toHaveLength(2);
+    expect(outbox.list()).toEqual([]);
   });
 });
