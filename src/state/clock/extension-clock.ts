@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../api/clock';
 import { BacklotError } from '../../api/errors';
 import type { Timer } from '../../api/resources';
@@ -29,6 +30,8 @@ export class ExtensionClock implements Clock {
 
   constructor(options: ExtensionClockOptions) {
     this.#options = options;
+    // Each world listens to it, and there may be many.
+    setMaxListeners(0, options.signal);
   }
 
   now(): number {
@@ -61,7 +64,7 @@ export class ExtensionClock implements Clock {
     let over = (): void => undefined;
     try {
       await new Promise<void>((resolve, reject) => {
-        const timer = clock.startSleep(this.#task(resolve), milliseconds);
+        const timer = clock.startSleep(this.#task(group, resolve), milliseconds);
         const end = (reason: Error): void => {
           timer.cancel();
           reject(reason);
@@ -83,7 +86,7 @@ export class ExtensionClock implements Clock {
     const { runIn, bind } = this.#options;
     const { view, clock, group } = this.#current();
     const bound = bind(run);
-    const task = this.#task(() => {
+    const task = this.#task(group, () => {
       if (!repeat) group.delete(cancel);
       return runIn(view, bound);
     });
@@ -96,9 +99,15 @@ export class ExtensionClock implements Clock {
     return { cancel };
   }
 
-  #task(run: () => unknown): ClockTask {
+  #task(group: TimerGroup, run: () => unknown): ClockTask {
     const { extension, report } = this.#options;
-    return { owner: `extension ${extension}`, run, report: (thrown) => report(thrown, 'a timer of its clock') };
+    return {
+      owner: `extension ${extension}`,
+      run,
+      report: (thrown) => {
+        if (!group.isEndedBy(thrown)) report(thrown, 'a timer of its clock');
+      },
+    };
   }
 
   /** Throws BACKLOT_E_STATE_FENCED when the epoch that the running code belongs to is over. */

@@ -1,3 +1,5 @@
+import { BacklotError } from '../../api/errors';
+
 /** What waits on a clock for one extension, and ends with one epoch of a world, or with the extension. */
 export class TimerGroup {
   readonly #members = new Set<(reason: Error) => void>();
@@ -20,6 +22,13 @@ export class TimerGroup {
   add(member: (reason: Error) => void): void {
     if (this.#ends.some(({ aborted }) => aborted)) member(this.#reason());
     else this.#members.add(member);
+  }
+
+  /** Whether something was thrown because of the end: that is no failure of who threw it. */
+  isEndedBy(thrown: unknown): boolean {
+    const [epoch, extension] = this.#ends;
+    if (extension?.aborted && thrown === extension.reason) return true;
+    return epoch?.aborted === true && thrown instanceof BacklotError && thrown.code === 'BACKLOT_E_STATE_FENCED';
   }
 
   delete(member: (reason: Error) => void): void {

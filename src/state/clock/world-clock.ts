@@ -238,11 +238,7 @@ export class WorldClock {
 
   #runDue(): void {
     const now = this.ticks();
-    // Those that they make wait for their turn, also when they are due already.
-    const made = this.#made;
-    for (let next = this.#timers.first; next && next.due <= now && next.order <= made; next = this.#timers.first) {
-      this.#fire(next);
-    }
+    for (let next = this.#timers.first; next && next.due <= now; next = this.#timers.first) this.#fire(next);
     this.#arm();
   }
 

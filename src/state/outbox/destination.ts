@@ -14,9 +14,7 @@ export interface DestinationOptions {
   /** Is told what went wrong with the outbox itself. */
   readonly report: (thrown: unknown) => void;
   /** Is called whenever there is nothing to be done for now. */
-  readonly idle: () => void;
-  /** Aborted when nothing may be sent any more. */
-  readonly signal: AbortSignal;
+  readonly idle: (destination: Destination) => void;
 }
 
 /** Sends what is pending for one URL: one after the other, each until it is over. */
@@ -24,10 +22,10 @@ export class Destination {
   readonly #options: DestinationOptions;
   #timer: Timer | undefined;
   #isBusy = false;
+  #isOver = false;
 
   constructor(options: DestinationOptions) {
     this.#options = options;
-    options.signal.addEventListener('abort', () => this.#timer?.cancel());
   }
 
   /** Something is due or under way. */
@@ -35,28 +33,40 @@ export class Destination {
     return this.#isBusy;
   }
 
+  /** Nothing is pending: it waits for nothing. */
+  get isEmpty(): boolean {
+    return !this.#isBusy && this.#timer === undefined;
+  }
+
+  /** Ends it: nothing is sent any more. */
+  end(): void {
+    this.#isOver = true;
+    this.#timer?.cancel();
+  }
+
   /** Looks at what is pending: to be called when that has changed. */
   wake(): void {
-    const { extension, clock, report, idle, signal } = this.#options;
-    if (this.#isBusy || signal.aborted) return;
+    const { extension, clock, report, idle } = this.#options;
+    if (this.#isBusy || this.#isOver) return;
     this.#timer?.cancel();
+    this.#timer = undefined;
     this.#isBusy = true;
     const run = async (): Promise<void> => {
       try {
         await this.#work();
       } finally {
         this.#isBusy = false;
-        idle();
+        idle(this);
       }
     };
     clock.hold({ owner: `extension ${extension}`, run, report });
   }
 
   async #work(): Promise<void> {
-    const { url, store, attempt, signal } = this.#options;
+    const { url, store, attempt } = this.#options;
     // What is sent within a transaction is not there when that fails.
     await breath();
-    while (!signal.aborted) {
+    while (!this.#isOver) {
       const record = store.head(url);
       if (!record) return;
       if (this.#waitFor(record)) return;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type {
   Delivery,
   DeliveryFilter,
@@ -43,6 +44,8 @@ export class ExtensionOutbox implements Webhooks {
 
   constructor(options: ExtensionOutboxOptions) {
     this.#options = options;
+    // Each world listens to it, and there may be many.
+    setMaxListeners(0, options.signal);
   }
 
   configure(settings: WebhookSettings): void {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { BacklotError } from '../../api/errors';
 import type {
   Delivery,
@@ -49,9 +50,12 @@ export class WorldOutbox {
 
   constructor(options: WorldOutboxOptions) {
     this.#options = options;
+    // Each attempt that is under way listens to it.
+    setMaxListeners(0, this.#end.signal);
     const end = (): void => {
       for (const each of options.ends) each.removeEventListener('abort', end);
       this.#end.abort();
+      for (const destination of this.#destinations.values()) destination.end();
       this.#noteIdle();
     };
     for (const each of options.ends) each.addEventListener('abort', end);
@@ -143,10 +147,13 @@ export class WorldOutbox {
     const { extension, store, clock, report } = this.#options;
     destination = new Destination({
       ...{ url, extension, store, clock, report },
-      signal: this.#end.signal,
       attempt: (record) => this.#attempt(record),
-      idle: () => this.#noteIdle(),
+      idle: (own) => {
+        if (own.isEmpty) this.#destinations.delete(url);
+        this.#noteIdle();
+      },
     });
+    if (this.#end.signal.aborted) destination.end();
     this.#destinations.set(url, destination);
     return destination;
   }
@@ -168,10 +175,11 @@ export class WorldOutbox {
     const settings = this.#options.settings();
     const body = bodyOf(record);
     const { sign = standardSignature } = settings;
+    const timeout = record.timeout ?? settings.timeout ?? TIMEOUT_MS;
     const attempt: WebhookAttempt = { id, url, body, timestamp: Math.floor(at / 1000), secret };
-    let signed: Readonly<Record<string, string>>;
+    let signed: Record<string, string>;
     try {
-      signed = lowerCase(await sign(attempt));
+      signed = lowerCase(await inTime(sign(attempt), timeout));
     } catch (thrown) {
       return { error: `it could not be signed: ${String(thrown)}` };
     }
@@ -179,7 +187,7 @@ export class WorldOutbox {
       url,
       body,
       headers: { 'user-agent': 'Backlot', 'content-type': contentType, ...signed, ...headers },
-      timeout: record.timeout ?? settings.timeout ?? TIMEOUT_MS,
+      timeout,
       signal: this.#end.signal,
     });
   }
@@ -203,4 +211,17 @@ export class WorldOutbox {
 
 function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** What a promise gives; rejects when it takes longer than so many milliseconds. */
+async function inTime<T>(promise: T | Promise<T>, limit: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it took longer than ${limit / 1000} s`)), limit);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

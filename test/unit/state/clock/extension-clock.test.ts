@@ -93,6 +93,26 @@ describe('the clock of an extension', () => {
     expect(reported).toEqual([new Error('at once'), new Error('later')]);
   });
 
+  it('does not report that a timer was ended, with its state or with the extension', async () => {
+    const kit = new Kit();
+    const { clock, reported, worlds, end } = kit;
+    const waiting = [worlds.base, worlds.sandbox('other')].map(async (world) => {
+      let begun = false;
+      kit.within(world, () =>
+        clock.setTimeout(async () => {
+          begun = true;
+          await clock.sleep(60_000);
+        }),
+      );
+      await waitFor('the timer', () => begun);
+    });
+    await Promise.all(waiting);
+    worlds.reset(worlds.base);
+    end.abort();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(reported).toEqual([]);
+  });
+
   it('cancels timers', async () => {
     const kit = new Kit();
     const { clock } = kit;
@@ -193,6 +213,23 @@ describe('the clock of an extension', () => {
     await long;
     expect(woke).toEqual(['2030-01-01T12:00:01.000Z']);
     await expect(clock.sleep(1, abort.signal)).rejects.toThrow('enough');
+  });
+
+  it('lets what sleeps go on at its time while somebody advances it', async () => {
+    const kit = new Kit();
+    const { clock } = kit;
+    const seen: number[] = [];
+    const work = (async () => {
+      for (const span of [10, 20, 30]) {
+        await clock.sleep(span);
+        // Whatever does not leave the process is done before time goes on.
+        for (let i = 0; i < 20; i++) await Promise.resolve();
+        seen.push(clock.now() - NOON);
+      }
+    })();
+    await kit.base.advance(100);
+    await work;
+    expect(seen).toEqual([10, 30, 60]);
   });
 
   it('lets an advance wait for a timer that sleeps no longer, because it was told to wake', async () => {

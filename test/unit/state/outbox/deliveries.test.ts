@@ -183,6 +183,14 @@ describe('signatures', () => {
     expect(app.received).toEqual([]);
   });
 
+  it('that take too long count as failures', async () => {
+    const { outbox } = new OutboxKit();
+    outbox.configure({ retries: [], timeout: 20, sign: () => new Promise(() => undefined) });
+    outbox.send({ url: 'http://127.0.0.1:1/' }, 1);
+    const { failed } = await outbox.drain();
+    expect(failed[0]?.attempts[0]?.error).toBe('it could not be signed: Error: it took longer than 0.02 s');
+  });
+
   it('do not show the secret to whoever lists deliveries', async () => {
     const { outbox } = new OutboxKit();
     outbox.send({ url: 'http://127.0.0.1:1/', secret: 'very-secret' }, 1);
