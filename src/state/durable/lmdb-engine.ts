@@ -1,8 +1,8 @@
-import { closeSync, fsync, fsyncSync, openSync, statSync } from 'node:fs';
+import { closeSync, fsync, fsyncSync, openSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Database, RootDatabase, TransactionFlags } from 'lmdb';
+import type { RootDatabase, TransactionFlags } from 'lmdb';
 import { BacklotError } from '../../api/errors';
 import { Damage } from './damage';
 import type { Engine, EngineRecord, EngineWrite } from './engine';
@@ -42,7 +42,6 @@ export function openLmdb(folder: string): Engine {
       noSync: true,
       cache: false,
     });
-    checkLength(file, database);
     return new LmdbEngine(database, file);
   } catch (cause) {
     void database?.close();
@@ -50,14 +49,6 @@ export function openLmdb(folder: string): Engine {
     if (DAMAGED.test((cause as Error).message)) throw new Damage(file, (cause as Error).message);
     throw new BacklotError('BACKLOT_E_STATE_ENGINE', `the state in ${folder} cannot be opened`, { cause });
   }
-}
-
-/** To read what is missing at the end of a file that is mapped into memory would end the process. */
-function checkLength(file: string, database: Database): void {
-  const { lastPageNumber, pageSize } = database.getStats() as { lastPageNumber: number; pageSize: number };
-  const needed = (lastPageNumber + 1) * pageSize;
-  const { size } = statSync(file);
-  if (size < needed) throw new Damage(file, `it should have ${needed} bytes and has ${size}`);
 }
 
 class LmdbEngine implements Engine {

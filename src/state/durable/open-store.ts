@@ -13,6 +13,7 @@ import {
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { BacklotError } from '../../api/errors';
+import { checkFile } from './check-file';
 import { Damage } from './damage';
 import type { DurableStore } from './durable-store';
 import { LayeredStore, emptyStore } from './layered-store';
@@ -75,11 +76,15 @@ function damaged(file: string, finding: string): BacklotError {
 }
 
 function newestAside(folder: string): string | undefined {
-  if (!existsSync(folder)) return undefined;
-  return readdirSync(folder)
-    .filter((name) => name.startsWith(ASIDE))
-    .sort()
-    .at(-1);
+  try {
+    const names = existsSync(folder) ? readdirSync(folder) : [];
+    return names
+      .filter((name) => name.startsWith(ASIDE))
+      .sort()
+      .at(-1);
+  } catch (cause) {
+    throw new BacklotError('BACKLOT_E_STATE_ENGINE', `the folder ${folder} cannot be read`, { cause });
+  }
 }
 
 /** Makes an empty store beside its place and moves it there, so that a store is never half made. */
@@ -100,9 +105,10 @@ async function makeStore(folder: string, store: string): Promise<void> {
 async function readStore(store: string): Promise<DurableStore> {
   const file = path.join(store, DATA_FILE);
   const marker = path.join(store, OPENING);
-  if (!existsSync(file) || statSync(file).size === 0) throw new Damage(file, 'it is missing or empty');
+  if (!existsSync(file)) throw new Damage(file, 'it is missing');
   try {
     accessSync(file, constants.R_OK | constants.W_OK);
+    checkFile(file);
     if (existsSync(marker)) probe(store, file);
     writeFileSync(marker, '');
   } catch (cause) {
