@@ -40,6 +40,8 @@ export class ExtensionOutbox implements Webhooks {
   readonly #options: ExtensionOutboxOptions;
   /** By the epochs of the extension in its worlds. */
   readonly #outboxes = new WeakMap<AbortSignal, WorldOutbox>();
+  /** What is under way, and the ends of the outboxes that it is from. */
+  readonly #attempts = new Map<Promise<unknown>, AbortSignal>();
   #settings: WebhookSettings = {};
 
   constructor(options: ExtensionOutboxOptions) {
@@ -82,6 +84,15 @@ export class ExtensionOutbox implements Webhooks {
     return this.#of(world.view());
   }
 
+  /**
+   * Resolves when nothing is under way any more of what was ended. A reset that waits for it can promise that nothing arrives
+   * later; it takes a fifth of a second at most.
+   */
+  async settled(): Promise<void> {
+    const ended = [...this.#attempts].filter(([, end]) => end.aborted);
+    await Promise.all(ended.map(([attempt]) => attempt));
+  }
+
   get #current(): WorldOutbox {
     return this.#of(this.#options.view());
   }
@@ -107,8 +118,16 @@ export class ExtensionOutbox implements Webhooks {
       settings: () => this.#settingsIn(latest),
       warn,
       report: (thrown) => report(thrown, 'its outbox'),
+      track: (attempt, end) => this.#track(attempt, end),
       ends: [epoch, signal],
     });
+  }
+
+  #track(attempt: Promise<unknown>, end: AbortSignal): void {
+    const over = attempt
+      .catch(() => undefined) // It is the outbox that is told.
+      .finally(() => this.#attempts.delete(over));
+    this.#attempts.set(over, end);
   }
 
   #settingsIn(view: WorldView): WebhookSettings {

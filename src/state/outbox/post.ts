@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 
 /** So much of an answer's body is kept. */
 const ANSWER_BYTES = 16 * 1024;
+/** How long a request that is on its way may still take when it is ended, in milliseconds. */
+const GRACE_MS = 200;
 
 export interface Post {
   readonly url: string;
@@ -11,7 +13,7 @@ export interface Post {
   readonly body: Buffer;
   /** In milliseconds. */
   readonly timeout: number;
-  /** Ends it at once when it is aborted. */
+  /** Ends it when it is aborted: at once, or, what has been sent already, with the answer or a moment later. */
   readonly signal: AbortSignal;
 }
 
@@ -40,10 +42,16 @@ export function post({ url, headers, body, timeout, signal }: Post): Promise<Pos
       const answer = Buffer.concat(chunks).subarray(0, ANSWER_BYTES).toString('utf8');
       resolve({ status: response.statusCode, answer });
     };
-    const onAbort = (): void => finish('it was ended');
-    const timer = setTimeout(() => finish(`there was no answer within ${timeout / 1000} s`), timeout);
+    const ended = (): void => finish('it was ended');
+    const onAbort = (): void => {
+      if (request?.socket?.connecting !== false) return ended();
+      // Nobody can take back what was written. Once it is answered, it is certain that it will not arrive later.
+      clearTimeout(timer);
+      timer = setTimeout(ended, GRACE_MS);
+    };
+    let timer = setTimeout(() => finish(`there was no answer within ${timeout / 1000} s`), timeout);
     signal.addEventListener('abort', onAbort);
-    if (signal.aborted) return finish('it was ended');
+    if (signal.aborted) return ended();
     try {
       request = requester(url)(url, {
         method: 'POST',

@@ -35,6 +35,8 @@ export interface WorldOutboxOptions {
   readonly warn: (message: string) => void;
   /** Is told what went wrong with the outbox itself. */
   readonly report: (thrown: unknown) => void;
+  /** Is given each attempt, and the signal that is aborted when the outbox has ended. */
+  readonly track: (attempt: Promise<unknown>, end: AbortSignal) => void;
   /** Each ends all of it when it is aborted: nothing is written or sent any more. */
   readonly ends: readonly AbortSignal[];
 }
@@ -147,7 +149,11 @@ export class WorldOutbox {
     const { extension, store, clock, report } = this.#options;
     destination = new Destination({
       ...{ url, extension, store, clock, report },
-      attempt: (record) => this.#attempt(record),
+      attempt: (record) => {
+        const attempt = this.#attempt(record);
+        this.#options.track(attempt, this.#end.signal);
+        return attempt;
+      },
       idle: (own) => {
         if (own.isEmpty) this.#destinations.delete(url);
         this.#noteIdle();

@@ -1,4 +1,4 @@
-import { dropPending, ownersWithPending, seedIds, type Worlds } from '../../../../src/state';
+import { dropPending, ownersWithPending, seedIds, type World, type Worlds } from '../../../../src/state';
 import { OutboxKit } from '../../../support/outbox-kit';
 import { waitFor } from '../../../support/wait-for';
 import { WebhookReceiver } from '../../../support/webhook-receiver';
@@ -166,5 +166,40 @@ describe('a reset of named extensions', () => {
     await kit.clock.advance(3_600_000);
     expect(app.received).toHaveLength(2);
     expect(outbox.list()).toEqual([]);
+  });
+});
+
+describe('a reset in the middle of deliveries', () => {
+  it('lets nothing arrive later, in 30 worlds at the same time, and leaves the other worlds alone', async () => {
+    const app = await receiver();
+    app.answer = (_received, response) => void setTimeout(() => response.end(), 5);
+    const kit = new OutboxKit();
+    const { outbox, worlds, clocks } = kit;
+    const sandboxes = Array.from({ length: 30 }, (_, i) => worlds.sandbox(`worker-${i}`));
+    const timer = (world: World): void => {
+      const clock = clocks.of(world);
+      let sent = 0;
+      const run = (): void => {
+        kit.within(world, () => outbox.send({ url: app.url(`/${world.name}/${sent % 3}`) }, world.name));
+        sent += 1;
+      };
+      clock.start({ owner: 'extension shop', run, report: (thrown) => kit.reported.push(thrown) }, 1, true);
+    };
+    for (const world of sandboxes) timer(world);
+    await app.has(300);
+    const [reset, left] = [sandboxes.slice(0, 29), sandboxes.slice(29)];
+    for (const world of reset) worlds.reset(world);
+    await outbox.settled();
+    const before = app.received.length;
+    const isOfLeft = (text: string): boolean => left.some(({ name }) => name === text);
+    await waitFor('more of the world that was left', () => app.texts.slice(before).filter(isOfLeft).length > 30);
+    worlds.delete('worker-29');
+    await outbox.settled();
+    expect(app.texts.slice(before).filter((text) => !isOfLeft(text))).toEqual([]);
+    const after = app.received.length;
+    for (const world of reset) kit.within(world, () => outbox.send({ url: app.url() }, 'new'));
+    await Promise.all(reset.map((world) => outbox.in(world).drain()));
+    expect(new Set(app.texts.slice(after))).toEqual(new Set(['new']));
+    expect(kit.reported).toEqual([]);
   });
 });
