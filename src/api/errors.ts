@@ -308,6 +308,13 @@ export const ERROR_TABLE = {
     summary: 'An error escaped from an extension outside of any hook or request.',
     remedy: 'Catch it in the extension: await the promise, listen for "error", guard the timer.',
   },
+  BACKLOT_E_EXTENSION_STALLED: {
+    kind: 'user',
+    summary: 'Code of the extension held the event loop for so long that the runtime was restarted without it.',
+    remedy:
+      'Mend the place that is named: a loop without an end, a regular expression that backtracks, a call that blocks. ' +
+      '`backlot extensions reload NAME` brings the extension back; BACKLOT_STALL_LIMIT (seconds, 0 for never) is the limit.',
+  },
   BACKLOT_E_NO_PLATFORM: {
     kind: 'user',
     summary: 'An extension used a service of the platform without being loaded by a platform.',
@@ -410,8 +417,13 @@ export const ERROR_TABLE = {
   },
   BACKLOT_E_ORIGIN_REFUSED: {
     kind: 'user',
-    summary: 'A page in a browser that comes from elsewhere tried to change the platform.',
+    summary: 'A page in a browser that comes from elsewhere asked for, or tried to change, what is the platform’s own.',
     remedy: 'Use a program or the command instead, or a page that an extension of this platform serves.',
+  },
+  BACKLOT_E_HOST_REFUSED: {
+    kind: 'user',
+    summary: 'A request for a resource of the platform itself came under a host name that is not known to be ours.',
+    remedy: 'Use localhost, an IP address or a name without a dot, or list the name in BACKLOT_ALLOWED_HOSTS.',
   },
   BACKLOT_E_ADMIN_TOKEN: {
     kind: 'user',

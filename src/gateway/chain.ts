@@ -20,6 +20,8 @@ export interface Phases {
   readonly captureLimit: number;
   /** The requests that run over these handlers and whose response has not begun. */
   readonly inFlight: { count: number };
+  /** The requests whose response is not out, over whatever handlers. */
+  readonly unanswered: { count: number };
 }
 
 /** Is told about errors that can change nothing any more: those of response handlers, finalizers and sent responses. */
@@ -94,7 +96,9 @@ export class Exchange implements HandlerChain, HeadGuard {
   /** Takes the request through all phases. Never throws. */
   run(): void {
     this.#phases.inFlight.count++;
+    this.#phases.unanswered.count++;
     this.response.once('close', () => {
+      this.#phases.unanswered.count--;
       this.uncount();
       if (this.#counter) this.#counter.count--;
       this.#finalize(0);

@@ -12,6 +12,9 @@ import { composePhases, type PlatformHandlers } from './compose-phases';
 import { answerException, handlerFailure, isAnswer } from './exceptions';
 import { Cors, type CorsSettings } from './cors/cors';
 import { continueLazily } from './expect-continue';
+import { checkHttp1, checkHttp2 } from './hardening/check-requests';
+import { answerClientErrors } from './hardening/client-errors';
+import { DEFAULT_LIMITS, limitOptions, type ConnectionLimits } from './hardening/limits';
 import { HandlerList } from './handler-list';
 import { InternalResources } from './internal-resources';
 import type { ListenAddress } from './listen';
@@ -49,8 +52,8 @@ export interface GatewayOptions {
   readonly certificates?: string;
   /** A user’s own certificate for TLS: a PEM file with the private key and the chain. */
   readonly customCertificate?: string;
-  /** How long a client may take to send its first byte, in milliseconds; a minute when left out. */
-  readonly firstByteLimit?: number;
+  /** {@link DEFAULT_LIMITS} where left out. */
+  readonly limits?: Partial<ConnectionLimits>;
 }
 
 /** Counts of requests in flight; they go down by themselves. */
@@ -93,6 +96,7 @@ export class Gateway {
   readonly #bodyLimit: number;
   readonly #own: PlatformHandlers;
   readonly #trace: ChainTrace | undefined;
+  readonly #unanswered = { count: 0 };
   #phases: Phases;
   #draining = false;
 
@@ -250,13 +254,15 @@ export class Gateway {
   }
 
   /**
-   * Closes the port. New requests on open connections get a 503; requests in flight may finish for `limit`
-   * milliseconds, then their connections are cut.
+   * Closes the port. Requests in flight may finish for `limit` milliseconds, then their connections are cut; new requests
+   * get a 503 meanwhile.
    */
   async close(limit: number): Promise<void> {
     this.#draining = true;
     this.#sockets.close(() => true, GOING_AWAY, 'the platform is shutting down');
-    await this.#port.close(limit);
+    const end = performance.now() + limit;
+    await this.drained([this.#unanswered], limit);
+    await this.#port.close(Math.max(0, end - performance.now()));
   }
 
   /** Answers one request. */
@@ -294,12 +300,17 @@ export class Gateway {
       bodyLimit: this.#bodyLimit,
       captureLimit: this.#lists.response.captureLimit,
       inFlight: { count: 0 },
+      unanswered: this.#unanswered,
     };
   }
 
-  #createPort({ firstByteLimit }: GatewayOptions): Port {
+  #createPort(options: GatewayOptions): Port {
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const classes = presetPrototypes(this.#app);
-    const http = createServer(classes, this.#app);
+    const serve = checkHttp1(limits, this.#app);
+    const http = createServer({ ...classes, ...limitOptions(limits) }, serve);
+    // Node would leave out the ones above its limit.
+    http.maxHeadersCount = 0;
     continueLazily(http);
     http.on(
       'upgrade',
@@ -307,17 +318,17 @@ export class Gateway {
         http,
         routes: this.#routes,
         sockets: this.#sockets,
-        app: this.#app,
+        serve,
         ServerResponse: classes.ServerResponse,
       }),
     );
+    answerClientErrors(http);
     return new Port({
       http,
-      http2: { ...classes, handle: this.#app },
+      http2: { ...classes, limits, handle: checkHttp2(limits, this.#app) },
       protocols: this.#protocols,
       tls: this.#tls,
       report: this.#reportProtocol,
-      ...(firstByteLimit === undefined ? {} : { firstByteLimit }),
     });
   }
 

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import winston, { type Logger } from 'winston';
 import { AccessLog, describeAccess, type AccessBatch } from './access-log';
+import { logText } from './log-text';
 import type { LogFormat, LogLevel } from './settings';
 
 /** The word that clients wait for in the log. Until it has been printed, no other line may contain it. */
@@ -117,13 +118,12 @@ interface Labels {
   readonly extension?: string;
 }
 
-/** `12:00:01.204 info  [hello-world] text` on a terminal; with the whole ISO 8601 time elsewhere. */
 function humanLine(info: winston.Logform.TransformableInfo): string {
   const { level, message, timestamp, scope, extension, stack, ...rest } = info as typeof info & Labels;
-  const time = process.stdout.isTTY ? String(timestamp).slice(11, 23) : String(timestamp);
   const details = Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest)}` : '';
   const text = typeof stack === 'string' ? withStack(String(message), stack) : String(message);
-  return `${time} ${level.padEnd(5)} [${extension ?? scope ?? 'backlot'}] ${text}${details}`;
+  const line = { level, message: `${text}${details}`, timestamp: String(timestamp) };
+  return logText({ ...line, label: extension ?? scope ?? 'backlot' }, process.stdout.isTTY);
 }
 
 /** The stack of an error begins with its message, which need not stand twice. */

@@ -13,7 +13,7 @@ export interface UpgradeListenerOptions {
   readonly routes: RouteTable;
   readonly sockets: OpenSockets;
   /** Takes a request through the chain. */
-  readonly app: (request: IncomingMessage, response: ServerResponse) => unknown;
+  readonly serve: (request: IncomingMessage, response: ServerResponse) => unknown;
   /** The class of responses of the server. */
   readonly ServerResponse: new (request: IncomingMessage) => ServerResponse;
 }
@@ -26,7 +26,7 @@ export interface UpgradeListenerOptions {
 export function upgradeListener(
   options: UpgradeListenerOptions,
 ): (request: IncomingMessage, connection: Duplex, head: Buffer) => void {
-  const { http, routes, sockets, app } = options;
+  const { http, routes, sockets, serve } = options;
   return (request, connection, head) => {
     const socket = connection as Socket;
     whenItsTurn(socket, () => {
@@ -36,7 +36,7 @@ export function upgradeListener(
       }
       const response = new options.ServerResponse(request);
       new Upgrade(request, response, socket, head, sockets);
-      app(request, response);
+      serve(request, response);
     });
   };
 }
