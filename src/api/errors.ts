@@ -618,6 +618,28 @@ export const ERROR_TABLE = {
       'native); without PERSISTENCE=1 none is needed.',
   },
 
+  // Clocks and webhooks
+  BACKLOT_E_CLOCK_INVALID: {
+    kind: 'user',
+    summary: 'The clock was given a time or a span that it cannot have.',
+    remedy: 'Give times in whole milliseconds since 1970, and spans in whole milliseconds, 0 or more.',
+  },
+  BACKLOT_E_CLOCK_STUCK: {
+    kind: 'user',
+    summary: 'The clock was advanced, and a timer that ran by it was not over in time.',
+    remedy: 'Let the timer wait by `await this.clock.sleep(…)` where it waits for the clock, and else finish sooner.',
+  },
+  BACKLOT_E_WEBHOOK_INVALID: {
+    kind: 'user',
+    summary: 'A webhook cannot be sent to that endpoint, with that payload, or with that option.',
+    remedy: 'Mend what is named in the extension that sends it, or what the endpoint was configured with.',
+  },
+  BACKLOT_E_WEBHOOK_NOT_FOUND: {
+    kind: 'user',
+    summary: 'The outbox has no such delivery.',
+    remedy: 'See what it has by listing it; of the deliveries that are over, the last 1000 are kept.',
+  },
+
   // The platform
   BACKLOT_E_SETTING_INVALID: {
     kind: 'user',

@@ -1,4 +1,5 @@
 /** What an extension keeps through the platform: `this.state`. Everything here is synchronous. */
+import type { GatewayRequest } from './gateway';
 
 /**
  * What a value is found by: a string, a finite number, or an array of both.
@@ -117,6 +118,12 @@ export interface State {
    * The function may not be async: `BACKLOT_E_STATE_TRANSACTION`.
    */
   transaction<R>(work: () => R): R;
+  /**
+   * Says how a request that names no sandbox by its header or its host shows which one it is for: by an API key, say, or an
+   * account. The function sees each request before anybody else, and gives the name of the sandbox, or undefined where
+   * it finds none. A name has 1 to 63 letters, digits, `-`, `_` and `.`, and does not begin with one of the last three.
+   */
+  mapSandbox(map: (request: GatewayRequest) => string | undefined): void;
   /** Says how the data of a `seed` in extensions.json become values. Called for each fresh or reset state. */
   onSeed(seed: (data: unknown) => void): void;
 }

@@ -5,6 +5,7 @@ import { Context } from './context';
 import { BodyCapture, gatherBody, isCapturable } from './body-capture';
 import { isClientGone } from './client-gone';
 import { isAnswer } from './exceptions';
+import { whenOver } from './request-scope';
 import { guardResponse, type HeadGuard } from './response';
 import { isIncomplete, outliveUnread } from './unread-body';
 
@@ -93,8 +94,8 @@ export class Exchange implements HandlerChain, HeadGuard {
     return this.#opened;
   }
 
-  /** Takes the request through all phases. Never throws. */
-  run(): void {
+  /** Takes the request through all phases; one that is refused through those that come after an error. Never throws. */
+  run(refused?: { readonly error: unknown }): void {
     this.#phases.inFlight.count++;
     this.#phases.unanswered.count++;
     this.response.once('close', () => {
@@ -103,7 +104,8 @@ export class Exchange implements HandlerChain, HeadGuard {
       if (this.#counter) this.#counter.count--;
       this.#finalize(0);
     });
-    this.#requestPhase(0);
+    if (refused) this.#fail(refused.error);
+    else this.#requestPhase(0);
   }
 
   /** Counts this request, until its response is out, among those of the route that serves it. */
@@ -212,6 +214,8 @@ export class Exchange implements HandlerChain, HeadGuard {
     this.uncount();
     const { request } = this.context;
     if (isIncomplete(request)) outliveUnread(request, this.response);
+    const over = endOfEvents(this.context);
+    if (over && this.#steps.length > 0) whenOver(over, this.response, () => this.response.destroy());
     for (const step of this.#steps) step();
     // A response handler that wrote the response by hand has the last word.
     if (this.#sendsBody && this.#steps.length === 0) this.#sendBody();
@@ -251,7 +255,7 @@ export class Exchange implements HandlerChain, HeadGuard {
 
   #sendBody(): void {
     try {
-      sendBody(this.response)?.catch((error: unknown) => this.#sendFailed(error));
+      sendBody(this.response, endOfEvents(this.context))?.catch((error: unknown) => this.#sendFailed(error));
     } catch (error) {
       this.#sendFailed(error);
     }
@@ -293,4 +297,10 @@ export class Exchange implements HandlerChain, HeadGuard {
 /** True for what can be awaited. */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+/** What ends the response to a request, where that is a stream of events: others come to an end by themselves. */
+function endOfEvents({ scope, response, route }: Context): AbortSignal | undefined {
+  if (!scope || !String(response.getHeader('content-type')).startsWith('text/event-stream')) return undefined;
+  return scope.signalFor(route?.owner);
 }

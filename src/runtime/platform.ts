@@ -29,6 +29,7 @@ import { forgetRunning, noteRunning } from '../extensions/running-note';
 import { readyTable } from './ready-table';
 import { routesApi } from './routes-api';
 import type { Settings } from './settings';
+import { PlatformState } from './state/platform-state';
 import { certificatesOf, dataDirectoryOf, type Volume } from './volume';
 
 /** The line on stdout that says that the platform serves requests. Clients of LocalStack wait for it. */
@@ -66,6 +67,7 @@ export class Platform {
   #dev: Dev.DevExtensions | undefined;
   readonly #access: AccessLog | undefined;
   #containers: Hosting.ContainerHost | undefined;
+  readonly #state: PlatformState;
 
   constructor(options: PlatformOptions) {
     const { settings, logging, volume, boot, environment, importClass, onFailure, onStarted } = options;
@@ -100,6 +102,8 @@ export class Platform {
       environment,
       known: boot.init,
     });
+    this.#state = new PlatformState({ settings, volume, log: logging.scope('state') });
+    this.#gateway.runWithin(this.#state.scopeOf);
     const url = (): string => this.#url;
     this.extensions = new ExtensionSet({
       gateway: this.#gateway,
@@ -115,6 +119,11 @@ export class Platform {
       logOf: (extension) => logging.extension(extension),
       dataDirectoryOf: (extension) => dataDirectoryOf(volume, extension),
       containersOf: (owner) => this.#hostContainers().containersOf(owner),
+      stateOf: (owner) => {
+        const report = (thrown: unknown, what: string): void => this.extensions.reportEscaped(owner.name, thrown, what);
+        return this.#state.host.servicesOf({ ...owner, report });
+      },
+      epochOf: (owner) => this.#state.loaded?.epochOf(owner),
       leftOut: leftOutOf(boot),
       ...(importClass ? { importClass } : {}),
       ...(onFailure ? { onFailure } : {}),
@@ -158,7 +167,7 @@ export class Platform {
    */
   async start(): Promise<void> {
     const { extensions } = this;
-    await this.#scripts.discover();
+    await Promise.all([this.#scripts.discover(), this.#state.open()]);
     // A platform that was killed may have left containers, also of an extension that is not there any more.
     if (existsSync(this.#containerNotes)) void this.#hostContainers().removeLeftovers();
     const { extensions: reported } = this.#options.boot;
@@ -173,6 +182,7 @@ export class Platform {
     this.#options.logging.markerPrinted();
     this.#options.onReady?.();
     await extensions.callHook('onPlatformReady');
+    this.#state.loaded?.resume();
     this.#assertRequired();
   }
 
@@ -191,6 +201,7 @@ export class Platform {
     await this.#scripts.run('SHUTDOWN', AbortSignal.timeout(limit - (Date.now() - began)));
     await this.extensions.shutDown(limit - (Date.now() - began));
     await this.#containers?.close();
+    await this.#state.close();
     this.#access?.close();
     this.#log.info('stopped');
   }

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * A time between two resets, restores or deletions of a state. What began in one epoch may not write in a later one.
  * Numbers grow over all worlds, so a world that was deleted and made again is not taken for the old one.
@@ -10,6 +12,8 @@ export class Epoch {
     over = new AbortController(),
   ) {
     this.#over = over;
+    // Every request of a world may listen to it.
+    setMaxListeners(0, over.signal);
   }
 
   /** Aborted when the epoch ends. */

@@ -1,4 +1,5 @@
 import { BacklotError } from '../api/errors';
+import type { GatewayRequest } from '../api/gateway';
 import type { Collection, CollectionOptions, IndexFunction, State } from '../api/state';
 import { BYTES_CODEC, JSON_CODEC, type Codec } from './codec';
 import type { Kind } from './entry';
@@ -16,6 +17,7 @@ const LONGEST_NAME = 200;
 export class ExtensionState implements State {
   readonly #definitions = new Map<string, IndexDefinitions>();
   readonly #seeds: ((data: unknown) => void)[] = [];
+  readonly #sandboxMaps: ((request: GatewayRequest) => string | undefined)[] = [];
 
   constructor(
     private readonly owner: string,
@@ -39,6 +41,15 @@ export class ExtensionState implements State {
 
   onSeed(seed: (data: unknown) => void): void {
     this.#seeds.push(seed);
+  }
+
+  mapSandbox(map: (request: GatewayRequest) => string | undefined): void {
+    this.#sandboxMaps.push(map);
+  }
+
+  /** The functions that were given to `mapSandbox`. */
+  get sandboxMaps(): readonly ((request: GatewayRequest) => string | undefined)[] {
+    return this.#sandboxMaps;
   }
 
   /** The functions that were given to `onSeed`. */

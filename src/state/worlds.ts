@@ -95,6 +95,11 @@ export class Worlds {
     return this.#worlds.get(name);
   }
 
+  /** The names of all worlds, that of the default one, which is empty, first. */
+  get names(): string[] {
+    return [...this.#worlds.keys()];
+  }
+
   /** What is said of each world, the default one first. */
   list(): WorldInfo[] {
     return [...this.#worlds.values()].map((world) => world.info());

@@ -49,8 +49,9 @@ export class SupervisedExtension implements Owner {
     readonly facts: ExtensionFacts,
     private readonly attribution: Attribution,
     report: (thrown: unknown, what: string) => void,
+    epochOf: () => AbortSignal | undefined = () => undefined,
   ) {
-    this.resources = new OwnedResources({ bind: (run) => this.bind(run), report });
+    this.resources = new OwnedResources({ bind: (run) => this.bind(run), report, epochOf });
   }
 
   get name(): string {

@@ -8,7 +8,10 @@ export interface ConnectionLimits {
   readonly headers: number;
   /** How long a client may take for a request’s line and headers, and a new connection for its first byte. */
   readonly headersTime: number;
-  /** How long a body that somebody waits for may come at less than {@link SLOWEST_BODY}. */
+  /**
+   * How long a body that somebody waits for may come at less than {@link SLOWEST_BODY}, and how long a client may leave what is sent
+   * to it, besides a second for each 64 KiB of that.
+   */
   readonly bodyTime: number;
   /** How long a connection is kept open between two requests. */
   readonly idleTime: number;

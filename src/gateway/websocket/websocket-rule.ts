@@ -93,7 +93,7 @@ export class WebSocketRule {
     upgrade.sockets.add(upgrade.socket, {
       owner: this.#owner,
       close: (code, reason) => close(socket, code, reason),
-    });
+    }, upgrade.scope);
     giveSignal(socket, context);
     const heartbeat = this.#options.heartbeat ?? DEFAULT_HEARTBEAT_MS;
     if (heartbeat > 0) keepHeartbeat(socket, heartbeat);

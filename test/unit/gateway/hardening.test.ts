@@ -1,5 +1,6 @@
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { Readable } from 'node:stream';
 import { sendRequest } from '../../support/send-request';
 import { startGateway, type StartedGateway } from '../../support/start-gateway';
 import { waitFor } from '../../support/wait-for';
@@ -69,6 +70,42 @@ describe('limits of a connection', () => {
     const { port } = await start();
     const head = HEAD.replace('/echo', '/late');
     expect(await drip(port, [head, 'a'.repeat(500), 'a'.repeat(500)], 20)).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it('cuts a client that does not read its answer', async () => {
+    const { owner, port } = await startGateway({ limits: LIMITS });
+    const gone = new Promise<void>((resolve) => {
+      owner('b').router.get('/', ({ signal }) => {
+        signal.addEventListener('abort', () => resolve());
+        return new Readable({
+          read(size) {
+            this.push(Buffer.alloc(size));
+          },
+        });
+      });
+    });
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+    socket.pause().write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await gone;
+    socket.destroy();
+  });
+
+  it('leaves a client alone for which nothing waits, and one that reads slowly', async () => {
+    const { owner, port } = await startGateway({ limits: LIMITS });
+    owner('b').router.get('/', async function* () {
+      for (let piece = 0; piece < 4; piece++) {
+        yield Buffer.alloc(4 * 1024 * 1024);
+        await new Promise((resolve) => setTimeout(resolve, 600));
+      }
+    });
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    let received = 0;
+    for await (const chunk of socket) {
+      received += (chunk as Buffer).length;
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    expect(received).toBeGreaterThan(16 * 1024 * 1024);
   });
 
   it('closes a connection that is idle', async () => {
