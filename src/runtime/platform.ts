@@ -5,6 +5,7 @@ import type { Logger } from 'winston';
 import { BacklotError } from '../api/errors';
 import type { InstallOutcome } from '../extensions/install';
 import { Attribution } from '../extensions/supervise/attribution';
+import { Seeder } from '../extensions/seeds';
 import { ExtensionSet, type ExtensionSetOptions } from '../extensions/supervise/extension-set';
 import type { Route } from '../api/gateway';
 import { Gateway } from '../gateway/gateway';
@@ -124,6 +125,7 @@ export class Platform {
         return this.#state.host.servicesOf({ ...owner, report });
       },
       epochOf: (owner) => this.#state.loaded?.epochOf(owner),
+      seeder: new Seeder({ host: () => this.#state.loaded, log: logging.scope('state') }),
       leftOut: leftOutOf(boot),
       ...(importClass ? { importClass } : {}),
       ...(onFailure ? { onFailure } : {}),

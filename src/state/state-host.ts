@@ -1,7 +1,6 @@
 import type { Clock } from '../api/clock';
 import type { GatewayRequest } from '../api/gateway';
 import type { Ids } from '../api/ids';
-import type { State } from '../api/state';
 import type { Webhooks } from '../api/webhooks';
 import { Clocks } from './clock/clocks';
 import { ExtensionClock } from './clock/extension-clock';
@@ -15,7 +14,7 @@ import { RequestWorld } from './request-world';
 import { Sandboxes } from './sandboxes';
 import { sandboxIn } from './select-sandbox';
 import type { World } from './world';
-import { Worlds } from './worlds';
+import { Worlds, type ForeignState } from './worlds';
 
 /** Who gets a state: one incarnation of an extension. */
 export interface StateOwner {
@@ -32,7 +31,7 @@ export interface StateOwner {
 
 /** What an extension gets. */
 export interface StateServices {
-  readonly state: State;
+  readonly state: ExtensionState;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly webhooks: Webhooks;
@@ -66,10 +65,13 @@ export class StateHost {
   readonly #hosts: readonly string[];
   /** Newest last: one that is being replaced is there beside its heir. */
   readonly #incarnations = new Set<Incarnation>();
+  /** The extensions that had something in the default world already. */
+  readonly #kept: ReadonlySet<string>;
   #resumes = false;
 
   constructor({ store, idleTime, hosts, onExpired }: StateHostOptions) {
     this.worlds = new Worlds({ store });
+    this.#kept = new Set(this.worlds.base.owners);
     this.clocks = new Clocks(this.worlds);
     this.current = new CurrentWorld(this.worlds);
     this.sandboxes = new Sandboxes({ worlds: this.worlds, clocks: this.clocks, idleTime, onExpired });
@@ -103,6 +105,11 @@ export class StateHost {
   /** The state of the extension of a name, as its newest incarnation declared it. */
   stateOf(name: string): ExtensionState | undefined {
     return this.#newest().get(name)?.state;
+  }
+
+  /** Whether an extension had something in the default world before this platform began. */
+  wasKept(name: string): boolean {
+    return this.#kept.has(name);
   }
 
   /** The outboxes of all extensions, by their names. */
@@ -157,6 +164,15 @@ export class StateHost {
     if (meant) restore();
     else this.sandboxes.keepOptions(world, restore, false);
     await this.#begin(world, meant);
+  }
+
+  /** Puts what an export holds in the place of what a world holds, as {@link restore} does. */
+  async import(state: ForeignState, world: World): Promise<void> {
+    const owners = state.partial ? [...state.tables.keys()] : undefined;
+    const replace = (): void => this.worlds.import(state, world);
+    if (owners) replace();
+    else this.sandboxes.keepOptions(world, replace, false);
+    await this.#begin(world, owners);
   }
 
   /** Deletes a sandbox. Resolves with false when there is none, otherwise when nothing of it arrives any more. */

@@ -117,13 +117,15 @@ export class ExtensionLoader {
     const { name, resources } = extension;
     let containers: Containers | undefined;
     let kept: StateServices | undefined;
-    const keeping = (): StateServices =>
-      (kept ??= stateOf({
+    const keeping = (): StateServices => {
+      kept ??= stateOf({
         name,
         bind: (run) => extension.bind(run),
         warn: (message) => services.log.warn(message),
         signal: resources.signal,
-      }));
+      });
+      return kept;
+    };
     const services: ExtensionServices = {
       log: logOf(name),
       config,
@@ -145,7 +147,7 @@ export class ExtensionLoader {
         }));
       },
       get state() {
-        return keeping().state;
+        return (extension.keeps = keeping().state);
       },
       get clock() {
         return keeping().clock;

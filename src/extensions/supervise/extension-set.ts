@@ -5,6 +5,7 @@ import type { Gateway } from '../../gateway/gateway';
 import type { OwnedGateway, Stage } from '../../gateway/stage';
 import type { InstalledPackage, InstallOutcome } from '../install';
 import type { ExtensionEntry } from '../list';
+import type { Seeder } from '../seeds';
 import { displaySpec } from '../spec';
 import { ExtensionLoader, factsOf, type Candidate, type ExtensionLoaderOptions } from './extension-loader';
 import type { SupervisedExtension } from './supervised-extension';
@@ -15,6 +16,8 @@ export interface ExtensionSetOptions extends ExtensionLoaderOptions {
   readonly onFailure?: (failure: BacklotError) => void;
   /** Extensions that are not to be loaded at a start, by their names, each with the reason. */
   readonly leftOut?: ReadonlyMap<string, BacklotError>;
+  /** Fills the state of extensions that have started. */
+  readonly seeder: Seeder;
   /** Is told of extensions that were started in the running platform. */
   readonly onStarted?: (names: readonly string[]) => void;
 }
@@ -73,11 +76,7 @@ export class ExtensionSet {
   async callHook(hook: Exclude<HookName, 'onExtensionLoad' | 'onPlatformShutdown'>): Promise<void> {
     for (const extension of this.#living()) {
       await this.#guard(extension, () =>
-        extension.call(
-          hook,
-          this.#options.hookTimeout,
-          argumentOf(hook, () => this.#options.gateway.forOwner(extension)),
-        ),
+        this.#call(extension, hook, () => this.#options.gateway.forOwner(extension)),
       );
     }
   }
@@ -203,9 +202,17 @@ export class ExtensionSet {
     }
   }
 
+  /** Calls a hook; around the first one of a start, the seed is read before it and put in after it. */
+  async #call(extension: SupervisedExtension, hook: HookName, gateway: () => OwnedGateway): Promise<void> {
+    const { hookTimeout, seeder } = this.#options;
+    const seed = hook === 'onPlatformStart' ? await seeder.prepare(extension) : undefined;
+    await extension.call(hook, hookTimeout, argumentOf(hook, gateway));
+    seed?.plant();
+  }
+
   /** Loads extensions and takes them through the hooks of a start; what they add to the gateway waits in stages. */
   async #startStaged(candidates: readonly Candidate[], onProgress: ChangeListener): Promise<Stage[]> {
-    const { gateway, hookTimeout } = this.#options;
+    const { gateway } = this.#options;
     for (const candidate of candidates) {
       onProgress('loading', `loading ${candidate.extension.name} ${candidate.installed.version}`);
       await this.#loader.load(candidate);
@@ -218,11 +225,7 @@ export class ExtensionSet {
     }
     for (const hook of START_HOOKS) {
       for (const [index, extension] of fresh.entries()) {
-        await extension.call(
-          hook,
-          hookTimeout,
-          argumentOf(hook, () => stages[index] as Stage),
-        );
+        await this.#call(extension, hook, () => stages[index] as Stage);
       }
     }
     return stages;
