@@ -536,6 +536,16 @@ export const ERROR_TABLE = {
     summary: 'There is no snapshot of that name.',
     remedy: 'See which there are with `backlot state list`.',
   },
+  BACKLOT_E_SANDBOX_NOT_FOUND: {
+    kind: 'user',
+    summary: 'There is no sandbox of that name.',
+    remedy: 'See which there are: `GET /_backlot/sandboxes`. A request that names one makes it.',
+  },
+  BACKLOT_E_SANDBOX_EXISTS: {
+    kind: 'user',
+    summary: 'The sandbox is there already, and began as something else than what was asked for.',
+    remedy: 'Delete it before, or take another name.',
+  },
   BACKLOT_E_STATE_DAMAGED: {
     kind: 'user',
     summary:

@@ -29,6 +29,11 @@ import { forgetRunning, noteRunning } from '../extensions/running-note';
 import { readyTable } from './ready-table';
 import { routesApi } from './routes-api';
 import type { Settings } from './settings';
+import { clockApi } from './state/clock-api';
+import { sandboxesApi } from './state/sandboxes-api';
+import { stateApi } from './state/state-api';
+import type { StateView } from './state/state-request';
+import { webhooksApi } from './state/webhooks-api';
 import { PlatformState } from './state/platform-state';
 import { certificatesOf, dataDirectoryOf, type Volume } from './volume';
 
@@ -139,6 +144,12 @@ export class Platform {
         explain: (...asked) => this.#gateway.explainRoute(...asked),
       }),
     );
+    const state: StateView = {
+      isKept: settings.PERSISTENCE,
+      host: () => this.#state.host,
+      extensions: () => this.extensions.all.map(({ name }) => name),
+    };
+    for (const api of [stateApi, sandboxesApi, clockApi, webhooksApi]) this.#gateway.internal.add(api(state));
     this.#gateway.internal.add(
       extensionsApi({
         guard: new AdminGuard(settings.BACKLOT_ADMIN_TOKEN === '' ? undefined : settings.BACKLOT_ADMIN_TOKEN),

@@ -4,6 +4,7 @@ import type { GatewayRequest } from '../../api/gateway';
 import type { RequestScope } from '../../gateway/request-scope';
 import type * as State from '../../state';
 import type { Settings } from '../settings';
+import { toldError } from './state-request';
 import type { Volume } from '../volume';
 
 export interface PlatformStateOptions {
@@ -54,7 +55,11 @@ export class PlatformState {
    */
   readonly scopeOf = (request: GatewayRequest): RequestScope | undefined => {
     if (!this.#host && !mayNameSandbox(request)) return undefined;
-    return this.host.scopeOf(request);
+    try {
+      return this.host.scopeOf(request);
+    } catch (error) {
+      throw toldError(error);
+    }
   };
 
   async close(): Promise<void> {
