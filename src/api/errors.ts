@@ -587,6 +587,16 @@ export const ERROR_TABLE = {
     summary: 'An extension has a seed in extensions.json and takes none.',
     remedy: 'Take "seed" out of the entry. An author takes seeds by this.state.onSeed((data) => …).',
   },
+  BACKLOT_E_SANDBOX_NOT_FOUND: {
+    kind: 'user',
+    summary: 'There is no sandbox of that name.',
+    remedy: 'See which there are: `GET /_backlot/sandboxes`. A request that names one makes it.',
+  },
+  BACKLOT_E_SANDBOX_EXISTS: {
+    kind: 'user',
+    summary: 'The sandbox is there already, and began as something else than what was asked for.',
+    remedy: 'Delete it before, or take another name.',
+  },
   BACKLOT_E_STATE_DAMAGED: {
     kind: 'user',
     summary:

@@ -37,8 +37,8 @@ type Emit = (name: string | symbol, ...args: unknown[]) => boolean;
 
 /** Lets the listeners of an emitter run within a scope: Node calls them within that of the connection. */
 export function emitWithin(emitter: EventEmitter, scope: RequestScope): void {
-  const emit = emitter.emit as Emit;
-  emitter.emit = (...event: Parameters<Emit>): boolean => scope.run(() => Reflect.apply(emit, emitter, event));
+  const emit = emitter.emit.bind(emitter) as Emit;
+  emitter.emit = (...event: Parameters<Emit>): boolean => scope.run(() => emit(...event));
 }
 
 /** Calls a function when a signal is aborted, unless something is closed before. */

@@ -30,7 +30,13 @@ import { forgetRunning, noteRunning } from '../extensions/running-note';
 import { readyTable } from './ready-table';
 import { routesApi } from './routes-api';
 import type { Settings } from './settings';
-import { PlatformState } from './state/platform-state';
+import { clockApi } from './state/clock-api';
+import { sandboxesApi } from './state/sandboxes-api';
+import { stateApi } from './state/state-api';
+import type { StateView } from './state/state-request';
+import { webhooksApi } from './state/webhooks-api';
+import { exportApi } from './state/export-api';
+import { PlatformState, loadStateRoom } from './state/platform-state';
 import { certificatesOf, dataDirectoryOf, type Volume } from './volume';
 
 /** The line on stdout that says that the platform serves requests. Clients of LocalStack wait for it. */
@@ -141,6 +147,15 @@ export class Platform {
         explain: (...asked) => this.#gateway.explainRoute(...asked),
       }),
     );
+    const state: StateView = {
+      isKept: settings.PERSISTENCE,
+      host: () => this.#state.host,
+      room: loadStateRoom,
+      versionOf: (name) => this.extensions.all.find((each) => each.name === name)?.facts.version,
+      extensions: () => this.extensions.all.map(({ name }) => name),
+    };
+    for (const api of [stateApi, exportApi, sandboxesApi, clockApi, webhooksApi])
+      this.#gateway.internal.add(api(state));
     this.#gateway.internal.add(
       extensionsApi({
         guard: new AdminGuard(settings.BACKLOT_ADMIN_TOKEN === '' ? undefined : settings.BACKLOT_ADMIN_TOKEN),

@@ -154,7 +154,8 @@ export const SETTINGS = {
     parse: path,
   },
   PERSISTENCE: {
-    description: 'Keeps what extensions keep through `this.state` on the volume, in `state/store`, instead of in memory.',
+    description:
+      'Keeps what extensions keep through `this.state` on the volume, in `state/store`, instead of in memory.',
     values: '0 or 1',
     default: '0',
     parse: flag,

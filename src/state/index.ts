@@ -7,7 +7,7 @@ export { CurrentWorld } from './current-world';
 export { ExtensionState } from './extension-state';
 export { OwnerImage, OwnerStore } from './owner-store';
 export type { SandboxOptions } from './sandbox-options';
-export { Sandboxes, setClock } from './sandboxes';
+export { Sandboxes } from './sandboxes';
 export { StateHost, type StateHostOptions, type StateOwner, type StateServices } from './state-host';
 export { World, type WorldInfo, type WorldView } from './world';
 export { Worlds, type ForeignState, type SnapshotInfo, type WorldsOptions } from './worlds';

@@ -1,5 +1,4 @@
 import type { Clocks } from './clock/clocks';
-import type { WorldClock } from './clock/world-clock';
 import { seedIds } from './ids/seeds';
 import { dropPending } from './outbox/drop-pending';
 import { optionsIn, type SandboxOptions } from './sandbox-options';
@@ -81,6 +80,14 @@ export class Sandboxes {
     return this.optionsOf(world).ttl ?? this.#options.idleTime;
   }
 
+  /** Lets the clock of a world, not only of a sandbox, show another time, frozen or not. Throws BACKLOT_E_CLOCK_INVALID. */
+  setClock(world: World, { now, frozen }: NonNullable<SandboxOptions['clock']>): void {
+    const clock = this.#options.clocks.of(world);
+    if (frozen === true) return clock.freeze(now);
+    if (frozen === false) clock.unfreeze();
+    if (now !== undefined) clock.set(now);
+  }
+
   /** Deletes one. Gives false when there is none. */
   delete(name: string): boolean {
     const world = this.#options.worlds.get(name);
@@ -111,7 +118,7 @@ export class Sandboxes {
 
   #apply(world: World, { ids, clock }: SandboxOptions): void {
     if (ids) seedIds(this.#options.worlds, world, ids.seed);
-    if (clock) setClock(this.#options.clocks.of(world), clock);
+    if (clock) this.setClock(world, clock);
   }
 
   /** Looks again when the first of them may have gone unused for long enough. */
@@ -137,11 +144,4 @@ export class Sandboxes {
     // While it is used, its time begins again and again.
     return (this.#uses.has(world) ? Date.now() : world.lastUsed) + idleTime;
   }
-}
-
-/** Sets a clock as it is asked for: another time, frozen or not. */
-export function setClock(clock: WorldClock, { now, frozen }: { readonly now?: number; readonly frozen?: boolean }): void {
-  if (frozen === true) return clock.freeze(now);
-  if (frozen === false) clock.unfreeze();
-  if (now !== undefined) clock.set(now);
 }

@@ -103,7 +103,11 @@ export class Seeder {
   }
 }
 
-function putIn(extension: SupervisedExtension, put: (data: unknown) => unknown, { file, accepted, placeOf }: ReadySeed): void {
+function putIn(
+  extension: SupervisedExtension,
+  put: (data: unknown) => unknown,
+  { file, accepted, placeOf }: ReadySeed,
+): void {
   const { name } = extension;
   const where = { file, ...placeOf([]), extension: name };
   let result: unknown;

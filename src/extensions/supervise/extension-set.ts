@@ -75,9 +75,7 @@ export class ExtensionSet {
   /** Calls a hook of every living extension, in order, and waits for each. An extension that fails is withdrawn. */
   async callHook(hook: Exclude<HookName, 'onExtensionLoad' | 'onPlatformShutdown'>): Promise<void> {
     for (const extension of this.#living()) {
-      await this.#guard(extension, () =>
-        this.#call(extension, hook, () => this.#options.gateway.forOwner(extension)),
-      );
+      await this.#guard(extension, () => this.#call(extension, hook, () => this.#options.gateway.forOwner(extension)));
     }
   }
 

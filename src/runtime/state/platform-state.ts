@@ -4,6 +4,7 @@ import type { GatewayRequest } from '../../api/gateway';
 import type { RequestScope } from '../../gateway/request-scope';
 import type * as State from '../../state';
 import type { Settings } from '../settings';
+import { toldError } from './state-request';
 import type { Volume } from '../volume';
 
 export interface PlatformStateOptions {
@@ -40,7 +41,7 @@ export class PlatformState {
   async open(): Promise<void> {
     if (!this.isKept) return;
     const { settings, volume, log } = this.#options;
-    this.#store = await load().openStore({
+    this.#store = await loadStateRoom().openStore({
       folder: volume.state,
       onDamage: settings.BACKLOT_STATE_DAMAGED,
       warn: (error) => log.warn(error.format()),
@@ -54,7 +55,11 @@ export class PlatformState {
    */
   readonly scopeOf = (request: GatewayRequest): RequestScope | undefined => {
     if (!this.#host && !mayNameSandbox(request)) return undefined;
-    return this.host.scopeOf(request);
+    try {
+      return this.host.scopeOf(request);
+    } catch (error) {
+      throw toldError(error);
+    }
   };
 
   async close(): Promise<void> {
@@ -63,7 +68,7 @@ export class PlatformState {
 
   #makeHost(): State.StateHost {
     const { settings, log } = this.#options;
-    const { StateHost } = load();
+    const { StateHost } = loadStateRoom();
     const [host = ''] = settings.LOCALSTACK_HOST.split(':');
     return new StateHost({
       store: this.#store,
@@ -74,7 +79,8 @@ export class PlatformState {
   }
 }
 
-function load(): typeof State {
+/** Loads all that the state is made of. */
+export function loadStateRoom(): typeof State {
   return createRequire(__filename)('../../state') as typeof State;
 }
 
