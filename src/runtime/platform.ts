@@ -131,6 +131,7 @@ export class Platform {
         return this.#state.host.servicesOf({ ...owner, report });
       },
       epochOf: (owner) => this.#state.loaded?.epochOf(owner),
+      outside: (run) => (this.#state.loaded ? this.#state.loaded.current.runOutside(run) : run()),
       seeder: new Seeder({ host: () => this.#state.loaded, log: logging.scope('state') }),
       leftOut: leftOutOf(boot),
       ...(importClass ? { importClass } : {}),

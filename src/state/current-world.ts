@@ -4,7 +4,7 @@ import type { Worlds } from './worlds';
 
 /** Knows the world that the running code belongs to. Each platform has one: several can live in one process. */
 export class CurrentWorld {
-  readonly #entered = new AsyncLocalStorage<WorldView>();
+  readonly #entered = new AsyncLocalStorage<WorldView | undefined>();
 
   constructor(private readonly worlds: Worlds) {}
 
@@ -19,4 +19,7 @@ export class CurrentWorld {
   /** Runs a function, and what follows from it, within a world. */
   readonly runIn = <R>(view: WorldView, run: () => R): R =>
     this.#entered.getStore() === view ? run() : this.#entered.run(view, run);
+
+  /** Runs a function, and what follows from it, as outside of requests. */
+  readonly runOutside = <R>(run: () => R): R => this.#entered.run(undefined, run);
 }

@@ -16,6 +16,8 @@ export interface ExtensionSetOptions extends ExtensionLoaderOptions {
   readonly onFailure?: (failure: BacklotError) => void;
   /** Extensions that are not to be loaded at a start, by their names, each with the reason. */
   readonly leftOut?: ReadonlyMap<string, BacklotError>;
+  /** Runs a function as outside of the request that asks for a change: hooks belong to the state of no request. */
+  readonly outside: <R>(run: () => R) => R;
   /** Fills the state of extensions that have started. */
   readonly seeder: Seeder;
   /** Is told of extensions that were started in the running platform. */
@@ -153,7 +155,7 @@ export class ExtensionSet {
   }
 
   #oneAtATime<T>(change: () => Promise<T>): Promise<T> {
-    const result = this.#changes.then(change);
+    const result = this.#changes.then(() => this.#options.outside(change));
     this.#changes = result.catch(() => undefined);
     return result;
   }
