@@ -26,6 +26,7 @@ import { InternalGuard } from './internal-guard';
 import { LiveExtensions } from './live-extensions';
 import type { Logging } from './logging';
 import { VERSION } from '../extensions/own-package';
+import type { StateHost } from '../state';
 import { forgetRunning, noteRunning } from '../extensions/running-note';
 import { readyTable } from './ready-table';
 import { routesApi } from './routes-api';
@@ -171,6 +172,11 @@ export class Platform {
   /** Where clients reach the gateway, without a slash at the end. */
   get url(): string {
     return this.#url;
+  }
+
+  /** What the extensions keep; loaded when it is first asked for. */
+  get state(): StateHost {
+    return this.#state.host;
   }
 
   /** The routes of all extensions. */

@@ -161,7 +161,7 @@ class ExportReader {
     }
     if (!isHeader(header)) throw this.#damage('the header lacks what it should say');
     this.#header = header;
-    const { sha256: _, ...rest } = header;
+    const { sha256: _sha256, ...rest } = header;
     this.#hash.update(`${JSON.stringify(rest)}\n`);
     // Also those that have nothing: importing them makes them empty.
     for (const { name } of header.extensions) this.#tables.set(name, new Map());
