@@ -265,7 +265,7 @@ export const ERROR_TABLE = {
   },
   BACKLOT_E_CONFIG_AMBIGUOUS: {
     kind: 'user',
-    summary: 'An entry has a "config", and its package holds several extensions.',
+    summary: 'An entry has a "config" or a "seed", and its package holds several extensions.',
     remedy: 'Say which one it is for with "name"; list the package once for each.',
   },
 

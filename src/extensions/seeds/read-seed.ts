@@ -2,7 +2,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { BacklotError, type ErrorPlace } from '../../api/errors';
 import { JsonDocument } from '../json-document';
-import { placeOfEntry, type ExtensionEntry } from '../list';
+import { placeInEntry, type ExtensionEntry } from '../list';
 import { readYaml } from './read-yaml';
 import type { SeedFile } from './seed-file';
 
@@ -18,7 +18,7 @@ const YAML_FILE = /\.ya?ml$/i;
 export async function readSeed(entry: ExtensionEntry): Promise<SeedFile[]> {
   if (entry.seed === undefined) return [];
   const seed = path.resolve(entry.origin.baseDirectory, entry.seed);
-  const where = await placeOfEntry(entry.origin, ['seed']);
+  const where = await placeInEntry(entry.origin, ['seed']);
   const files = await filesOf(seed, where);
   const read = await Promise.all(files.map((file) => readSeedFile(file, where)));
   return read.flat();

@@ -161,8 +161,8 @@ class ExportReader {
     }
     if (!isHeader(header)) throw this.#damage('the header lacks what it should say');
     this.#header = header;
-    const { sha256: _sha256, ...rest } = header;
-    this.#hash.update(`${JSON.stringify(rest)}\n`);
+    // As the one who wrote it had it, without the checksum.
+    this.#hash.update(`${JSON.stringify({ ...header, sha256: undefined })}\n`);
     // Also those that have nothing: importing them makes them empty.
     for (const { name } of header.extensions) this.#tables.set(name, new Map());
   }
