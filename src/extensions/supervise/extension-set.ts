@@ -138,8 +138,10 @@ export class ExtensionSet {
     return this.#all.find((extension) => extension.facts.required && extension.state === 'error');
   }
 
-  /** Notes and logs an error that escaped from an extension outside of hooks and requests. It goes on. */
+  /** Notes and logs an error that escaped from an extension outside of hooks and requests, unless a reset caused it. It goes on. */
   reportEscaped(name: string, thrown: unknown, origin: string): void {
+    // What goes on over a state that was replaced is to end that way.
+    if (thrown instanceof BacklotError && thrown.code === 'BACKLOT_E_STATE_FENCED') return;
     const extension = this.#byName.get(name);
     if (extension) extension.lateErrors++;
     const error = new BacklotError('BACKLOT_E_LATE_ERROR', `${origin} in ${name}`, {
