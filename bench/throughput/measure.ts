@@ -1,0 +1,156 @@
+/** One run of the bench on the Node that runs it: all servers, in rounds that alternate between them. */
+import { fork } from 'node:child_process';
+import { request } from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LoadOrder, LoadResult } from './load';
+import { median } from './median';
+import { cpuSeconds, startBacklot, startServer, stopServer, type ServerProcess } from './server-process';
+import { targets } from './workload';
+
+export const SERVERS = {
+  raw: 'node:http',
+  express: 'Express 5',
+  fastify: 'Fastify 5',
+  fastifyHooks: 'Fastify 5, 20 hooks',
+  backlot: 'Backlot, 20 handlers',
+  fastifyLog: 'Fastify 5, 20 hooks, its log',
+  backlotLog: 'Backlot, 20 handlers, access log',
+} as const;
+export type ServerKey = keyof typeof SERVERS;
+
+export interface Measured {
+  /** Requests a second. */
+  readonly rate: number;
+  /** As a share of the rate of node:http in the same round. */
+  readonly ofRaw: number;
+  /** In milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+  /** What one request costs the server, in microseconds of processor time. */
+  readonly cpu: number;
+  /** How much of one processor the server used; where that is far below 1, something else was the limit. */
+  readonly busy: number;
+}
+
+export interface Run {
+  readonly node: string;
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly servers: Readonly<Record<ServerKey, Measured>>;
+}
+
+type Round = Omit<Measured, 'ofRaw'>;
+
+/** Measures all servers. Throws when one of them gives a wrong answer. */
+export async function measure(rounds: number, seconds: number): Promise<Run> {
+  const home = mkdtempSync(join(tmpdir(), 'backlot-bench-'));
+  const started: Partial<Record<ServerKey, ServerProcess>> = {};
+  const load = fork(join(__dirname, 'load.ts'), { execArgv: ['-r', 'ts-node/register/transpile-only'] });
+  const keys = Object.keys(SERVERS) as ServerKey[];
+  const results: Record<ServerKey, Round[]> = Object.assign({}, ...keys.map((key) => ({ [key]: [] })));
+  try {
+    const lengths: Partial<Record<ServerKey, number>> = {};
+    for (const key of keys) {
+      const server = await start(home, key);
+      started[key] = server;
+      lengths[key] = await answerLength(server);
+    }
+    // The first round only warms up.
+    for (let round = 0; round <= rounds; round++) {
+      // Whoever is first in one round is last in another, so that what changes slowly on the machine hits all alike.
+      for (const key of round % 2 === 0 ? keys : [...keys].reverse()) {
+        const server = started[key]!;
+        const before = cpuSeconds(server);
+        const result = await order(load, { port: server.port, answerLength: lengths[key]!, seconds });
+        const cpu = cpuSeconds(server) - before;
+        const one = {
+          rate: result.requests / result.seconds,
+          p50: result.p50,
+          p99: result.p99,
+          cpu: (cpu / result.requests) * 1e6,
+          busy: cpu / result.seconds,
+        };
+        if (round > 0) results[key].push(one);
+      }
+    }
+  } finally {
+    load.kill();
+    await Promise.all(Object.values(started).map(stopServer));
+    rmSync(home, { recursive: true, force: true });
+  }
+  const servers = keys.map((key) => [key, summary(results[key], results.raw)] as const);
+  return { node: process.version, rounds, seconds, servers: Object.fromEntries(servers) as Run['servers'] };
+}
+
+function start(home: string, key: ServerKey): Promise<ServerProcess> {
+  const name = SERVERS[key];
+  switch (key) {
+    case 'raw':
+      return startServer(home, name, 'server-node');
+    case 'express':
+      return startServer(home, name, 'server-express');
+    case 'fastify':
+      return startServer(home, name, 'server-fastify');
+    case 'fastifyHooks':
+      return startServer(home, name, 'server-fastify', ['hooks']);
+    case 'fastifyLog':
+      return startServer(home, name, 'server-fastify', ['hooks', 'log']);
+    case 'backlot':
+      return startBacklot(home, name);
+    case 'backlotLog':
+      return startBacklot(home, name, { BACKLOT_ACCESS_LOG: '1', BACKLOT_LOG_FORMAT: 'json' });
+  }
+}
+
+function summary(rounds: readonly Round[], raw: readonly Round[]): Measured {
+  const of = (key: keyof Round): number => median(rounds.map((round) => round[key]));
+  return {
+    rate: of('rate'),
+    ofRaw: median(rounds.map(({ rate }, index) => rate / raw[index]!.rate)),
+    p50: of('p50'),
+    p99: of('p99'),
+    cpu: of('cpu'),
+    busy: of('busy'),
+  };
+}
+
+function order(load: ReturnType<typeof fork>, wanted: LoadOrder): Promise<LoadResult> {
+  return new Promise((done, fail) => {
+    load.once('message', (message: { result?: LoadResult; error?: string }) => {
+      if (message.result) done(message.result);
+      else fail(new Error(message.error));
+    });
+    load.send(wanted);
+  });
+}
+
+/** Asks a server for each of the targets, and gives how long its answers are, with their heads. */
+async function answerLength({ name, port }: ServerProcess): Promise<number> {
+  const lengths = new Set<number>();
+  for (const { host, path, body } of targets()) {
+    const { status, text, length } = await get(port, host, path);
+    if (status !== 200 || text !== body) throw new Error(`${name} answers ${host}${path} with ${status} ${text}`);
+    lengths.add(length);
+  }
+  if (lengths.size !== 1) throw new Error(`the answers of ${name} have several lengths: ${[...lengths].join(', ')}`);
+  return [...lengths][0]!;
+}
+
+function get(port: number, host: string, path: string): Promise<{ status?: number; text: string; length: number }> {
+  return new Promise((done, fail) => {
+    // As the load sends it: `Connection: close` would make another head.
+    const asked = request({ port, path, host: '127.0.0.1', headers: { host, connection: 'keep-alive' } }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+      response.on('end', () => {
+        const head = response.rawHeaders.reduce((sum, part) => sum + part.length + ': '.length, 0);
+        const line = `HTTP/1.1 ${response.statusCode} ${response.statusMessage}\r\n`.length;
+        const length = line + head + '\r\n'.length + text.length;
+        done({ ...(response.statusCode === undefined ? {} : { status: response.statusCode }), text, length });
+      });
+    });
+    asked.once('error', fail).end();
+  });
+}
