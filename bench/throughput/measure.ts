@@ -1,12 +1,12 @@
 /** One run of the bench on the Node that runs it: all servers, in rounds that alternate between them. */
-import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { request } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LoadOrder, LoadResult } from './load';
 import { median } from './median';
-import { cpuSeconds, startBacklot, startServer, stopServer, type ServerProcess } from './server-process';
+import { cpuSeconds, forkPlain, startBacklot, startServer, stopServer, type ServerProcess } from './server-process';
 import { targets } from './workload';
 
 export const SERVERS = {
@@ -47,7 +47,7 @@ type Round = Omit<Measured, 'ofRaw'>;
 export async function measure(rounds: number, seconds: number): Promise<Run> {
   const home = mkdtempSync(join(tmpdir(), 'backlot-bench-'));
   const started: Partial<Record<ServerKey, ServerProcess>> = {};
-  const load = fork(join(__dirname, 'load.ts'), { execArgv: ['-r', 'ts-node/register/transpile-only'] });
+  const load = forkPlain(home, 'load');
   const keys = Object.keys(SERVERS) as ServerKey[];
   const results: Record<ServerKey, Round[]> = Object.assign({}, ...keys.map((key) => ({ [key]: [] })));
   try {
@@ -116,7 +116,7 @@ function summary(rounds: readonly Round[], raw: readonly Round[]): Measured {
   };
 }
 
-function order(load: ReturnType<typeof fork>, wanted: LoadOrder): Promise<LoadResult> {
+function order(load: ChildProcess, wanted: LoadOrder): Promise<LoadResult> {
   return new Promise((done, fail) => {
     load.once('message', (message: { result?: LoadResult; error?: string }) => {
       if (message.result) done(message.result);
