@@ -49,7 +49,7 @@ export class Exchange implements HandlerChain, HeadGuard {
   #begun = false;
   #capture: BodyCapture | undefined;
   /** Writes that somebody made by hand, to be done as soon as the head may go out. */
-  readonly #steps: (() => void)[] = [];
+  #steps: (() => void)[] | undefined;
   /** True when the gateway itself is to send what was filled in. */
   #sendsBody = false;
   /** True when the body that was filled in failed before its first byte. */
@@ -97,13 +97,14 @@ export class Exchange implements HandlerChain, HeadGuard {
   run(): void {
     this.#phases.inFlight.count++;
     this.#phases.unanswered.count++;
-    this.response.once('close', () => {
-      this.#phases.unanswered.count--;
-      this.uncount();
-      if (this.#counter) this.#counter.count--;
-      this.#finalize(0);
-    });
     this.#requestPhase(0);
+  }
+
+  closed(): void {
+    this.#phases.unanswered.count--;
+    this.uncount();
+    if (this.#counter) this.#counter.count--;
+    this.#finalize(0);
   }
 
   /** Counts this request, until its response is out, among those of the route that serves it. */
@@ -125,7 +126,7 @@ export class Exchange implements HandlerChain, HeadGuard {
   }
 
   open(step: () => void): void {
-    this.#steps.push(step);
+    (this.#steps ??= []).push(step);
     this.#opened = true;
     this.#beginResponse();
   }
@@ -212,9 +213,9 @@ export class Exchange implements HandlerChain, HeadGuard {
     this.uncount();
     const { request } = this.context;
     if (isIncomplete(request)) outliveUnread(request, this.response);
-    for (const step of this.#steps) step();
     // A response handler that wrote the response by hand has the last word.
-    if (this.#sendsBody && this.#steps.length === 0) this.#sendBody();
+    if (this.#steps) for (const step of this.#steps) step();
+    else if (this.#sendsBody) this.#sendBody();
   }
 
   /** Sends what was filled in, unless somebody writes the response by hand. */
