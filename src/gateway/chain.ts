@@ -5,15 +5,17 @@ import { Context } from './context';
 import { BodyCapture, gatherBody, isCapturable } from './body-capture';
 import { isClientGone } from './client-gone';
 import { isAnswer } from './exceptions';
+import type { Step } from './handler-list';
+import { change, type Tenure } from './owner';
 import { guardResponse, type HeadGuard } from './response';
 import { isIncomplete, outliveUnread } from './unread-body';
 
 /** The handlers of the gateway, phase by phase, as they stand when a request arrives. */
 export interface Phases {
-  readonly request: readonly Handler[];
-  readonly response: readonly Handler[];
-  readonly exception: readonly ExceptionHandler[];
-  readonly finalizer: readonly Handler[];
+  readonly request: readonly Step<Handler>[];
+  readonly response: readonly Step<Handler>[];
+  readonly exception: readonly Step<ExceptionHandler>[];
+  readonly finalizer: readonly Step<Handler>[];
   /** The most bytes of the body of a request that are kept at once. */
   readonly bodyLimit: number;
   /** The most bytes of the body of a response that are held back for response handlers; 0 when none wants to see it. */
@@ -144,23 +146,37 @@ export class Exchange implements HandlerChain, HeadGuard {
   }
 
   #requestPhase(from: number): void {
-    const handlers = this.#phases.request;
-    for (let index = from; index < handlers.length && !this.stopped && !this.#opened; index++) {
-      if (this.response.destroyed) return;
+    const steps = this.#phases.request;
+    let tenure: Tenure | undefined;
+    let before: unknown;
+    for (let index = from; index < steps.length && !this.stopped && !this.#opened; index++) {
+      const step = steps[index]!;
+      if (this.response.destroyed) {
+        tenure?.leave(before);
+        return;
+      }
+      if (step.tenure !== tenure) before = change(tenure, (tenure = step.tenure), before);
       try {
-        const result = handlers[index]!(this, this.context, this.response);
+        const result = step.run(this, this.context, this.response);
         if (isPromise(result)) {
+          tenure?.leave(before);
           result.then(
             () => this.#requestPhase(index + 1),
-            (error: unknown) => this.#fail(error),
+            (error: unknown) => {
+              step.tenure?.blame(error);
+              this.#fail(error);
+            },
           );
           return;
         }
       } catch (error) {
+        tenure?.leave(before);
+        tenure?.blame(error);
         this.#fail(error);
         return;
       }
     }
+    tenure?.leave(before);
     this.#send();
   }
 
@@ -177,38 +193,54 @@ export class Exchange implements HandlerChain, HeadGuard {
   }
 
   #exceptionPhase(error: unknown, from: number): void {
-    const handlers = this.#phases.exception;
-    for (let index = from; index < handlers.length; index++) {
+    const steps = this.#phases.exception;
+    let tenure: Tenure | undefined;
+    let before: unknown;
+    for (let index = from; index < steps.length; index++) {
+      const step = steps[index]!;
+      if (step.tenure !== tenure) before = change(tenure, (tenure = step.tenure), before);
       try {
-        const result = handlers[index]!(this, error, this.context, this.response);
+        const result = step.run(this, error, this.context, this.response);
         if (isPromise(result)) {
+          tenure?.leave(before);
           Promise.resolve(result)
-            .catch((thrown: unknown) => this.#report(thrown, 'exception handler', this.context))
+            .catch((thrown: unknown) => this.#threw(thrown, step.tenure, 'exception handler'))
             .finally(() => this.#exceptionPhase(error, index + 1));
           return;
         }
       } catch (thrown) {
-        this.#report(thrown, 'exception handler', this.context);
+        tenure?.leave(before);
+        tenure = undefined;
+        this.#threw(thrown, step.tenure, 'exception handler');
       }
     }
+    tenure?.leave(before);
     this.#send();
   }
 
   #responsePhase(from: number): void {
-    const handlers = this.#phases.response;
-    for (let index = from; index < handlers.length && !this.terminated; index++) {
+    const steps = this.#phases.response;
+    let tenure: Tenure | undefined;
+    let before: unknown;
+    for (let index = from; index < steps.length && !this.terminated; index++) {
+      const step = steps[index]!;
+      if (step.tenure !== tenure) before = change(tenure, (tenure = step.tenure), before);
       try {
-        const result = handlers[index]!(this, this.context, this.response);
+        const result = step.run(this, this.context, this.response);
         if (isPromise(result)) {
+          tenure?.leave(before);
           Promise.resolve(result)
-            .catch((thrown: unknown) => this.#report(thrown, 'response handler', this.context))
+            .catch((thrown: unknown) => this.#threw(thrown, step.tenure, 'response handler'))
             .finally(() => this.#responsePhase(index + 1));
           return;
         }
       } catch (thrown) {
-        this.#report(thrown, 'response handler', this.context);
+        tenure?.leave(before);
+        tenure = undefined;
+        this.#threw(thrown, step.tenure, 'response handler');
       }
     }
+    tenure?.leave(before);
     this.released = true;
     this.uncount();
     const { request } = this.context;
@@ -273,21 +305,34 @@ export class Exchange implements HandlerChain, HeadGuard {
     this.#exceptionPhase(error, 0);
   }
 
+  #threw(error: unknown, tenure: Tenure | undefined, phase: string): void {
+    tenure?.blame(error);
+    this.#report(error, phase, this.context);
+  }
+
   #finalize(from: number): void {
-    const handlers = this.#phases.finalizer;
-    for (let index = from; index < handlers.length; index++) {
+    const steps = this.#phases.finalizer;
+    let tenure: Tenure | undefined;
+    let before: unknown;
+    for (let index = from; index < steps.length; index++) {
+      const step = steps[index]!;
+      if (step.tenure !== tenure) before = change(tenure, (tenure = step.tenure), before);
       try {
-        const result = handlers[index]!(this, this.context, this.response);
+        const result = step.run(this, this.context, this.response);
         if (isPromise(result)) {
+          tenure?.leave(before);
           Promise.resolve(result)
-            .catch((thrown: unknown) => this.#report(thrown, 'finalizer', this.context))
+            .catch((thrown: unknown) => this.#threw(thrown, step.tenure, 'finalizer'))
             .finally(() => this.#finalize(index + 1));
           return;
         }
       } catch (thrown) {
-        this.#report(thrown, 'finalizer', this.context);
+        tenure?.leave(before);
+        tenure = undefined;
+        this.#threw(thrown, step.tenure, 'finalizer');
       }
     }
+    tenure?.leave(before);
   }
 }
 

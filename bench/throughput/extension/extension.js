@@ -12,7 +12,8 @@ module.exports = class Bench extends Extension {
   }
 
   updateRequestHandlers(handlers) {
-    this.addTo(handlers, this.config.request);
+    // Those that are not early are only asked where no rule answers.
+    this.addTo(handlers.early, this.config.request);
   }
 
   updateResponseHandlers(handlers) {
