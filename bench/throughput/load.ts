@@ -1,5 +1,5 @@
 /**
- * The client of the bench, a process of its own: `64` connections, each of which sends its next request when it has the answer
+ * The client of the bench, a process of its own: 64 connections, each of which sends its next request when it has the answer
  * to the last. It must cost less than any server does, so it parses nothing: all answers of a server are of one length, and
  * their bodies are compared once, before.
  */
@@ -46,6 +46,7 @@ function load({ port, answerLength, seconds }: LoadOrder): Promise<LoadResult> {
     const closed = (): void => {
       if (--open > 0) return;
       clearImmediate(awake);
+      if (performance.now() < stop) return reject(new Error('the server has closed the connections'));
       const sorted = latencies.subarray(0, answered).sort();
       const at = (share: number): number => sorted[Math.floor(answered * share)] ?? NaN;
       resolve({ requests: answered, seconds: (last - began) / 1000, p50: at(0.5), p99: at(0.99) });

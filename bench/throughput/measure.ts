@@ -28,60 +28,79 @@ export interface Measured {
   /** In milliseconds. */
   readonly p50: number;
   readonly p99: number;
-  /** What one request costs the server, in microseconds of processor time. */
+  /** What one request costs the server, in microseconds of processor time; NaN where the system does not tell. */
   readonly cpu: number;
-  /** How much of one processor the server used; where that is far below 1, something else was the limit. */
+  /** What it costs node:http in the same round, as a share of that: the rate without what else runs on the machine. */
+  readonly cpuOfRaw: number;
+  /** How much of one processor the server had; where that is far below 1, something else was the limit. */
   readonly busy: number;
 }
 
 export interface Run {
   readonly node: string;
-  readonly rounds: number;
-  readonly seconds: number;
   readonly servers: Readonly<Record<ServerKey, Measured>>;
 }
 
-type Round = Omit<Measured, 'ofRaw'>;
+/** How much is measured. */
+export interface Extent {
+  /** How often all servers are started: one process may be faster than the next of the same program. */
+  readonly series: number;
+  /** How often each is measured in a series, beside once to warm up. */
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
+interface Round {
+  readonly rate: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly cpu: number;
+  readonly busy: number;
+}
+
+const KEYS = Object.keys(SERVERS) as ServerKey[];
 
 /** Measures all servers. Throws when one of them gives a wrong answer. */
-export async function measure(rounds: number, seconds: number): Promise<Run> {
+export async function measure(extent: Extent): Promise<Run> {
+  const results = new Map<ServerKey, Round[]>(KEYS.map((key) => [key, []]));
+  for (let series = 0; series < extent.series; series++) await measureSeries(extent, results);
+  const raw = results.get('raw') ?? [];
+  const servers = [...results].map(([key, rounds]) => [key, summary(rounds, raw)] as const);
+  return { node: process.version, servers: Object.fromEntries(servers) as Run['servers'] };
+}
+
+async function measureSeries({ rounds, seconds }: Extent, results: ReadonlyMap<ServerKey, Round[]>): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'backlot-bench-'));
-  const started: Partial<Record<ServerKey, ServerProcess>> = {};
+  const started = new Map<ServerKey, { readonly server: ServerProcess; readonly order: LoadOrder }>();
+  const running: ServerProcess[] = [];
   const load = forkPlain(home, 'load');
-  const keys = Object.keys(SERVERS) as ServerKey[];
-  const results: Record<ServerKey, Round[]> = Object.assign({}, ...keys.map((key) => ({ [key]: [] })));
   try {
-    const lengths: Partial<Record<ServerKey, number>> = {};
-    for (const key of keys) {
+    for (const key of KEYS) {
       const server = await start(home, key);
-      started[key] = server;
-      lengths[key] = await answerLength(server);
+      running.push(server);
+      const length = await answerLength(server);
+      started.set(key, { server, order: { port: server.port, answerLength: length, seconds } });
     }
     // The first round only warms up.
     for (let round = 0; round <= rounds; round++) {
       // Whoever is first in one round is last in another, so that what changes slowly on the machine hits all alike.
-      for (const key of round % 2 === 0 ? keys : [...keys].reverse()) {
-        const server = started[key]!;
-        const before = cpuSeconds(server);
-        const result = await order(load, { port: server.port, answerLength: lengths[key]!, seconds });
-        const cpu = cpuSeconds(server) - before;
-        const one = {
-          rate: result.requests / result.seconds,
-          p50: result.p50,
-          p99: result.p99,
-          cpu: (cpu / result.requests) * 1e6,
-          busy: cpu / result.seconds,
-        };
-        if (round > 0) results[key].push(one);
+      for (const [key, { server, order }] of round % 2 === 0 ? started : [...started].reverse()) {
+        const one = await measureRound(load, server, order);
+        if (round > 0) results.get(key)?.push(one);
       }
     }
   } finally {
     load.kill();
-    await Promise.all(Object.values(started).map(stopServer));
+    await Promise.all(running.map(stopServer));
     rmSync(home, { recursive: true, force: true });
   }
-  const servers = keys.map((key) => [key, summary(results[key], results.raw)] as const);
-  return { node: process.version, rounds, seconds, servers: Object.fromEntries(servers) as Run['servers'] };
+}
+
+async function measureRound(load: ChildProcess, server: ServerProcess, order: LoadOrder): Promise<Round> {
+  const before = cpuSeconds(server);
+  const { requests, seconds, p50, p99 } = await send(load, order);
+  const cpu = cpuSeconds(server) - before;
+  return { rate: requests / seconds, p50, p99, cpu: (cpu / requests) * 1e6, busy: cpu / seconds };
 }
 
 function start(home: string, key: ServerKey): Promise<ServerProcess> {
@@ -112,17 +131,18 @@ function summary(rounds: readonly Round[], raw: readonly Round[]): Measured {
     p50: of('p50'),
     p99: of('p99'),
     cpu: of('cpu'),
+    cpuOfRaw: median(rounds.map(({ cpu }, index) => raw[index]!.cpu / cpu)),
     busy: of('busy'),
   };
 }
 
-function order(load: ChildProcess, wanted: LoadOrder): Promise<LoadResult> {
+function send(load: ChildProcess, order: LoadOrder): Promise<LoadResult> {
   return new Promise((done, fail) => {
     load.once('message', (message: { result?: LoadResult; error?: string }) => {
       if (message.result) done(message.result);
       else fail(new Error(message.error));
     });
-    load.send(wanted);
+    load.send(order);
   });
 }
 
@@ -141,16 +161,19 @@ async function answerLength({ name, port }: ServerProcess): Promise<number> {
 function get(port: number, host: string, path: string): Promise<{ status?: number; text: string; length: number }> {
   return new Promise((done, fail) => {
     // As the load sends it: `Connection: close` would make another head.
-    const asked = request({ port, path, host: '127.0.0.1', headers: { host, connection: 'keep-alive' } }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (piece: string) => (text += piece));
-      response.on('end', () => {
-        const head = response.rawHeaders.reduce((sum, part) => sum + part.length + ': '.length, 0);
-        const line = `HTTP/1.1 ${response.statusCode} ${response.statusMessage}\r\n`.length;
-        const length = line + head + '\r\n'.length + text.length;
-        done({ ...(response.statusCode === undefined ? {} : { status: response.statusCode }), text, length });
-      });
-    });
+    const asked = request(
+      { port, path, host: '127.0.0.1', headers: { host, connection: 'keep-alive' } },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+        response.on('end', () => {
+          const head = response.rawHeaders.reduce((sum, part) => sum + part.length + ': '.length, 0);
+          const line = `HTTP/1.1 ${response.statusCode} ${response.statusMessage}\r\n`.length;
+          const length = line + head + '\r\n'.length + text.length;
+          done({ ...(response.statusCode === undefined ? {} : { status: response.statusCode }), text, length });
+        });
+      },
+    );
     asked.once('error', fail).end();
   });
 }

@@ -56,7 +56,10 @@ export async function startBacklot(
   const folder = join(home, fileName(name));
   mkdirSync(folder);
   const list = join(folder, 'extensions.json');
-  writeFileSync(list, JSON.stringify({ extensions: Array.from({ length: EXTENSIONS }, (_, n) => extension(folder, n)) }));
+  writeFileSync(
+    list,
+    JSON.stringify({ extensions: Array.from({ length: EXTENSIONS }, (_, n) => extension(folder, n)) }),
+  );
   const log = join(home, `${fileName(name)}.log`);
   const output = openSync(log, 'w');
   const child = spawn(process.execPath, [join(ROOT, 'dist', 'bin', 'init.js')], {
