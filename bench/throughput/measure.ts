@@ -119,7 +119,7 @@ function start(home: string, key: ServerKey): Promise<ServerProcess> {
     case 'backlot':
       return startBacklot(home, name);
     case 'backlotLog':
-      return startBacklot(home, name, { BACKLOT_ACCESS_LOG: '1', BACKLOT_LOG_FORMAT: 'json' });
+      return startBacklot(home, name, { BACKLOT_ACCESS_LOG: '1' });
   }
 }
 
