@@ -34,7 +34,10 @@ export function composePhases(
     ],
     response: inOrder('response', watch, own.response, lists.response),
     exception: inOrder('exception', watchException, own.firstException, lists.exception, own.lastException),
-    finalizer: [...inOrder('finalizer', watch, lists.finalizer, own.finalizer), ...(trace ? [{ run: trace.finish, tenure: undefined }] : [])],
+    finalizer: [
+      ...inOrder('finalizer', watch, lists.finalizer, own.finalizer),
+      ...(trace ? [{ run: trace.finish, tenure: undefined }] : []),
+    ],
   };
 }
 
