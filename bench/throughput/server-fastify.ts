@@ -2,6 +2,7 @@
  * Fastify 5: `server-fastify.ts [hooks] [log]`. With hooks it has as many of them as the gateway has handlers; its log is its
  * own, pino, as it is when it is turned on.
  */
+import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
 import { answer, CHAIN, HOSTS, rulePath, ROUTES } from './workload';
 
@@ -42,7 +43,7 @@ async function main(options: readonly string[]): Promise<void> {
     }
   }
   await app.listen({ port: 0, host: '127.0.0.1' });
-  process.send?.({ port: app.addresses()[0]?.port });
+  process.send?.({ port: (app.server.address() as AddressInfo).port });
 }
 
 void main(process.argv.slice(2));
