@@ -138,7 +138,10 @@ function summary(rounds: readonly Round[], raw: readonly Round[]): Measured {
 
 function send(load: ChildProcess, order: LoadOrder): Promise<LoadResult> {
   return new Promise((done, fail) => {
+    const ended = (): void => fail(new Error('the process of the client has ended'));
+    load.once('exit', ended);
     load.once('message', (message: { result?: LoadResult; error?: string }) => {
+      load.off('exit', ended);
       if (message.result) done(message.result);
       else fail(new Error(message.error));
     });

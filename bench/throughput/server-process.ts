@@ -77,7 +77,9 @@ export async function startBacklot(
     const written = readFileSync(log, 'utf8');
     const port = /127\.0\.0\.1:(\d+)[^]*^Ready\.$/m.exec(written)?.[1];
     if (port !== undefined) return { name, port: Number(port), process: child };
-    if (child.exitCode !== null || performance.now() > end) throw new Error(`${name} did not start:\n${written}`);
+    if (child.exitCode === null && performance.now() < end) continue;
+    child.kill();
+    throw new Error(`${name} did not start:\n${written}`);
   }
 }
 
