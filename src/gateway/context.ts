@@ -16,7 +16,6 @@ export class Context implements RequestContext {
   scope: RequestScope | undefined;
   readonly locals: Record<string, unknown> = {};
   readonly startedAt = performance.now();
-  #requestId: string | undefined;
   #query: URLSearchParams | undefined;
   #host: string | undefined;
   #body: RequestBody | undefined;
@@ -34,7 +33,7 @@ export class Context implements RequestContext {
   }
 
   get requestId(): string {
-    return (this.#requestId ??= `${PROCESS_TAG}-${this.#number}`);
+    return `${PROCESS_TAG}-${this.#number}`;
   }
 
   get host(): string {

@@ -1,6 +1,6 @@
-import { createServer, IncomingMessage, ServerResponse, type ServerOptions } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import express, { type Express } from 'express';
+import express from 'express';
 import type { Logger } from 'winston';
 import { BacklotError } from '../api/errors';
 import type { ExceptionHandler, GatewayRequest, GatewayResponse, Handler, RequestContext, Route } from '../api/gateway';
@@ -12,6 +12,7 @@ import { composePhases, type PlatformHandlers } from './compose-phases';
 import { answerException, handlerFailure, isAnswer } from './exceptions';
 import { Cors, type CorsSettings } from './cors/cors';
 import { continueLazily } from './expect-continue';
+import { begin, expressMessages, type MessageClasses } from './express-messages';
 import { checkHttp1, checkHttp2 } from './hardening/check-requests';
 import { answerClientErrors } from './hardening/client-errors';
 import { cutSlowReaders } from './hardening/slow-readers';
@@ -86,7 +87,6 @@ export class Gateway {
     finalizer: new HandlerList(),
   };
   readonly #all = Object.values(this.#lists) as readonly Pick<HandlerList<Handler>, 'removeOwners' | 'remember'>[];
-  readonly #app: Express;
   readonly #protocols = new ProtocolTable();
   readonly #tls: TlsServer;
   readonly #port: Port;
@@ -123,7 +123,6 @@ export class Gateway {
       finalizer: options.access ? { 'access log': accessHandler(options.access) } : {},
     };
     this.#phases = this.#composePhases();
-    this.#app = this.#createApp();
     this.#tls = new TlsServer({
       log: options.log,
       ...(options.certificates === undefined ? {} : { directory: options.certificates }),
@@ -273,8 +272,10 @@ export class Gateway {
   }
 
   /** Answers one request. */
-  readonly #handle = (request: GatewayRequest, response: GatewayResponse): void => {
-    const exchange = new Exchange(request, response, this.#phases, this.#reportLate);
+  readonly #handle: RequestListener = (request, response) => {
+    begin(request, response);
+    const [incoming, outgoing] = [request as GatewayRequest, response as GatewayResponse];
+    const exchange = new Exchange(incoming, outgoing, this.#phases, this.#reportLate);
     if (this.#scopeOf) runWithin(this.#scopeOf, exchange);
     else exchange.run();
   };
@@ -315,8 +316,8 @@ export class Gateway {
 
   #createPort(options: GatewayOptions): Port {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
-    const classes = presetPrototypes(this.#app);
-    const serve = checkHttp1(limits, this.#app);
+    const classes = gatewayMessages();
+    const serve = checkHttp1(limits, this.#handle);
     const http = createServer({ ...classes, ...limitOptions(limits) }, serve);
     // Node would leave out the ones above its limit.
     http.maxHeadersCount = 0;
@@ -335,7 +336,7 @@ export class Gateway {
     cutSlowReaders(http, limits.bodyTime);
     return new Port({
       http,
-      http2: { ...classes, limits, handle: checkHttp2(limits, this.#app) },
+      http2: { ...classes, limits, handle: checkHttp2(limits, this.#handle) },
       protocols: this.#protocols,
       tls: this.#tls,
       report: this.#reportProtocol,
@@ -351,32 +352,14 @@ export class Gateway {
     this.#log.error(prefix + failure.format());
     this.#onFailure(failure);
   }
-
-  #createApp(): Express {
-    const app = express();
-    app.disable('x-powered-by');
-    app.disable('etag');
-    holdBackHead(app.response);
-    app.use((request, response) => this.#handle(request, response as GatewayResponse));
-    return app;
-  }
 }
 
-/**
- * Server options whose requests and responses have Express’s prototypes from the start. Express gives each request
- * and response a new prototype, which costs most of its time on Node 20 and 22; setting the same one again costs none.
- */
-function presetPrototypes(app: Express): Required<Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>> {
-  return {
-    IncomingMessage: withPrototype(IncomingMessage, app.request),
-    ServerResponse: withPrototype(ServerResponse, app.response),
-  };
-}
-
-function withPrototype<C extends typeof IncomingMessage | typeof ServerResponse>(base: C, prototype: object): C {
-  const preset = function (this: object, ...args: unknown[]): void {
-    Reflect.apply(base as unknown as (...args: unknown[]) => void, this, args);
-  };
-  preset.prototype = prototype;
-  return preset as unknown as C;
+/** Requests and responses as Express has them, whose heads are held back. */
+function gatewayMessages(): MessageClasses {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  const classes = expressMessages(app);
+  holdBackHead(classes.ServerResponse.prototype);
+  return classes;
 }

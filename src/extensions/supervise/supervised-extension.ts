@@ -1,6 +1,6 @@
 import { asBacklotError, BacklotError } from '../../api/errors';
 import type { Extension, HookName } from '../../api/extension';
-import type { Owner } from '../../gateway/owner';
+import type { Owner, Tenure } from '../../gateway/owner';
 import type { ExtensionState as KeptState } from '../../state';
 import type { ExtensionEntry } from '../list';
 import type { Attribution } from './attribution';
@@ -48,12 +48,15 @@ export class SupervisedExtension implements Owner {
   /** What it has started through its services. */
   readonly resources: OwnedResources;
 
+  readonly tenure: Tenure;
+
   constructor(
     readonly facts: ExtensionFacts,
     private readonly attribution: Attribution,
     report: (thrown: unknown, what: string) => void,
     epochOf: () => AbortSignal | undefined = () => undefined,
   ) {
+    this.tenure = attribution.tenure(facts.name);
     this.resources = new OwnedResources({ bind: (run) => this.bind(run), report, epochOf });
   }
 
