@@ -32,7 +32,8 @@ export function checkFile(file: string): void {
 function readPage(file: string, descriptor: number, at: number): Buffer {
   const page = Buffer.alloc(NEEDED);
   const length = readSync(descriptor, page, 0, NEEDED, at);
-  if (length < NEEDED || page.readUInt32LE(HEAD) !== MAGIC) throw new Damage(file, 'it does not begin as such a file does');
+  if (length < NEEDED || page.readUInt32LE(HEAD) !== MAGIC)
+    throw new Damage(file, 'it does not begin as such a file does');
   return page;
 }
 

@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { BacklotError } from '../../../../src/api/errors';
 import { openStore, type World, type Worlds } from '../../../../src/state';
@@ -25,7 +35,12 @@ describe('a store on the volume', () => {
       folder,
       (worlds) => {
         for (const [i, key] of keys.entries()) items(worlds).put(key, { i, text: 'ü\ud800\u0000' });
-        stateIn(worlds).bytes('blobs').put('a', Uint8Array.from({ length: 100_000 }, (_, i) => i));
+        stateIn(worlds)
+          .bytes('blobs')
+          .put(
+            'a',
+            Uint8Array.from({ length: 100_000 }, (_, i) => i),
+          );
         items(worlds).put('x'.repeat(5001), 'gone');
         items(worlds).delete('x'.repeat(5001));
       },
@@ -141,7 +156,9 @@ describe('a store on the volume', () => {
 
   it('refuses a folder that cannot be written to', async () => {
     const folder = temporaryDirectory({ file: '' });
-    await expect(openStore({ folder: path.join(folder, 'file') })).rejects.toMatchObject({ code: 'BACKLOT_E_STATE_ENGINE' });
+    await expect(openStore({ folder: path.join(folder, 'file') })).rejects.toMatchObject({
+      code: 'BACKLOT_E_STATE_ENGINE',
+    });
   });
 });
 
