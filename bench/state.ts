@@ -36,9 +36,9 @@ const customerOf = (n: number): Customer => ({
 /** Something that keeps customers, each read and write by itself. */
 interface Contestant {
   readonly name: string;
-  write(n: number): unknown;
-  read(n: number): unknown;
-  close(): unknown;
+  readonly write: (n: number) => unknown;
+  readonly read: (n: number) => unknown;
+  readonly close: () => unknown;
 }
 
 const folders: string[] = [];
