@@ -32,12 +32,15 @@ describe('what keeps the state', () => {
     expect(await loadedBy('', '/_backlot/health')).toEqual([]);
   });
 
-  it.each(['this.state', 'this.clock', 'this.ids', 'this.webhooks'])('is loaded for %s, without an engine', async (use) => {
-    const loaded = await loadedBy(use);
-    expect(loaded).toContain(join('dist', 'state', 'state-host.js'));
-    expect(loaded.filter((file) => file.includes('lmdb'))).toEqual([
-      join('dist', 'state', 'durable', 'lmdb-engine.js'),
-      join('dist', 'state', 'durable', 'load-lmdb.js'),
-    ]);
-  });
+  it.each(['this.state', 'this.clock', 'this.ids', 'this.webhooks'])(
+    'is loaded for %s, without an engine',
+    async (use) => {
+      const loaded = await loadedBy(use);
+      expect(loaded).toContain(join('dist', 'state', 'state-host.js'));
+      expect(loaded.filter((file) => file.includes('lmdb'))).toEqual([
+        join('dist', 'state', 'durable', 'lmdb-engine.js'),
+        join('dist', 'state', 'durable', 'load-lmdb.js'),
+      ]);
+    },
+  );
 });
