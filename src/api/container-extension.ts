@@ -2,7 +2,7 @@ import type { ContainerDeclaration, PortReference, RunningContainer } from './co
 import { BacklotError } from './errors';
 import { Extension } from './extension';
 import type { Router } from './gateway';
-import { proxyTo, speakProtocol } from './router-additions';
+import { speakProtocol } from './router-additions';
 
 /** What leads to the server in a container. */
 export interface ContainerRoute {
@@ -76,7 +76,7 @@ export abstract class ContainerExtension<Schema = undefined> extends Extension<S
     for (const each of hostsOf(host)) {
       const there = each === undefined ? router : router.withHost(each);
       if (protocol === 'h2c') there.mount(path, running.http2(to));
-      else proxyTo(there, path, () => `http://${running.address(to)}`);
+      else there.proxy(path, () => `http://${running.address(to)}`);
     }
   }
 

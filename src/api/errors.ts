@@ -308,6 +308,13 @@ export const ERROR_TABLE = {
     summary: 'An error escaped from an extension outside of any hook or request.',
     remedy: 'Catch it in the extension: await the promise, listen for "error", guard the timer.',
   },
+  BACKLOT_E_EXTENSION_STALLED: {
+    kind: 'user',
+    summary: 'Code of the extension held the event loop for so long that the runtime was restarted without it.',
+    remedy:
+      'Mend the place that is named: a loop without an end, a regular expression that backtracks, a call that blocks. ' +
+      '`backlot extensions reload NAME` brings the extension back; BACKLOT_STALL_LIMIT (seconds, 0 for never) is the limit.',
+  },
   BACKLOT_E_NO_PLATFORM: {
     kind: 'user',
     summary: 'An extension used a service of the platform without being loaded by a platform.',
@@ -344,6 +351,32 @@ export const ERROR_TABLE = {
     remedy:
       'Read it with context.body only, and before anything reads the request itself; take body.buffer() instead of ' +
       'body.stream() where it is needed more than once.',
+  },
+  BACKLOT_E_PROXY_TARGET_INVALID: {
+    kind: 'user',
+    summary: 'Requests are to be passed on to something that is not the URL of a server.',
+    remedy: 'Give a URL with http:, https: or http+unix:, without a query; a function must give one for each request.',
+  },
+  BACKLOT_E_PROXY_UNREACHABLE: {
+    kind: 'user',
+    summary: 'The server that a request was to be passed on to could not be reached. Clients see a 502.',
+    remedy: 'Check that the server runs and listens at the address named, as seen from where Backlot runs.',
+  },
+  BACKLOT_E_PROXY_BROKEN: {
+    kind: 'user',
+    summary: 'The server that a request was passed on to broke off, or its answer is not HTTP. Clients see a 502.',
+    remedy:
+      'Read the log of that server; check that the port named speaks HTTP, and the URL has the right one of http and https.',
+  },
+  BACKLOT_E_PROXY_TIMEOUT: {
+    kind: 'user',
+    summary: 'The server that a request was passed on to took longer than it may. Clients see a 504.',
+    remedy: 'Read the log of that server, or allow more time with connectTimeout, firstByteTimeout or idleTimeout.',
+  },
+  BACKLOT_E_PROXY_LOOP: {
+    kind: 'user',
+    summary: 'A request that was passed on to another server came back to the proxy that sent it. Clients see a 508.',
+    remedy: 'Let the target be the other server’s address, and not one that leads to the gateway.',
   },
   BACKLOT_E_HANDLER_FAILED: {
     kind: 'user',
@@ -384,8 +417,13 @@ export const ERROR_TABLE = {
   },
   BACKLOT_E_ORIGIN_REFUSED: {
     kind: 'user',
-    summary: 'A page in a browser that comes from elsewhere tried to change the platform.',
+    summary: 'A page in a browser that comes from elsewhere asked for, or tried to change, what is the platform’s own.',
     remedy: 'Use a program or the command instead, or a page that an extension of this platform serves.',
+  },
+  BACKLOT_E_HOST_REFUSED: {
+    kind: 'user',
+    summary: 'A request for a resource of the platform itself came under a host name that is not known to be ours.',
+    remedy: 'Use localhost, an IP address or a name without a dot, or list the name in BACKLOT_ALLOWED_HOSTS.',
   },
   BACKLOT_E_ADMIN_TOKEN: {
     kind: 'user',

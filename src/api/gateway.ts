@@ -3,7 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { NextFunction, Request, Response } from 'express';
+import type { ProxyOptions, ProxyTarget } from './proxy';
 import type { RequestBody } from './request-body';
+import type { MountOptions, WebSocketEndpoint, WebSocketOptions } from './websocket';
 
 /** A request, as Express knows it. `url` is raw: still encoded, not normalised. */
 export type GatewayRequest = Request;
@@ -249,7 +251,14 @@ export interface Router {
   add<Path extends string>(methods: readonly string[] | '*', path: Path, endpoint: Endpoint<PathParams<Path>>): Route;
   add(methods: readonly string[] | '*', path: string, handler: ExpressHandler): Route;
   /** Hands everything at and below a path to a listener, which sees the path without the prefix, as in Express. */
-  mount(path: string, listener: Listener): Route;
+  mount(path: string, listener: Listener, options?: MountOptions): Route;
+  /**
+   * Passes everything at and below a path on to another server, which sees the path without the prefix: bodies are
+   * streamed both ways, WebSockets and other upgrades go through, and redirects are the client's to follow.
+   */
+  proxy(path: string, target: ProxyTarget, options?: ProxyOptions): Route;
+  /** Serves WebSockets at a path. Any other request for it is told to upgrade (426), unless another rule serves it. */
+  ws<Path extends string>(path: Path, endpoint: WebSocketEndpoint<PathParams<Path>>, options?: WebSocketOptions): Route;
   /** Has the methods of an object answer for a path. Throws `BACKLOT_E_ROUTE_INVALID` when it has none of them. */
   resource<Path extends string>(path: Path, resource: Resource<PathParams<Path>>): readonly Route[];
   /** The same routes with a priority, a whole number: the highest goes first, 0 is what rules have otherwise. */

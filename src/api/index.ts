@@ -40,6 +40,7 @@ export type {
   Route,
   Router,
 } from './gateway';
+export type { HeaderChanges, ProxyHeaders, ProxyOptions, ProxyTarget } from './proxy';
 export type { Processes, Sockets, Timer, Timers } from './resources';
 export type { PlatformInfo } from './services';
 export type {
@@ -53,4 +54,12 @@ export type {
   Range,
   State,
 } from './state';
+export type {
+  ChooseProtocol,
+  MountOptions,
+  UpgradeListener,
+  WebSocket,
+  WebSocketEndpoint,
+  WebSocketOptions,
+} from './websocket';
 export type { Logger } from 'winston';

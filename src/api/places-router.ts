@@ -11,7 +11,9 @@ import type {
   Route,
   Router,
 } from './gateway';
+import type { ProxyOptions, ProxyTarget } from './proxy';
 import type { SiteRoot } from './site-root';
+import type { MountOptions, WebSocketEndpoint, WebSocketOptions } from './websocket';
 
 /** A router whose rules answer at every place of a web app. */
 export interface WebRouter extends Router {
@@ -66,10 +68,18 @@ export class PlacesRouter implements WebRouter {
     return this.#each((router) => router.add(methods, path, target as Endpoint));
   }
 
-  mount(path: string, listener: Listener): Route {
+  mount(path: string, listener: Listener, options?: MountOptions): Route {
     const isRoot = path === '/' || path === '/*' || path === '*';
     const mounted = isRoot && this.#root && typeof listener === 'function' ? this.#root.behind(listener) : listener;
-    return this.#each((router) => router.mount(path, mounted));
+    return this.#each((router) => router.mount(path, mounted, options));
+  }
+
+  proxy(path: string, target: ProxyTarget, options?: ProxyOptions): Route {
+    return this.#each((router) => router.proxy(path, target, options));
+  }
+
+  ws(path: string, endpoint: WebSocketEndpoint<never>, options?: WebSocketOptions): Route {
+    return this.#each((router) => router.ws(path, endpoint as WebSocketEndpoint, options));
   }
 
   resource(path: string, resource: Resource): readonly Route[] {

@@ -4,22 +4,26 @@ import { fillBody, sendBody } from './body';
 import { Context } from './context';
 import { BodyCapture, gatherBody, isCapturable } from './body-capture';
 import { isClientGone } from './client-gone';
-import { isClientError } from './exceptions';
+import { isAnswer } from './exceptions';
+import type { Step } from './handler-list';
+import { change, type Tenure } from './owner';
 import { guardResponse, type HeadGuard } from './response';
 import { isIncomplete, outliveUnread } from './unread-body';
 
 /** The handlers of the gateway, phase by phase, as they stand when a request arrives. */
 export interface Phases {
-  readonly request: readonly Handler[];
-  readonly response: readonly Handler[];
-  readonly exception: readonly ExceptionHandler[];
-  readonly finalizer: readonly Handler[];
+  readonly request: readonly Step<Handler>[];
+  readonly response: readonly Step<Handler>[];
+  readonly exception: readonly Step<ExceptionHandler>[];
+  readonly finalizer: readonly Step<Handler>[];
   /** The most bytes of the body of a request that are kept at once. */
   readonly bodyLimit: number;
   /** The most bytes of the body of a response that are held back for response handlers; 0 when none wants to see it. */
   readonly captureLimit: number;
   /** The requests that run over these handlers and whose response has not begun. */
   readonly inFlight: { count: number };
+  /** The requests whose response is not out, over whatever handlers. */
+  readonly unanswered: { count: number };
 }
 
 /** Is told about errors that can change nothing any more: those of response handlers, finalizers and sent responses. */
@@ -47,7 +51,7 @@ export class Exchange implements HandlerChain, HeadGuard {
   #begun = false;
   #capture: BodyCapture | undefined;
   /** Writes that somebody made by hand, to be done as soon as the head may go out. */
-  readonly #steps: (() => void)[] = [];
+  #steps: (() => void)[] | undefined;
   /** True when the gateway itself is to send what was filled in. */
   #sendsBody = false;
   /** True when the body that was filled in failed before its first byte. */
@@ -94,12 +98,15 @@ export class Exchange implements HandlerChain, HeadGuard {
   /** Takes the request through all phases. Never throws. */
   run(): void {
     this.#phases.inFlight.count++;
-    this.response.once('close', () => {
-      this.uncount();
-      if (this.#counter) this.#counter.count--;
-      this.#finalize(0);
-    });
+    this.#phases.unanswered.count++;
     this.#requestPhase(0);
+  }
+
+  closed(): void {
+    this.#phases.unanswered.count--;
+    this.uncount();
+    if (this.#counter) this.#counter.count--;
+    this.#finalize(0);
   }
 
   /** Counts this request, until its response is out, among those of the route that serves it. */
@@ -109,6 +116,11 @@ export class Exchange implements HandlerChain, HeadGuard {
     counter.count++;
   }
 
+  /** Reports an error that can change nothing any more. */
+  report(error: unknown, where: string): void {
+    this.#report(error, where, this.context);
+  }
+
   /** Says that no extension’s handler has anything more to do with this request but to see its response. */
   uncount(): void {
     if (this.#counted) this.#phases.inFlight.count--;
@@ -116,7 +128,7 @@ export class Exchange implements HandlerChain, HeadGuard {
   }
 
   open(step: () => void): void {
-    this.#steps.push(step);
+    (this.#steps ??= []).push(step);
     this.#opened = true;
     this.#beginResponse();
   }
@@ -134,23 +146,37 @@ export class Exchange implements HandlerChain, HeadGuard {
   }
 
   #requestPhase(from: number): void {
-    const handlers = this.#phases.request;
-    for (let index = from; index < handlers.length && !this.stopped && !this.#opened; index++) {
-      if (this.response.destroyed) return;
+    const steps = this.#phases.request;
+    let tenure: Tenure | undefined;
+    let before: unknown;
+    for (let index = from; index < steps.length && !this.stopped && !this.#opened; index++) {
+      const step = steps[index]!;
+      if (this.response.destroyed) {
+        tenure?.leave(before);
+        return;
+      }
+      if (step.tenure !== tenure) before = change(tenure, (tenure = step.tenure), before);
       try {
-        const result = handlers[index]!(this, this.context, this.response);
+        const result = step.run(this, this.context, this.response);
         if (isPromise(result)) {
+          tenure?.leave(before);
           result.then(
             () => this.#requestPhase(index + 1),
-            (error: unknown) => this.#fail(error),
+            (error: unknown) => {
+              step.tenure?.blame(error);
+              this.#fail(error);
+            },
           );
           return;
         }
       } catch (error) {
+        tenure?.leave(before);
+        tenure?.blame(error);
         this.#fail(error);
         return;
       }
     }
+    tenure?.leave(before);
     this.#send();
   }
 
@@ -167,45 +193,61 @@ export class Exchange implements HandlerChain, HeadGuard {
   }
 
   #exceptionPhase(error: unknown, from: number): void {
-    const handlers = this.#phases.exception;
-    for (let index = from; index < handlers.length; index++) {
+    const steps = this.#phases.exception;
+    let tenure: Tenure | undefined;
+    let before: unknown;
+    for (let index = from; index < steps.length; index++) {
+      const step = steps[index]!;
+      if (step.tenure !== tenure) before = change(tenure, (tenure = step.tenure), before);
       try {
-        const result = handlers[index]!(this, error, this.context, this.response);
+        const result = step.run(this, error, this.context, this.response);
         if (isPromise(result)) {
+          tenure?.leave(before);
           Promise.resolve(result)
-            .catch((thrown: unknown) => this.#report(thrown, 'exception handler', this.context))
+            .catch((thrown: unknown) => this.#threw(thrown, step.tenure, 'exception handler'))
             .finally(() => this.#exceptionPhase(error, index + 1));
           return;
         }
       } catch (thrown) {
-        this.#report(thrown, 'exception handler', this.context);
+        tenure?.leave(before);
+        tenure = undefined;
+        this.#threw(thrown, step.tenure, 'exception handler');
       }
     }
+    tenure?.leave(before);
     this.#send();
   }
 
   #responsePhase(from: number): void {
-    const handlers = this.#phases.response;
-    for (let index = from; index < handlers.length && !this.terminated; index++) {
+    const steps = this.#phases.response;
+    let tenure: Tenure | undefined;
+    let before: unknown;
+    for (let index = from; index < steps.length && !this.terminated; index++) {
+      const step = steps[index]!;
+      if (step.tenure !== tenure) before = change(tenure, (tenure = step.tenure), before);
       try {
-        const result = handlers[index]!(this, this.context, this.response);
+        const result = step.run(this, this.context, this.response);
         if (isPromise(result)) {
+          tenure?.leave(before);
           Promise.resolve(result)
-            .catch((thrown: unknown) => this.#report(thrown, 'response handler', this.context))
+            .catch((thrown: unknown) => this.#threw(thrown, step.tenure, 'response handler'))
             .finally(() => this.#responsePhase(index + 1));
           return;
         }
       } catch (thrown) {
-        this.#report(thrown, 'response handler', this.context);
+        tenure?.leave(before);
+        tenure = undefined;
+        this.#threw(thrown, step.tenure, 'response handler');
       }
     }
+    tenure?.leave(before);
     this.released = true;
     this.uncount();
     const { request } = this.context;
     if (isIncomplete(request)) outliveUnread(request, this.response);
-    for (const step of this.#steps) step();
     // A response handler that wrote the response by hand has the last word.
-    if (this.#sendsBody && this.#steps.length === 0) this.#sendBody();
+    if (this.#steps) for (const step of this.#steps) step();
+    else if (this.#sendsBody) this.#sendBody();
   }
 
   /** Sends what was filled in, unless somebody writes the response by hand. */
@@ -252,7 +294,7 @@ export class Exchange implements HandlerChain, HeadGuard {
     // A client that went away is not a failure of anybody's.
     if (isClientGone(error)) return void this.response.destroy();
     if (this.response.headersSent || this.response.destroyed || this.#failedToSend) {
-      if (!isClientError(error)) this.#report(error, 'response body', this.context);
+      if (!isAnswer(error)) this.#report(error, 'response body', this.context);
       this.response.destroy();
       return;
     }
@@ -263,21 +305,34 @@ export class Exchange implements HandlerChain, HeadGuard {
     this.#exceptionPhase(error, 0);
   }
 
+  #threw(error: unknown, tenure: Tenure | undefined, phase: string): void {
+    tenure?.blame(error);
+    this.#report(error, phase, this.context);
+  }
+
   #finalize(from: number): void {
-    const handlers = this.#phases.finalizer;
-    for (let index = from; index < handlers.length; index++) {
+    const steps = this.#phases.finalizer;
+    let tenure: Tenure | undefined;
+    let before: unknown;
+    for (let index = from; index < steps.length; index++) {
+      const step = steps[index]!;
+      if (step.tenure !== tenure) before = change(tenure, (tenure = step.tenure), before);
       try {
-        const result = handlers[index]!(this, this.context, this.response);
+        const result = step.run(this, this.context, this.response);
         if (isPromise(result)) {
+          tenure?.leave(before);
           Promise.resolve(result)
-            .catch((thrown: unknown) => this.#report(thrown, 'finalizer', this.context))
+            .catch((thrown: unknown) => this.#threw(thrown, step.tenure, 'finalizer'))
             .finally(() => this.#finalize(index + 1));
           return;
         }
       } catch (thrown) {
-        this.#report(thrown, 'finalizer', this.context);
+        tenure?.leave(before);
+        tenure = undefined;
+        this.#threw(thrown, step.tenure, 'finalizer');
       }
     }
+    tenure?.leave(before);
   }
 }
 

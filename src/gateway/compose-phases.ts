@@ -1,7 +1,7 @@
 import type { ExceptionHandler, Handler } from '../api/gateway';
 import type { Phases } from './chain';
 import type { ChainTrace, HandlerLabel } from './chain-trace';
-import { HandlerList } from './handler-list';
+import { HandlerList, type Step } from './handler-list';
 import { PLATFORM } from './owner';
 import type { HandlerLists } from './stage';
 
@@ -34,7 +34,10 @@ export function composePhases(
     ],
     response: inOrder('response', watch, own.response, lists.response),
     exception: inOrder('exception', watchException, own.firstException, lists.exception, own.lastException),
-    finalizer: [...inOrder('finalizer', watch, lists.finalizer, own.finalizer), ...(trace ? [trace.finish] : [])],
+    finalizer: [
+      ...inOrder('finalizer', watch, lists.finalizer, own.finalizer),
+      ...(trace ? [{ run: trace.finish, tenure: undefined }] : []),
+    ],
   };
 }
 
@@ -42,14 +45,15 @@ function inOrder<H extends (...args: never[]) => unknown>(
   phase: HandlerLabel['phase'],
   watch: ((run: H, label: HandlerLabel) => H) | undefined,
   ...parts: (HandlerList<H> | Named<H>)[]
-): readonly H[] {
+): readonly Step<H>[] {
   return parts.flatMap((part) => {
     if (part instanceof HandlerList) {
-      return watch
-        ? part.map((run, owner, name) => watch(run, { phase, owner, name: name || '(anonymous)' }))
-        : part.handlers;
+      return part.steps(watch && ((run, owner, name) => watch(run, { phase, owner, name: name || '(anonymous)' })));
     }
     const { name: owner } = PLATFORM;
-    return Object.entries(part).map(([name, run]) => (watch ? watch(run, { phase, owner, name }) : run));
+    return Object.entries(part).map(([name, run]) => ({
+      run: watch ? watch(run, { phase, owner, name }) : run,
+      tenure: undefined,
+    }));
   });
 }

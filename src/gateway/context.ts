@@ -13,7 +13,6 @@ export class Context implements RequestContext {
   route: Route | undefined;
   readonly locals: Record<string, unknown> = {};
   readonly startedAt = performance.now();
-  #requestId: string | undefined;
   #query: URLSearchParams | undefined;
   #host: string | undefined;
   #body: RequestBody | undefined;
@@ -31,7 +30,7 @@ export class Context implements RequestContext {
   }
 
   get requestId(): string {
-    return (this.#requestId ??= `${PROCESS_TAG}-${this.#number}`);
+    return `${PROCESS_TAG}-${this.#number}`;
   }
 
   get host(): string {

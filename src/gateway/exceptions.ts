@@ -2,6 +2,7 @@ import { BacklotError, formatPlace } from '../api/errors';
 import type { ExceptionHandler, RequestContext } from '../api/gateway';
 import { HttpError } from '../api/http-error';
 import type { Exchange } from './chain';
+import { ProxyError } from './proxy/proxy-error';
 
 /** The platform’s own last exception handler: fills the response unless an extension’s handler did. */
 export function answerException(options: {
@@ -28,6 +29,7 @@ export function answerException(options: {
         code: failure.code,
         message: failure.message,
         ...(extension === undefined ? {} : { extension }),
+        ...(error instanceof ProxyError && error.target !== undefined ? { target: error.target } : {}),
         ...(options.debug ? { stack: error instanceof Error ? error.stack : String(error) } : {}),
       },
     });
@@ -37,6 +39,8 @@ export function answerException(options: {
 /** The error that is logged, and told to the client without its cause, when a handler or an endpoint threw. */
 export function handlerFailure(error: unknown, context: RequestContext, extension: string | undefined): BacklotError {
   const where = extension === undefined ? {} : { extension };
+  // What is wrong with another server is said in its own words, and needs no stack of ours.
+  if (error instanceof ProxyError) return error.at(where).serving(context.request.method, context.path);
   const who = formatPlace(where) || 'a handler';
   return new BacklotError(
     'BACKLOT_E_HANDLER_FAILED',
@@ -45,9 +49,13 @@ export function handlerFailure(error: unknown, context: RequestContext, extensio
   );
 }
 
-/** True for an error that means an HTTP answer below 500, and so is no failure of the extension’s. */
-export function isClientError(error: unknown): boolean {
-  const status = error instanceof HttpError ? error.status : statusOf(error);
+/**
+ * True for an error that means an answer, and so is no failure of the extension’s: an HTTP status below 500, or an HttpError
+ * with 503, by which an extension says that what it needs is not there at the moment.
+ */
+export function isAnswer(error: unknown): boolean {
+  if (error instanceof HttpError) return error.status < 500 || error.status === 503;
+  const status = statusOf(error);
   return status !== undefined && status < 500;
 }
 

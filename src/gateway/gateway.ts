@@ -1,6 +1,6 @@
-import { createServer, IncomingMessage, ServerResponse, type ServerOptions } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import express, { type Express } from 'express';
+import express from 'express';
 import type { Logger } from 'winston';
 import { BacklotError } from '../api/errors';
 import type { ExceptionHandler, GatewayRequest, GatewayResponse, Handler, RequestContext, Route } from '../api/gateway';
@@ -9,9 +9,14 @@ import { withBody } from './body-capture';
 import { Exchange, type Phases } from './chain';
 import { ChainTrace } from './chain-trace';
 import { composePhases, type PlatformHandlers } from './compose-phases';
-import { answerException, handlerFailure, isClientError } from './exceptions';
+import { answerException, handlerFailure, isAnswer } from './exceptions';
 import { Cors, type CorsSettings } from './cors/cors';
 import { continueLazily } from './expect-continue';
+import { begin, expressMessages, type MessageClasses } from './express-messages';
+import { checkHttp1, checkHttp2 } from './hardening/check-requests';
+import { answerClientErrors } from './hardening/client-errors';
+import { cutSlowReaders } from './hardening/slow-readers';
+import { DEFAULT_LIMITS, limitOptions, type ConnectionLimits } from './hardening/limits';
 import { HandlerList } from './handler-list';
 import { InternalResources } from './internal-resources';
 import type { ListenAddress } from './listen';
@@ -26,6 +31,8 @@ import { explainRoute, listed, type Explanation, type ListedRoute } from './rout
 import { answerUnrouted } from './routing/unrouted';
 import { ScopedRouter } from './scoped-router';
 import { Stage, type HandlerLists, type OwnedGateway } from './stage';
+import { OpenSockets } from './websocket/open-sockets';
+import { upgradeListener } from './websocket/upgrade-listener';
 
 export interface GatewayOptions {
   readonly log: Logger;
@@ -47,8 +54,8 @@ export interface GatewayOptions {
   readonly certificates?: string;
   /** A user’s own certificate for TLS: a PEM file with the private key and the chain. */
   readonly customCertificate?: string;
-  /** How long a client may take to send its first byte, in milliseconds; a minute when left out. */
-  readonly firstByteLimit?: number;
+  /** {@link DEFAULT_LIMITS} where left out. */
+  readonly limits?: Partial<ConnectionLimits>;
 }
 
 /** Counts of requests in flight; they go down by themselves. */
@@ -58,6 +65,10 @@ export type InFlight = readonly { readonly count: number }[];
 const DRAIN_LOOK_MS = 5;
 
 const DEFAULT_BODY_LIMIT = 100 * 1024 * 1024;
+
+/** The codes that close WebSockets: the gateway goes, or the extension behind one does and may come back. */
+const GOING_AWAY = 1001;
+const SERVICE_RESTART = 1012;
 
 /**
  * The gateway: HTTP in, the chain of handlers, HTTP out.
@@ -76,16 +87,17 @@ export class Gateway {
     finalizer: new HandlerList(),
   };
   readonly #all = Object.values(this.#lists) as readonly Pick<HandlerList<Handler>, 'removeOwners' | 'remember'>[];
-  readonly #app: Express;
   readonly #protocols = new ProtocolTable();
   readonly #tls: TlsServer;
   readonly #port: Port;
+  readonly #sockets = new OpenSockets();
   readonly #log: Logger;
   readonly #ownerOf: (error: unknown) => string | undefined;
   readonly #onFailure: (failure: BacklotError) => void;
   readonly #bodyLimit: number;
   readonly #own: PlatformHandlers;
   readonly #trace: ChainTrace | undefined;
+  readonly #unanswered = { count: 0 };
   #phases: Phases;
   #draining = false;
 
@@ -110,7 +122,6 @@ export class Gateway {
       finalizer: options.access ? { 'access log': accessHandler(options.access) } : {},
     };
     this.#phases = this.#composePhases();
-    this.#app = this.#createApp();
     this.#tls = new TlsServer({
       log: options.log,
       ...(options.certificates === undefined ? {} : { directory: options.certificates }),
@@ -205,6 +216,12 @@ export class Gateway {
     this.#protocols.cut(isMeant);
     for (const list of this.#all) list.removeOwners(isMeant);
     this.#recompose();
+    this.#sockets.close(isMeant, SERVICE_RESTART, 'the extension was withdrawn');
+  }
+
+  /** Closes the WebSockets of owners that are about to be shut down; clients may connect again to what replaces them. */
+  closeSockets(owners: readonly Owner[]): void {
+    this.#sockets.close((owner) => owners.includes(owner), SERVICE_RESTART, 'the extension is being replaced');
   }
 
   /** The routes of all extensions. */
@@ -237,17 +254,21 @@ export class Gateway {
   }
 
   /**
-   * Closes the port. New requests on open connections get a 503; requests in flight may finish for `limit`
-   * milliseconds, then their connections are cut.
+   * Closes the port. Requests in flight may finish for `limit` milliseconds, then their connections are cut; new requests
+   * get a 503 meanwhile.
    */
   async close(limit: number): Promise<void> {
     this.#draining = true;
-    await this.#port.close(limit);
+    this.#sockets.close(() => true, GOING_AWAY, 'the platform is shutting down');
+    const end = performance.now() + limit;
+    await this.drained([this.#unanswered], limit);
+    await this.#port.close(Math.max(0, end - performance.now()));
   }
 
   /** Answers one request. */
-  readonly #handle = (request: GatewayRequest, response: GatewayResponse): void => {
-    new Exchange(request, response, this.#phases, this.#reportLate).run();
+  readonly #handle: RequestListener = (request, response) => {
+    begin(request, response);
+    new Exchange(request as GatewayRequest, response as GatewayResponse, this.#phases, this.#reportLate).run();
   };
 
   readonly #guardShutdown: Handler = (chain) => {
@@ -260,7 +281,7 @@ export class Gateway {
   };
 
   readonly #logException: ExceptionHandler = (_chain, error, context) => {
-    if (isClientError(error)) return;
+    if (isAnswer(error)) return;
     const extension = this.#ownerOf(error) ?? context.route?.owner;
     this.#report(handlerFailure(error, context, extension));
   };
@@ -280,20 +301,36 @@ export class Gateway {
       bodyLimit: this.#bodyLimit,
       captureLimit: this.#lists.response.captureLimit,
       inFlight: { count: 0 },
+      unanswered: this.#unanswered,
     };
   }
 
-  #createPort({ firstByteLimit }: GatewayOptions): Port {
-    const classes = presetPrototypes(this.#app);
-    const http = createServer(classes, this.#app);
+  #createPort(options: GatewayOptions): Port {
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const classes = gatewayMessages();
+    const serve = checkHttp1(limits, this.#handle);
+    const http = createServer({ ...classes, ...limitOptions(limits) }, serve);
+    // Node would leave out the ones above its limit.
+    http.maxHeadersCount = 0;
     continueLazily(http);
+    http.on(
+      'upgrade',
+      upgradeListener({
+        http,
+        routes: this.#routes,
+        sockets: this.#sockets,
+        serve,
+        ServerResponse: classes.ServerResponse,
+      }),
+    );
+    answerClientErrors(http);
+    cutSlowReaders(http, limits.bodyTime);
     return new Port({
       http,
-      http2: { ...classes, handle: this.#app },
+      http2: { ...classes, limits, handle: checkHttp2(limits, this.#handle) },
       protocols: this.#protocols,
       tls: this.#tls,
       report: this.#reportProtocol,
-      ...(firstByteLimit === undefined ? {} : { firstByteLimit }),
     });
   }
 
@@ -306,32 +343,14 @@ export class Gateway {
     this.#log.error(prefix + failure.format());
     this.#onFailure(failure);
   }
-
-  #createApp(): Express {
-    const app = express();
-    app.disable('x-powered-by');
-    app.disable('etag');
-    holdBackHead(app.response);
-    app.use((request, response) => this.#handle(request, response as GatewayResponse));
-    return app;
-  }
 }
 
-/**
- * Server options whose requests and responses have Express’s prototypes from the start. Express gives each request
- * and response a new prototype, which costs most of its time on Node 20 and 22; setting the same one again costs none.
- */
-function presetPrototypes(app: Express): Required<Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>> {
-  return {
-    IncomingMessage: withPrototype(IncomingMessage, app.request),
-    ServerResponse: withPrototype(ServerResponse, app.response),
-  };
-}
-
-function withPrototype<C extends typeof IncomingMessage | typeof ServerResponse>(base: C, prototype: object): C {
-  const preset = function (this: object, ...args: unknown[]): void {
-    Reflect.apply(base as unknown as (...args: unknown[]) => void, this, args);
-  };
-  preset.prototype = prototype;
-  return preset as unknown as C;
+/** Requests and responses as Express has them, whose heads are held back. */
+function gatewayMessages(): MessageClasses {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  const classes = expressMessages(app);
+  holdBackHead(classes.ServerResponse.prototype);
+  return classes;
 }

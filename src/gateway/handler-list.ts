@@ -1,7 +1,14 @@
 import { BacklotError } from '../api/errors';
 import type { Handlers, ResponseHandlerOptions } from '../api/gateway';
 import { captureLimitOf } from './body-capture';
-import type { Owner } from './owner';
+import type { Owner, Tenure } from './owner';
+
+/** A handler as the chain runs it. */
+export interface Step<H> {
+  readonly run: H;
+  /** Whose it is while it runs; undefined where the handler sees to that itself. */
+  readonly tenure: Tenure | undefined;
+}
 
 interface Entry<H> {
   readonly given: H;
@@ -27,7 +34,6 @@ export interface StagedHandlers<H> extends OwnHandlers<H> {
 /** An ordered list of handlers, each with its owner. A request runs over the list as it was when the request began. */
 export class HandlerList<H extends (...args: never[]) => unknown> {
   #entries: readonly Entry<H>[] = [];
-  #handlers: readonly H[] = [];
   readonly #prepare: Prepare<H>;
 
   /** `prepare` makes what runs from what was added, once for each handler. */
@@ -40,14 +46,12 @@ export class HandlerList<H extends (...args: never[]) => unknown> {
     return Math.max(0, ...this.#entries.map(({ captureLimit }) => captureLimit));
   }
 
-  /** The handlers in order; a new array after each change. */
-  get handlers(): readonly H[] {
-    return this.#handlers;
-  }
-
-  /** The handlers in order, each made into another one that knows whose it is and what it is called. */
-  map(change: (run: H, owner: string, name: string) => H): readonly H[] {
-    return this.#entries.map(({ run, owner, given }) => change(run, owner.name, given.name));
+  /** The handlers in order. `watch` makes each into another one, and is told whose it is and what it is called. */
+  steps(watch: (run: H, owner: string, name: string) => H = (run) => run): readonly Step<H>[] {
+    return this.#entries.map(({ run, owner, given }) => ({
+      run: watch(run, owner.name, given.name),
+      tenure: owner.tenure,
+    }));
   }
 
   /** The part of the list that one owner may add to and take from. `changed` is called after each change. */
@@ -101,7 +105,6 @@ export class HandlerList<H extends (...args: never[]) => unknown> {
 
   #replace(entries: readonly Entry<H>[]): void {
     this.#entries = entries;
-    this.#handlers = entries.map(({ run }) => run);
   }
 }
 
@@ -119,7 +122,7 @@ function handlersOf<H extends (...args: never[]) => unknown>(
         where: { extension: owner.name },
       });
     }
-    const run = prepare(owner.bind(handler), options);
+    const run = prepare(owner.tenure ? handler : owner.bind(handler), options);
     return { given: handler, run, owner, captureLimit: captureLimitOf(options) };
   };
   return {

@@ -1,4 +1,5 @@
-import type { Handler, Router } from '../api/gateway';
+import { asBacklotError, type SerializedError } from '../api/errors';
+import type { GatewayRequest, Handler, Router } from '../api/gateway';
 import type { Exchange } from './chain';
 import { PLATFORM } from './owner';
 import { RouteTable } from './route-table';
@@ -16,6 +17,12 @@ export const INTERNAL_PREFIXES = ['/_backlot', '/_localstack'] as const;
  */
 export class InternalResources {
   readonly #table = new RouteTable();
+  #check: ((request: GatewayRequest) => void) | undefined;
+
+  /** Lets a function decide who may ask for them: it throws a BacklotError, which is told with a 403. */
+  guard(check: (request: GatewayRequest) => void): void {
+    this.#check = check;
+  }
 
   /** Adds resources: the function is called once for each prefix, with a router below it. */
   add(register: (router: Router) => void): void {
@@ -35,12 +42,23 @@ export class InternalResources {
       if (context.request.url[1] !== '_' || !isInternal(context.path)) return undefined;
       // A request for a change of the extensions must not wait for itself.
       (chain as Exchange).uncount();
+      const refused = this.#refusalOf(context.request);
+      if (refused) return chain.respond(403, { error: refused });
       const served = serve(chain, context, response);
       if (context.route === undefined) {
         answerUnrouted(this.#table, chain, context, 'internal resource');
       }
       return served;
     };
+  }
+
+  #refusalOf(request: GatewayRequest): SerializedError | undefined {
+    try {
+      this.#check?.(request);
+      return undefined;
+    } catch (thrown) {
+      return asBacklotError(thrown, 'BACKLOT_E_INTERNAL', 'the request could not be checked').toJSON();
+    }
   }
 }
 

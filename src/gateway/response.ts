@@ -16,6 +16,8 @@ export interface HeadGuard {
   capture(): BodyCapture | undefined;
   /** Sends what a response handler put in the place of the body. */
   sendReplaced(): void;
+  /** Is told that the response is out, or that the client is gone. */
+  closed(): void;
 }
 
 const GUARD = Symbol('backlot.guard');
@@ -30,7 +32,7 @@ export type HeaderList = OutgoingHttpHeaders | readonly unknown[] | null;
 interface Guarded extends ServerResponse {
   [GUARD]?: HeadGuard;
   /** What was written while asynchronous response handlers were still running. */
-  [HELD]?: (() => void)[];
+  [HELD]?: (() => void)[] | undefined;
   /** What sends it, where that is not Node’s HTTP/1.1. */
   [SEND]?: Send;
 }
@@ -54,6 +56,12 @@ export const sendAsHttp1 = ServerResponse.prototype as unknown as Send;
 /** Puts a response under the guard of its exchange. */
 export function guardResponse(response: GatewayResponse, guard: HeadGuard): void {
   (response as Guarded)[GUARD] = guard;
+  response.on('close', closed);
+}
+
+/** One function for all responses, which costs each of them less than one of its own. */
+function closed(this: Guarded): void {
+  this[GUARD]?.closed();
 }
 
 /** Lets something else than Node’s HTTP/1.1 send a response. */
@@ -179,7 +187,7 @@ function whenReleased(response: Guarded, step: () => void): void {
   const steps = (response[HELD] = [step]);
   let waited = false;
   guard.open(() => {
-    delete response[HELD];
+    response[HELD] = undefined;
     for (const each of steps) each();
     // Writers were told to wait: `write` answered false for everything that was held.
     if (waited && !response.writableEnded && !response.writableNeedDrain) response.emit('drain');

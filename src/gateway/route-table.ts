@@ -2,8 +2,9 @@ import { BacklotError } from '../api/errors';
 import type { GatewayRequest, GatewayResponse, PathValues, RequestContext, Route } from '../api/gateway';
 import type { Owner } from './owner';
 import { HostIndex, type HostRules } from './routing/host-index';
-import { allowedMethods } from './routing/methods';
+import { allowedMethods, WEBSOCKET } from './routing/methods';
 import { PathPattern } from './routing/path-pattern';
+import type { UpgradeRun } from './websocket/serve-upgrade';
 
 /** What a route leads to. `next` hands the request on, as in Express. */
 export type RouteRun = (
@@ -18,9 +19,11 @@ export interface RouteRecord {
   readonly route: Route;
   /** The paths that lead here: one, or two for a mounted listener. */
   readonly patterns: readonly string[];
-  /** An endpoint answers by what it returns; a listener writes the response by itself. */
+  /** An endpoint answers by what it returns; a listener writes the response by itself; the third is for upgrades alone. */
   readonly kind: 'endpoint' | 'listener' | 'websocket';
   readonly run: RouteRun;
+  /** What it does with requests for another protocol; without it, they do not find it. */
+  readonly upgrade?: UpgradeRun;
   readonly owner: Owner;
   /** The requests that it serves at this moment. */
   readonly inFlight: { count: number };
@@ -65,7 +68,7 @@ export class RouteTable implements RouteSink {
   add(record: RouteRecord): void {
     const { route } = record;
     const patterns = record.patterns.map((pattern) => readPattern(pattern, route));
-    const methods = methodsOf(route);
+    const methods = methodsOf(record);
     const rules = this.#hosts.of(route.host, route.priority);
     for (const pattern of patterns) {
       const standing = rules.tree.standing(pattern, methods, route.owner);
@@ -175,8 +178,8 @@ export function describeRoute(route: Route): string {
   return `${methods} ${route.host ?? ''}${route.path}`;
 }
 
-function methodsOf({ methods }: Route): readonly string[] {
-  return methods === '*' ? ['*'] : [...new Set(methods)];
+function methodsOf({ route: { methods }, upgrade }: RouteRecord): readonly string[] {
+  return [...new Set([...(methods === '*' ? ['*'] : methods), ...(upgrade ? [WEBSOCKET] : [])])];
 }
 
 function readPattern(pattern: string, route: Route): PathPattern {

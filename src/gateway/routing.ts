@@ -4,14 +4,19 @@ import { isPromise, type Exchange } from './chain';
 import { holdBackHead } from './response';
 import type { RouteMatch, RouteTable } from './route-table';
 import { WEBSOCKET } from './routing/methods';
+import { serveUpgrade } from './websocket/serve-upgrade';
+import { upgradeOf } from './websocket/upgrade';
 
 /** The request handler that finds the route of a request and lets it answer. Without a route, the chain goes on. */
 export function routeHandler(table: RouteTable): Handler {
   return (chain, context) => {
     const { method, headers } = context.request;
+    const upgrade = upgradeOf(context.request);
     // HTTP/2 lets a client write any method; rules for WebSockets answer none.
-    const match = method === WEBSOCKET ? undefined : table.find(method, headers.host ?? '', context.path);
-    return match && serve(match, chain as Exchange);
+    if (method === WEBSOCKET) return undefined;
+    const match = table.find(upgrade ? WEBSOCKET : method, headers.host ?? '', context.path);
+    if (!match) return undefined;
+    return upgrade ? serveUpgrade(match, upgrade, chain as Exchange) : serve(match, chain as Exchange);
   };
 }
 

@@ -5,19 +5,23 @@ import type {
   CorsOptions,
   Endpoint,
   ExpressHandler,
-  GatewayRequest,
   Listener,
   Protocol,
   Resource,
   Route,
   Router,
 } from '../api/gateway';
+import type { ProxyOptions, ProxyTarget } from '../api/proxy';
+import type { MountOptions, WebSocketEndpoint, WebSocketOptions } from '../api/websocket';
+import { enterMount, mountAt, type Mount } from './mounting';
 import type { Owner } from './owner';
 import type { ProtocolSink } from './port/protocol-table';
+import { proxyRule } from './proxy/proxy-rule';
 import type { RouteRecord, RouteSink } from './route-table';
-import { isRoutable } from './routing/methods';
-import { PathPattern } from './routing/path-pattern';
+import { isRoutable, WEBSOCKET } from './routing/methods';
 import { endpointsOf } from './routing/resource';
+import { mountedUpgrade } from './websocket/mounted-upgrade';
+import { WebSocketRule } from './websocket/websocket-rule';
 
 /** What all rules of a router have in common. */
 interface Scope {
@@ -26,6 +30,9 @@ interface Scope {
   readonly priority: number;
   readonly cors?: CorsOptions | false;
 }
+
+/** The methods of a rule for WebSockets. */
+const WEBSOCKETS: readonly string[] = [WEBSOCKET];
 
 const WIDEST: Scope = { host: undefined, prefix: '', priority: 0 };
 
@@ -61,32 +68,42 @@ export class ScopedRouter implements Router {
     return this.#insert(route, [patternOf(route.path)], toRun(this.#owner, target));
   }
 
-  mount(path: string, listener: Listener): Route {
+  mount(path: string, listener: Listener, options: MountOptions = {}): Route {
     const route = this.#route('*', path);
     if (typeof listener !== 'function') {
       throw this.#invalid(`what is mounted at ${path} is a ${typeof listener}, not a function`);
     }
-    const prefix = patternOf(route.path).replace(/\/\*?$/, '');
-    if (prefix.includes('{path}')) {
-      throw this.#invalid(`the path ${path} cannot be mounted: where a {path} in it ends is not certain`);
-    }
+    const mount = this.#mountAt(route);
     const run = this.#owner.bind(listener);
-    let depth = prefix === '' ? 0 : undefined;
-    return this.#insert(route, prefix === '' ? ['/*'] : [prefix, `${prefix}/*`], {
+    return this.#insert(route, mount.patterns, {
       kind: 'listener',
       run: (_context, request, response, next) => {
-        const { url, baseUrl, params } = request;
-        depth ??= new PathPattern(prefix).segments.length;
-        const end = endOfSegment(url, depth);
-        const below = url.slice(end);
-        request.url = below.startsWith('/') ? below : `/${below}`;
-        request.baseUrl = baseUrl + url.slice(0, end);
-        request.params = withoutRest(params);
+        const leave = enterMount(mount, request);
         return run(request, response, (error) => {
-          Object.assign(request, { url, baseUrl, params });
+          leave();
           next(error);
         });
       },
+      ...(options.upgrade ? { upgrade: mountedUpgrade(options.upgrade, mount, this.#owner) } : {}),
+    });
+  }
+
+  proxy(path: string, target: ProxyTarget, options: ProxyOptions = {}): Route {
+    const route = this.#route('*', path);
+    const mount = this.#mountAt(route);
+    return this.#insert(route, mount.patterns, proxyRule(target, options, mount, this.#owner));
+  }
+
+  ws(path: string, endpoint: WebSocketEndpoint<never>, options: WebSocketOptions = {}): Route {
+    const route = this.#route(WEBSOCKETS, path);
+    if (typeof endpoint !== 'function') {
+      throw this.#invalid(`the WebSocket ${path} leads to a ${typeof endpoint}, not to a function`);
+    }
+    const rule = new WebSocketRule(this.#owner, endpoint as WebSocketEndpoint, options);
+    return this.#insert(route, [patternOf(route.path)], {
+      kind: 'websocket',
+      run: () => undefined,
+      upgrade: (upgrade, context, report) => rule.serve(upgrade, context, report),
     });
   }
 
@@ -162,7 +179,7 @@ export class ScopedRouter implements Router {
     this.#owner.assertOpen();
     if (typeof path !== 'string') throw this.#invalid(`a path is a ${typeof path}, not a string`);
     if (path !== '*' && !path.startsWith('/')) throw this.#invalid(`the path "${path}" does not start with "/"`);
-    if (methods !== '*') this.#assertMethods(methods);
+    if (methods !== '*' && methods !== WEBSOCKETS) this.#assertMethods(methods);
     const { host, prefix, priority, cors } = this.#scope;
     return {
       methods,
@@ -183,8 +200,14 @@ export class ScopedRouter implements Router {
     if (unknown !== undefined) throw this.#invalid(`"${unknown}" is not an HTTP method in upper case`);
   }
 
-  #insert(route: Route, patterns: readonly string[], { kind, run }: Pick<RouteRecord, 'kind' | 'run'>): Route {
-    this.#table.add({ route, patterns, kind, run, owner: this.#owner, inFlight: { count: 0 } });
+  #mountAt({ path }: Route): Mount {
+    const mount = mountAt(patternOf(path));
+    if (mount) return mount;
+    throw this.#invalid(`the path ${path} cannot be mounted: where a {path} in it ends is not certain`);
+  }
+
+  #insert(route: Route, patterns: readonly string[], rule: Pick<RouteRecord, 'kind' | 'run' | 'upgrade'>): Route {
+    this.#table.add({ route, patterns, ...rule, owner: this.#owner, inFlight: { count: 0 } });
     return route;
   }
 
@@ -212,23 +235,6 @@ function toRun(owner: Owner, target: Target): Pick<RouteRecord, 'kind' | 'run'> 
 /** `*` alone means every path. */
 function patternOf(path: string): string {
   return path === '*' ? '/*' : path;
-}
-
-/** The parameters without the one that a final `*` takes. */
-function withoutRest({ '*': _rest, ...params }: GatewayRequest['params']): GatewayRequest['params'] {
-  return params;
-}
-
-/** Where the first so many segments of a raw URL end. The client may have encoded them in a way of its own. */
-function endOfSegment(url: string, segments: number): number {
-  let end = 0;
-  for (let passed = 0; passed < segments; passed++) {
-    const next = /[/?]/.exec(url.slice(end + 1));
-    if (!next) return url.length;
-    end += 1 + next.index;
-    if (url[end] === '?') return end;
-  }
-  return end;
 }
 
 function isExpressHandler(target: Target): target is ExpressHandler {

@@ -7,7 +7,11 @@ const MOST = 500;
 
 /** Entries that are written as one event of the log: a line of it costs more than a request. */
 export interface AccessBatch {
-  readonly entries: readonly (AccessEntry & { readonly timestamp: string })[];
+  readonly entries: readonly TimedEntry[];
+}
+
+interface TimedEntry extends AccessEntry {
+  readonly timestamp: string;
 }
 
 /**
@@ -15,7 +19,7 @@ export interface AccessBatch {
  * before the process ends, too.
  */
 export class AccessLog {
-  #entries: AccessBatch['entries'][number][] = [];
+  #entries: TimedEntry[] = [];
   #timer: NodeJS.Timeout | undefined;
   /** Many requests end within one millisecond, which is written once. */
   #lastTime = 0;

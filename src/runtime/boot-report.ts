@@ -11,6 +11,15 @@ export interface BootReport {
   readonly init: InitState;
   /** When the init process began, in milliseconds since 1970. */
   readonly startedAt: number;
+  /** The extensions that are left out by their names, each with the reason: they held the event loop. */
+  readonly leftOut?: Readonly<Record<string, SerializedError>>;
+  /** True for every start but the first, in which to be quick is not all. */
+  readonly isRestart?: boolean;
+}
+
+/** What the runtime says to the init process when extensions that were left out are in use again. */
+export interface BackInUse {
+  readonly backInUse: readonly string[];
 }
 
 /** One entry of the list: disabled, installed, or failed. */

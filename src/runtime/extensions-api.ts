@@ -1,6 +1,6 @@
 /** The resources that show and change the extensions of the running platform, below `/_backlot/extensions`. */
 import type { IncomingMessage } from 'node:http';
-import { asBacklotError, BacklotError, type ErrorCode } from '../api/errors';
+import { asBacklotError, BacklotError, type ErrorCode, type SerializedError } from '../api/errors';
 import type { RequestContext, Route, Router } from '../api/gateway';
 import { parseEntry } from '../extensions/list';
 import { parseLockedExtension } from '../extensions/lock';
@@ -11,6 +11,8 @@ import type { AddRequest, ChangeEvent, LiveExtensions } from './live-extensions'
 export interface ExtensionsView {
   readonly guard: AdminGuard;
   readonly live: LiveExtensions;
+  /** Clients see stacks only when this is on. */
+  readonly debug: boolean;
   extensions(): readonly SupervisedExtension[];
   routes(): readonly Route[];
 }
@@ -44,10 +46,10 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
 /** Adds the resources to a router. It is called for each prefix. */
 export function extensionsApi(view: ExtensionsView): (router: Router) => void {
   return (router) => {
-    router.get('/extensions', () => ({ extensions: view.extensions().map((each) => describe(each, view.routes())) }));
+    router.get('/extensions', () => ({ extensions: view.extensions().map((each) => describe(each, view)) }));
     router.get('/extensions/:name', ({ params, response }) => {
       const extension = view.extensions().find(({ name }) => name === params.name);
-      if (extension) return describe(extension, view.routes());
+      if (extension) return describe(extension, view);
       response.statusCode = 404;
       return { error: { message: `no extension named ${params.name}` } };
     });
@@ -95,7 +97,7 @@ function change(
       return { phase: 'done', ok: true, ...outcome };
     } catch (thrown) {
       const error = asBacklotError(thrown, 'BACKLOT_E_INTERNAL', 'the change failed in a way that it should not');
-      return { phase: 'failed', ok: false, status: STATUS[error.code] ?? 422, error: error.toJSON() };
+      return { phase: 'failed', ok: false, status: STATUS[error.code] ?? 422, error: shown(error, view) };
     }
   })().then((outcome) => {
     lines.push(outcome);
@@ -180,10 +182,10 @@ function invalid(message: string): BacklotError {
 }
 
 function described(extensions: readonly SupervisedExtension[], view: ExtensionsView): object[] {
-  return extensions.map((each) => describe(each, view.routes()));
+  return extensions.map((each) => describe(each, view));
 }
 
-function describe(extension: SupervisedExtension, routes: readonly Route[]): object {
+function describe(extension: SupervisedExtension, view: ExtensionsView): object {
   const { facts, state, error, lateErrors } = extension;
   const { name, spec, required, version, description, author } = facts;
   return {
@@ -196,7 +198,14 @@ function describe(extension: SupervisedExtension, routes: readonly Route[]): obj
     spec,
     required,
     late_errors: lateErrors,
-    error: error?.toJSON(),
-    routes: state === 'error' ? [] : routes.filter(({ owner }) => owner === name),
+    error: error && shown(error, view),
+    routes: state === 'error' ? [] : view.routes().filter(({ owner }) => owner === name),
   };
+}
+
+/** An error for clients: what caused it, and the calls that led there only in debugging. */
+function shown(error: BacklotError, { debug }: ExtensionsView): SerializedError {
+  const { cause, ...rest } = error.toJSON();
+  if (cause === undefined) return rest;
+  return { ...rest, cause: debug ? cause : cause.replace(/\n\s+at .*/g, '') };
 }

@@ -19,6 +19,8 @@ export interface Health {
   readonly services: Readonly<Record<string, ServiceState>>;
   readonly edition: 'community';
   readonly version: string;
+  /** Why extensions are in the state `error`, by their names; absent when there are none. */
+  readonly errors?: Readonly<Record<string, { readonly code: string; readonly message: string }>>;
 }
 
 /** Health, together with what others have put into it. */
@@ -33,8 +35,9 @@ export class HealthBoard {
     for (const { name, state } of extensions) {
       if (services[name] === undefined || services[name] === 'error') services[name] = SERVICE_STATES[state];
     }
-    return merge({ services, edition: 'community', version: this.version }, this.#additions) as Health &
-      Record<string, unknown>;
+    const errors = errorsOf(extensions.filter(({ name }) => services[name] === 'error'));
+    const shown = { services, edition: 'community', version: this.version, ...(errors ? { errors } : {}) };
+    return merge(shown, this.#additions) as Health & Record<string, unknown>;
   }
 
   /** Merges values into what is shown. A key with colons (`features:initScripts`) names a nested value. */
@@ -44,6 +47,14 @@ export class HealthBoard {
       Object.assign(this.#additions, merge(this.#additions, nested as Record<string, unknown>));
     }
   }
+}
+
+function errorsOf(extensions: readonly SupervisedExtension[]): Health['errors'] {
+  const failed = extensions.filter(({ error }) => error !== undefined);
+  if (failed.length === 0) return undefined;
+  return Object.fromEntries(
+    failed.map(({ name, error }) => [name, { code: error?.code ?? '', message: error?.message ?? '' }]),
+  );
 }
 
 /** A deep merge of plain objects: later values win, other values than objects are replaced whole. */

@@ -27,6 +27,7 @@ async function run(firstRuntime: ChildProcess): Promise<number> {
     log,
     restartLimit: settings.BACKLOT_RESTART_LIMIT,
     shutdownTimeout: settings.BACKLOT_SHUTDOWN_TIMEOUT * 1000,
+    stallLimit: settings.BACKLOT_STALL_LIMIT * 1000,
   });
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {

@@ -1,6 +1,8 @@
 import { Writable } from 'node:stream';
 import winston, { type Logger } from 'winston';
 import { AccessLog, describeAccess, type AccessBatch } from './access-log';
+import { logText } from './log-text';
+import type { AccessEntry } from '../gateway/access-entry';
 import type { LogFormat, LogLevel } from './settings';
 
 /** The word that clients wait for in the log. Until it has been printed, no other line may contain it. */
@@ -31,7 +33,7 @@ export class Logging {
   constructor(options: LoggingOptions) {
     const { combine, errors, splat, timestamp, json, printf } = winston.format;
     const guardMarker = winston.format((info) => this.#guardMarker(info))();
-    const batches = winston.format((info) => this.#writeBatch(info, shape, options.format))();
+    const batches = winston.format((info) => this.#writeBatch(info, options.format))();
     const shape = options.format === 'json' ? json() : printf(humanLine);
     this.#root = winston.createLogger({
       levels: { error: 0, warn: 1, info: 2, debug: 3, trace: 4 },
@@ -63,18 +65,16 @@ export class Logging {
   }
 
   /** Makes the text of an event that stands for several lines: each as it would be by itself. */
-  #writeBatch(
-    info: winston.Logform.TransformableInfo,
-    shape: winston.Logform.Format,
-    format: LogFormat,
-  ): winston.Logform.TransformableInfo {
+  #writeBatch(info: winston.Logform.TransformableInfo, format: LogFormat): winston.Logform.TransformableInfo {
     const batch = info[BATCH] as AccessBatch | undefined;
     if (!batch) return info;
     const { level, scope } = info as typeof info & Labels;
-    const lines = batch.entries.map(({ timestamp, ...entry }) => {
-      const line = { level, scope, timestamp, message: describeAccess(entry), ...(format === 'json' ? entry : {}) };
-      const written = shape.transform(this.#guardMarker(line));
-      return (written as { [TEXT]?: string })[TEXT];
+    const { isTTY } = process.stdout;
+    const lines = batch.entries.map((entry) => {
+      const { timestamp } = entry;
+      const line = this.#guardMarker({ level, scope, timestamp, message: describeAccess(entry) });
+      if (format === 'json') return jsonLine(line, entry);
+      return logText({ level, timestamp, label: scope ?? 'backlot', message: String(line.message) }, isTTY);
     });
     info[TEXT] = lines.join('\n');
     return info;
@@ -117,13 +117,21 @@ interface Labels {
   readonly extension?: string;
 }
 
-/** `12:00:01.204 info  [hello-world] text` on a terminal; with the whole ISO 8601 time elsewhere. */
+/** A line of the access log as winston writes any other, with its keys in order; it takes four times as long for it. */
+function jsonLine(
+  { level, message, scope, timestamp }: winston.Logform.TransformableInfo,
+  { complete, extension, host, method, milliseconds, path, status }: AccessEntry,
+): string {
+  const line = { complete, extension, host, level, message, method, milliseconds, path, scope, status, timestamp };
+  return JSON.stringify(line);
+}
+
 function humanLine(info: winston.Logform.TransformableInfo): string {
   const { level, message, timestamp, scope, extension, stack, ...rest } = info as typeof info & Labels;
-  const time = process.stdout.isTTY ? String(timestamp).slice(11, 23) : String(timestamp);
   const details = Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest)}` : '';
   const text = typeof stack === 'string' ? withStack(String(message), stack) : String(message);
-  return `${time} ${level.padEnd(5)} [${extension ?? scope ?? 'backlot'}] ${text}${details}`;
+  const line = { level, message: `${text}${details}`, timestamp: String(timestamp) };
+  return logText({ ...line, label: extension ?? scope ?? 'backlot' }, process.stdout.isTTY);
 }
 
 /** The stack of an error begins with its message, which need not stand twice. */

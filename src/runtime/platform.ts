@@ -8,6 +8,7 @@ import { Attribution } from '../extensions/supervise/attribution';
 import { ExtensionSet, type ExtensionSetOptions } from '../extensions/supervise/extension-set';
 import type { Route } from '../api/gateway';
 import { Gateway } from '../gateway/gateway';
+import type { ConnectionLimits } from '../gateway/hardening/limits';
 import { formatAddress } from '../gateway/listen';
 import type { AccessLog } from './access-log';
 import { AdminGuard } from './admin-guard';
@@ -15,10 +16,12 @@ import { outcomeOf, type BootReport } from './boot-report';
 import type * as Hosting from '../extensions/containers/container-host';
 import type * as Dev from './dev-extensions';
 import { extensionsApi } from './extensions-api';
+import { HostNames } from './host-names';
 import { HealthBoard } from './health';
 import { InitScripts } from './init-scripts';
 import { Installation } from './installation';
 import { internalApi } from './internal-api';
+import { InternalGuard } from './internal-guard';
 import { LiveExtensions } from './live-extensions';
 import type { Logging } from './logging';
 import { VERSION } from '../extensions/own-package';
@@ -41,6 +44,10 @@ export interface PlatformOptions {
   readonly onShutDownRequest: (how: 'restart' | 'kill') => void;
   /** Says to the world that the platform serves requests; prints {@link READY_MARKER} and a table when left out. */
   readonly announce?: () => void;
+  /** Called as soon as the world knows. */
+  readonly onReady?: () => void;
+  /** Is told of extensions that were started in the running platform. */
+  readonly onStarted?: ExtensionSetOptions['onStarted'];
   readonly importClass?: ExtensionSetOptions['importClass'];
   /** Is told of every failure of an extension, beside the log. */
   readonly onFailure?: (failure: BacklotError) => void;
@@ -61,19 +68,18 @@ export class Platform {
   #containers: Hosting.ContainerHost | undefined;
 
   constructor(options: PlatformOptions) {
-    const { settings, logging, volume, boot, environment, importClass, onFailure } = options;
+    const { settings, logging, volume, boot, environment, importClass, onFailure, onStarted } = options;
     this.#options = options;
     this.#log = logging.scope('runtime');
     this.#url = `http://${settings.LOCALSTACK_HOST}`;
     if (settings.BACKLOT_ACCESS_LOG || this.#log.isLevelEnabled('debug')) this.#access = logging.access();
-    const hosts = ownHosts(settings.LOCALSTACK_HOST);
     this.#gateway = new Gateway({
       log: logging.scope('gateway'),
       ownerOf: (error) => this.attribution.ownerOf(error),
       debug: settings.DEBUG,
       cors: {
         extra: settings.EXTRA_CORS_ALLOWED_ORIGINS,
-        ownHosts: hosts,
+        ownHosts: ownHosts(settings.LOCALSTACK_HOST),
         allowHeaders: settings.EXTRA_CORS_ALLOWED_HEADERS,
         exposeHeaders: settings.EXTRA_CORS_EXPOSE_HEADERS,
         withoutChecks: settings.DISABLE_CORS_CHECKS,
@@ -84,6 +90,7 @@ export class Platform {
       bodyLimit: settings.BACKLOT_BODY_LIMIT,
       certificates: certificatesOf(volume),
       ...(settings.CUSTOM_SSL_CERT_PATH === undefined ? {} : { customCertificate: settings.CUSTOM_SSL_CERT_PATH }),
+      limits: limitsOf(settings),
       ...(onFailure ? { onFailure } : {}),
     });
     this.#scripts = new InitScripts({
@@ -108,10 +115,14 @@ export class Platform {
       logOf: (extension) => logging.extension(extension),
       dataDirectoryOf: (extension) => dataDirectoryOf(volume, extension),
       containersOf: (owner) => this.#hostContainers().containersOf(owner),
+      leftOut: leftOutOf(boot),
       ...(importClass ? { importClass } : {}),
       ...(onFailure ? { onFailure } : {}),
+      ...(onStarted ? { onStarted } : {}),
     });
     const installation = new Installation({ settings, environment, volume, log: logging.scope('extensions') });
+    const guard = new InternalGuard({ hosts: hostNames(settings), origins: settings.EXTRA_CORS_ALLOWED_ORIGINS });
+    this.#gateway.internal.guard((request) => guard.check(request));
     this.#gateway.internal.add(internalApi(this.#view()));
     this.#gateway.internal.add(
       routesApi({
@@ -121,10 +132,8 @@ export class Platform {
     );
     this.#gateway.internal.add(
       extensionsApi({
-        guard: new AdminGuard({
-          hosts,
-          token: settings.BACKLOT_ADMIN_TOKEN === '' ? undefined : settings.BACKLOT_ADMIN_TOKEN,
-        }),
+        guard: new AdminGuard(settings.BACKLOT_ADMIN_TOKEN === '' ? undefined : settings.BACKLOT_ADMIN_TOKEN),
+        debug: settings.DEBUG,
         live: new LiveExtensions(this.extensions, installation),
         extensions: () => this.extensions.all,
         routes: () => this.#gateway.routes(),
@@ -162,6 +171,7 @@ export class Platform {
     await this.#scripts.run('READY');
     (this.#options.announce ?? (() => this.#announce()))();
     this.#options.logging.markerPrinted();
+    this.#options.onReady?.();
     await extensions.callHook('onPlatformReady');
     this.#assertRequired();
   }
@@ -259,6 +269,25 @@ export class Platform {
       shutDown: this.#options.onShutDownRequest,
     };
   }
+}
+
+function limitsOf(settings: Settings): ConnectionLimits {
+  return {
+    headerSize: settings.BACKLOT_MAX_HEADER_SIZE,
+    headers: settings.BACKLOT_MAX_HEADERS,
+    headersTime: settings.BACKLOT_HEADERS_TIMEOUT * 1000,
+    bodyTime: settings.BACKLOT_BODY_TIMEOUT * 1000,
+    idleTime: settings.BACKLOT_KEEP_ALIVE_TIMEOUT * 1000,
+  };
+}
+
+function leftOutOf({ leftOut = {} }: BootReport): Map<string, BacklotError> {
+  return new Map(Object.entries(leftOut).map(([name, error]) => [name, BacklotError.from(error)]));
+}
+
+/** The names by which the platform may be asked for what is its own. */
+function hostNames({ LOCALSTACK_HOST, BACKLOT_ALLOWED_HOSTS, GATEWAY_LISTEN }: Settings): HostNames {
+  return new HostNames(LOCALSTACK_HOST, [...BACKLOT_ALLOWED_HOSTS, ...GATEWAY_LISTEN.map(({ host }) => host)]);
 }
 
 /** The names by which clients of this machine reach the gateway. */

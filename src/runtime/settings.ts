@@ -191,6 +191,59 @@ export const SETTINGS = {
     default: '5',
     parse: wholeNumber,
   },
+  BACKLOT_ALLOWED_HOSTS: {
+    description:
+      'More names under which the resources of the platform itself may be asked for, besides addresses, names without a dot, ' +
+      'those of this machine and LOCALSTACK_HOST.',
+    values: 'names, `*.name` for those below one, `*` for all, separated by commas',
+    default: '',
+    parse: hostNames,
+  },
+  BACKLOT_MAX_HEADER_SIZE: {
+    description: 'The most bytes of the line and the headers of a request together; more is a 431.',
+    values: 'bytes',
+    default: '16384',
+    parse: wholeNumberAboveZero,
+  },
+  BACKLOT_MAX_HEADERS: {
+    description: 'The most headers of a request; more is a 431.',
+    values: 'whole number',
+    default: '200',
+    parse: wholeNumberAboveZero,
+  },
+  BACKLOT_HEADERS_TIMEOUT: {
+    description: 'How long a client may take to send the line and the headers of a request; after that, a 408.',
+    values: 'seconds',
+    default: '30',
+    parse: seconds,
+  },
+  BACKLOT_BODY_TIMEOUT: {
+    description:
+      'How long the body of a request that an extension waits for may come at less than 64 bytes a second; after that, a 408. ' +
+      'And how long a client may leave an answer untaken, besides a second for each 64 KiB; after that, it is cut off.',
+    values: 'seconds',
+    default: '30',
+    parse: seconds,
+  },
+  BACKLOT_KEEP_ALIVE_TIMEOUT: {
+    description: 'How long a connection is kept open between two requests.',
+    values: 'seconds',
+    default: '60',
+    parse: seconds,
+  },
+  BACKLOT_STALL_WARNING: {
+    description: 'After how long of a standing event loop the log says which extension holds it, and where.',
+    values: 'seconds, 0 for never',
+    default: '2',
+    parse: secondsOrNever,
+  },
+  BACKLOT_STALL_LIMIT: {
+    description:
+      'After how long of a standing event loop the runtime is restarted without the extension that holds it.',
+    values: 'seconds, 0 for never',
+    default: '30',
+    parse: secondsOrNever,
+  },
   BACKLOT_IN_CONTAINER: {
     description: 'Says that Backlot runs in its container. Set by the image.',
     values: '0 or 1',
@@ -306,9 +359,26 @@ function seconds(text: string): number {
   return value;
 }
 
+function secondsOrNever(text: string): number {
+  return text === '0' ? 0 : seconds(text);
+}
+
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new Error('must be a whole number');
   return Number(text);
+}
+
+function wholeNumberAboveZero(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new Error('must be a whole number above 0');
+  return value;
+}
+
+function hostNames(text: string): string[] {
+  const names = text.split(',').flatMap((name) => name.trim() || []);
+  const wrong = names.find((name) => !/^(\*|(\*\.)?[^\s/:*]+)$/.test(name));
+  if (wrong !== undefined) throw new Error('must be names without ports, separated by commas');
+  return names;
 }
 
 function path(text: string): string {

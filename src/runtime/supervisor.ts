@@ -1,11 +1,14 @@
 /** Keeps the runtime process alive: starts it, passes signals on, restarts it after a crash, and ends with it. */
 import type { ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'winston';
-import { BacklotError } from '../api/errors';
-import type { BootReport } from './boot-report';
+import { BacklotError, type SerializedError } from '../api/errors';
+import type { BackInUse, BootReport } from './boot-report';
 import { EXIT } from './exit-codes';
 import { forkRuntime } from './fork-runtime';
+import { inSeconds, parseStallReport, REPORT_DESCRIPTOR, stallError, type StallReport } from './watchdog/stall-report';
+import { watchStart } from './watchdog/watch-start';
 
 /** The wait before the first restart, and the longest, in milliseconds; it doubles in between. */
 const FIRST_BACK_OFF = 250;
@@ -17,18 +20,25 @@ const STEADY_AFTER = 60_000;
 /** How much longer than its own limit the runtime may take to stop before it is killed, in milliseconds. */
 const KILL_AFTER = 5_000;
 
+/** How long a report may still come after the end of the process that wrote it, in milliseconds. */
+const REPORT_GRACE = 500;
+
 export interface SupervisorOptions {
   readonly log: Logger;
   /** How often in a row a crashed runtime is restarted. */
   readonly restartLimit: number;
   /** How long an orderly stop of the runtime may take, in milliseconds. */
   readonly shutdownTimeout: number;
+  /** For how long the event loop of a runtime may stand still in its first start, in milliseconds; 0 for any time. */
+  readonly stallLimit: number;
 }
 
 /** How a runtime process ended. */
 interface End {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** Present when its watchdog ended it, or this process for the same reason. */
+  readonly stall?: StallReport;
 }
 
 export class Supervisor {
@@ -37,6 +47,8 @@ export class Supervisor {
   #child: ChildProcess;
   #ended: Promise<End>;
   #killed = false;
+  /** The extensions that held the event loop; a runtime is started without them. */
+  readonly #leftOut = new Map<string, SerializedError>();
 
   /** The first runtime process is there already: it loads its code while the extensions are being installed. */
   constructor(first: ChildProcess, options: SupervisorOptions) {
@@ -52,15 +64,19 @@ export class Supervisor {
   async run(first: BootReport, renew: (last: BootReport) => Promise<BootReport>): Promise<number> {
     let crashes = 0;
     let report = first;
-    for (;;) {
+    for (let isRestart = false; ; isRestart = true) {
       const began = Date.now();
-      this.#child.send(report);
+      this.#child.send({ ...report, leftOut: Object.fromEntries(this.#leftOut), isRestart });
       const end = await this.#ended;
       if (this.#stopping.signal.aborted) return end.code === EXIT.stopped ? 0 : 1;
       if (end.code === EXIT.stopped) return 0;
       if (end.code === EXIT.refused) return 1;
       if (end.code === EXIT.restart) {
         this.#options.log.info('the runtime is restarted, as was asked for');
+        this.#leftOut.clear();
+      } else if (end.stall?.extension !== undefined) {
+        // Each restart leaves one extension out: there is no row of crashes to end.
+        this.#leaveOut(end.stall, end.stall.extension);
       } else {
         crashes = Date.now() - began > STEADY_AFTER ? 1 : crashes + 1;
         if (!(await this.#backOff(end, crashes))) return this.#stopping.signal.aborted ? 0 : 1;
@@ -90,10 +106,15 @@ export class Supervisor {
     this.#child.kill('SIGKILL');
   }
 
+  #leaveOut(stall: StallReport, extension: string): void {
+    this.#leftOut.set(extension, stallError(stall, extension).toJSON());
+    this.#options.log.error(`${extension} held the event loop: the runtime is restarted without it`);
+  }
+
   /** Waits before a restart; false when there is to be none. */
   async #backOff(end: End, crashes: number): Promise<boolean> {
     const { log, restartLimit } = this.#options;
-    const how = end.signal === null ? `exit code ${end.code}` : end.signal;
+    const how = describeEnd(end);
     if (crashes > restartLimit) {
       const message = `the runtime ended with ${how}, for the ${crashes}. time in a row`;
       log.error(new BacklotError('BACKLOT_E_RUNTIME_CRASHED', message).format());
@@ -105,11 +126,43 @@ export class Supervisor {
   }
 
   #watch(child: ChildProcess): [ChildProcess, Promise<End>] {
+    child.on('message', (message) => {
+      for (const name of (message as Partial<BackInUse>).backInUse ?? []) this.#leftOut.delete(name);
+    });
+    const reported = readReport(child);
+    let stalled: StallReport | undefined;
+    if (this.#options.stallLimit > 0) {
+      watchStart(child, this.#options.stallLimit, (still) => {
+        stalled = { still };
+        child.kill('SIGKILL');
+      });
+    }
     const ended = new Promise<End>((resolve) => {
-      child.once('exit', (code, signal) => resolve({ code, signal }));
+      child.once('exit', (code, signal) => {
+        void Promise.race([reported, delay(REPORT_GRACE, undefined, { ref: false })]).then((stall = stalled) =>
+          resolve({ code, signal, ...(stall ? { stall } : {}) }),
+        );
+      });
       // A process that could not be started has no exit; one that is gone cannot be sent anything: both are crashes.
       child.on('error', () => resolve({ code: null, signal: null }));
     });
     return [child, ended];
   }
+}
+
+/** What the watchdog of a process has reported when it ended; undefined when it reported nothing. */
+function readReport(child: ChildProcess): Promise<StallReport | undefined> {
+  const pipe = child.stdio[REPORT_DESCRIPTOR] as Readable | undefined;
+  if (!pipe) return Promise.resolve(undefined);
+  let text = '';
+  pipe.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  return new Promise((resolve) => {
+    const finish = (): void => resolve(parseStallReport(text));
+    pipe.once('close', finish).once('error', finish);
+  });
+}
+
+function describeEnd({ code, signal, stall }: End): string {
+  if (stall) return `an event loop that stood still for ${inSeconds(stall.still)}`;
+  return signal === null ? `exit code ${code}` : signal;
 }

@@ -6,6 +6,7 @@ import { describeWithEngine } from '../support/describe-with-engine';
 import { containersOf, removeTraces, samplePackage } from '../support/sample-server';
 import { docker } from '../support/stand-in-image';
 import { waitFor } from '../support/wait-for';
+import { openWebSocket, refusalOf } from '../support/websocket-client';
 
 /** A name that no other run of the tests has. */
 const NAME = `sample-${randomBytes(4).toString('hex')}`;
@@ -92,6 +93,21 @@ describeWithEngine('a container extension', () => {
     expect(Buffer.from(await answer.arrayBuffer()).equals(body)).toBe(true);
   });
 
+  it('is reached by WebSockets', async () => {
+    const platform = await start();
+    const client = await openWebSocket(platform.port, '/below/chat?room=1');
+    client.socket.send('hello');
+    expect(await client.next()).toBe('/chat?room=1 hello');
+    client.socket.close(1000);
+    expect((await client.closed()).code).toBe(4000);
+    const headers = { host: `${NAME}.localhost` };
+    const other = await openWebSocket(platform.port, '/chat', { headers });
+    other.socket.send('again');
+    expect(await other.next()).toBe('/chat again');
+    await platform.close();
+    expect((await other.closed()).code).toBe(1006);
+  });
+
   it('has what it writes in the log under its name, stderr as warnings', async () => {
     const platform = await start();
     await platform.fetch('/below/log');
@@ -134,6 +150,8 @@ describeWithEngine('a container extension', () => {
     await waitFor('the state', async () => (await stateOf(platform)) === 'starting');
     const refused = await platform.fetch('/below/');
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    expect((await refusalOf(openWebSocket(platform.port, '/below/chat'))).status).toBe(503);
+    expect(messages(platform, 'error').join()).not.toContain('BACKLOT_E_HANDLER_FAILED');
     await waitFor('the restart', async () => (await stateOf(platform)) === 'running');
     expect((await ask(platform)).started).toBeGreaterThan(started);
     expect(messages(platform, 'error')).toEqual([

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { temporaryDirectory } from './temporary-directory';
 
 /**
- * What runs in the containers of tests: HTTP on 8080, HTTP/2 on 8081, a line protocol on 8082. It takes a moment to begin, and
+ * What runs in the containers of tests: HTTP and WebSockets on 8080, HTTP/2 on 8081, a line protocol on 8082. It takes a moment to begin, and
  * does what it is asked for by path.
  */
 const PROGRAM = `
@@ -10,6 +10,7 @@ const http = require('node:http');
 const http2 = require('node:http2');
 const net = require('node:net');
 const fs = require('node:fs');
+const { createHash } = require('node:crypto');
 if (process.env.FAIL) {
   console.log('one line');
   console.error('it cannot start: ' + process.env.FAIL);
@@ -25,6 +26,20 @@ const server = http.createServer((request, response) => {
   if (path === '/echo') return request.pipe(response);
   response.setHeader('x-path', request.url);
   response.end(JSON.stringify({ host: request.headers.host, pid: process.pid, greeting: process.env.GREETING, started }));
+});
+// A WebSocket that says its path and what it was told, for short messages.
+server.on('upgrade', (request, socket) => {
+  const key = request.headers['sec-websocket-key'] + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+  const accept = createHash('sha1').update(key).digest('base64');
+  socket.on('error', () => undefined);
+  socket.write('HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: websocket\\r\\n');
+  socket.write('Sec-WebSocket-Accept: ' + accept + '\\r\\n\\r\\n');
+  socket.on('data', (frame) => {
+    if ((frame[0] & 15) === 8) return socket.end(Buffer.from([0x88, 2, 0x0f, 0xa0]));
+    const text = Buffer.from(frame.subarray(6, 6 + (frame[1] & 127))).map((byte, index) => byte ^ frame[2 + (index & 3)]);
+    const said = Buffer.from(request.url + ' ' + text);
+    socket.write(Buffer.concat([Buffer.from([0x81, said.length]), said]));
+  });
 });
 const started = Date.now();
 http2.createServer().on('stream', (stream, headers) => {

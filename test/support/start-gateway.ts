@@ -11,10 +11,10 @@ export interface StartedGateway {
   /** Everything that was logged. */
   readonly lines: LogLine[];
   /** What the extension of that name would get. */
-  owner(name: string): OwnerTools;
+  readonly owner: (name: string) => OwnerTools;
   /** Sends a request that may have any Host header; nothing is followed or decoded. */
-  send(path: string, options?: RequestOptions): Promise<Answer>;
-  raw(text: string): Promise<string>;
+  readonly send: (path: string, options?: RequestOptions) => Promise<Answer>;
+  readonly raw: (text: string) => Promise<string>;
 }
 
 export interface OwnerTools {

@@ -2,26 +2,58 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Tenure } from '../../gateway/owner';
+
+/** Which extensions there are, as another thread is told. */
+export interface KnownExtensions {
+  readonly folders: readonly (readonly [folder: string, extension: string])[];
+  /** Their names by their numbers; the first stands for none. */
+  readonly names: readonly string[];
+}
+
+/** What it was like before an extension entered. */
+interface Before {
+  readonly extension: string | undefined;
+  readonly number: number;
+}
 
 /**
  * Keeps track of the extension that code runs for: through awaits, timers, sockets and events, and by the file that an
  * error was made in where that trail is lost.
  */
 export class Attribution {
-  readonly #running = new AsyncLocalStorage<string>();
+  readonly #running = new AsyncLocalStorage<string | undefined>();
   readonly #thrown = new WeakMap<object, string>();
   /** Extensions by their folders: one that is being replaced has two of them for a while. */
   readonly #folders = new Map<string, string>();
+  readonly #names = [''];
+  readonly #numbers = new Map<string, number>();
+  /** Where another thread, too, can read which extension this one has entered and not left. */
+  readonly #entered = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  #follower: ((known: KnownExtensions) => void) | undefined;
 
   /** Remembers the folder of an extension’s package, so that a stack can tell whose code threw. */
   register(extension: string, directory: string): void {
     this.#folders.set(folderOf(directory), extension);
+    this.#tell();
   }
 
   /** Forgets a folder of an extension. */
   forget(extension: string, directory: string): void {
     const folder = folderOf(directory);
     if (this.#folders.get(folder) === extension) this.#folders.delete(folder);
+    this.#tell();
+  }
+
+  /** The number of the extension that this thread has entered and not left, 0 for none, as a 32-bit integer. */
+  get entered(): SharedArrayBuffer {
+    return this.#entered.buffer;
+  }
+
+  /** Tells a follower which extensions there are, now and after each change. There can be one. */
+  follow(follower: (known: KnownExtensions) => void): void {
+    this.#follower = follower;
+    this.#tell();
   }
 
   /** The extension that the code which is running now was started for. */
@@ -30,20 +62,46 @@ export class Attribution {
   }
 
   /** Runs a function for an extension. What it throws, now or through its promise, is known to be the extension’s. */
-  run<T>(extension: string, run: () => T): T {
+  run<A extends readonly unknown[], T>(extension: string, run: (...args: A) => T, ...args: A): T {
+    const entered = this.#entered;
+    const before = entered[0] as number;
+    entered[0] = this.#numbers.get(extension) ?? this.#number(extension);
     try {
-      const result = this.#running.run(extension, run);
+      const result = this.#running.run(extension, run, ...args);
       if (result instanceof Promise) result.catch((error: unknown) => this.#mark(error, extension));
       return result;
     } catch (error) {
       this.#mark(error, extension);
       throw error;
+    } finally {
+      entered[0] = before;
     }
   }
 
   /** A function that does the same as the one given, for an extension. */
   bind<F extends (...args: never[]) => unknown>(extension: string, run: F): F {
-    return ((...args: never[]) => this.run(extension, () => run(...args))) as F;
+    return ((...args: never[]) => this.run(extension, run, ...args)) as F;
+  }
+
+  /** What lets many functions run for an extension, one after the other, without a context for each of them. */
+  tenure(extension: string): Tenure {
+    const running = this.#running;
+    const entered = this.#entered;
+    const number = this.#numbers.get(extension) ?? this.#number(extension);
+    return {
+      enter: () => {
+        const before: Before = { extension: running.getStore(), number: entered[0] as number };
+        entered[0] = number;
+        running.enterWith(extension);
+        return before;
+      },
+      leave: (before) => {
+        const { extension: other, number: otherNumber } = before as Before;
+        entered[0] = otherNumber;
+        running.enterWith(other);
+      },
+      blame: (error) => this.#mark(error, extension),
+    };
   }
 
   /** The extension that a thrown value came from: by who ran, by what threw it before, by the files in its stack. */
@@ -53,6 +111,17 @@ export class Attribution {
       if (marked !== undefined) return marked;
     }
     return this.current ?? this.#ownerByStack(thrown);
+  }
+
+  #number(extension: string): number {
+    const number = this.#names.push(extension) - 1;
+    this.#numbers.set(extension, number);
+    this.#tell();
+    return number;
+  }
+
+  #tell(): void {
+    this.#follower?.({ folders: [...this.#folders], names: this.#names });
   }
 
   #mark(error: unknown, extension: string): void {

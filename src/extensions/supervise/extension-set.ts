@@ -13,6 +13,10 @@ export interface ExtensionSetOptions extends ExtensionLoaderOptions {
   readonly gateway: Gateway;
   /** Is told of every failure of an extension, beside the log. */
   readonly onFailure?: (failure: BacklotError) => void;
+  /** Extensions that are not to be loaded at a start, by their names, each with the reason. */
+  readonly leftOut?: ReadonlyMap<string, BacklotError>;
+  /** Is told of extensions that were started in the running platform. */
+  readonly onStarted?: (names: readonly string[]) => void;
 }
 
 /** The hooks that a withdrawn extension may still get: time to close what it opened, in milliseconds. */
@@ -179,6 +183,7 @@ export class ExtensionSet {
       for (const extension of fresh) extension.moveTo('running');
       for (const extension of fresh) await extension.call('onPlatformReady', this.#options.hookTimeout);
       this.#takePlaces(fresh, replaced);
+      this.#options.onStarted?.(fresh.map(({ name }) => name));
       await this.#retire(replaced, before, onProgress);
       return fresh;
     } catch (thrown) {
@@ -270,6 +275,7 @@ export class ExtensionSet {
     const living = extensions.filter(({ alive }) => alive);
     if (living.length === 0) return;
     const names = living.map(({ name }) => name).join(', ');
+    gateway.closeSockets(living);
     if (before.some(({ count }) => count > 0))
       onProgress('draining', `waiting for requests that ${names} still serves`);
     if (!(await gateway.drained(before, hookTimeout))) {
@@ -308,6 +314,8 @@ export class ExtensionSet {
       this.#all.push(candidate.extension);
       await this.#guard(candidate.extension, async () => {
         this.#takeName(candidate.extension);
+        const reason = this.#options.leftOut?.get(candidate.extension.name);
+        if (reason) throw reason;
         await this.#loader.load(candidate);
       });
     }

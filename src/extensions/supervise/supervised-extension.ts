@@ -1,6 +1,6 @@
 import { asBacklotError, BacklotError } from '../../api/errors';
 import type { Extension, HookName } from '../../api/extension';
-import type { Owner } from '../../gateway/owner';
+import type { Owner, Tenure } from '../../gateway/owner';
 import type { ExtensionEntry } from '../list';
 import type { Attribution } from './attribution';
 import { OwnedResources } from './owned-resources';
@@ -45,11 +45,14 @@ export class SupervisedExtension implements Owner {
   /** What it has started through its services. */
   readonly resources: OwnedResources;
 
+  readonly tenure: Tenure;
+
   constructor(
     readonly facts: ExtensionFacts,
     private readonly attribution: Attribution,
     report: (thrown: unknown, what: string) => void,
   ) {
+    this.tenure = attribution.tenure(facts.name);
     this.resources = new OwnedResources({ bind: (run) => this.bind(run), report });
   }
 
@@ -75,6 +78,10 @@ export class SupervisedExtension implements Owner {
   /** True from its construction until it failed or stopped. */
   get alive(): boolean {
     return this.#instance !== undefined && this.#error === undefined && this.#state !== 'stopped';
+  }
+
+  get signal(): AbortSignal {
+    return this.resources.signal;
   }
 
   /** Gives it the instance whose hooks are to be called. */

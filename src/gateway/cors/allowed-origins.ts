@@ -1,3 +1,5 @@
+import { authorityFor, OriginList, parseOrigin, unbracketed } from '../origin';
+
 /** Who may call from a page in a browser, beside the platform’s own pages. */
 export interface OriginSettings {
   /** Origins such as `https://app.test:8080`, or `*` for all. */
@@ -10,7 +12,7 @@ const OWN_ENDINGS = ['.localhost', '.localhost.localstack.cloud'];
 
 /** Says which origins are allowed by default: pages on this machine, on hosts of the gateway, and those that were named. */
 export class AllowedOrigins {
-  readonly #extra: ReadonlySet<string>;
+  readonly #extra: OriginList;
   readonly #ownHosts: ReadonlySet<string>;
 
   /** `isServed` tells whether a rule names a host, given as in a Host header: the pages there are the extensions’ own. */
@@ -18,25 +20,17 @@ export class AllowedOrigins {
     { extra, ownHosts }: OriginSettings,
     private readonly isServed: (authority: string) => boolean,
   ) {
-    this.#extra = new Set(extra.map((origin) => origin.toLowerCase().replace(/\/$/, '')));
+    this.#extra = new OriginList(extra);
     this.#ownHosts = new Set(ownHosts);
   }
 
   /** `host` is the Host header of the request. */
   has(origin: string, host: string): boolean {
-    if (this.#extra.has('*') || this.#extra.has(origin.toLowerCase())) return true;
-    const from = parse(origin);
+    if (this.#extra.has(origin)) return true;
+    const from = parseOrigin(origin);
     if (!from) return false;
-    const name = from.hostname.replace(/^\[|\]$/g, '');
+    const name = unbracketed(from.hostname);
     if (this.#ownHosts.has(name) || OWN_ENDINGS.some((ending) => name.endsWith(ending))) return true;
-    const port = parse(`${from.protocol}//${host}`)?.port;
-    return from.port === port && this.isServed(from.host);
+    return from.port === authorityFor(from, host)?.port && this.isServed(from.host);
   }
-}
-
-/** The URL of an origin of the web; undefined for `null`, for extensions of browsers, and for what is no origin. */
-function parse(origin: string): URL | undefined {
-  if (!URL.canParse(origin)) return undefined;
-  const url = new URL(origin);
-  return url.protocol === 'http:' || url.protocol === 'https:' ? url : undefined;
 }

@@ -1,6 +1,8 @@
 import { BacklotError } from '../../api/errors';
 import type { CorsOptions, GatewayResponse, Handler, RequestContext } from '../../api/gateway';
 import type { RouteTable } from '../route-table';
+import { WEBSOCKET } from '../routing/methods';
+import { upgradeOf } from '../websocket/upgrade';
 import { AllowedOrigins, type OriginSettings } from './allowed-origins';
 
 /** How browsers are dealt with where a rule says nothing of its own. */
@@ -96,7 +98,8 @@ export class Cors {
   /** The options of the rule that serves the request; for a preflight, of the one that will serve what it announces. */
   #optionsFor({ request, path }: RequestContext, isPreflight: boolean): CorsOptions | false | undefined {
     const announced = isPreflight ? request.headers['access-control-request-method'] : undefined;
-    const method = typeof announced === 'string' ? announced.toUpperCase() : request.method;
+    const asked = upgradeOf(request) ? WEBSOCKET : request.method;
+    const method = typeof announced === 'string' ? announced.toUpperCase() : asked;
     return this.routes.find(method, request.headers.host ?? '', path)?.record.route.cors;
   }
 }

@@ -35,7 +35,7 @@ export function requestOf(
   if (isUnsized) lines.push('transfer-encoding', 'chunked');
   (request as unknown as Parsed)._addHeaderLines(lines, lines.length);
   if (stream.endAfterHeaders) complete(request);
-  else feed(request, stream);
+  else feed(request, stream, socket);
   return request;
 }
 
@@ -55,9 +55,10 @@ export function abortRequest(request: IncomingMessage): void {
   request.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }));
 }
 
-function feed(request: IncomingMessage, stream: ServerHttp2Stream): void {
+function feed(request: IncomingMessage, stream: ServerHttp2Stream, socket: StreamSocket): void {
   let trailers: readonly string[] | undefined;
   stream.on('data', (chunk: Buffer) => {
+    socket.bytesRead += chunk.length;
     if (!request.complete && !request.push(chunk)) stream.pause();
   });
   stream.on('trailers', (_headers: IncomingHttpHeaders, _flags: number, raw: readonly string[] = []) => {

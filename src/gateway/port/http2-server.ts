@@ -10,6 +10,8 @@ import {
 } from 'node:http2';
 import type { Socket } from 'node:net';
 import { continueWhenRead } from '../expect-continue';
+import type { ConnectionLimits } from '../hardening/limits';
+import { watchSession } from '../hardening/watch-session';
 import { abortRequest, forgetBody, isBeingRead, requestOf } from './http2-request';
 import { sendOverHttp2 } from './http2-response';
 import { StreamSocket } from './stream-socket';
@@ -19,6 +21,7 @@ export interface Http2ServerOptions {
   readonly IncomingMessage: typeof IncomingMessage;
   readonly ServerResponse: typeof ServerResponse<IncomingMessage>;
   readonly handle: RequestListener;
+  readonly limits: ConnectionLimits;
 }
 
 /** How many streams a client may have open at once on one connection. */
@@ -31,7 +34,12 @@ export class Http2Server {
 
   constructor(options: Http2ServerOptions) {
     this.#options = options;
-    this.#server = createServer({ settings: { maxConcurrentStreams: MOST_STREAMS } });
+    const { headers, headerSize } = options.limits;
+    this.#server = createServer({
+      // Above twice the limits the stream is reset; below, who goes beyond them is told so.
+      settings: { maxConcurrentStreams: MOST_STREAMS, maxHeaderListSize: 2 * headerSize },
+      maxHeaderListPairs: 2 * headers,
+    });
     // A client that breaks the rules has been told so, and its connection is closed; it is nobody's failure here.
     this.#server.on('sessionError', () => undefined);
   }
@@ -42,6 +50,7 @@ export class Http2Server {
     this.#server.once('session', (session) => {
       this.#sessions.add(session);
       session.once('close', () => this.#sessions.delete(session));
+      watchSession(session, socket, this.#options.limits.idleTime);
       session.on('stream', (stream, headers, _flags, raw?: readonly string[]) => {
         this.#serveStream(socket, stream, headers, raw ?? []);
       });

@@ -19,8 +19,6 @@ export interface PortOptions {
   readonly tls: TlsServer;
   /** Is told what a protocol threw. */
   readonly report: (error: unknown, owner: Owner, protocol: string) => void;
-  /** How long a client may take to send its first byte, in milliseconds; as long as Node waits for a request if left out. */
-  readonly firstByteLimit?: number;
 }
 
 /** How long it may take to tell a protocol after the first byte, in milliseconds. */
@@ -116,12 +114,11 @@ export class Port {
   };
 
   #sort(socket: Socket, decide: (bytes: Buffer, isLast: boolean) => Speech | undefined): void {
-    const firstByteLimit = this.#options.firstByteLimit ?? this.#options.http.headersTimeout;
     peek(socket, {
       decide,
       handOver: (speech) => this.#handOver(socket, speech),
       most: MOST_BYTES,
-      firstByteLimit,
+      firstByteLimit: this.#options.http.headersTimeout,
       decideLimit: DECIDE_LIMIT_MS,
     });
   }

@@ -16,6 +16,8 @@ export class StreamSocket extends Duplex {
   readonly #stream: ServerHttp2Stream;
   readonly #connection: Socket & TlsFacts;
   readonly #isWhole: () => boolean;
+  /** How many bytes of the body have come. */
+  bytesRead = 0;
 
   /** `isWhole` says whether all has been sent on the stream, so that destroying this is no error. */
   constructor(stream: ServerHttp2Stream, connection: Socket, isWhole: () => boolean) {

@@ -22,7 +22,12 @@ export function parseJson(bytes: Buffer): unknown {
 function firstMistake(text: string): string {
   const { parse, printParseErrorCode } = createRequire(__filename)('jsonc-parser') as typeof JsoncParser;
   const mistakes: JsoncParser.ParseError[] = [];
-  parse(text, mistakes, { disallowComments: true });
+  try {
+    parse(text, mistakes, { disallowComments: true });
+  } catch {
+    // It calls itself for each bracket, and thousands of them are more than a stack can hold.
+    return 'it is nested too deeply to say where';
+  }
   const [{ error, offset } = { error: undefined, offset: text.length }] = mistakes;
   const before = text.slice(0, offset).split('\n');
   const name = error === undefined ? 'Invalid' : printParseErrorCode(error);

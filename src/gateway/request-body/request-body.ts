@@ -100,6 +100,7 @@ export class IncomingBody implements RequestBody {
   }
 
   #assertThere(): void {
+    if (this.#request.readableAborted) throw new ClientGone();
     const { readableDidRead, readableEnded } = this.#request;
     const byOther = readableDidRead && (!this.#putBack || readableEnded) && !isWithoutBody(this.#request);
     if (!this.#streamed && !byOther) return;

@@ -1,7 +1,7 @@
 import type { PathValues, Route } from '../../api/gateway';
 import type { RouteRecord, RouteTable, StoredRoute } from '../route-table';
 import { hostExactness } from './host-index';
-import { answersAny } from './methods';
+import { answersAny, WEBSOCKET } from './methods';
 import type { PathPattern, Segment } from './path-pattern';
 import { fits } from './rule-tree';
 
@@ -73,6 +73,7 @@ export function listed({ route, kind }: RouteRecord): ListedRoute {
 const FAR = Symbol('far');
 
 function missesMethod({ record }: StoredRoute, method: string): string | undefined {
+  if (method === WEBSOCKET && record.upgrade) return undefined;
   const { methods } = record.route;
   if (methods === '*') return answersAny(method) ? undefined : `rules for all methods do not answer ${method}`;
   if (methods.includes(method) || (method === 'HEAD' && methods.includes('GET'))) return undefined;

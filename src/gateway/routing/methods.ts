@@ -19,7 +19,7 @@ export function answersAny(method: string): boolean {
 
 /** Whether a rule may name the method. Node hands out a CONNECT as an event of its own, never as a request. */
 export function isRoutable(method: string): boolean {
-  return method === WEBSOCKET || (METHODS.includes(method) && method !== 'CONNECT');
+  return METHODS.includes(method) && method !== 'CONNECT';
 }
 
 /** The methods for an `Allow` header, sorted: HEAD where GET is, the usual ones for `*`, and no WebSockets. */

@@ -3,7 +3,9 @@ import express, { type Request, type Response } from 'express';
 import { WebAppExtension, type Route, type Router, type WebRouter } from '../../../src/api';
 import { createTestPlatform, type TestPlatform } from '../../../src/testing';
 import { sendRequest, type Answer } from '../../support/send-request';
+import { serveHere } from '../../support/serve-here';
 import { temporaryDirectory } from '../../support/temporary-directory';
+import { openWebSocket } from '../../support/websocket-client';
 
 const FILES = {
   'secret.txt': 'outside',
@@ -69,6 +71,20 @@ describe('a web app', () => {
     expect([home.text, home.headers['content-type']]).toEqual(['<h1>home</h1>', 'text/html; charset=utf-8']);
     expect((await send(`${base}/app.js`, host)).headers['content-type']).toMatch(/^text\/javascript/);
     expect((await send(`${base}/deep/data.json`, host)).headers['content-type']).toMatch(/^application\/json/);
+  });
+
+  it.each(PLACES)('serves WebSockets and passes on to other servers at %s on host %s', async (base, host) => {
+    const far = await serveHere((incoming, response) => void response.end(`far ${incoming.url}`));
+    class Live extends Shop {
+      override updateWebRoutes(router: WebRouter): void {
+        router.ws('/live/:id', (socket, { params }) => socket.send(`live ${params.id}`));
+        router.proxy('/far', far.url);
+      }
+    }
+    const { platform, send } = await start(Live);
+    const headers = { host: host ?? 'localhost' };
+    expect(await (await openWebSocket(platform.port, `${base}/live/7`, { headers })).next()).toBe('live 7');
+    expect((await send(`${base}/far/x`, host)).text).toBe('far /x');
   });
 
   it('leads from a place without its slash to the one with it, for the sake of relative links', async () => {

@@ -19,7 +19,7 @@ let started: StartedGateway;
 const sockets: Socket[] = [];
 
 beforeEach(async () => {
-  started = await startGateway({ firstByteLimit: 300 });
+  started = await startGateway({ limits: { headersTime: 300 } });
   const { router } = started.owner('shop');
   router.get('/hello', ({ request }) => `hello over ${request.protocol} ${request.httpVersion}`);
   router.post('/echo', (request: Request, response: Response) => void request.pipe(response));
@@ -193,7 +193,7 @@ describe('closing the port', () => {
     agent.destroy();
   });
 
-  it('lets requests in flight end, over HTTP/1.1 and HTTP/2, and takes no new ones', async () => {
+  it('lets requests in flight end, over HTTP/1.1 and HTTP/2, and refuses new ones', async () => {
     const { router } = started.owner('slow');
     const release: (() => void)[] = [];
     router.get('/slow', () => new Promise((done) => release.push(() => done('in the end'))));
@@ -203,14 +203,17 @@ describe('closing the port', () => {
     const overHttp1 = started.send('/slow');
     await waitFor('both', () => release.length === 2);
     const closed = started.gateway.close(10_000);
-    await goaway;
-    const late = open();
-    const [error] = (await once(late, 'error')) as [NodeJS.ErrnoException];
-    expect(error.code).toBe('ECONNREFUSED');
+    expect((await started.send('/hello')).status).toBe(503);
+    expect((await requestHttp2(session, '/hello')).status).toBe(503);
+    expect((await requestHttp2(connectHttp2(started.url), '/hello')).status).toBe(503);
     for (const each of release) each();
     expect((await overHttp2).text).toBe('in the end');
     expect((await overHttp1).text).toBe('in the end');
+    await goaway;
     await closed;
+    const late = open();
+    const [error] = (await once(late, 'error')) as [NodeJS.ErrnoException];
+    expect(error.code).toBe('ECONNREFUSED');
   });
 
   it('cuts what does not end within the limit', async () => {

@@ -143,8 +143,8 @@ describe('rules for WebSockets', () => {
   });
 
   it('serve no request', async () => {
-    router.add(['WEBSOCKET'], '/ws', () => 'never');
-    expect((await send('GET', '/ws')).status).toBe(404);
+    router.ws('/ws', () => undefined);
+    expect((await send('GET', '/ws')).status).toBe(426);
     expect(await started.raw('WEBSOCKET /ws HTTP/1.1\r\nhost: a\r\n\r\n')).toContain('400 Bad Request');
   });
 });

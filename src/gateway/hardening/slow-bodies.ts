@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { lookInterval, SLOWEST_BODY } from './limits';
+
+interface Watched {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  since: number;
+  /** What had come on the connection by then. */
+  bytes: number;
+  /** True once the client was told. */
+  told: boolean;
+}
+
+/**
+ * Ends requests whose bodies come too slowly, with a 408. Only the time counts in which somebody waits for more of the body, and no
+ * answer has begun: a body that nobody reads yet, or not as fast as it comes, is not its client’s fault.
+ */
+export class SlowBodies {
+  readonly #watched = new Set<Watched>();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** `limit` is in milliseconds. */
+  constructor(private readonly limit: number) {}
+
+  watch(request: IncomingMessage, response: ServerResponse): void {
+    const watched = { request, response, since: performance.now(), bytes: request.socket.bytesRead, told: false };
+    this.#watched.add(watched);
+    // It fires at the end of the body, and when that never comes.
+    request.once('close', () => this.#watched.delete(watched));
+    this.#timer ??= setInterval(() => this.#look(), lookInterval(this.limit)).unref();
+  }
+
+  #look(): void {
+    const now = performance.now();
+    for (const watched of this.#watched) {
+      const { request, since, bytes } = watched;
+      const isTooSlow = request.socket.bytesRead - bytes < (SLOWEST_BODY * this.limit) / 1000;
+      if (!isWaitedFor(watched)) restart(watched, now);
+      else if (now - since < this.limit) continue;
+      else if (isTooSlow) this.#end(watched);
+      else restart(watched, now);
+    }
+    if (this.#watched.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #end(watched: Watched): void {
+    const { request, response } = watched;
+    // Whoever was told and is still there has an answer that does not get out.
+    if (watched.told) return void request.socket.destroy();
+    watched.told = true;
+    watched.since = performance.now();
+    response.statusCode = 408;
+    response.setHeader('connection', 'close');
+    response.setHeader('content-type', 'application/json');
+    const seconds = this.limit / 1000;
+    response.end(
+      JSON.stringify({
+        error: { message: `the body did not come: less than ${SLOWEST_BODY} bytes a second for ${seconds} s` },
+      }),
+    );
+  }
+}
+
+function restart(watched: Watched, now: number): void {
+  watched.since = now;
+  watched.bytes = watched.request.socket.bytesRead;
+}
+
+function isWaitedFor({ request, response, told }: Watched): boolean {
+  if (told) return true;
+  if (response.headersSent || request.readableLength > 0) return false;
+  return request.readableFlowing === true || request.listenerCount('readable') > 0;
+}
