@@ -19,7 +19,6 @@ const APART = [
   'chokidar',
   'dockerode',
   'ini',
-  'lmdb',
   'npm-registry-fetch',
   'tar-fs',
   'ts-node',
@@ -33,6 +32,18 @@ function staysModule(file: string): boolean {
   // Node's own import() does not work in code that comes from a cache (Node 20).
   return relative.startsWith(`api${path.sep}`) || relative === path.join('extensions', 'load', 'import-module.js');
 }
+
+/** LMDB looks for its native part beside its own file, which it has to be told of. */
+const lmdb: Plugin = {
+  name: 'lmdb',
+  setup(bundler) {
+    bundler.onLoad({ filter: /[\\/]lmdb[\\/]dist[\\/]index\.cjs$/ }, async ({ path: file }) => ({
+      contents:
+        `const __filename = require('node:module').createRequire(__bundles + '/').resolve('lmdb');\n` +
+        (await readFile(file, 'utf8')),
+    }));
+  },
+};
 
 const ours: Plugin = {
   name: 'backlot',
@@ -79,7 +90,7 @@ async function main(): Promise<void> {
     legalComments: 'eof',
     banner: { js: 'const __bundles = __dirname;' },
     external: APART,
-    plugins: [ours],
+    plugins: [lmdb, ours],
     logLevel: 'warning',
   });
 }

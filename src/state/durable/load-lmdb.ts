@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type * as Lmdb from 'lmdb';
 import { BacklotError } from '../../api/errors';
 
-/** It costs 20 ms, and only those who keep their state need it. */
+/** Only those who keep their state need it, and it takes its time. */
 const load = createRequire(__filename);
 
 /** LMDB. Throws `BACKLOT_E_STATE_ENGINE` when it was not installed for this machine. */
