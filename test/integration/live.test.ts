@@ -15,13 +15,14 @@ const extension = (version: string, more = '', name = 'live') => ({
   },
   'index.js': `
     const { Extension } = require('backlot');
+    const { existsSync } = require('node:fs');
     const { createServer } = require('node:http');
     exports.Live = class extends Extension {
       name = '${name}';
       updateGatewayRoutes(router) {
         router.get('/${name}/version', () => '${version}');
-        router.get('/${name}/slow', async () => {
-          await new Promise((resolve) => setTimeout(resolve, 400));
+        router.get('/${name}/held', async ({ request }) => {
+          while (!existsSync(request.headers['x-until'])) await new Promise((resolve) => setTimeout(resolve, 10));
           return '${version}';
         });
         router.get('/${name}/config', () => this.config);
@@ -119,8 +120,10 @@ describe('the running platform', () => {
 
   it('replaces it without losing a request: those in flight finish on the old one', async () => {
     write('2.0.0');
-    const slow = text('/live/slow');
-    await new Promise((resolve) => setImmediate(resolve));
+    const until = path.join(temporaryDirectory(), 'new-one-serves');
+    const held = fetch(`${platform.url}/live/held`, { headers: { 'x-until': until } }).then((answer) => answer.text());
+    // A request on another connection is answered after that one has come.
+    await text('/live/version');
     let done = false;
     const failures: unknown[] = [];
     const seen = new Set<string>();
@@ -128,7 +131,9 @@ describe('the running platform', () => {
       while (!done) {
         const answer = await fetch(`${platform.url}/live/version`);
         if (answer.status !== 200) failures.push(answer.status);
-        seen.add(await answer.text());
+        const version = await answer.text();
+        if (version === '2.0.0' && !seen.has(version)) writeFileSync(until, '');
+        seen.add(version);
       }
     })();
     const { status: code, lines } = await change('POST', '', { spec: spec() });
@@ -136,7 +141,7 @@ describe('the running platform', () => {
     await load;
     expect(code).toBe(200);
     expect(lines.map(({ phase }) => phase)).toEqual(expect.arrayContaining(['draining', 'stopping', 'done']));
-    expect(await slow).toBe('1.0.0');
+    expect(await held).toBe('1.0.0');
     expect(failures).toEqual([]);
     expect(seen).toContain('2.0.0');
     expect(await text('/live/version')).toBe('2.0.0');
