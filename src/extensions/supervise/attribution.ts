@@ -65,35 +65,20 @@ export class Attribution {
 
   /** Runs a function for an extension. What it throws, now or through its promise, is known to be the extension’s. */
   run<A extends readonly unknown[], T>(extension: string, run: (...args: A) => T, ...args: A): T {
-    const running = this.#running;
-    const entered = this.#entered;
-    const { mark } = running;
-    const before = entered[0] as number;
-    entered[0] = this.#numbers.get(extension) ?? this.#number(extension);
-    running.set(extension);
-    try {
-      const result = run(...args);
-      if (result instanceof Promise) result.catch((error: unknown) => this.#mark(error, extension));
-      return result;
-    } catch (error) {
-      this.#mark(error, extension);
-      throw error;
-    } finally {
-      running.restore(mark);
-      entered[0] = before;
-    }
+    return this.#run(extension, this.#numberOf(extension), run, args);
   }
 
   /** A function that does the same as the one given, for an extension. */
   bind<F extends (...args: never[]) => unknown>(extension: string, run: F): F {
-    return ((...args: never[]) => this.run(extension, run, ...args)) as F;
+    const number = this.#numberOf(extension);
+    return ((...args: never[]) => this.#run(extension, number, run, args)) as F;
   }
 
   /** What lets many functions run for an extension, one after the other, without a context for each of them. */
   tenure(extension: string): Tenure {
     const running = this.#running;
     const entered = this.#entered;
-    const number = this.#numbers.get(extension) ?? this.#number(extension);
+    const number = this.#numberOf(extension);
     return {
       before: () => {
         const { mark } = running;
@@ -123,7 +108,29 @@ export class Attribution {
     return this.current ?? this.#ownerByStack(thrown);
   }
 
-  #number(extension: string): number {
+  #run<A extends readonly unknown[], T>(extension: string, number: number, run: (...args: A) => T, args: A): T {
+    const running = this.#running;
+    const entered = this.#entered;
+    const { mark } = running;
+    const before = entered[0] as number;
+    entered[0] = number;
+    running.set(extension);
+    try {
+      const result = run(...args);
+      if (result instanceof Promise) result.catch((error: unknown) => this.#mark(error, extension));
+      return result;
+    } catch (error) {
+      this.#mark(error, extension);
+      throw error;
+    } finally {
+      running.restore(mark);
+      entered[0] = before;
+    }
+  }
+
+  #numberOf(extension: string): number {
+    const known = this.#numbers.get(extension);
+    if (known !== undefined) return known;
     const number = this.#names.push(extension) - 1;
     this.#numbers.set(extension, number);
     this.#tell();
