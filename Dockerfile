@@ -12,8 +12,10 @@ RUN node dist/bin/backlot.js --version && scripts/run-once.sh dist/bin/init.js
 FROM node:24-bookworm-slim AS production
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
-# Of the compiler only its library is used.
+# Of the compiler only its library is used, and of LMDB one of four builds.
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+  && rm -rf node_modules/@lmdb/*/node.abi*.node node_modules/@lmdb/*/node.napi.musl.node \
+  node_modules/lmdb/dependencies node_modules/lmdb/src \
   && cd node_modules/typescript/lib \
   && rm -rf _tsc.js tsserver.js _tsserver.js typingsInstaller.js _typingsInstaller.js watchGuard.js */
 

@@ -16,13 +16,30 @@ const MOST_IDLE_MIB = 90;
 const IDLE_MS = 3_000;
 const ROOT = resolve(__dirname, '..');
 
+/** Without the one that starts a container: what that costs is the engine's. */
 const EXTENSIONS = [
   'backlot-extension-ready-announcer',
   'backlot-extension-hello-world',
   'backlot-extension-httpbin',
-  'backlot-extension-notes',
   `file:${join(ROOT, 'examples', 'my-first-extension')}`,
+  'file:./page',
 ];
+const PAGE = {
+  'package.json': JSON.stringify({
+    name: 'backlot-extension-page',
+    version: '1.0.0',
+    backlot: { extensions: { page: './extension.js#Page' } },
+    peerDependencies: { backlot: '*' },
+  }),
+  'extension.js': `
+    const { WebAppExtension } = require('backlot');
+    exports.Page = class extends WebAppExtension {
+      name = 'page';
+      updateWebRoutes(router) {
+        router.get('/', () => 'a page');
+      }
+    };`,
+};
 const BARE = `require('http').createServer().listen(0,'127.0.0.1',()=>console.log('Ready.'))`;
 
 const home = mkdtempSync(join(tmpdir(), 'backlot-bench-'));
@@ -77,6 +94,8 @@ function memoryMiB({ pid }: ChildProcess): number {
 
 async function main(): Promise<void> {
   writeFileSync(list, JSON.stringify({ extensions: EXTENSIONS }));
+  mkdirSync(join(home, 'page'));
+  for (const [name, text] of Object.entries(PAGE)) writeFileSync(join(home, 'page', name), text);
   const init = [join(ROOT, 'dist', 'bin', 'init.js')];
   // The first start installs, and leaves a code cache.
   await stop(await start(init));

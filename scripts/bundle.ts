@@ -19,6 +19,7 @@ const APART = [
   'chokidar',
   'dockerode',
   'ini',
+  'lmdb',
   'npm-registry-fetch',
   'tar-fs',
   'ts-node',

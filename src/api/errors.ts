@@ -265,7 +265,7 @@ export const ERROR_TABLE = {
   },
   BACKLOT_E_CONFIG_AMBIGUOUS: {
     kind: 'user',
-    summary: 'An entry has a "config", and its package holds several extensions.',
+    summary: 'An entry has a "config" or a "seed", and its package holds several extensions.',
     remedy: 'Say which one it is for with "name"; list the package once for each.',
   },
 
@@ -481,6 +481,173 @@ export const ERROR_TABLE = {
     kind: 'user',
     summary: 'An option of a command or of `backlot/host` has a value that it may not have.',
     remedy: 'Give it a value of the kind named.',
+  },
+
+  // What extensions keep
+  BACKLOT_E_STATE_KEY_EXISTS: {
+    kind: 'user',
+    summary: 'A value was to be inserted under a key that has one.',
+    remedy: 'Use `put` to replace what there is, or `update` to change it.',
+  },
+  BACKLOT_E_STATE_KEY_INVALID: {
+    kind: 'user',
+    summary: 'A key or a range of keys is not one.',
+    remedy: 'Give a string, a finite number, or an array of both; a limit is a whole number that is not negative.',
+  },
+  BACKLOT_E_STATE_VALUE_INVALID: {
+    kind: 'user',
+    summary: 'A value cannot be kept: JSON cannot hold it, or a collection of bytes was given something else.',
+    remedy:
+      'Give what JSON can hold (no functions, no BigInt, nothing that contains itself), or a Uint8Array for bytes.',
+  },
+  BACKLOT_E_STATE_COLLECTION_INVALID: {
+    kind: 'user',
+    summary: 'A collection cannot have that name, or is of the other kind (JSON or bytes).',
+    remedy: 'Take another name for it; values and bytes cannot be in one collection.',
+  },
+  BACKLOT_E_STATE_INDEX_UNKNOWN: {
+    kind: 'user',
+    summary: 'A collection was asked for an index that it was not declared with.',
+    remedy: 'Declare it: this.state.collection(name, { indexes: { email: (customer) => customer.email } }).',
+  },
+  BACKLOT_E_STATE_INDEX_FAILED: {
+    kind: 'user',
+    summary: 'The function of an index threw, or gave something that is no key.',
+    remedy: 'Let it bear every value of the collection, also those of earlier versions; `undefined` leaves one out.',
+  },
+  BACKLOT_E_STATE_TRANSACTION: {
+    kind: 'user',
+    summary: 'Something was done in a transaction that cannot be done in one.',
+    remedy:
+      'Await before or after it: a transaction is synchronous, and neither resets nor saves the state that it is in.',
+  },
+  BACKLOT_E_STATE_FENCED: {
+    kind: 'user',
+    summary: 'The state that this belongs to was reset, restored or deleted meanwhile.',
+    remedy: 'Nothing was written, as it should be. Repeat the request if it was meant for the new state.',
+  },
+  BACKLOT_E_STATE_NAME_INVALID: {
+    kind: 'user',
+    summary: 'A snapshot or a sandbox cannot have that name.',
+    remedy: 'Take 1 to 63 letters, digits, dashes, dots and underscores, beginning with a letter or a digit.',
+  },
+  BACKLOT_E_STATE_SNAPSHOT_NOT_FOUND: {
+    kind: 'user',
+    summary: 'There is no snapshot of that name.',
+    remedy: 'See which there are with `backlot state list`.',
+  },
+  BACKLOT_E_STATE_FILE_INVALID: {
+    kind: 'user',
+    summary: 'What was to be imported is no export of a state.',
+    remedy: 'Give a file that `backlot state export` wrote, or that GET /_backlot/state/export gave, as it is.',
+  },
+  BACKLOT_E_STATE_FILE_NEWER: {
+    kind: 'user',
+    summary: 'An export of a state was written by a newer version of Backlot. Nothing was imported.',
+    remedy: 'Import it into that version or a newer one.',
+  },
+  BACKLOT_E_STATE_FILE_TRUNCATED: {
+    kind: 'user',
+    summary: 'An export of a state ends too early. Nothing was imported.',
+    remedy: 'Copy the file again, or export the state again: a download or a copy of it broke off.',
+  },
+  BACKLOT_E_STATE_FILE_DAMAGED: {
+    kind: 'user',
+    summary: 'An export of a state is damaged. Nothing was imported.',
+    remedy: 'Copy the file again, as bytes and not as text, or export the state again.',
+  },
+  BACKLOT_E_STATE_FILE_CHECKSUM: {
+    kind: 'user',
+    summary: 'The content of an export of a state is not what was exported. Nothing was imported.',
+    remedy: 'Take the file as it was exported; to change data by hand, use a seed.',
+  },
+  BACKLOT_E_STATE_FILE_UNREADABLE: {
+    kind: 'user',
+    summary: 'The file of an export cannot be read or written.',
+    remedy: 'See that the path is right, and that you may read and write there.',
+  },
+  BACKLOT_E_SEED_NOT_FOUND: {
+    kind: 'user',
+    summary: 'The seed of an extension is not there, or cannot be read.',
+    remedy:
+      'Correct the path: a relative one is relative to extensions.json. A container sees only what is mounted into it.',
+  },
+  BACKLOT_E_SEED_SYNTAX: {
+    kind: 'user',
+    summary: 'A seed file is not JSON or YAML.',
+    remedy: 'Mend the file at the place that the message names.',
+  },
+  BACKLOT_E_SEED_INVALID: {
+    kind: 'user',
+    summary: 'An extension refused its seed.',
+    remedy: 'Compare the file with what the extension documents about its seed.',
+  },
+  BACKLOT_E_SEED_UNWANTED: {
+    kind: 'user',
+    summary: 'An extension has a seed in extensions.json and takes none.',
+    remedy: 'Take "seed" out of the entry. An author takes seeds by this.state.onSeed((data) => …).',
+  },
+  BACKLOT_E_SANDBOX_NOT_FOUND: {
+    kind: 'user',
+    summary: 'There is no sandbox of that name.',
+    remedy: 'See which there are: `GET /_backlot/sandboxes`. A request that names one makes it.',
+  },
+  BACKLOT_E_SANDBOX_EXISTS: {
+    kind: 'user',
+    summary: 'The sandbox is there already, and began as something else than what was asked for.',
+    remedy: 'Delete it before, or take another name.',
+  },
+  BACKLOT_E_STATE_DAMAGED: {
+    kind: 'user',
+    summary:
+      'The file that keeps the state of extensions is damaged. It was set aside, and nothing was put in its place.',
+    remedy:
+      'Put a copy of the file that is whole back under its name; or set BACKLOT_STATE_DAMAGED=begin-empty for one start, ' +
+      'which begins with an empty state and leaves the damaged file where it is.',
+  },
+  BACKLOT_E_STATE_NEWER: {
+    kind: 'user',
+    summary: 'The state was written by a newer version of Backlot.',
+    remedy: 'Run that version or a newer one, or give this one another volume.',
+  },
+  BACKLOT_E_STATE_TAKEN: {
+    kind: 'user',
+    summary: 'Another Backlot has opened the same volume and keeps its state there now.',
+    remedy: 'Stop one of the two; give each a volume of its own.',
+  },
+  BACKLOT_E_STATE_WRITE_FAILED: {
+    kind: 'system',
+    summary: 'The volume did not take a change of the state. Nothing was changed.',
+    remedy: 'Make room on the disk of the volume, and see that it is still mounted and writable.',
+  },
+  BACKLOT_E_STATE_ENGINE: {
+    kind: 'system',
+    summary: 'The engine that keeps the state of extensions cannot be loaded or cannot open its file.',
+    remedy:
+      'See that the volume can be written to and that the packages of Backlot were installed for this machine (lmdb is ' +
+      'native); without PERSISTENCE=1 none is needed.',
+  },
+
+  // Clocks and webhooks
+  BACKLOT_E_CLOCK_INVALID: {
+    kind: 'user',
+    summary: 'The clock was given a time or a span that it cannot have.',
+    remedy: 'Give times in whole milliseconds since 1970, and spans in whole milliseconds, 0 or more.',
+  },
+  BACKLOT_E_CLOCK_STUCK: {
+    kind: 'user',
+    summary: 'The clock was advanced, and a timer that ran by it was not over in time.',
+    remedy: 'Let the timer wait by `await this.clock.sleep(…)` where it waits for the clock, and else finish sooner.',
+  },
+  BACKLOT_E_WEBHOOK_INVALID: {
+    kind: 'user',
+    summary: 'A webhook cannot be sent to that endpoint, with that payload, or with that option.',
+    remedy: 'Mend what is named in the extension that sends it, or what the endpoint was configured with.',
+  },
+  BACKLOT_E_WEBHOOK_NOT_FOUND: {
+    kind: 'user',
+    summary: 'The outbox has no such delivery.',
+    remedy: 'See what it has by listing it; of the deliveries that are over, the last 1000 are kept.',
   },
 
   // The platform

@@ -1,10 +1,14 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Logger } from 'winston';
+import type { Clock } from './clock';
 import type { Containers } from './containers';
 import { BacklotError } from './errors';
 import type { ExceptionHandlers, Handlers, ResponseHandlers, Router, RequestHandlers } from './gateway';
+import type { Ids } from './ids';
 import type { Processes, Sockets, Timers } from './resources';
 import { claimServices, type ExtensionServices, type PlatformInfo } from './services';
+import type { State } from './state';
+import type { Webhooks } from './webhooks';
 
 /** The type of `this.config`: what the schema puts out, or any record of values for an extension without a schema. */
 export type ConfigOf<Schema> = Schema extends StandardSchemaV1
@@ -28,6 +32,9 @@ export abstract class Extension<Schema = undefined> {
 
   /** The schema that `config` in the entry of extensions.json is validated with. */
   static readonly config?: StandardSchemaV1;
+
+  /** The schema that each file of `seed` in the entry of extensions.json is validated with. */
+  static readonly seed?: StandardSchemaV1;
 
   readonly #services: ExtensionServices | undefined = claimServices();
 
@@ -56,7 +63,7 @@ export abstract class Extension<Schema = undefined> {
     return this.#require('packageDirectory');
   }
 
-  /** Timers that end with this extension. */
+  /** Timers that end with this extension, and with the state of the request that made them. */
   protected get timers(): Timers {
     return this.#require('resources').timers;
   }
@@ -74,6 +81,26 @@ export abstract class Extension<Schema = undefined> {
   /** Containers that end with this extension. */
   protected get containers(): Containers {
     return this.#require('containers');
+  }
+
+  /** What this extension keeps: collections of values, in the world that the running request is for. */
+  protected get state(): State {
+    return this.#require('state');
+  }
+
+  /** The time in the world that the running request is for. */
+  protected get clock(): Clock {
+    return this.#require('clock');
+  }
+
+  /** Makes identifiers; in a world with a seed the same ones each time. */
+  protected get ids(): Ids {
+    return this.#require('ids');
+  }
+
+  /** Delivers webhooks to the application under test. */
+  protected get webhooks(): Webhooks {
+    return this.#require('webhooks');
   }
 
   /** Aborted when this extension goes: removed, replaced, withdrawn, or shut down with the platform. */

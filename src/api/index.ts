@@ -42,6 +42,8 @@ export type {
 } from './gateway';
 export type { HeaderChanges, ProxyHeaders, ProxyOptions, ProxyTarget } from './proxy';
 export type { Processes, Sockets, Timer, Timers } from './resources';
+export type { Clock } from './clock';
+export type { Ids } from './ids';
 export type { PlatformInfo } from './services';
 export type {
   ChooseProtocol,
@@ -51,4 +53,28 @@ export type {
   WebSocketEndpoint,
   WebSocketOptions,
 } from './websocket';
+export type {
+  Collection,
+  CollectionOptions,
+  IndexEquals,
+  IndexFunction,
+  IndexRange,
+  IndexView,
+  Key,
+  Range,
+  State,
+} from './state';
+export type {
+  Delivery,
+  DeliveryAttempt,
+  DeliveryFilter,
+  DeliveryState,
+  Drained,
+  WebhookAttempt,
+  WebhookEndpoint,
+  WebhookOptions,
+  Webhooks,
+  WebhookSettings,
+  WebhookSigner,
+} from './webhooks';
 export type { Logger } from 'winston';

@@ -1,7 +1,11 @@
 /** What the platform gives to each extension, and how it gets there. Not exported to extensions. */
 import type { Logger } from 'winston';
+import type { Clock } from './clock';
 import type { Containers } from './containers';
+import type { Ids } from './ids';
 import type { Resources } from './resources';
+import type { State } from './state';
+import type { Webhooks } from './webhooks';
 
 /** What every extension can ask about the platform that it lives in. */
 export interface PlatformInfo {
@@ -23,6 +27,11 @@ export interface ExtensionServices {
   readonly packageDirectory: string;
   /** Loaded when it is first asked for: few extensions run containers. */
   readonly containers: Containers;
+  /** Loaded when it is first asked for, with the three that follow: not every extension keeps something. */
+  readonly state: State;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly webhooks: Webhooks;
 }
 
 let pending: ExtensionServices | undefined;

@@ -5,7 +5,7 @@ import type Express from 'express';
 import { BacklotError } from './errors';
 import type { Listener } from './gateway';
 
-/** Only an extension that has files to serve needs it. */
+/** Loaded with the first request for a file: the start does not wait for it. */
 const loadExpress = (): typeof Express => createRequire(__filename)('express') as typeof Express;
 
 export interface StaticFilesOptions {
@@ -31,7 +31,11 @@ export function staticFiles({ packageDirectory, folder, singlePage, extension }:
       remedy: 'Name a folder relative to the package.json, and see that "files" in it includes the folder.',
     });
   }
-  const files = loadExpress().static(root, { dotfiles: 'ignore', index: 'index.html' }) as Listener;
+  let loaded: Listener | undefined;
+  const files: Listener = (request, response, next) => {
+    loaded ??= loadExpress().static(root, { dotfiles: 'ignore', index: 'index.html' }) as Listener;
+    return loaded(request, response, next);
+  };
   if (singlePage === false) return files;
   const page = singlePage === true ? 'index.html' : singlePage;
   return (request, response, next) =>

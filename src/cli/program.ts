@@ -7,6 +7,7 @@ import { addLogs } from './commands/logs';
 import { addRestart } from './commands/restart';
 import { addRoutes } from './commands/routes';
 import { addStart } from './commands/start';
+import { addState } from './commands/state';
 import { addStatus } from './commands/status';
 import { addStop } from './commands/stop';
 import { addWait } from './commands/wait';
@@ -35,6 +36,7 @@ Examples:
     addLogs,
     addWait,
     addRoutes,
+    addState,
     addLogin,
     addLogout,
     addWhoami,

@@ -6,7 +6,7 @@ import { didYouMean } from './nearest';
 /**
  * The extensions of a package that an entry means: the one it names, or all.
  *
- * Throws BACKLOT_E_NAME_UNKNOWN, and BACKLOT_E_CONFIG_AMBIGUOUS for a "config" that could be for several.
+ * Throws BACKLOT_E_NAME_UNKNOWN, and BACKLOT_E_CONFIG_AMBIGUOUS for a "config" or "seed" that could be for several.
  */
 export function selectExtensions(entry: ExtensionEntry, manifest: ExtensionManifest): readonly ManifestItem[] {
   const names = manifest.extensions.map(({ name }) => name);
@@ -19,10 +19,11 @@ export function selectExtensions(entry: ExtensionEntry, manifest: ExtensionManif
       { where: placeOfEntry(entry) },
     );
   }
-  if (entry.config !== undefined && manifest.extensions.length > 1) {
+  const key = entry.config !== undefined ? 'config' : 'seed';
+  if (entry[key] !== undefined && manifest.extensions.length > 1) {
     throw new BacklotError(
       'BACKLOT_E_CONFIG_AMBIGUOUS',
-      `${manifest.package} holds ${names.join(', ')}: the entry does not say which of them its "config" is for`,
+      `${manifest.package} holds ${names.join(', ')}: the entry does not say which of them its "${key}" is for`,
       { where: placeOfEntry(entry) },
     );
   }

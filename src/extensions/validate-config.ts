@@ -1,8 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { BacklotError } from '../api/errors';
 import type { ExtensionClass } from './load';
-import { formatJsonPath, type JsonPath } from './json-document';
 import { placeOfConfig, type ExtensionEntry } from './list';
+import { describeIssue, isStandardSchema, pathOfIssue } from './standard-schema';
 
 /**
  * What an extension gets as `this.config`: the output of its schema for the "config" of the entry (`{}` when there is
@@ -30,7 +30,7 @@ export async function validateConfig(type: ExtensionClass, entry: ExtensionEntry
     lines.length === 1
       ? `config of ${name}: ${lines[0]}`
       : `config of ${name}:\n${lines.map((l) => `  ${l}`).join('\n')}`;
-  const place = await placeOfConfig(entry.origin, pathOf(issues[0]));
+  const place = await placeOfConfig(entry.origin, pathOfIssue(issues[0]));
   throw new BacklotError('BACKLOT_E_CONFIG_INVALID', message, { where: { ...place, extension: name } });
 }
 
@@ -49,23 +49,4 @@ async function issuesOrValue(
       cause: error,
     });
   }
-}
-
-function isStandardSchema(value: unknown): value is StandardSchemaV1 {
-  // Schemas of arktype are functions.
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
-  const standard = (value as Partial<StandardSchemaV1>)['~standard'];
-  return typeof standard?.validate === 'function';
-}
-
-function describeIssue(issue: StandardSchemaV1.Issue): string {
-  const path = formatJsonPath(pathOf(issue));
-  return path === '' ? issue.message : `${path}: ${issue.message}`;
-}
-
-function pathOf(issue: StandardSchemaV1.Issue | undefined): JsonPath {
-  return (issue?.path ?? []).map((segment) => {
-    const key = typeof segment === 'object' ? segment.key : segment;
-    return typeof key === 'number' ? key : String(key);
-  });
 }

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import { EventStream } from '../api/event-stream';
 import type { Body, GatewayResponse } from '../api/gateway';
+import { endedBy } from './ended-by';
 import { ClientGone } from './client-gone';
 import { BorrowedStream, giveBackMemory } from './request-body/borrowed-stream';
 
@@ -37,10 +38,10 @@ export function fillFromFetch(response: GatewayResponse, given: globalThis.Respo
 }
 
 /**
- * Sends the head and `response.body`, and ends the response. Resolves when a stream is through; rejects when it
- * fails. Bodies known whole are sent at once.
+ * Sends the head and `response.body`, and ends the response. Resolves when a stream is through, or a signal ends it; rejects
+ * when it fails. Bodies known whole are sent at once.
  */
-export function sendBody(response: GatewayResponse): void | Promise<void> {
+export function sendBody(response: GatewayResponse, over?: AbortSignal): void | Promise<void> {
   const body = response.body;
   const bodiless = response.req.method === 'HEAD' || response.statusCode === 204 || response.statusCode === 304;
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
@@ -57,7 +58,7 @@ export function sendBody(response: GatewayResponse): void | Promise<void> {
     response.end();
     return;
   }
-  return sendPieces(response, body);
+  return sendPieces(response, body, over);
 }
 
 /**
@@ -65,9 +66,14 @@ export function sendBody(response: GatewayResponse): void | Promise<void> {
  * destroyed and an iterable is told to return, so that `finally` runs in a generator; one that waits for something gets
  * there when that has come. Rejects then with `ClientGone`, and with what the body throws; the response stays open.
  */
-async function sendPieces(response: GatewayResponse, body: Exclude<Body, string | Uint8Array>): Promise<void> {
+async function sendPieces(
+  response: GatewayResponse,
+  body: Exclude<Body, string | Uint8Array>,
+  over: AbortSignal | undefined,
+): Promise<void> {
   const isOurs = body instanceof BorrowedStream && isUnobserved(body, response);
-  const iterator = body[Symbol.asyncIterator]() as AsyncIterator<unknown, undefined>;
+  const whole = body[Symbol.asyncIterator]() as AsyncIterator<unknown, undefined>;
+  const iterator = over ? endedBy(over, whole) : whole;
   let goOn: () => void = () => undefined;
   const leave = (): void => {
     goOn();

@@ -7,6 +7,7 @@ import { isClientGone } from './client-gone';
 import { isAnswer } from './exceptions';
 import type { Step } from './handler-list';
 import { change, type Tenure } from './owner';
+import { whenOver } from './request-scope';
 import { guardResponse, type HeadGuard } from './response';
 import { isIncomplete, outliveUnread } from './unread-body';
 
@@ -95,11 +96,12 @@ export class Exchange implements HandlerChain, HeadGuard {
     return this.#opened;
   }
 
-  /** Takes the request through all phases. Never throws. */
-  run(): void {
+  /** Takes the request through all phases; one that is refused through those that come after an error. Never throws. */
+  run(refused?: { readonly error: unknown }): void {
     this.#phases.inFlight.count++;
     this.#phases.unanswered.count++;
-    this.#requestPhase(0);
+    if (refused) this.#fail(refused.error);
+    else this.#requestPhase(0);
   }
 
   closed(): void {
@@ -245,6 +247,8 @@ export class Exchange implements HandlerChain, HeadGuard {
     this.uncount();
     const { request } = this.context;
     if (isIncomplete(request)) outliveUnread(request, this.response);
+    const over = this.#steps && endOfEvents(this.context);
+    if (over) whenOver(over, this.response, () => this.response.destroy());
     // A response handler that wrote the response by hand has the last word.
     if (this.#steps) for (const step of this.#steps) step();
     else if (this.#sendsBody) this.#sendBody();
@@ -284,7 +288,7 @@ export class Exchange implements HandlerChain, HeadGuard {
 
   #sendBody(): void {
     try {
-      sendBody(this.response)?.catch((error: unknown) => this.#sendFailed(error));
+      sendBody(this.response, endOfEvents(this.context))?.catch((error: unknown) => this.#sendFailed(error));
     } catch (error) {
       this.#sendFailed(error);
     }
@@ -339,4 +343,10 @@ export class Exchange implements HandlerChain, HeadGuard {
 /** True for what can be awaited. */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+/** What ends the response to a request, where that is a stream of events: others come to an end by themselves. */
+function endOfEvents({ scope, response, route }: Context): AbortSignal | undefined {
+  if (!scope || !String(response.getHeader('content-type')).startsWith('text/event-stream')) return undefined;
+  return scope.signalFor(route?.owner);
 }

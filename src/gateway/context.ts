@@ -1,6 +1,7 @@
 import type { GatewayRequest, GatewayResponse, PathValues, RequestContext, Route } from '../api/gateway';
 import type { RequestBody } from '../api/request-body';
 import { abortSignalOf } from './abort-signal';
+import type { RequestScope } from './request-scope';
 import { splitAuthority } from './routing/host-index';
 import { IncomingBody } from './request-body/request-body';
 
@@ -11,6 +12,8 @@ let requests = 0;
 export class Context implements RequestContext {
   params: PathValues = {};
   route: Route | undefined;
+  /** What the request runs within. */
+  scope: RequestScope | undefined;
   readonly locals: Record<string, unknown> = {};
   readonly startedAt = performance.now();
   #query: URLSearchParams | undefined;
@@ -53,6 +56,6 @@ export class Context implements RequestContext {
   }
 
   get signal(): AbortSignal {
-    return (this.#signal ??= abortSignalOf(this.response));
+    return (this.#signal ??= abortSignalOf(this.response, this.scope?.signalFor(this.route?.owner)));
   }
 }

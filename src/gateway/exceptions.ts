@@ -19,7 +19,8 @@ export function answerException(options: {
     }
     const status = statusOf(error);
     if (status !== undefined && status < 500) {
-      chain.respond(status, { error: { message: (error as Error).message } });
+      const code = error instanceof BacklotError ? { code: error.code } : {};
+      chain.respond(status, { error: { ...code, message: (error as Error).message } });
       return;
     }
     const extension = options.ownerOf(error) ?? context.route?.owner;
@@ -62,6 +63,8 @@ export function isAnswer(error: unknown): boolean {
 /** The HTTP status that errors of Express and its middleware carry (the convention of the http-errors package). */
 function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;
+  // The state was replaced under the request: whoever sent it may send it again.
+  if (error instanceof BacklotError && error.code === 'BACKLOT_E_STATE_FENCED') return 409;
   const { status, statusCode } = error as { status?: unknown; statusCode?: unknown };
   const value = status ?? statusCode;
   return typeof value === 'number' && value >= 400 && value <= 599 ? value : undefined;

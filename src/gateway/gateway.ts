@@ -25,13 +25,14 @@ import { Port } from './port/port';
 import { ProtocolTable } from './port/protocol-table';
 import { TlsServer } from './port/tls-server';
 import { holdBackHead } from './response';
+import { runWithin, type ScopeOf } from './request-scope';
 import { RouteTable } from './route-table';
 import { routeHandler } from './routing';
 import { explainRoute, listed, type Explanation, type ListedRoute } from './routing/explain';
 import { answerUnrouted } from './routing/unrouted';
 import { ScopedRouter } from './scoped-router';
 import { Stage, type HandlerLists, type OwnedGateway } from './stage';
-import { OpenSockets } from './websocket/open-sockets';
+import { OpenSockets, SERVICE_RESTART } from './websocket/open-sockets';
 import { upgradeListener } from './websocket/upgrade-listener';
 
 export interface GatewayOptions {
@@ -66,9 +67,8 @@ const DRAIN_LOOK_MS = 5;
 
 const DEFAULT_BODY_LIMIT = 100 * 1024 * 1024;
 
-/** The codes that close WebSockets: the gateway goes, or the extension behind one does and may come back. */
+/** The code that closes WebSockets when the gateway goes. */
 const GOING_AWAY = 1001;
-const SERVICE_RESTART = 1012;
 
 /**
  * The gateway: HTTP in, the chain of handlers, HTTP out.
@@ -100,6 +100,7 @@ export class Gateway {
   readonly #unanswered = { count: 0 };
   #phases: Phases;
   #draining = false;
+  #scopeOf: ScopeOf | undefined;
 
   constructor(options: GatewayOptions) {
     this.#log = options.log;
@@ -128,6 +129,11 @@ export class Gateway {
       ...(options.customCertificate === undefined ? {} : { custom: options.customCertificate }),
     });
     this.#port = this.#createPort(options);
+  }
+
+  /** Lets a function say within what each request runs. */
+  runWithin(scopeOf: ScopeOf): void {
+    this.#scopeOf = scopeOf;
   }
 
   /** The part of the gateway that an extension gets: everything added through it bears the owner’s name. */
@@ -268,7 +274,10 @@ export class Gateway {
   /** Answers one request. */
   readonly #handle: RequestListener = (request, response) => {
     begin(request, response);
-    new Exchange(request as GatewayRequest, response as GatewayResponse, this.#phases, this.#reportLate).run();
+    const [incoming, outgoing] = [request as GatewayRequest, response as GatewayResponse];
+    const exchange = new Exchange(incoming, outgoing, this.#phases, this.#reportLate);
+    if (this.#scopeOf) runWithin(this.#scopeOf, exchange);
+    else exchange.run();
   };
 
   readonly #guardShutdown: Handler = (chain) => {

@@ -240,8 +240,8 @@ function listedAs(entry: ExtensionEntry, listed: readonly ExtensionEntry[]): Ext
 
 /** The keys of an entry that are others than they were. */
 function changesOf(was: ExtensionEntry, entry: ExtensionEntry): Partial<NewEntry> {
-  const { spec, enabled, required, allowScripts, config } = entry;
-  const now = { spec, enabled, required, ...withoutUndefined({ allowScripts, config }) };
+  const { spec, enabled, required, allowScripts, config, seed } = entry;
+  const now = { spec, enabled, required, ...withoutUndefined({ allowScripts, config, seed }) };
   const changed = Object.entries(now).filter(
     ([key, value]) => JSON.stringify(was[key as keyof ExtensionEntry]) !== JSON.stringify(value),
   );
@@ -271,10 +271,11 @@ async function applyAll(resolved: readonly Resolved[], { url, dryRun, onLine }: 
     );
     if (!live || (isSame && isThere)) applied.push(result);
     // A container sees only what was mounted into it when it was made.
-    else if (isLocal && isElsewhere) applied.push({ ...result, live: 'restart' });
+    else if ((isLocal || entry.seed !== undefined) && isElsewhere) applied.push({ ...result, live: 'restart' });
     else {
       const { origin, spec: written, name: only, required, allowScripts, config } = entry;
-      const request = withoutUndefined({ name: only, required, allowScripts, config });
+      const seed = entry.seed === undefined ? undefined : path.resolve(origin.baseDirectory, entry.seed);
+      const request = withoutUndefined({ name: only, required, allowScripts, config, seed });
       const spec = isLocal ? `file:${path.resolve(origin.baseDirectory, written.replace(/^file:/, ''))}` : written;
       const pinned = isLocal ? {} : { locked };
       for await (const line of live.add({ ...request, ...pinned, spec, persist: false })) onLine?.(line);

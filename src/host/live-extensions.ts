@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
-import { BacklotError, ERROR_TABLE, type SerializedError } from '../api/errors';
+import { BacklotError } from '../api/errors';
 import { LivePlatform, parseJson } from './live-platform';
+import { toldError } from './told-error';
 
 /** A step of a change, or its end, as the platform tells it: one JSON object a line. */
 export interface LiveLine {
@@ -26,6 +27,8 @@ export interface LiveEntry {
   readonly spec: string;
   readonly name?: string;
   readonly config?: unknown;
+  /** An absolute path, as the platform sees it. */
+  readonly seed?: string;
   readonly required?: boolean;
   readonly allowScripts?: boolean;
   /** Whether it is to be there after a restart, too; so it is, unless this is false. */
@@ -95,7 +98,7 @@ export class LiveExtensions {
         last = asLine(next.value);
         if (last === undefined)
           throw this.#platform.failed(`answered with HTTP ${response.statusCode} and what is no JSON`);
-        const error = errorOf(last);
+        const error = toldError(last);
         if (error) throw error;
         yield last;
       }
@@ -108,18 +111,6 @@ export class LiveExtensions {
     if (last?.phase !== 'done')
       throw this.#platform.failed(`ended its answer (HTTP ${response.statusCode}) without saying how it went`);
   }
-}
-
-/** The error that a line tells of; undefined when it tells of none. */
-function errorOf(line: LiveLine): BacklotError | undefined {
-  const error = line.error as Partial<SerializedError> | undefined;
-  if (typeof error !== 'object' || error === null) return undefined;
-  const message = error.message ?? 'the change failed';
-  // A platform that is newer than this command may have codes that are not known here.
-  const isKnown = error.code !== undefined && error.code in ERROR_TABLE;
-  if (isKnown) return BacklotError.from(error as SerializedError);
-  const told = error.code === undefined ? message : `${String(error.code)}  ${message}`;
-  return new BacklotError('BACKLOT_E_LIVE_FAILED', told, error.remedy === undefined ? {} : { remedy: error.remedy });
 }
 
 function asLine(text: string): LiveLine | undefined {

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { Readable } from 'node:stream';
 import { BacklotError } from '../api/errors';
 
 /** How long it may take to tell what it has. */
@@ -7,15 +8,20 @@ const ANSWER_LIMIT_MS = 5_000;
 
 /** A platform that runs, asked over HTTP. */
 export class LivePlatform {
-  /** The address of the gateway, and the token that it wants, when it wants one. */
+  /** The address of the gateway, the token that it wants, when it wants one, and headers for every request. */
   constructor(
     private readonly url: string,
     private readonly token: string | undefined = process.env.BACKLOT_ADMIN_TOKEN || undefined,
+    private readonly headers: Readonly<Record<string, string>> = {},
   ) {}
 
   /** Asks for something: the status, and the body as JSON; undefined where it is none. Throws BACKLOT_E_LIVE_FAILED. */
   async ask(path: string): Promise<{ status: number | undefined; body: unknown }> {
-    const response = await this.request('GET', path, undefined, ANSWER_LIMIT_MS);
+    return this.read(await this.request('GET', path, undefined, ANSWER_LIMIT_MS));
+  }
+
+  /** The status of an answer, and its body as JSON; undefined where it is none. Throws BACKLOT_E_LIVE_FAILED. */
+  async read(response: http.IncomingMessage): Promise<{ status: number | undefined; body: unknown }> {
     let text = '';
     try {
       for await (const chunk of response.setEncoding('utf8')) text += String(chunk);
@@ -25,12 +31,13 @@ export class LivePlatform {
     return { status: response.statusCode, body: parseJson(text) };
   }
 
-  /** Sends a request; gives the response when its head is there. Throws BACKLOT_E_LIVE_FAILED. */
+  /** Sends a request, with JSON or what a stream gives; gives the response when its head is there. Throws BACKLOT_E_LIVE_FAILED. */
   request(method: string, path: string, body: object | undefined, limit: number): Promise<http.IncomingMessage> {
     // Not by fetch, whose headers are those of a browser's page, which may change nothing.
     const target = new URL(this.url.replace(/\/$/, '') + path);
     const { request } = target.protocol === 'https:' ? https : http;
-    const text = body === undefined ? undefined : JSON.stringify(body);
+    const isStream = body instanceof Readable;
+    const text = body === undefined || isStream ? undefined : JSON.stringify(body);
     return new Promise((resolve, reject) => {
       const call = request(target, {
         method,
@@ -41,13 +48,17 @@ export class LivePlatform {
           ...(text === undefined
             ? {}
             : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+          ...(isStream ? { 'content-type': 'application/octet-stream' } : {}),
+          ...this.headers,
           ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
         },
       });
       call.once('response', resolve);
       call.on('timeout', () => call.destroy(new Error(`it said nothing for ${limit / 1000} s`)));
       call.on('error', (error) => reject(this.failed('did not answer', error)));
-      call.end(text);
+      if (!isStream) return void call.end(text);
+      body.once('error', (error) => call.destroy(error));
+      body.pipe(call);
     });
   }
 

@@ -34,28 +34,51 @@ export function devFoldersFor(extensionsFile: string): LocalFolder[] {
 }
 
 /**
- * The folders and tarballs that extensions.json names, at the paths where the container looks for them: a relative one
+ * The folders, tarballs and seeds that extensions.json names, at the paths where the container looks for them: a relative one
  * from /etc/backlot, an absolute one where it is. What is not there is left out, and so is a list with mistakes: the
  * platform says what is wrong. Throws `BACKLOT_E_OPTION_INVALID` for a path that would hide a part of the image.
  */
 export function listedFoldersFor(extensionsFile: string): LocalFolder[] {
   const folders = new Map<string, LocalFolder>();
-  for (const spec of specsIn(extensionsFile)) {
-    const source = pathOf(spec, path.dirname(extensionsFile));
-    const target = pathOf(spec, LIST_FOLDER);
+  for (const { written, pathFrom } of placesIn(extensionsFile)) {
+    const source = pathFrom(path.dirname(extensionsFile));
+    const target = pathFrom(LIST_FOLDER);
     if (source === undefined || target === undefined || !existsSync(source)) continue;
     if (hidesImage(target)) {
-      throw new BacklotError('BACKLOT_E_OPTION_INVALID', `"${spec}" would be ${target} in the container, and hide it`, {
-        where: { file: extensionsFile },
-        remedy: 'Move the extension beside extensions.json, or below the folder that holds it.',
-      });
+      throw new BacklotError(
+        'BACKLOT_E_OPTION_INVALID',
+        `"${written}" would be ${target} in the container, and hide it`,
+        {
+          where: { file: extensionsFile },
+          remedy: 'Move it beside extensions.json, or below the folder that holds it.',
+        },
+      );
     }
     folders.set(target, { source, target });
   }
   return [...folders.values()];
 }
 
-function specsIn(file: string): string[] {
+/** Something that a list names by its path. */
+interface ListedPlace {
+  readonly written: string;
+  readonly pathFrom: (base: string) => string | undefined;
+}
+
+function placesIn(file: string): ListedPlace[] {
+  return entriesIn(file).flatMap((entry) => {
+    const { spec, seed } = (typeof entry === 'object' && entry !== null ? entry : { spec: entry }) as {
+      spec?: unknown;
+      seed?: unknown;
+    };
+    const places: ListedPlace[] = [];
+    if (typeof spec === 'string') places.push({ written: spec, pathFrom: (base) => pathOf(spec, base) });
+    if (typeof seed === 'string') places.push({ written: seed, pathFrom: (base) => path.resolve(base, seed) });
+    return places;
+  });
+}
+
+function entriesIn(file: string): unknown[] {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -64,10 +87,7 @@ function specsIn(file: string): string[] {
   }
   const { value } = new JsonDocument(text, { lenient: true });
   const { extensions } = (value ?? {}) as { extensions?: unknown };
-  if (!Array.isArray(extensions)) return [];
-  return extensions
-    .map((entry: unknown) => (typeof entry === 'object' && entry !== null && 'spec' in entry ? entry.spec : entry))
-    .filter((spec) => typeof spec === 'string');
+  return Array.isArray(extensions) ? (extensions as unknown[]) : [];
 }
 
 function pathOf(spec: string, base: string): string | undefined {

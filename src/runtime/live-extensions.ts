@@ -45,7 +45,7 @@ export class LiveExtensions {
 
   /** Installs and starts. Throws the BacklotError of whatever failed; then everything is as it was. */
   async add({ entry, locked, persist }: AddRequest, onProgress: Listener): Promise<AddResult> {
-    const placed = withAbsolutePath(entry);
+    const placed = withAbsolutePaths(entry);
     const before = this.set.all;
     const extensions = await this.#installAndStart(placed, locked, onProgress);
     const gone = before.filter((extension) => !this.set.all.includes(extension));
@@ -98,9 +98,10 @@ export class LiveExtensions {
   }
 }
 
-/** A folder or tarball by its whole path: the additions are read from another place. */
-function withAbsolutePath(entry: ExtensionEntry): ExtensionEntry {
-  const { baseDirectory } = entry.origin;
+/** A folder, tarball or seed by its whole path: the additions are read from another place. */
+function withAbsolutePaths(given: ExtensionEntry): ExtensionEntry {
+  const { baseDirectory } = given.origin;
+  const entry = given.seed === undefined ? given : { ...given, seed: path.resolve(baseDirectory, given.seed) };
   const spec = parseSpec(entry.spec, baseDirectory);
   if (spec.kind !== 'folder' && spec.kind !== 'tarball') return entry;
   return path.isAbsolute(entry.spec) ? entry : { ...entry, spec: `file:${spec.path}` };

@@ -5,6 +5,7 @@ import type { Logger } from 'winston';
 import { BacklotError } from '../api/errors';
 import type { InstallOutcome } from '../extensions/install';
 import { Attribution } from '../extensions/supervise/attribution';
+import { Seeder } from '../extensions/seeds';
 import { ExtensionSet, type ExtensionSetOptions } from '../extensions/supervise/extension-set';
 import type { Route } from '../api/gateway';
 import { Gateway } from '../gateway/gateway';
@@ -25,10 +26,18 @@ import { InternalGuard } from './internal-guard';
 import { LiveExtensions } from './live-extensions';
 import type { Logging } from './logging';
 import { VERSION } from '../extensions/own-package';
+import type { StateHost } from '../state';
 import { forgetRunning, noteRunning } from '../extensions/running-note';
 import { readyTable } from './ready-table';
 import { routesApi } from './routes-api';
 import type { Settings } from './settings';
+import { clockApi } from './state/clock-api';
+import { sandboxesApi } from './state/sandboxes-api';
+import { stateApi } from './state/state-api';
+import type { StateView } from './state/state-request';
+import { webhooksApi } from './state/webhooks-api';
+import { exportApi } from './state/export-api';
+import { PlatformState, loadStateRoom } from './state/platform-state';
 import { certificatesOf, dataDirectoryOf, type Volume } from './volume';
 
 /** The line on stdout that says that the platform serves requests. Clients of LocalStack wait for it. */
@@ -66,6 +75,7 @@ export class Platform {
   #dev: Dev.DevExtensions | undefined;
   readonly #access: AccessLog | undefined;
   #containers: Hosting.ContainerHost | undefined;
+  readonly #state: PlatformState;
 
   constructor(options: PlatformOptions) {
     const { settings, logging, volume, boot, environment, importClass, onFailure, onStarted } = options;
@@ -100,6 +110,8 @@ export class Platform {
       environment,
       known: boot.init,
     });
+    this.#state = new PlatformState({ settings, volume, log: logging.scope('state') });
+    this.#gateway.runWithin(this.#state.scopeOf);
     const url = (): string => this.#url;
     this.extensions = new ExtensionSet({
       gateway: this.#gateway,
@@ -115,6 +127,13 @@ export class Platform {
       logOf: (extension) => logging.extension(extension),
       dataDirectoryOf: (extension) => dataDirectoryOf(volume, extension),
       containersOf: (owner) => this.#hostContainers().containersOf(owner),
+      stateOf: (owner) => {
+        const report = (thrown: unknown, what: string): void => this.extensions.reportEscaped(owner.name, thrown, what);
+        return this.#state.host.servicesOf({ ...owner, report });
+      },
+      epochOf: (owner) => this.#state.loaded?.epochOf(owner),
+      outside: (run) => (this.#state.loaded ? this.#state.loaded.current.runOutside(run) : run()),
+      seeder: new Seeder({ host: () => this.#state.loaded, log: logging.scope('state') }),
       leftOut: leftOutOf(boot),
       ...(importClass ? { importClass } : {}),
       ...(onFailure ? { onFailure } : {}),
@@ -130,6 +149,15 @@ export class Platform {
         explain: (...asked) => this.#gateway.explainRoute(...asked),
       }),
     );
+    const state: StateView = {
+      isKept: settings.PERSISTENCE,
+      host: () => this.#state.host,
+      room: loadStateRoom,
+      versionOf: (name) => this.extensions.all.find((each) => each.name === name)?.facts.version,
+      extensions: () => this.extensions.all.map(({ name }) => name),
+    };
+    for (const api of [stateApi, exportApi, sandboxesApi, clockApi, webhooksApi])
+      this.#gateway.internal.add(api(state));
     this.#gateway.internal.add(
       extensionsApi({
         guard: new AdminGuard(settings.BACKLOT_ADMIN_TOKEN === '' ? undefined : settings.BACKLOT_ADMIN_TOKEN),
@@ -146,6 +174,11 @@ export class Platform {
     return this.#url;
   }
 
+  /** What the extensions keep; loaded when it is first asked for. */
+  get state(): StateHost {
+    return this.#state.host;
+  }
+
   /** The routes of all extensions. */
   routes(): Route[] {
     return this.#gateway.routes();
@@ -158,7 +191,7 @@ export class Platform {
    */
   async start(): Promise<void> {
     const { extensions } = this;
-    await this.#scripts.discover();
+    await Promise.all([this.#scripts.discover(), this.#state.open()]);
     // A platform that was killed may have left containers, also of an extension that is not there any more.
     if (existsSync(this.#containerNotes)) void this.#hostContainers().removeLeftovers();
     const { extensions: reported } = this.#options.boot;
@@ -173,6 +206,7 @@ export class Platform {
     this.#options.logging.markerPrinted();
     this.#options.onReady?.();
     await extensions.callHook('onPlatformReady');
+    this.#state.loaded?.resume();
     this.#assertRequired();
   }
 
@@ -191,6 +225,7 @@ export class Platform {
     await this.#scripts.run('SHUTDOWN', AbortSignal.timeout(limit - (Date.now() - began)));
     await this.extensions.shutDown(limit - (Date.now() - began));
     await this.#containers?.close();
+    await this.#state.close();
     this.#access?.close();
     this.#log.info('stopped');
   }

@@ -26,6 +26,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 const LOG_FORMATS = ['human', 'json'] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
+const DAMAGE_ANSWERS = ['refuse', 'begin-empty'] as const;
+
 /** Every environment variable that Backlot reads. `docs/reference/configuration.md` is written from this table. */
 export const SETTINGS = {
   GATEWAY_LISTEN: {
@@ -150,6 +152,27 @@ export const SETTINGS = {
     default: './.backlot',
     inImage: '/var/lib/backlot',
     parse: path,
+  },
+  PERSISTENCE: {
+    description:
+      'Keeps what extensions keep through `this.state` on the volume, in `state/store`, instead of in memory.',
+    values: '0 or 1',
+    default: '0',
+    parse: flag,
+  },
+  BACKLOT_STATE_DAMAGED: {
+    description:
+      'What happens when what extensions kept is damaged, which is set aside in any case: the start is refused, or goes on ' +
+      'with an empty state.',
+    values: DAMAGE_ANSWERS.join(', '),
+    default: 'refuse',
+    parse: oneOf(DAMAGE_ANSWERS),
+  },
+  BACKLOT_SANDBOX_TTL: {
+    description: 'After how long without a request or an open connection a sandbox is deleted that says nothing else.',
+    values: 'seconds, 0 for never',
+    default: '3600',
+    parse: secondsOrNever,
   },
   BACKLOT_NPMRC: {
     description:

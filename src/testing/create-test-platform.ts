@@ -17,6 +17,8 @@ export interface TestPlatformOptions {
   readonly extensions?: readonly GivenExtension[];
   /** `config` by the name of the extension, as it would stand in extensions.json; the extension’s schema validates it. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** The path of a seed, a file or folder, by the name of the extension; from the working directory. */
+  readonly seed?: Readonly<Record<string, string>>;
   /** How long the import, and each hook, of an extension may take, in milliseconds; 5000 when left out. */
   readonly hookTimeout?: number;
   /** Prints the log, too. */
@@ -37,7 +39,7 @@ const COMPLETED = { BOOT: true, START: false, READY: false, SHUTDOWN: false };
  * of the process is changed, and nothing stays open after {@link TestPlatform.close}.
  */
 export async function createTestPlatform(options: TestPlatformOptions = {}): Promise<TestPlatform> {
-  const { extensions = [], config = {}, hookTimeout = 5_000 } = options;
+  const { extensions = [], config = {}, seed = {}, hookTimeout = 5_000 } = options;
   const caller = callingPackage();
   const directory = await realpath(await mkdtemp(path.join(tmpdir(), 'backlot-testing-')));
   const logs: LogEntry[] = [];
@@ -51,10 +53,14 @@ export async function createTestPlatform(options: TestPlatformOptions = {}): Pro
     BACKLOT_SHUTDOWN_TIMEOUT: CLOSING_SECONDS,
   });
   try {
-    const { reported, classes } = await prepareExtensions(extensions, config, {
-      directory: path.join(directory, 'packages'),
-      packageOfClasses: caller,
-    });
+    const { reported, classes } = await prepareExtensions(
+      extensions,
+      { config, seed },
+      {
+        directory: path.join(directory, 'packages'),
+        packageOfClasses: caller,
+      },
+    );
     const platform = new Platform({
       settings,
       environment: process.env,

@@ -6,6 +6,7 @@ import type { ExtensionEntry, InstalledPackage } from '../extensions';
 import type { ExtensionClass } from '../extensions/load';
 import { readManifest } from '../extensions/manifest';
 import { didYouMean } from '../extensions/nearest';
+import { withoutUndefined } from '../extensions/without-undefined';
 import type { ReportedExtension } from '../runtime/boot-report';
 import { nameOfClass } from './name-of-class';
 
@@ -19,11 +20,19 @@ export type GivenExtension =
       readonly extension: ExtensionUnderTest;
       /** Wins over the `config` of the whole platform. */
       readonly config?: unknown;
+      /** The path of its seed, from the working directory. Wins over the `seed` of the whole platform. */
+      readonly seed?: string;
       /** Which extension of the package is meant; for a class, its name where that cannot be told. */
       readonly name?: string;
       /** For a class, the folder of its package; else that of the test that calls. */
       readonly directory?: string;
     };
+
+/** What is given to extensions by their names. */
+export interface GivenOptions {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly seed: Readonly<Record<string, string>>;
+}
 
 /** Extensions as the platform takes them. */
 export interface PreparedExtensions {
@@ -36,11 +45,11 @@ export interface PreparedExtensions {
  * Makes of each extension under test what installing makes of an entry of extensions.json: the folder of a package. A
  * class gets a folder below `directory` with a manifest and nothing else; its files are those of `packageOfClasses`.
  *
- * Throws what reading a manifest throws, and `BACKLOT_E_NAME_UNKNOWN` for a key of `config` that no extension has.
+ * Throws what reading a manifest throws, and `BACKLOT_E_NAME_UNKNOWN` for a key of `config` or `seed` that no extension has.
  */
 export async function prepareExtensions(
   given: readonly GivenExtension[],
-  config: Readonly<Record<string, unknown>>,
+  { config, seed }: GivenOptions,
   { directory, packageOfClasses }: { readonly directory: string; readonly packageOfClasses: string },
 ): Promise<PreparedExtensions> {
   const classes = new Map<string, ExtensionClass>();
@@ -66,10 +75,14 @@ export async function prepareExtensions(
     known.push(...names);
     for (const own of options.name === undefined ? names : [options.name]) {
       const ownConfig = 'config' in options ? options.config : config[own];
-      reported.push({ entry: entryOf(isClass ? extension.name : folder, own, ownConfig), installed });
+      const ownSeed = options.seed ?? seed[own];
+      const entry = entryOf(isClass ? extension.name : folder, own);
+      const more = withoutUndefined({ config: ownConfig, seed: ownSeed });
+      reported.push({ entry: { ...entry, ...more }, installed });
     }
   }
-  assertKnown(Object.keys(config), known);
+  assertKnown('config', Object.keys(config), known);
+  assertKnown('seed', Object.keys(seed), known);
   return { reported, classes };
 }
 
@@ -98,16 +111,16 @@ async function writeManifest(folder: string, name: string, exportName: string): 
   await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest));
 }
 
-function entryOf(spec: string, name: string, config: unknown): ExtensionEntry {
+function entryOf(spec: string, name: string): ExtensionEntry {
   const origin = { source: 'createTestPlatform', baseDirectory: process.cwd() };
-  return { spec, name, enabled: true, required: true, origin, ...(config === undefined ? {} : { config }) };
+  return { spec, name, enabled: true, required: true, origin };
 }
 
-function assertKnown(asked: readonly string[], known: readonly string[]): void {
+function assertKnown(what: string, asked: readonly string[], known: readonly string[]): void {
   const unknown = asked.find((name) => !known.includes(name));
   if (unknown === undefined) return;
   throw new BacklotError(
     'BACKLOT_E_NAME_UNKNOWN',
-    `"config" is given for "${unknown}"${didYouMean(unknown, known)}; the platform has ${known.join(', ') || 'no extension'}`,
+    `"${what}" is given for "${unknown}"${didYouMean(unknown, known)}; the platform has ${known.join(', ') || 'no extension'}`,
   );
 }

@@ -4,3 +4,7 @@ export { createTestPlatform, type TestPlatformOptions } from './create-test-plat
 export type { GivenExtension } from './given-extension';
 export type { TestFetchInit } from './platform-fetch';
 export type { LogEntry, TestPlatform } from './test-platform';
+export type { TestClock } from './test-clock';
+export type { TestSandbox, TestSandboxOptions } from './test-sandbox';
+export type { StatePart, TestState } from './test-state';
+export type { TestDelivery, TestDrained, TestWebhooks } from './test-webhooks';

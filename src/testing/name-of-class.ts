@@ -1,8 +1,10 @@
+import { createRequire } from 'node:module';
 import { BacklotError } from '../api/errors';
 import { constructWith } from '../api/services';
 import type { ExtensionClass } from '../extensions/load';
 import { VERSION } from '../extensions/own-package';
 import { OwnedResources } from '../extensions/supervise/owned-resources';
+import type * as State from '../state';
 import { silentLogger } from './silent-logger';
 
 /** A field `name = '…'` in the source of a class, or what compilers make of it in a constructor. */
@@ -27,6 +29,8 @@ function nameInSource(type: ExtensionClass): string | undefined {
 
 function nameOfInstance(type: ExtensionClass): string {
   const resources = new OwnedResources({ bind: (run) => run, report: () => undefined });
+  let kept: State.StateServices | undefined;
+  const keeping = (): State.StateServices => (kept ??= keepNothing(resources.signal));
   const services = {
     log: silentLogger(),
     config: {},
@@ -35,6 +39,18 @@ function nameOfInstance(type: ExtensionClass): string {
     packageDirectory: '/nonexistent',
     containers: { start: noContainer },
     resources,
+    get state() {
+      return keeping().state;
+    },
+    get clock() {
+      return keeping().clock;
+    },
+    get ids() {
+      return keeping().ids;
+    },
+    get webhooks() {
+      return keeping().webhooks;
+    },
   };
   let name: unknown;
   let cause: unknown;
@@ -55,4 +71,12 @@ function nameOfInstance(type: ExtensionClass): string {
 /** An instance that is only asked for its name runs nothing. */
 function noContainer(): never {
   throw new BacklotError('BACKLOT_E_NO_PLATFORM', 'a container was started before its extension was loaded');
+}
+
+/** What an instance that is only asked for its name keeps is gone with it. */
+function keepNothing(signal: AbortSignal): State.StateServices {
+  const { StateHost } = createRequire(__filename)('../state') as typeof State;
+  const host = new StateHost({ idleTime: 0, hosts: [], onExpired: () => undefined });
+  const ignore = (): void => undefined;
+  return host.servicesOf({ name: 'nameless', bind: (run) => run, warn: ignore, report: ignore, signal });
 }

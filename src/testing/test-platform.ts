@@ -5,8 +5,13 @@ import type { Extension } from '../api/extension';
 import type { Route } from '../api/gateway';
 import { didYouMean } from '../extensions/nearest';
 import type { Platform } from '../runtime/platform';
+import type { World } from '../state';
 import type { Failures } from './failures';
 import { fetchFrom, type TestFetchInit } from './platform-fetch';
+import { TestClock } from './test-clock';
+import { TestSandbox, type TestSandboxOptions } from './test-sandbox';
+import { TestState } from './test-state';
+import { TestWebhooks } from './test-webhooks';
 
 /** A line that the platform or an extension logged. */
 export interface LogEntry {
@@ -32,11 +37,22 @@ export interface TestPlatformParts {
 
 /** A platform in this process that serves requests, for tests. */
 export class TestPlatform implements AsyncDisposable {
+  /** What extensions keep, for requests that name no sandbox. */
+  readonly state: TestState;
+  /** The time that extensions see there. */
+  readonly clock: TestClock;
+  /** The webhooks that they send there. */
+  readonly webhooks: TestWebhooks;
   readonly #parts: TestPlatformParts;
   #closed: Promise<void> | undefined;
 
   constructor(parts: TestPlatformParts) {
     this.#parts = parts;
+    const { platform } = parts;
+    const world = (): World => platform.state.worlds.base;
+    this.state = new TestState(platform, world);
+    this.clock = new TestClock(() => platform.state.clocks.of(world()));
+    this.webhooks = new TestWebhooks(() => platform.state, world);
   }
 
   /** The gateway, without a slash at the end. */
@@ -93,6 +109,22 @@ export class TestPlatform implements AsyncDisposable {
    */
   fetch(target: string | URL, init?: TestFetchInit): Promise<Response> {
     return fetchFrom(this.port, target, init);
+  }
+
+  /**
+   * A sandbox, made when it is not there: a state, a clock and webhooks of its own. Options are for one that is new, and
+   * throw `BACKLOT_E_SANDBOX_EXISTS` otherwise.
+   */
+  sandbox(name: string, { from, ...options }: TestSandboxOptions = {}): TestSandbox {
+    const { platform } = this.#parts;
+    const { worlds, sandboxes } = platform.state;
+    const hasOptions = from !== undefined || Object.keys(options).length > 0;
+    if (name !== '' && worlds.get(name) && hasOptions) {
+      throw new BacklotError('BACKLOT_E_SANDBOX_EXISTS', `the sandbox "${name}" is there already, and cannot be made`);
+    }
+    const world = sandboxes.open(name, from);
+    if (Object.keys(options).length > 0) sandboxes.configure(world, options);
+    return new TestSandbox(name, platform);
   }
 
   /**

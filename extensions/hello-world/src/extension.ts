@@ -1,9 +1,9 @@
 import { Extension, type Handlers, type Router } from 'backlot';
-import { z } from 'zod';
+import * as v from 'valibot';
 
 /** What "config" in extensions.json may hold. Any Standard Schema library works. */
-const Config = z.strictObject({
-  greeting: z.string().min(1).default('hello'),
+const Config = v.strictObject({
+  greeting: v.optional(v.pipe(v.string(), v.nonEmpty()), 'hello'),
 });
 
 /** Shows each way in which an extension takes part in HTTP. */

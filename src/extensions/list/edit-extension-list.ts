@@ -14,6 +14,7 @@ export interface NewEntry {
   readonly required?: boolean;
   readonly allowScripts?: boolean;
   readonly config?: unknown;
+  readonly seed?: string;
 }
 
 /** Which entries are meant. */

@@ -23,5 +23,7 @@ export interface ExtensionEntry {
   /** Whether the install scripts of its packages may run; they may not when left out. */
   readonly allowScripts?: boolean;
   readonly config?: unknown;
+  /** The file or folder that a fresh or reset state is filled from, as it was written. */
+  readonly seed?: string;
   readonly origin: EntryOrigin;
 }

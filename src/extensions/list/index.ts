@@ -2,5 +2,5 @@ export { AUTO_INSTALL, entriesFromAutoInstall, mergeEntries } from './auto-insta
 export { addEntry, createList, removeEntry, updateEntry, type EntryMatch, type NewEntry } from './edit-extension-list';
 export type { EntryOrigin, ExtensionEntry } from './entry';
 export { namesOfEntries, type NamesOfEntry } from './list-names';
-export { placeOfConfig } from './place-of-config';
+export { placeOfConfig, placeInEntry } from './place-of-config';
 export { parseEntry, parseExtensionList, readExtensionList } from './read-extension-list';

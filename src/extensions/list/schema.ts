@@ -71,6 +71,18 @@ const Entry = v.pipe(
         v.metadata({ examples: [{ greeting: 'hello' }] }),
       ),
     ),
+    seed: v.optional(
+      v.pipe(
+        v.string('"seed" is a string'),
+        v.regex(/\S/, '"seed" is empty'),
+        v.title('Seed'),
+        v.description(
+          'A file or folder with data, JSON or YAML in the form that the extension takes, that fills a fresh or reset state. ' +
+            'A relative path is relative to this file.',
+        ),
+        v.metadata({ examples: ['./seeds/customers.yaml', './seeds'] }),
+      ),
+    ),
   }),
   v.title('Entry'),
   v.description('A spec with options.'),

@@ -3,6 +3,7 @@ import type { Logger } from 'winston';
 import { asBacklotError, BacklotError } from '../../api/errors';
 import type { Containers } from '../../api/containers';
 import { constructWith, type ExtensionServices, type PlatformInfo } from '../../api/services';
+import type { StateOwner, StateServices } from '../../state';
 import { checkVersion } from '../check-version';
 import type { ContainerOwner } from '../containers/container-host';
 import type { InstalledPackage } from '../install';
@@ -27,6 +28,10 @@ export interface ExtensionLoaderOptions {
   readonly dataDirectoryOf: (extension: string) => string;
   /** The containers of an extension. */
   readonly containersOf: (owner: ContainerOwner) => Containers;
+  /** What an extension keeps, and what goes with that. */
+  readonly stateOf: (owner: Omit<StateOwner, 'report'>) => StateServices;
+  /** Aborted when the state that the running code belongs to is over for an extension; undefined where it belongs to none. */
+  readonly epochOf: (extension: string) => AbortSignal | undefined;
   /** How a class is got from the folder of its package; {@link importExtensionClass} when left out. */
   readonly importClass?: typeof importExtensionClass;
 }
@@ -71,6 +76,7 @@ export class ExtensionLoader {
       { ...facts, spec: displaySpec(entry.spec), required: entry.required, entry },
       this.options.attribution,
       report,
+      () => this.options.epochOf(facts.name),
     );
   }
 
@@ -107,9 +113,19 @@ export class ExtensionLoader {
   }
 
   #construct(extension: SupervisedExtension, type: ExtensionClass, config: unknown, packageDirectory: string): void {
-    const { attribution, containersOf, dataDirectoryOf, logOf, platform } = this.options;
+    const { attribution, containersOf, dataDirectoryOf, logOf, platform, stateOf } = this.options;
     const { name, resources } = extension;
     let containers: Containers | undefined;
+    let kept: StateServices | undefined;
+    const keeping = (): StateServices => {
+      kept ??= stateOf({
+        name,
+        bind: (run) => extension.bind(run),
+        warn: (message) => services.log.warn(message),
+        signal: resources.signal,
+      });
+      return kept;
+    };
     const services: ExtensionServices = {
       log: logOf(name),
       config,
@@ -129,6 +145,18 @@ export class ExtensionLoader {
           allow: (milliseconds) => extension.allowStart(milliseconds),
           ail: (part, ailment) => extension.ail(part, ailment),
         }));
+      },
+      get state() {
+        return (extension.keeps = keeping().state);
+      },
+      get clock() {
+        return keeping().clock;
+      },
+      get ids() {
+        return keeping().ids;
+      },
+      get webhooks() {
+        return keeping().webhooks;
       },
     };
     const where = { extension: name };

@@ -5,6 +5,7 @@ import type { Gateway } from '../../gateway/gateway';
 import type { OwnedGateway, Stage } from '../../gateway/stage';
 import type { InstalledPackage, InstallOutcome } from '../install';
 import type { ExtensionEntry } from '../list';
+import type { Seeder } from '../seeds';
 import { displaySpec } from '../spec';
 import { ExtensionLoader, factsOf, type Candidate, type ExtensionLoaderOptions } from './extension-loader';
 import type { SupervisedExtension } from './supervised-extension';
@@ -15,6 +16,10 @@ export interface ExtensionSetOptions extends ExtensionLoaderOptions {
   readonly onFailure?: (failure: BacklotError) => void;
   /** Extensions that are not to be loaded at a start, by their names, each with the reason. */
   readonly leftOut?: ReadonlyMap<string, BacklotError>;
+  /** Runs a function as outside of the request that asks for a change: hooks belong to the state of no request. */
+  readonly outside: <R>(run: () => R) => R;
+  /** Fills the state of extensions that have started. */
+  readonly seeder: Seeder;
   /** Is told of extensions that were started in the running platform. */
   readonly onStarted?: (names: readonly string[]) => void;
 }
@@ -72,13 +77,7 @@ export class ExtensionSet {
   /** Calls a hook of every living extension, in order, and waits for each. An extension that fails is withdrawn. */
   async callHook(hook: Exclude<HookName, 'onExtensionLoad' | 'onPlatformShutdown'>): Promise<void> {
     for (const extension of this.#living()) {
-      await this.#guard(extension, () =>
-        extension.call(
-          hook,
-          this.#options.hookTimeout,
-          argumentOf(hook, () => this.#options.gateway.forOwner(extension)),
-        ),
-      );
+      await this.#guard(extension, () => this.#call(extension, hook, () => this.#options.gateway.forOwner(extension)));
     }
   }
 
@@ -139,8 +138,10 @@ export class ExtensionSet {
     return this.#all.find((extension) => extension.facts.required && extension.state === 'error');
   }
 
-  /** Notes and logs an error that escaped from an extension outside of hooks and requests. It goes on. */
+  /** Notes and logs an error that escaped from an extension outside of hooks and requests, unless a reset caused it. It goes on. */
   reportEscaped(name: string, thrown: unknown, origin: string): void {
+    // What goes on over a state that was replaced is to end that way.
+    if (thrown instanceof BacklotError && thrown.code === 'BACKLOT_E_STATE_FENCED') return;
     const extension = this.#byName.get(name);
     if (extension) extension.lateErrors++;
     const error = new BacklotError('BACKLOT_E_LATE_ERROR', `${origin} in ${name}`, {
@@ -156,7 +157,7 @@ export class ExtensionSet {
   }
 
   #oneAtATime<T>(change: () => Promise<T>): Promise<T> {
-    const result = this.#changes.then(change);
+    const result = this.#changes.then(() => this.#options.outside(change));
     this.#changes = result.catch(() => undefined);
     return result;
   }
@@ -203,9 +204,17 @@ export class ExtensionSet {
     }
   }
 
+  /** Calls a hook; around the first one of a start, the seed is read before it and put in after it. */
+  async #call(extension: SupervisedExtension, hook: HookName, gateway: () => OwnedGateway): Promise<void> {
+    const { hookTimeout, seeder } = this.#options;
+    const seed = hook === 'onPlatformStart' ? await seeder.prepare(extension) : undefined;
+    await extension.call(hook, hookTimeout, argumentOf(hook, gateway));
+    seed?.plant();
+  }
+
   /** Loads extensions and takes them through the hooks of a start; what they add to the gateway waits in stages. */
   async #startStaged(candidates: readonly Candidate[], onProgress: ChangeListener): Promise<Stage[]> {
-    const { gateway, hookTimeout } = this.#options;
+    const { gateway } = this.#options;
     for (const candidate of candidates) {
       onProgress('loading', `loading ${candidate.extension.name} ${candidate.installed.version}`);
       await this.#loader.load(candidate);
@@ -218,11 +227,7 @@ export class ExtensionSet {
     }
     for (const hook of START_HOOKS) {
       for (const [index, extension] of fresh.entries()) {
-        await extension.call(
-          hook,
-          hookTimeout,
-          argumentOf(hook, () => stages[index] as Stage),
-        );
+        await this.#call(extension, hook, () => stages[index] as Stage);
       }
     }
     return stages;

@@ -11,6 +11,8 @@ export interface OwnedResourcesOptions {
   readonly bind: <F extends (...args: never[]) => unknown>(run: F) => F;
   /** Is told what a disposer threw. */
   readonly report: (thrown: unknown, what: string) => void;
+  /** Aborted when the state that the running code belongs to is over; undefined where it belongs to none. */
+  readonly epochOf?: () => AbortSignal | undefined;
 }
 
 /** What one extension has started, and how it ends. Nothing can be started once it is disposed of: it ends at once. */
@@ -93,16 +95,23 @@ export class OwnedResources implements Resources {
 
   #timer<T>(run: () => unknown, start: (run: () => void) => T, clear: (timer: T) => void, isOnce: boolean): Timer {
     const bound = this.#options.bind(run);
+    const epoch = this.#options.epochOf?.();
+    const forget = (): void => {
+      this.#disposers.delete(cancel);
+      epoch?.removeEventListener('abort', cancel);
+    };
     const cancel = (): void => {
       clear(timer);
-      this.#disposers.delete(cancel);
+      forget();
     };
     const timer = start(() => {
-      if (isOnce) this.#disposers.delete(cancel);
+      if (isOnce) forget();
       // What it throws, now or later, escapes to where every error of an extension that nothing catches goes.
       void bound();
     });
     this.#own(cancel);
+    epoch?.addEventListener('abort', cancel);
+    if (epoch?.aborted) cancel();
     return { cancel };
   }
 

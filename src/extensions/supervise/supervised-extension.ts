@@ -1,6 +1,7 @@
 import { asBacklotError, BacklotError } from '../../api/errors';
 import type { Extension, HookName } from '../../api/extension';
 import type { Owner, Tenure } from '../../gateway/owner';
+import type { ExtensionState as KeptState } from '../../state';
 import type { ExtensionEntry } from '../list';
 import type { Attribution } from './attribution';
 import { OwnedResources } from './owned-resources';
@@ -39,6 +40,8 @@ export class SupervisedExtension implements Owner {
   readonly #ailments = new Map<object, Ailment>();
   /** How long its `onPlatformStart` may take, in milliseconds, where it said that this is longer than a hook. */
   #startLimit = 0;
+  /** Its `this.state`; undefined as long as it has not used it. */
+  keeps: KeptState | undefined;
   /** Errors that escaped from it outside of hooks and requests. */
   lateErrors = 0;
 
@@ -51,9 +54,10 @@ export class SupervisedExtension implements Owner {
     readonly facts: ExtensionFacts,
     private readonly attribution: Attribution,
     report: (thrown: unknown, what: string) => void,
+    epochOf: () => AbortSignal | undefined = () => undefined,
   ) {
     this.tenure = attribution.tenure(facts.name);
-    this.resources = new OwnedResources({ bind: (run) => this.bind(run), report });
+    this.resources = new OwnedResources({ bind: (run) => this.bind(run), report, epochOf });
   }
 
   get name(): string {

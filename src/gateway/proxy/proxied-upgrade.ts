@@ -30,7 +30,7 @@ export async function passUpgradeOn(
     upstream.destroy();
     return undefined;
   }
-  upgrade.sockets.add(socket, { owner, close: () => socket.destroy() });
+  upgrade.sockets.add(socket, { owner, close: () => socket.destroy() }, upgrade.scope);
   socket.write(headOf(response, incoming.statusMessage ?? ''));
   upstream.unshift(head);
   socket.unshift(Buffer.concat([upgrade.head, early]));

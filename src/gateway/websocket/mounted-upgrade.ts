@@ -8,7 +8,7 @@ export function mountedUpgrade(listener: UpgradeListener, mount: Mount, owner: O
   const run = owner.bind(listener);
   return async (upgrade, context, report) => {
     const { socket, head, sockets } = upgrade;
-    sockets.add(socket, { owner, close: () => socket.destroy() });
+    sockets.add(socket, { owner, close: () => socket.destroy() }, upgrade.scope);
     enterMount(mount, context.request);
     upgrade.take();
     try {

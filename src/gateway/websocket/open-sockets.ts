@@ -1,5 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Owner } from '../owner';
+import { emitWithin, whenOver, type RequestScope } from '../request-scope';
+
+/** The code that closes WebSockets whose clients may connect again. */
+export const SERVICE_RESTART = 1012;
 
 /** A connection that speaks another protocol than HTTP by now. */
 export interface OpenSocket {
@@ -12,10 +16,14 @@ export interface OpenSocket {
 export class OpenSockets {
   readonly #open = new Set<OpenSocket>();
 
-  /** Remembers how a connection is to be closed, until it is. */
-  add(connection: Socket, open: OpenSocket): void {
+  /** Remembers how a connection is to be closed, until it is; also with the scope of the request that asked for it. */
+  add(connection: Socket, open: OpenSocket, scope: RequestScope | undefined): void {
     this.#open.add(open);
     connection.once('close', () => this.#open.delete(open));
+    if (!scope) return;
+    emitWithin(connection, scope);
+    connection.once('close', scope.hold());
+    whenOver(scope.signalFor(open.owner.name), connection, () => open.close(SERVICE_RESTART, 'the state was replaced'));
   }
 
   /** Closes the connections of the owners that the predicate holds for. */

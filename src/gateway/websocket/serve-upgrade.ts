@@ -21,5 +21,6 @@ export function serveUpgrade({ record, params, texts }: RouteMatch, upgrade: Upg
   context.request.params = texts;
   exchange.served(record.inFlight);
   upgrade.guardedBy(exchange);
+  upgrade.scope = context.scope;
   return record.upgrade?.(upgrade, context, (error) => exchange.report(error, 'WebSocket'));
 }

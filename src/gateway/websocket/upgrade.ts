@@ -1,6 +1,7 @@
 /** A request that asks to speak another protocol on its connection, from its arrival to who takes the connection over. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { RequestScope } from '../request-scope';
 import type { HeadGuard } from '../response';
 import type { OpenSockets } from './open-sockets';
 
@@ -18,6 +19,8 @@ interface Upgrading extends IncomingMessage {
  * has taken that over: whoever refuses the upgrade answers as always.
  */
 export class Upgrade {
+  /** What the connection belongs to from the moment that it is taken over. */
+  scope: RequestScope | undefined;
   #taken = false;
   #guard: HeadGuard | undefined;
 

@@ -90,10 +90,14 @@ export class WebSocketRule {
     // A connection that breaks, or a message that is too long: ws closes the socket, and the endpoint sees that.
     socket.on('error', () => undefined);
     this.#guardListeners(socket, fail);
-    upgrade.sockets.add(upgrade.socket, {
-      owner: this.#owner,
-      close: (code, reason) => close(socket, code, reason),
-    });
+    upgrade.sockets.add(
+      upgrade.socket,
+      {
+        owner: this.#owner,
+        close: (code, reason) => close(socket, code, reason),
+      },
+      upgrade.scope,
+    );
     giveSignal(socket, context);
     const heartbeat = this.#options.heartbeat ?? DEFAULT_HEARTBEAT_MS;
     if (heartbeat > 0) keepHeartbeat(socket, heartbeat);

@@ -32,10 +32,11 @@ describe('the extensions that an entry means', () => {
     );
   });
 
-  it('must be one when there is a config', () => {
+  it('must be one when there is a config or a seed', () => {
     expect(() => selectExtensions(entry({ config: {} }), manifest)).toThrow(
       expect.objectContaining({ code: 'BACKLOT_E_CONFIG_AMBIGUOUS' }) as Error,
     );
+    expect(() => selectExtensions(entry({ seed: 'seed.json' }), manifest)).toThrow('which of them its "seed" is for');
     expect(selectExtensions(entry({ config: {} }), { ...manifest, extensions: [one] })).toEqual([one]);
   });
 });

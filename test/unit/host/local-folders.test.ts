@@ -26,6 +26,24 @@ describe('what a container sees of the host', () => {
     });
   });
 
+  it('are the seeds of its entries, too', () => {
+    const folder = temporaryDirectory({
+      'home/seeds/a.yaml': '',
+      'customers.json': '[]',
+      'home/extensions.json': {
+        extensions: [
+          { spec: 'a', seed: './seeds' },
+          { spec: 'b', seed: '../customers.json' },
+          { spec: 'c', seed: 'none.json' },
+        ],
+      },
+    });
+    expect(listed(path.join(folder, 'home'))).toEqual({
+      '/etc/backlot/seeds': 'seeds',
+      '/etc/customers.json': '../customers.json',
+    });
+  });
+
   it('are absolute paths where they are', () => {
     const elsewhere = temporaryDirectory({ 'package.json': {} });
     const folder = temporaryDirectory({ 'extensions.json': { extensions: [`file:${elsewhere}`] } });

@@ -54,6 +54,7 @@ describe('extensions.schema.json', () => {
       'required',
       'allowScripts',
       'config',
+      'seed',
     ]);
     for (const [, property] of described) {
       expect(property).toMatchObject({

@@ -1,0 +1,24 @@
+/** What extensions keep. It is loaded when the first extension uses it. */
+export { Epoch } from './epoch';
+export { Clocks } from './clock/clocks';
+export { ExtensionClock, type ExtensionClockOptions } from './clock/extension-clock';
+export { WorldClock, type Advanced } from './clock/world-clock';
+export { CurrentWorld } from './current-world';
+export { ExtensionState } from './extension-state';
+export { OwnerImage, OwnerStore } from './owner-store';
+export type { SandboxOptions } from './sandbox-options';
+export { Sandboxes } from './sandboxes';
+export { StateHost, type StateHostOptions, type StateOwner, type StateServices } from './state-host';
+export { World, type WorldInfo, type WorldView } from './world';
+export { Worlds, type ForeignState, type SnapshotInfo, type WorldsOptions } from './worlds';
+export type { DurableStore } from './durable/durable-store';
+export { openStore, type OnDamage, type OpenStoreOptions } from './durable/open-store';
+export { EXPORT_MEDIA_TYPE, type ExportedExtension } from './portable/export-file';
+export { readExport, type ReadExport } from './portable/read-export';
+export { writeExport, type WriteExportOptions } from './portable/write-export';
+export { contentOfSnapshot, contentOfWorld, type ExportContent } from './portable/export-state';
+export { ExtensionIds, type ExtensionIdsOptions } from './ids/extension-ids';
+export { seedIds, seedOf } from './ids/seeds';
+export { dropPending, ownersWithPending } from './outbox/drop-pending';
+export { ExtensionOutbox, type ExtensionOutboxOptions } from './outbox/extension-outbox';
+export { WorldOutbox } from './outbox/world-outbox';

@@ -1,0 +1,129 @@
+import { codeOf, oneState, stateIn } from '../../support/state-kit';
+
+interface Order {
+  customer: string;
+  total: number;
+  tags: string[];
+}
+
+function orders() {
+  const { state, worlds } = oneState();
+  const collection = state.collection<Order>('orders', {
+    indexes: {
+      customer: (order) => order.customer,
+      total: (order) => (order.total > 0 ? order.total : undefined),
+      tag: (order) => order.tags,
+      both: (order) => [[order.customer, order.total]],
+    },
+  });
+  collection.put('o1', { customer: 'ada', total: 5, tags: ['new', 'gift'] });
+  collection.put('o2', { customer: 'bob', total: 3, tags: [] });
+  collection.put('o3', { customer: 'ada', total: 1, tags: ['gift', 'gift'] });
+  collection.put('o4', { customer: 'eve', total: 0, tags: ['new'] });
+  return { collection, state, worlds };
+}
+
+describe('an index', () => {
+  it('finds values by another key, in the order of that key and then of their own', () => {
+    const { collection } = orders();
+    expect(collection.by('customer').get('ada')?.total).toBe(5);
+    expect(collection.by('customer').get('zoe')).toBeUndefined();
+    expect([...collection.by('customer').keys({ equals: 'ada' })]).toEqual(['o1', 'o3']);
+    expect([...collection.by('customer').keys({ equals: 'ada', reverse: true, limit: 1 })]).toEqual(['o3']);
+    expect([...collection.by('customer').keys()]).toEqual(['o1', 'o3', 'o2', 'o4']);
+    expect([...collection.by('total').values()].map(({ total }) => total)).toEqual([1, 3, 5]);
+    expect([...collection.by('total').keys({ after: 1, to: 5 })]).toEqual(['o2', 'o1']);
+    expect([...collection.by('total').keys({ from: 1, before: 5, reverse: true })]).toEqual(['o2', 'o3']);
+    expect([...collection.by('both').keys({ prefix: ['ada'] })]).toEqual(['o3', 'o1']);
+  });
+
+  it('has a value under several keys, or none', () => {
+    const { collection } = orders();
+    expect([...collection.by('tag').entries()].map(([key]) => key)).toEqual(['o1', 'o3', 'o1', 'o4']);
+    expect([collection.by('tag').count({ equals: 'gift' }), collection.by('tag').has('old')]).toEqual([2, false]);
+    expect(collection.by('total').count()).toBe(3);
+  });
+
+  it('follows what is put, changed, deleted and cleared', () => {
+    const { collection } = orders();
+    collection.update('o1', (order) => ({ ...(order as Order), customer: 'bob', tags: ['late'] }));
+    expect([...collection.by('customer').keys({ equals: 'bob' })]).toEqual(['o1', 'o2']);
+    expect([...collection.by('tag').keys({ equals: 'new' })]).toEqual(['o4']);
+    collection.delete('o2');
+    expect([...collection.by('customer').keys({ equals: 'bob' })]).toEqual(['o1']);
+    collection.clear();
+    expect(collection.by('customer').count()).toBe(0);
+  });
+
+  it('is as it was when a transaction is undone', () => {
+    const { collection, state } = orders();
+    const failing = (): void =>
+      state.transaction(() => {
+        collection.put('o1', { customer: 'zoe', total: 9, tags: [] });
+        collection.delete('o2');
+        collection.clear();
+        collection.put('o9', { customer: 'zoe', total: 9, tags: [] });
+        throw new Error('no');
+      });
+    expect(failing).toThrow('no');
+    expect([...collection.by('customer').keys()]).toEqual(['o1', 'o3', 'o2', 'o4']);
+    expect([...collection.keys()]).toEqual(['o1', 'o2', 'o3', 'o4']);
+  });
+
+  it('keeps its view while values are written', () => {
+    const { collection } = orders();
+    const view = collection.by('customer').entries({ equals: 'ada' });
+    const seen: string[] = [];
+    for (const [key, order] of view) {
+      seen.push(`${String(key)} ${order.total}`);
+      collection.clear();
+    }
+    expect(seen).toEqual(['o1 5', 'o3 1']);
+  });
+
+  it('is made for values that are there already, and made anew for a new incarnation of the extension', () => {
+    const { collection, state, worlds } = orders();
+    worlds.save('before');
+    state.collection<Order>('orders', { indexes: { first: (order) => order.tags[0] } });
+    expect([...collection.by('first').keys()]).toEqual(['o3', 'o1', 'o4']);
+    const next = stateIn(worlds).collection<Order>('orders', {
+      indexes: { customer: (order) => order.customer.length },
+    });
+    expect([...next.by('customer').keys({ equals: 3 })]).toEqual(['o1', 'o2', 'o3', 'o4']);
+    expect(codeOf(() => next.by('first'))).toBe('BACKLOT_E_STATE_INDEX_UNKNOWN');
+    worlds.restore('before');
+    expect([...next.by('customer').keys({ equals: 3 })]).toEqual(['o1', 'o2', 'o3', 'o4']);
+  });
+
+  it('can be declared within a handler, which makes the same function again and again', () => {
+    const { state } = oneState();
+    const open = () => state.collection<Order>('orders', { indexes: { total: ({ total }) => total } });
+    open().put('a', { customer: 'a', total: 1, tags: [] });
+    open().put('b', { customer: 'a', total: 0, tags: [] });
+    expect([...open().by('total').keys()]).toEqual(['b', 'a']);
+  });
+
+  it('names itself when its function fails, and the value is not put', () => {
+    const { state } = oneState();
+    const things = state.collection<{ name?: string }>('things', {
+      indexes: { name: ({ name }) => (name as string).toLowerCase() },
+    });
+    expect(codeOf(() => things.put('a', {}))).toBe('BACKLOT_E_STATE_INDEX_FAILED');
+    expect(() => things.put('a', {})).toThrow(/"name" of the collection "things"/);
+    expect(things.count()).toBe(0);
+    const wrong = state.collection<number>('wrong', { indexes: { it: () => ({}) as never } });
+    expect(codeOf(() => wrong.put('a', 1))).toBe('BACKLOT_E_STATE_INDEX_FAILED');
+  });
+
+  it('keeps in order even when its function is not constant', () => {
+    const { state } = oneState();
+    let n = 0;
+    const things = state.collection<number>('things', { indexes: { odd: () => n++ } });
+    for (let i = 0; i < 10; i++) things.put('a', i);
+    expect([...things.by('odd').values()]).toEqual([9]);
+  });
+
+  it('suggests the nearest when there is none of that name', () => {
+    expect(() => orders().collection.by('costumer')).toThrow(/did you mean "customer"/);
+  });
+});
