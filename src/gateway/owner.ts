@@ -13,8 +13,10 @@ export interface Owner {
 
 /** Makes running code known to be an owner's, from one moment to another. */
 export interface Tenure {
-  /** From now on, what runs and what it leaves running is this owner's. Gives what {@link Tenure.leave} takes. */
-  enter(): unknown;
+  /** What it is like now, for {@link Tenure.leave}. */
+  before(): unknown;
+  /** From now on, what runs and what it leaves running is this owner's. It has to leave before the code that runs now ends. */
+  enter(): void;
   /** Makes it again as it was before some owner entered. */
   leave(before: unknown): void;
   /** Remembers whose an error is that was thrown meanwhile. */
@@ -30,8 +32,9 @@ export function change(from: Tenure | undefined, to: Tenure | undefined, before:
     from?.leave(before);
     return undefined;
   }
-  const entered = to.enter();
-  return from === undefined ? entered : before;
+  const first = from === undefined ? to.before() : before;
+  to.enter();
+  return first;
 }
 
 /** The platform's own routes and handlers need no wrapping and are never withdrawn. */

@@ -5,27 +5,29 @@ const WAIT_MS = 50;
 /** How many entries are written at once, at most. */
 const MOST = 500;
 
-/** Entries that are written as one event of the log: a line of it costs more than a request. */
-export interface AccessBatch {
-  readonly entries: readonly TimedEntry[];
-}
-
-interface TimedEntry extends AccessEntry {
-  readonly timestamp: string;
-}
+/** Makes the line of an entry. */
+export type WriteEntry = (entry: AccessEntry, timestamp: string) => string;
 
 /**
- * Collects the entries of the access log and hands them over a few times a second, in order. What is collected is handed over
- * before the process ends, too.
+ * Collects the lines of the access log and hands them over a few times a second, in order and as one text: an event of the log
+ * costs more than a request. What is collected is handed over before the process ends, too.
+ *
+ * Each entry becomes text at once. To keep entries until they are written would cost more: half a thousand objects live long
+ * enough to be moved about by the garbage collector.
  */
 export class AccessLog {
-  #entries: TimedEntry[] = [];
+  #text = '';
+  #count = 0;
   #timer: NodeJS.Timeout | undefined;
   /** Many requests end within one millisecond, which is written once. */
   #lastTime = 0;
   #lastTimestamp = '';
 
-  constructor(private readonly write: (batch: AccessBatch) => void) {
+  /** `write` gets lines with a line break between them. */
+  constructor(
+    private readonly lineOf: WriteEntry,
+    private readonly write: (lines: string) => void,
+  ) {
     process.once('exit', this.flush);
   }
 
@@ -36,17 +38,20 @@ export class AccessLog {
   }
 
   readonly add = (entry: AccessEntry): void => {
-    this.#entries.push({ ...entry, timestamp: this.#timestamp() });
-    if (this.#entries.length >= MOST) this.flush();
-    else this.#timer ??= setTimeout(() => this.flush(), WAIT_MS).unref();
+    const line = this.lineOf(entry, this.#timestamp());
+    this.#text = this.#count === 0 ? line : `${this.#text}\n${line}`;
+    if (++this.#count >= MOST) this.flush();
+    else this.#timer ??= setTimeout(this.flush, WAIT_MS).unref();
   };
 
   readonly flush = (): void => {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const entries = this.#entries;
-    this.#entries = [];
-    if (entries.length > 0) this.write({ entries });
+    if (this.#count === 0) return;
+    const text = this.#text;
+    this.#text = '';
+    this.#count = 0;
+    this.write(text);
   };
 
   #timestamp(): string {
@@ -62,5 +67,12 @@ export class AccessLog {
 /** `GET api.test/users/1 200 in 0.8 ms (users)`. */
 export function describeAccess({ method, host, path, status, milliseconds, extension, complete }: AccessEntry): string {
   const who = extension === undefined ? '' : ` (${extension})`;
-  return `${method} ${host}${path} ${status} in ${milliseconds.toFixed(1)} ms${who}${complete ? '' : ', cut off'}`;
+  return `${method} ${host}${path} ${status} in ${tenths(milliseconds)} ms${who}${complete ? '' : ', cut off'}`;
+}
+
+/** A number with one digit behind the point, as `toFixed` writes it, at a fraction of its time. */
+function tenths(value: number): string {
+  const count = Math.round(value * 10);
+  const whole = Math.floor(count / 10);
+  return `${whole}.${count - whole * 10}`;
 }

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import winston, { type Logger } from 'winston';
-import { AccessLog, describeAccess, type AccessBatch } from './access-log';
+import { AccessLog, describeAccess, type WriteEntry } from './access-log';
 import { logText } from './log-text';
 import type { AccessEntry } from '../gateway/access-entry';
 import type { LogFormat, LogLevel } from './settings';
@@ -29,11 +29,13 @@ export interface LoggedLine extends Labels {
 export class Logging {
   #markerPrinted = false;
   readonly #root: Logger;
+  readonly #accessLine: WriteEntry;
 
   constructor(options: LoggingOptions) {
     const { combine, errors, splat, timestamp, json, printf } = winston.format;
     const guardMarker = winston.format((info) => this.#guardMarker(info))();
-    const batches = winston.format((info) => this.#writeBatch(info, options.format))();
+    const batches = winston.format((info) => this.#writeBatch(info))();
+    this.#accessLine = options.format === 'json' ? jsonLine : humanAccessLines();
     const shape = options.format === 'json' ? json() : printf(humanLine);
     this.#root = winston.createLogger({
       levels: { error: 0, warn: 1, info: 2, debug: 3, trace: 4 },
@@ -50,8 +52,8 @@ export class Logging {
 
   /** The log of requests, whose lines go out together. */
   access(): AccessLog {
-    const logger = this.#root.child({ scope: 'gateway' });
-    return new AccessLog((batch) => logger.log({ level: 'info', message: '', [BATCH]: batch }));
+    const logger = this.#root.child({ scope: ACCESS_SCOPE });
+    return new AccessLog(this.#accessLine, (lines) => logger.log({ level: ACCESS_LEVEL, message: '', [BATCH]: lines }));
   }
 
   /** The logger of an extension. */
@@ -64,19 +66,10 @@ export class Logging {
     this.#markerPrinted = true;
   }
 
-  /** Makes the text of an event that stands for several lines: each as it would be by itself. */
-  #writeBatch(info: winston.Logform.TransformableInfo, format: LogFormat): winston.Logform.TransformableInfo {
-    const batch = info[BATCH] as AccessBatch | undefined;
-    if (!batch) return info;
-    const { level, scope } = info as typeof info & Labels;
-    const { isTTY } = process.stdout;
-    const lines = batch.entries.map((entry) => {
-      const { timestamp } = entry;
-      const line = this.#guardMarker({ level, scope, timestamp, message: describeAccess(entry) });
-      if (format === 'json') return jsonLine(line, entry);
-      return logText({ level, timestamp, label: scope ?? 'backlot', message: String(line.message) }, isTTY);
-    });
-    info[TEXT] = lines.join('\n');
+  /** Gives an event that stands for several lines its text. */
+  #writeBatch(info: winston.Logform.TransformableInfo): winston.Logform.TransformableInfo {
+    const lines = info[BATCH] as string | undefined;
+    if (lines !== undefined) info[TEXT] = this.#markerPrinted ? lines : hideMarker(lines);
     return info;
   }
 
@@ -84,10 +77,14 @@ export class Logging {
   #guardMarker(info: winston.Logform.TransformableInfo): winston.Logform.TransformableInfo {
     if (this.#markerPrinted) return info;
     for (const key of ['message', 'stack'] as const) {
-      if (typeof info[key] === 'string') info[key] = info[key].replace(MARKER_WORD, 'ready');
+      if (typeof info[key] === 'string') info[key] = hideMarker(info[key]);
     }
     return info;
   }
+}
+
+function hideMarker(text: string): string {
+  return text.replace(MARKER_WORD, 'ready');
 }
 
 function consoleTransport(): winston.transport {
@@ -108,7 +105,7 @@ function sinkTransport(sink: (line: LoggedLine, text: string) => void): winston.
   return new winston.transports.Stream({ stream });
 }
 
-/** The key under which an event holds several lines of the access log. */
+/** The key under which an event holds lines of the access log. */
 const BATCH = Symbol('backlot.batch');
 
 /** What a child logger adds to its lines. */
@@ -117,13 +114,30 @@ interface Labels {
   readonly extension?: string;
 }
 
+/** What lines of the access log are marked with. */
+const ACCESS_SCOPE = 'gateway';
+const ACCESS_LEVEL = 'info';
+
 /** A line of the access log as winston writes any other, with its keys in order; it takes four times as long for it. */
-function jsonLine(
-  { level, message, scope, timestamp }: winston.Logform.TransformableInfo,
-  { complete, extension, host, method, milliseconds, path, status }: AccessEntry,
-): string {
+function jsonLine(entry: AccessEntry, timestamp: string): string {
+  const { complete, extension, host, method, milliseconds, path, status } = entry;
+  const [level, scope, message] = [ACCESS_LEVEL, ACCESS_SCOPE, describeAccess(entry)];
   const line = { complete, extension, host, level, message, method, milliseconds, path, scope, status, timestamp };
   return JSON.stringify(line);
+}
+
+/** Writes lines of the access log for people. What they begin with is made once for all of one time. */
+function humanAccessLines(): WriteEntry {
+  const { isTTY } = process.stdout;
+  let last = '';
+  let head = '';
+  return (entry, timestamp) => {
+    if (timestamp !== last) {
+      head = logText({ level: ACCESS_LEVEL, timestamp, label: ACCESS_SCOPE, message: '' }, isTTY);
+      last = timestamp;
+    }
+    return head + describeAccess(entry);
+  };
 }
 
 function humanLine(info: winston.Logform.TransformableInfo): string {

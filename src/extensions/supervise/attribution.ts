@@ -1,8 +1,8 @@
 /** Which extension does this belong to? Knows it for running code, for errors, and for what escapes from both. */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Tenure } from '../../gateway/owner';
+import { Trail, type Mark } from './trail';
 
 /** Which extensions there are, as another thread is told. */
 export interface KnownExtensions {
@@ -13,16 +13,18 @@ export interface KnownExtensions {
 
 /** What it was like before an extension entered. */
 interface Before {
-  readonly extension: string | undefined;
+  readonly mark: Mark<string> | undefined;
   readonly number: number;
 }
+
+const NOBODY: Before = { mark: undefined, number: 0 };
 
 /**
  * Keeps track of the extension that code runs for: through awaits, timers, sockets and events, and by the file that an
  * error was made in where that trail is lost.
  */
 export class Attribution {
-  readonly #running = new AsyncLocalStorage<string | undefined>();
+  readonly #running = new Trail<string>();
   readonly #thrown = new WeakMap<object, string>();
   /** Extensions by their folders: one that is being replaced has two of them for a while. */
   readonly #folders = new Map<string, string>();
@@ -58,47 +60,40 @@ export class Attribution {
 
   /** The extension that the code which is running now was started for. */
   get current(): string | undefined {
-    return this.#running.getStore();
+    return this.#running.value;
   }
 
   /** Runs a function for an extension. What it throws, now or through its promise, is known to be the extension’s. */
   run<A extends readonly unknown[], T>(extension: string, run: (...args: A) => T, ...args: A): T {
-    const entered = this.#entered;
-    const before = entered[0] as number;
-    entered[0] = this.#numbers.get(extension) ?? this.#number(extension);
-    try {
-      const result = this.#running.run(extension, run, ...args);
-      if (result instanceof Promise) result.catch((error: unknown) => this.#mark(error, extension));
-      return result;
-    } catch (error) {
-      this.#mark(error, extension);
-      throw error;
-    } finally {
-      entered[0] = before;
-    }
+    return this.#run(extension, this.#numberOf(extension), run, args);
   }
 
   /** A function that does the same as the one given, for an extension. */
   bind<F extends (...args: never[]) => unknown>(extension: string, run: F): F {
-    return ((...args: never[]) => this.run(extension, run, ...args)) as F;
+    const number = this.#numberOf(extension);
+    return ((...args: never[]) => this.#run(extension, number, run, args)) as F;
   }
 
   /** What lets many functions run for an extension, one after the other, without a context for each of them. */
   tenure(extension: string): Tenure {
     const running = this.#running;
     const entered = this.#entered;
-    const number = this.#numbers.get(extension) ?? this.#number(extension);
+    const number = this.#numberOf(extension);
     return {
+      before: () => {
+        const { mark } = running;
+        const before = entered[0] as number;
+        // Mostly there is nobody before, of whom nothing need be remembered.
+        return mark === undefined && before === 0 ? undefined : ({ mark, number: before } satisfies Before);
+      },
       enter: () => {
-        const before: Before = { extension: running.getStore(), number: entered[0] as number };
         entered[0] = number;
-        running.enterWith(extension);
-        return before;
+        running.set(extension);
       },
       leave: (before) => {
-        const { extension: other, number: otherNumber } = before as Before;
-        entered[0] = otherNumber;
-        running.enterWith(other);
+        const { mark, number: other } = (before as Before | undefined) ?? NOBODY;
+        entered[0] = other;
+        running.restore(mark);
       },
       blame: (error) => this.#mark(error, extension),
     };
@@ -113,7 +108,29 @@ export class Attribution {
     return this.current ?? this.#ownerByStack(thrown);
   }
 
-  #number(extension: string): number {
+  #run<A extends readonly unknown[], T>(extension: string, number: number, run: (...args: A) => T, args: A): T {
+    const running = this.#running;
+    const entered = this.#entered;
+    const { mark } = running;
+    const before = entered[0] as number;
+    entered[0] = number;
+    running.set(extension);
+    try {
+      const result = run(...args);
+      if (result instanceof Promise) result.catch((error: unknown) => this.#mark(error, extension));
+      return result;
+    } catch (error) {
+      this.#mark(error, extension);
+      throw error;
+    } finally {
+      running.restore(mark);
+      entered[0] = before;
+    }
+  }
+
+  #numberOf(extension: string): number {
+    const known = this.#numbers.get(extension);
+    if (known !== undefined) return known;
     const number = this.#names.push(extension) - 1;
     this.#numbers.set(extension, number);
     this.#tell();
