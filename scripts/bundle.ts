@@ -88,7 +88,12 @@ async function main(): Promise<void> {
     format: 'cjs',
     supported: { 'dynamic-import': false },
     legalComments: 'eof',
-    banner: { js: 'const __bundles = __dirname;' },
+    // V8 counts the lines of the whole file for the first stack that a library looks at.
+    minifyWhitespace: true,
+    lineLimit: 200,
+    // What load-program runs. It is wrapped here, for there it would be copied.
+    banner: { js: '(function (exports, require, module, __filename, __dirname) { const __bundles = __dirname;' },
+    footer: { js: '})' },
     external: APART,
     plugins: [lmdb, ours],
     logLevel: 'warning',

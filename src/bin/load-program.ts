@@ -28,8 +28,7 @@ export function loadProgram<Exports extends object>(name: keyof typeof PROGRAMS)
   // V8 refuses what another version of it, or one with other flags, has made.
   const cacheFile = path.join(BUNDLES, `${name}-${process.arch}-${cachedDataVersionTag().toString(16)}.cache`);
   const cachedData = readIfThere(cacheFile);
-  const wrapped = `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
-  const script = new Script(wrapped, { filename: file, ...(cachedData ? { cachedData } : {}) });
+  const script = new Script(source, { filename: file, ...(cachedData ? { cachedData } : {}) });
   if (!cachedData || script.cachedDataRejected === true) {
     // At the end of the process: by then it is known which functions are needed.
     process.once('exit', () => {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Logger } from 'winston';
 import { BacklotError } from '../../api/errors';
 import type { StateHost } from '../../state';
 import type { SupervisedExtension } from '../supervise/supervised-extension';
-import { readSeed } from './read-seed';
+import type * as ReadSeed from './read-seed';
 import type { SeedFile } from './seed-file';
 import { validateSeed } from './validate-seed';
 
@@ -67,6 +68,9 @@ export class Seeder {
   async #read({ name, facts, instance }: SupervisedExtension): Promise<ReadySeed[]> {
     const { seed: schema } = (instance?.constructor ?? {}) as { seed?: unknown };
     const ready: ReadySeed[] = [];
+    if (facts.entry.seed === undefined) return ready;
+    // What reads files of seeds is loaded where there are some: the start does not wait for it.
+    const { readSeed } = createRequire(__filename)('./read-seed') as typeof ReadSeed;
     for (const file of await readSeed(facts.entry)) {
       ready.push({ ...file, accepted: await validateSeed(schema, file, name) });
     }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { readExtensionList } from '../../../../src/extensions/list';
-import { readSeed } from '../../../../src/extensions/seeds';
+import { readSeed } from '../../../../src/extensions/seeds/read-seed';
 import { temporaryDirectory } from '../../../support/temporary-directory';
 
 async function seedOf(files: Record<string, unknown>, seed = 'seed') {
