@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 
 /** What the system says about a process. */
 export interface ProcessState {
@@ -28,4 +29,30 @@ function isRunning(pid: number): boolean {
     // One that we may not signal is there.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+/** A process, as it is written down for others: enough to tell whether it still lives. */
+export interface ProcessNote {
+  /** The machine or the container. */
+  readonly host: string;
+  readonly pid: number;
+  /** As in {@link ProcessState}. */
+  readonly started: string;
+}
+
+/** What to write down of this process. */
+export function noteOfThisProcess(): ProcessNote {
+  const { pid } = process;
+  return { host: hostname(), pid, started: lookAtProcess(pid)?.started ?? '' };
+}
+
+/** Whether a process was of this machine or container: of another one, nothing can be said. */
+export function isOfThisHost({ host }: ProcessNote): boolean {
+  return host === hostname();
+}
+
+/** The state of the very process that was written down on this host; undefined when it has gone. */
+export function lookAgain({ pid, started }: ProcessNote): ProcessState | undefined {
+  const state = lookAtProcess(pid);
+  return state?.started === started ? state : undefined;
 }

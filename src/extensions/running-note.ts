@@ -1,21 +1,15 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import path from 'node:path';
-import { lookAtProcess } from './look-at-process';
+import { isOfThisHost, lookAgain, noteOfThisProcess, type ProcessNote } from './look-at-process';
 
 /** What a platform that runs as a process of this machine leaves on its volume, so that commands find it. */
-interface RunningNote {
-  readonly host: string;
-  readonly pid: number;
-  /** When the process was started, as its system counts it; a process id is given out again. */
-  readonly started: string;
+interface RunningNote extends ProcessNote {
   readonly url: string;
 }
 
 /** Notes on a volume that this process serves at an address. A volume that cannot be written to goes without. */
 export function noteRunning(volume: string, url: string): void {
-  const { pid } = process;
-  const note: RunningNote = { host: hostname(), pid, started: lookAtProcess(pid)?.started ?? '', url };
+  const note: RunningNote = { ...noteOfThisProcess(), url };
   try {
     writeFileSync(noteFile(volume), JSON.stringify(note));
   } catch {
@@ -31,9 +25,9 @@ export function forgetRunning(volume: string): void {
 /** The address of the platform that runs on this machine with a volume; undefined when none does. */
 export function runningWith(volume: string): string | undefined {
   const note = read(volume);
-  if (note?.host !== hostname()) return undefined;
-  const state = lookAtProcess(note.pid);
-  return state && !state.isZombie && state.started === note.started ? note.url : undefined;
+  if (!note || !isOfThisHost(note)) return undefined;
+  const state = lookAgain(note);
+  return state && !state.isZombie ? note.url : undefined;
 }
 
 function read(volume: string): RunningNote | undefined {

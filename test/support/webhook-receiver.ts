@@ -73,3 +73,16 @@ export class WebhookReceiver {
     await new Promise((resolve) => server.close(resolve));
   }
 }
+
+const started: WebhookReceiver[] = [];
+
+/** Starts a receiver, on a free port where none is given. It is stopped after the test. */
+export async function webhookReceiver(port?: number): Promise<WebhookReceiver> {
+  const made = await new WebhookReceiver().start(port);
+  started.push(made);
+  return made;
+}
+
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((each) => each.stop()));
+});

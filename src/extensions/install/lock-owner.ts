@@ -1,23 +1,13 @@
 import { mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import path from 'node:path';
-import { lookAtProcess } from '../look-at-process';
-
-/** Who has the lock of a library: enough to tell whether that process still lives. */
-interface Owner {
-  readonly host: string;
-  readonly pid: number;
-  /** When the process was started, as its system counts it; a process id is given out again. */
-  readonly started: string;
-}
+import { isOfThisHost, lookAgain, noteOfThisProcess, type ProcessNote } from '../look-at-process';
 
 /** Taking a dead owner's lock away takes no longer than this, in milliseconds; then who did it was killed, too. */
 const TAKING_MS = 5_000;
 
 /** Notes that this process has the lock. */
 export async function noteOwner(directory: string): Promise<void> {
-  const owner: Owner = { host: hostname(), pid: process.pid, started: lookAtProcess(process.pid)?.started ?? '' };
-  await writeFile(ownerFile(directory), JSON.stringify(owner));
+  await writeFile(ownerFile(directory), JSON.stringify(noteOfThisProcess()));
 }
 
 /** Forgets who has the lock. To be called while this process has it. */
@@ -54,9 +44,8 @@ export async function removeLockOfDead(directory: string, lock: string): Promise
 
 async function isDead(directory: string): Promise<boolean> {
   try {
-    const { host, pid, started } = JSON.parse(await readFile(ownerFile(directory), 'utf8')) as Owner;
-    // Of another machine or container nothing can be said.
-    return host === hostname() && lookAtProcess(pid)?.started !== started;
+    const owner = JSON.parse(await readFile(ownerFile(directory), 'utf8')) as ProcessNote;
+    return isOfThisHost(owner) && lookAgain(owner) === undefined;
   } catch {
     return false;
   }

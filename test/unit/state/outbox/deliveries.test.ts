@@ -1,23 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { NOON, OutboxKit } from '../../../support/outbox-kit';
-import { WebhookReceiver } from '../../../support/webhook-receiver';
+import { webhookReceiver } from '../../../support/webhook-receiver';
 import { codeOf } from '../../../support/state-kit';
-
-const receivers: WebhookReceiver[] = [];
-
-async function receiver(): Promise<WebhookReceiver> {
-  const made = await new WebhookReceiver().start();
-  receivers.push(made);
-  return made;
-}
-
-afterEach(async () => {
-  await Promise.all(receivers.splice(0).map((each) => each.stop()));
-});
 
 describe('a delivery', () => {
   it('is sent as JSON after the call has returned, and kept with its answer', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     app.answer = (_received, response) => response.writeHead(201).end('thank you');
     const { outbox } = new OutboxKit();
     const sent = outbox.send({ url: app.url('/hooks?x=1'), headers: { 'X-Kind': 'test' } }, { type: 'paid' });
@@ -51,7 +39,7 @@ describe('a delivery', () => {
   });
 
   it('carries strings and bytes as they are', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     const { outbox } = new OutboxKit();
     outbox.send({ url: app.url() }, 'grüezi');
     outbox.send({ url: app.url() }, Uint8Array.of(0, 255, 10));
@@ -90,7 +78,7 @@ describe('a delivery', () => {
   });
 
   it('is not sent when the transaction that sent it fails', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     const { outbox, worlds } = new OutboxKit();
     expect(() =>
       worlds.transaction(() => {
@@ -105,7 +93,7 @@ describe('a delivery', () => {
   });
 
   it('keeps the beginning of a long answer', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     app.answer = (_received, response) => response.writeHead(200).end('x'.repeat(1_000_000));
     const { outbox } = new OutboxKit();
     outbox.send({ url: app.url() }, 1);
@@ -114,7 +102,7 @@ describe('a delivery', () => {
   });
 
   it('counts as delivered when the status is there and the body does not come', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     app.answer = (_received, response) => void response.writeHead(200).write('so far');
     const { outbox } = new OutboxKit();
     outbox.send({ url: app.url() }, 1, { timeout: 50 });
@@ -125,7 +113,7 @@ describe('a delivery', () => {
 
 describe('signatures', () => {
   it('are those of Standard Webhooks, with a secret of either form', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     const { outbox, clock } = new OutboxKit();
     const key = Buffer.from('a key of some length');
     outbox.send({ url: app.url(), secret: `whsec_${key.toString('base64')}` }, { a: 1 });
@@ -144,7 +132,7 @@ describe('signatures', () => {
   });
 
   it('can be those of Stripe, made anew for each attempt, by a signer that may be async', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     app.answers.push(500);
     const { outbox, clock, worlds, current } = new OutboxKit();
     const seen: unknown[] = [];
@@ -169,7 +157,7 @@ describe('signatures', () => {
   });
 
   it('that cannot be made count as failures', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     const { outbox } = new OutboxKit();
     outbox.configure({
       retries: [],

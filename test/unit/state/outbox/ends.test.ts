@@ -1,23 +1,11 @@
 import { dropPending, ownersWithPending, seedIds, type World, type Worlds } from '../../../../src/state';
 import { OutboxKit } from '../../../support/outbox-kit';
 import { waitFor } from '../../../support/wait-for';
-import { WebhookReceiver } from '../../../support/webhook-receiver';
-
-const receivers: WebhookReceiver[] = [];
-
-async function receiver(): Promise<WebhookReceiver> {
-  const made = await new WebhookReceiver().start();
-  receivers.push(made);
-  return made;
-}
-
-afterEach(async () => {
-  await Promise.all(receivers.splice(0).map((each) => each.stop()));
-});
+import { type WebhookReceiver, webhookReceiver } from '../../../support/webhook-receiver';
 
 describe('the end of an epoch', () => {
   it('ends what is in flight and what is queued: nothing arrives later, and drains are over', async () => {
-    const [app, failing] = [await receiver(), await receiver()];
+    const [app, failing] = [await webhookReceiver(), await webhookReceiver()];
     app.answer = () => undefined;
     failing.answer = 500;
     const kit = new OutboxKit();
@@ -38,7 +26,7 @@ describe('the end of an epoch', () => {
   });
 
   it('drops what was sent just before it', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     const { outbox, worlds } = new OutboxKit();
     outbox.send({ url: app.url() }, 'before');
     worlds.reset(worlds.base);
@@ -48,7 +36,7 @@ describe('the end of an epoch', () => {
   });
 
   it('writes nothing of the old state into the new one', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     const { outbox, worlds } = new OutboxKit();
     const { id } = outbox.send({ url: app.url() }, 1);
     worlds.save('before');
@@ -62,7 +50,7 @@ describe('the end of an epoch', () => {
   });
 
   it('does not end what other worlds have', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     const kit = new OutboxKit();
     const { outbox, worlds } = kit;
     const other = worlds.sandbox('other');
@@ -75,7 +63,7 @@ describe('the end of an epoch', () => {
 
 describe('what a world has pending when it is taken up', () => {
   async function withPending(): Promise<{ app: WebhookReceiver; worlds: Worlds; ids: string[] }> {
-    const app = await receiver();
+    const app = await webhookReceiver();
     app.answers.push(500);
     const { outbox, worlds, end } = new OutboxKit();
     const ids = ['1', '2'].map((text) => outbox.send({ url: app.url() }, text).id);
@@ -116,7 +104,7 @@ describe('what a world has pending when it is taken up', () => {
 
 describe('the end of an extension', () => {
   it('ends its deliveries, and leaves them to the one that takes its place', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     app.answer = () => undefined;
     const { outbox, worlds, end } = new OutboxKit();
     outbox.send({ url: app.url() }, '1');
@@ -153,7 +141,7 @@ describe('identifiers of deliveries', () => {
 
 describe('a reset of named extensions', () => {
   it('ends the deliveries of those, and leaves the others alone', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     app.answer = 500;
     const kit = new OutboxKit();
     const { outbox, worlds, clock } = kit;
@@ -171,7 +159,7 @@ describe('a reset of named extensions', () => {
 
 describe('a reset in the middle of deliveries', () => {
   it('lets nothing arrive later, in 30 worlds at the same time, and leaves the other worlds alone', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     app.answer = (_received, response) => void setTimeout(() => response.end(), 5);
     const kit = new OutboxKit();
     const { outbox, worlds, clocks } = kit;

@@ -1,23 +1,11 @@
 import { NOON, OutboxKit } from '../../../support/outbox-kit';
 import { waitFor } from '../../../support/wait-for';
-import { WebhookReceiver } from '../../../support/webhook-receiver';
+import { webhookReceiver } from '../../../support/webhook-receiver';
 import { codeOf } from '../../../support/state-kit';
-
-const receivers: WebhookReceiver[] = [];
-
-async function receiver(): Promise<WebhookReceiver> {
-  const made = await new WebhookReceiver().start();
-  receivers.push(made);
-  return made;
-}
-
-afterEach(async () => {
-  await Promise.all(receivers.splice(0).map((each) => each.stop()));
-});
 
 describe('a delivery that fails', () => {
   it('is repeated with growing waits on the clock of the world, and then given up', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     app.answer = 503;
     const { outbox, clock, warnings } = new OutboxKit();
     const { id } = outbox.send({ url: app.url() }, 1);
@@ -37,7 +25,7 @@ describe('a delivery that fails', () => {
   });
 
   it('arrives once the application is there', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     const { port } = app;
     await app.stop();
     const { outbox, clock } = new OutboxKit();
@@ -45,16 +33,14 @@ describe('a delivery that fails', () => {
     const { waiting } = await outbox.drain();
     expect(waiting[0]?.attempts[0]?.error).toContain('ECONNREFUSED');
     await clock.advance(3_000);
-    const later = new WebhookReceiver();
-    receivers.push(later);
-    await later.start(port);
+    const later = await webhookReceiver(port);
     await clock.advance(60_000);
     expect(later.texts).toEqual(['hello']);
     expect(outbox.get(id)?.attempts).toHaveLength(4);
   });
 
   it('is repeated by itself while the clock runs', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     app.answers.push(500, 500);
     const { outbox, clock } = new OutboxKit();
     clock.showRealTime();
@@ -64,7 +50,7 @@ describe('a delivery that fails', () => {
   });
 
   it('is repeated as the extension, or the call, says', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     app.answer = 500;
     const { outbox, clock } = new OutboxKit();
     outbox.configure({ retries: [10] });
@@ -80,7 +66,7 @@ describe('a delivery that fails', () => {
   });
 
   it.each([301, 307, 404, 410, 500])('is one that is answered with %p', async (status) => {
-    const [app, elsewhere] = [await receiver(), await receiver()];
+    const [app, elsewhere] = [await webhookReceiver(), await webhookReceiver()];
     app.answer = (_received, response) => response.writeHead(status, { location: elsewhere.url() }).end();
     const { outbox } = new OutboxKit();
     outbox.send({ url: app.url() }, 1, { retries: [] });
@@ -89,7 +75,7 @@ describe('a delivery that fails', () => {
   });
 
   it('is one that is not answered in time, whether or not the clock is frozen', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     app.answer = () => undefined;
     const { outbox } = new OutboxKit();
     outbox.configure({ timeout: 60, retries: [] });
@@ -104,7 +90,7 @@ describe('a delivery that fails', () => {
   });
 
   it('is one whose connection breaks', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     app.answer = (_received, response) => response.socket?.destroy();
     const { outbox } = new OutboxKit();
     outbox.send({ url: app.url() }, 1, { retries: [] });
@@ -115,7 +101,7 @@ describe('a delivery that fails', () => {
 
 describe('the order of deliveries', () => {
   it('is kept for one URL: one that fails holds up the later ones until it is given up', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     const refused = new Set(['1', '2']);
     app.answer = ({ text }, response) => response.writeHead(refused.has(text) ? 500 : 200).end();
     const { outbox, clock } = new OutboxKit();
@@ -133,7 +119,7 @@ describe('the order of deliveries', () => {
   });
 
   it('holds up nothing that goes elsewhere, be it that an answer does not come', async () => {
-    const [hanging, failing, fine] = [await receiver(), await receiver(), await receiver()];
+    const [hanging, failing, fine] = [await webhookReceiver(), await webhookReceiver(), await webhookReceiver()];
     hanging.answer = () => undefined;
     failing.answer = 500;
     const { outbox } = new OutboxKit();
@@ -147,7 +133,7 @@ describe('the order of deliveries', () => {
   });
 
   it('never has two attempts for one URL at the same time', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     let [open, most] = [0, 0];
     app.answer = (_received, response) => {
       most = Math.max(most, (open += 1));
@@ -166,7 +152,7 @@ describe('the order of deliveries', () => {
 
 describe('sending once more', () => {
   it('sends what was delivered again, with the same identifier', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     const { outbox, clock } = new OutboxKit();
     const { id } = outbox.send({ url: app.url() }, 'again');
     await outbox.drain();
@@ -180,7 +166,7 @@ describe('sending once more', () => {
   });
 
   it('gives what was given up all its attempts again, behind what waits', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     app.answer = 500;
     const { outbox, clock } = new OutboxKit();
     const { id } = outbox.send({ url: app.url() }, 'first', { retries: [10] });
@@ -194,7 +180,7 @@ describe('sending once more', () => {
   });
 
   it('does not wait for the next attempt of what is pending', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     app.answers.push(500);
     const { outbox } = new OutboxKit();
     const { id } = outbox.send({ url: app.url() }, 1);
@@ -212,7 +198,7 @@ describe('sending once more', () => {
 
 describe('what is kept', () => {
   it('are all deliveries that are pending, and the last 1000 of the others', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     app.answer = ({ path }, response) => response.writeHead(path === '/down' ? 500 : 200).end();
     const { outbox } = new OutboxKit();
     const { id } = outbox.send({ url: app.url('/down') }, 1);
@@ -225,7 +211,7 @@ describe('what is kept', () => {
   });
 
   it('are the last 20 attempts of each', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     app.answer = 500;
     const { outbox, clock } = new OutboxKit();
     outbox.send({ url: app.url() }, 1, { retries: Array.from({ length: 24 }, () => 1) });
@@ -237,7 +223,7 @@ describe('what is kept', () => {
 
 describe('worlds', () => {
   it('have an outbox each, on a clock of their own', async () => {
-    const app = await receiver();
+    const app = await webhookReceiver();
     app.answer = 500;
     const kit = new OutboxKit();
     const { outbox, clock } = kit;
