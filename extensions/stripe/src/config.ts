@@ -1,0 +1,17 @@
+import * as v from 'valibot';
+
+/** `"config"` of the entry in extensions.json. */
+export const Config = v.strictObject({
+  /** Answers 501 to operations that keep no state yet, instead of an object of the right shape. */
+  strict: v.optional(v.boolean(), false),
+  /** `fixtures`: an identifier that there is nothing under stands for a generated object, as in stripe-mock. */
+  fallback: v.optional(v.picklist(['none', 'fixtures']), 'none'),
+  /** `localstripe`: also the routes and the looser rules of localstripe. */
+  compat: v.optional(v.picklist(['none', 'localstripe']), 'none'),
+  /** Serves the API on this port too, without a path before `/v1`. */
+  port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535))),
+  /** The version of requests without a `Stripe-Version` header, and of webhooks: `2026-10-28.endive`. The newest when left out. */
+  apiVersion: v.optional(v.string()),
+});
+
+export type StripeConfig = v.InferOutput<typeof Config>;

@@ -1,0 +1,44 @@
+import { WebAppExtension, type Router, type WebRouter } from 'backlot';
+import { Config } from './config';
+import { serveApi } from './http/api';
+import { ownPortServer } from './http/own-port';
+import { Backend } from './kernel/backend';
+import { Dispatcher } from './kernel/dispatch';
+import { MODULES } from './resources';
+
+/**
+ * Stripe, with state. It answers below `/stripe` and `/_extension/stripe`, on `stripe.localhost` and
+ * `stripe.localhost.localstack.cloud`, and on a port of its own when its configuration names one.
+ */
+export class Stripe extends WebAppExtension<typeof Config> {
+  readonly name = 'stripe';
+  static override readonly config = Config;
+
+  #dispatcher!: Dispatcher;
+
+  override onExtensionLoad(): void {
+    const { state, clock, ids, webhooks, log } = this;
+    const backend = new Backend({ state, clock, ids, webhooks, log, webUrl: this.webUrl.slice(0, -1) }, this.config);
+    this.#dispatcher = new Dispatcher(backend, MODULES);
+  }
+
+  override async updateGatewayRoutes(router: Router): Promise<void> {
+    await super.updateGatewayRoutes(router);
+    this.#serve(router.submount('/stripe'));
+  }
+
+  override updateWebRoutes(router: WebRouter): void {
+    this.#serve(router);
+  }
+
+  override async onPlatformReady(): Promise<void> {
+    const { port } = this.config;
+    if (port === undefined) return;
+    const { port: opened } = await this.sockets.listen(ownPortServer(new URL(this.webUrl)), { port, host: '0.0.0.0' });
+    this.log.info(`Stripe's API answers on port ${opened}, too`);
+  }
+
+  #serve(router: Router): void {
+    serveApi(router, this.#dispatcher);
+  }
+}

@@ -1,0 +1,50 @@
+import { StripeError } from '../errors';
+import type { ApiRequest } from '../kernel/dispatch';
+import type { ApiKey } from '../kernel/module';
+
+const KEY = /^(sk|rk|pk)_(test|live)_\w+$/;
+
+/**
+ * The API key of a request: as a bearer token, as the name of Basic authentication, or, from pages, as the parameter `key`.
+ * Any test key will do. Throws 401 without a key, and for a live one: what holds that is not meant for a stand-in.
+ */
+export function readKey(request: Pick<ApiRequest, 'header' | 'query' | 'body'>): ApiKey {
+  const value = fromHeader(request.header('authorization')) ?? fromParameters(request);
+  if (value === undefined || value === '') {
+    throw unauthorized(
+      'You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth ' +
+        "(e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication for details, or we can help at https://support.stripe.com/.",
+    );
+  }
+  const [, type, mode] = KEY.exec(value) ?? [];
+  if (type === undefined) throw unauthorized(`Invalid API Key provided: ${masked(value)}`);
+  if (mode === 'live') {
+    throw unauthorized(
+      `Backlot takes no live keys (${masked(value)}): give the application a test key, any sk_test_… will do.`,
+    );
+  }
+  return { value, publishable: type === 'pk' };
+}
+
+function fromHeader(header: string | undefined): string | undefined {
+  const [, scheme, value] = /^(Bearer|Basic) +(\S+)$/i.exec(header ?? '') ?? [];
+  if (scheme === undefined || value === undefined) return undefined;
+  if (scheme.toLowerCase() === 'bearer') return value;
+  return Buffer.from(value, 'base64').toString().split(':')[0];
+}
+
+function fromParameters({ query, body }: Pick<ApiRequest, 'query' | 'body'>): string | undefined {
+  if (!query.includes('key=') && !body.includes('key=')) return undefined;
+  return new URLSearchParams(query).get('key') ?? new URLSearchParams(body).get('key') ?? undefined;
+}
+
+/** Enough of a key to know it again. */
+function masked(value: string): string {
+  return value.length <= 12
+    ? '*'.repeat(value.length)
+    : `${value.slice(0, 8)}${'*'.repeat(value.length - 12)}${value.slice(-4)}`;
+}
+
+function unauthorized(message: string): StripeError {
+  return new StripeError(401, 'invalid_request_error', message);
+}

@@ -1,0 +1,186 @@
+import type { FormFile } from 'backlot';
+import { StripeError } from '../errors';
+import { readKey } from '../http/credentials';
+import { parseForm, type Raw } from '../parameters/form';
+import { validate } from '../parameters/validate';
+import { loadSpec } from '../spec/spec';
+import { acceptLegacy, checkVersion, defaultVersion, renderAt } from '../versions/versions';
+import { PLATFORM_ACCOUNT, type Backend, type Scope } from './backend';
+import { expand, type Includes } from './expand';
+import { IdempotentReplies } from './idempotency';
+import type { Call, DefineModule, OperationHandler } from './module';
+import { Binary } from './objects';
+import { errorBody, type Reply } from './reply';
+import { unstatedAnswer } from './unstated';
+
+/** A request to the API, however it came in. */
+export interface ApiRequest {
+  readonly method: string;
+  /** From `/v1` on, still encoded, without the query. */
+  readonly path: string;
+  readonly query: string;
+  /** Where the API was reached, without a slash at the end: `http://localhost:4566/stripe`. */
+  readonly base: string;
+  readonly header: (name: string) => string | undefined;
+  /** The body of a form, or the fields of a multipart form written as one. */
+  readonly body: string;
+  readonly files: readonly FormFile[];
+}
+
+interface Handled {
+  readonly handler: OperationHandler;
+  /** The names of the parameters in the path, in their order. */
+  readonly names: readonly string[];
+}
+
+/** From a request to its answer: who asks, for which operation, with which parameters, and whether it was asked before. */
+export class Dispatcher {
+  readonly #stripe: Backend;
+  readonly #handlers = new Map<string, Handled>();
+  readonly #includes: Record<string, Includes[string]> = {};
+  readonly #idempotent: IdempotentReplies;
+
+  constructor(stripe: Backend, modules: readonly DefineModule[]) {
+    this.#stripe = stripe;
+    this.#idempotent = new IdempotentReplies(stripe);
+    for (const define of modules) {
+      const { operations = {}, jobs = {}, reactions = {}, includes = {} } = define(stripe);
+      for (const [key, handler] of Object.entries(operations)) {
+        const names = [...key.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
+        this.#handlers.set(withoutNames(key), { handler, names });
+      }
+      stripe.jobs.define(jobs);
+      for (const [type, reaction] of Object.entries(reactions)) stripe.react(type, reaction);
+      Object.assign(this.#includes, includes);
+    }
+  }
+
+  /** The keys, without names, of the operations that keep state. */
+  get stateful(): ReadonlySet<string> {
+    return new Set(this.#handlers.keys());
+  }
+
+  /** Answers a request. Never throws: what is wrong with a request is an answer, too. */
+  handle(request: ApiRequest): Reply {
+    const requestId = this.#stripe.platform.ids.next('req', 14);
+    const headers: Record<string, string> = { 'request-id': requestId };
+    try {
+      const reply = this.#answer(request, requestId, headers);
+      return { ...reply, headers: { ...headers, ...reply.headers } };
+    } catch (error) {
+      const failure = asStripeError(error, this.#stripe);
+      return { status: failure.status, headers, body: errorBody(failure, requestId) };
+    }
+  }
+
+  #answer(request: ApiRequest, requestId: string, headers: Record<string, string>): Reply {
+    const key = readKey(request);
+    const version = checkVersion(request.header('stripe-version') ?? defaultVersion(this.#stripe.config));
+    headers['stripe-version'] = version;
+    const account = this.#accountOf(request);
+    if (account !== PLATFORM_ACCOUNT) headers['stripe-account'] = account;
+    const found = loadSpec().find(request.method, request.path);
+    if (found === undefined) throw unknownUrl(request);
+    const { operation } = found;
+    const handled = this.#handlers.get(withoutNames(operation.key));
+    if (handled === undefined) headers['backlot-fidelity'] = 'shape';
+
+    const idempotencyKey = request.method === 'POST' ? request.header('idempotency-key') : undefined;
+    if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
+    const scope: Scope = {
+      account,
+      clock: null,
+      version,
+      base: request.base,
+      request: { id: requestId, idempotency_key: idempotencyKey ?? null },
+    };
+    this.#stripe.settle();
+    const sent = { method: request.method, path: request.path, sent: request.body };
+    if (idempotencyKey !== undefined) {
+      const earlier = this.#stripe.as(scope, () => this.#idempotent.find(idempotencyKey, sent));
+      if (earlier) return earlier;
+    }
+
+    const raw = { ...parseForm(request.query), ...parseForm(request.body) } as Record<string, Raw>;
+    // How pages give their key.
+    delete raw['key'];
+    const { also } = acceptLegacy(operation, version);
+    for (const file of request.files) raw[file.name] = { filename: file.filename };
+    const params = validate(operation, raw, { also });
+    const call: Call = {
+      operation,
+      path: named(handled?.names ?? [], found.path),
+      params,
+      url: request.path,
+      key,
+      files: request.files,
+    };
+    const reply = this.#stripe.step(scope, () => {
+      const answered = this.#run(
+        handled?.handler ?? ((each) => unstatedAnswer(this.#stripe, each)),
+        call,
+        version,
+        requestId,
+      );
+      if (idempotencyKey !== undefined) this.#idempotent.keep(idempotencyKey, sent, answered);
+      return answered;
+    });
+    this.#stripe.jobs.arm();
+    return reply;
+  }
+
+  /** Runs the handler. An error that keeps what was written is an answer, so that the step succeeds. */
+  #run(handler: OperationHandler, call: Call, version: string, requestId: string): Reply {
+    try {
+      const answer = handler(call);
+      if (answer instanceof Binary)
+        return { status: 200, headers: { 'content-type': answer.type }, body: answer.bytes };
+      const expanded = expand(this.#stripe, this.#includes, answer, call);
+      return { status: 200, headers: {}, body: JSON.stringify(renderAt(version, expanded), undefined, 2) };
+    } catch (error) {
+      if (!(error instanceof StripeError) || !error.keepsWrites) throw error;
+      return { status: error.status, headers: {}, body: errorBody(error, requestId) };
+    }
+  }
+
+  #accountOf(request: ApiRequest): string {
+    const account = request.header('stripe-account');
+    if (account === undefined || account === PLATFORM_ACCOUNT) return PLATFORM_ACCOUNT;
+    if (!this.#stripe.table('account').has(account)) {
+      throw new StripeError(
+        403,
+        'invalid_request_error',
+        `The provided key does not have access to account '${account}' (or that account does not exist). Application access may have been revoked.`,
+        { code: 'account_invalid' },
+      );
+    }
+    return account;
+  }
+}
+
+/** `POST /v1/customers/{customer}` and `POST /v1/customers/{id}` are the same operation. */
+export function withoutNames(key: string): string {
+  return key.replace(/\{\w+\}/g, '{}');
+}
+
+function named(names: readonly string[], path: Readonly<Record<string, string>>): Record<string, string> {
+  const values = Object.values(path);
+  return Object.fromEntries(
+    (names.length > 0 ? names : Object.keys(path)).map((name, index) => [name, values[index] ?? '']),
+  );
+}
+
+function unknownUrl({ method, path }: ApiRequest): StripeError {
+  return new StripeError(
+    404,
+    'invalid_request_error',
+    `Unrecognized request URL (${method}: ${path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`,
+  );
+}
+
+/** What went wrong. A mistake of ours is reported with its stack and answered as Stripe answers its own. */
+function asStripeError(error: unknown, stripe: Backend): StripeError {
+  if (error instanceof StripeError) return error;
+  stripe.platform.log.error('a call failed by a mistake of the extension', { error });
+  return new StripeError(500, 'api_error', 'An unknown error occurred');
+}

@@ -1,0 +1,66 @@
+import type { Collection } from 'backlot';
+import { StripeError } from '../errors';
+import type { Backend } from './backend';
+import type { Reply } from './reply';
+
+/** How long a key stands for the first answer, in seconds. https://docs.stripe.com/api/idempotent_requests */
+const LIFETIME = 24 * 60 * 60;
+const LONGEST_KEY = 255;
+
+interface Kept {
+  readonly at: number;
+  readonly method: string;
+  readonly path: string;
+  /** The parameters as they were sent. */
+  readonly sent: string;
+  readonly reply: { readonly status: number; readonly body: string };
+}
+
+/** What was answered to requests with an `Idempotency-Key`. */
+export class IdempotentReplies {
+  readonly #stripe: Backend;
+  readonly #kept: Collection<Kept>;
+
+  constructor(stripe: Backend) {
+    this.#stripe = stripe;
+    this.#kept = stripe.state.collection<Kept>('idempotency');
+  }
+
+  /** The answer to the first request with a key, or undefined. Throws where that request was another one. */
+  find(key: string, request: { method: string; path: string; sent: string }): Reply | undefined {
+    if (key.length > LONGEST_KEY) {
+      throw new StripeError(
+        400,
+        'idempotency_error',
+        `The idempotency key is too long: it has ${key.length} characters, and may have ${LONGEST_KEY}.`,
+      );
+    }
+    const kept = this.#kept.get([this.#stripe.account, key]);
+    if (kept === undefined || kept.at + LIFETIME <= this.#stripe.platform.clock.seconds()) return undefined;
+    if (kept.method !== request.method || kept.path !== request.path) {
+      throw new StripeError(
+        400,
+        'idempotency_error',
+        `Keys for idempotent requests can only be used for the same endpoint they were first used for ('${request.path}' vs '${kept.path}'). ` +
+          `Try using a key other than '${key}' if you meant to execute a different request.`,
+      );
+    }
+    if (kept.sent !== request.sent) {
+      throw new StripeError(
+        400,
+        'idempotency_error',
+        'Keys for idempotent requests can only be used with the same parameters they were first used with. ' +
+          `Try using a key other than '${key}' if you meant to execute a different request.`,
+      );
+    }
+    return { ...kept.reply, headers: { 'idempotent-replayed': 'true' } };
+  }
+
+  keep(key: string, request: { method: string; path: string; sent: string }, reply: Reply): void {
+    this.#kept.put([this.#stripe.account, key], {
+      ...request,
+      at: this.#stripe.platform.clock.seconds(),
+      reply: { status: reply.status, body: String(reply.body) },
+    });
+  }
+}

@@ -1,0 +1,46 @@
+import { Agent } from 'node:http';
+import type { LookupFunction } from 'node:net';
+import { join } from 'node:path';
+import Stripe from 'stripe';
+import type { createTestPlatform, TestPlatform } from '../../src/testing';
+import { REPOSITORY } from './run-platform';
+
+const { createTestPlatform: start } = jest.requireActual<{ createTestPlatform: typeof createTestPlatform }>(
+  '../../dist/testing',
+);
+
+export interface RunningStripe {
+  readonly platform: TestPlatform;
+  /** The official SDK, as an application has it. */
+  readonly stripe: Stripe;
+  /** Another client of the same platform: another key, version or account. */
+  client(options?: ConstructorParameters<typeof Stripe>[1] & { readonly key?: string }): Stripe;
+  close(): Promise<void>;
+}
+
+/** Runs the built extension on the built platform. The SDK reaches it as `http://stripe.localhost` would. */
+export async function startStripe(config: Readonly<Record<string, unknown>> = {}): Promise<RunningStripe> {
+  const platform = await start({ extensions: [join(REPOSITORY, 'extensions', 'stripe')], config: { stripe: config } });
+  const agent = new Agent({ keepAlive: true, lookup: toLoopback });
+  const client: RunningStripe['client'] = ({ key = 'sk_test_backlot', ...options } = {}) =>
+    new Stripe(key, {
+      host: 'stripe.localhost',
+      port: platform.port,
+      protocol: 'http',
+      maxNetworkRetries: 0,
+      telemetry: false,
+      httpAgent: agent,
+      ...options,
+    });
+  const close = async (): Promise<void> => {
+    agent.destroy();
+    await platform.close();
+  };
+  return { platform, stripe: client(), client, close };
+}
+
+/** Not every machine resolves names below `localhost`. */
+const toLoopback: LookupFunction = (_name, { all }, callback) => {
+  if (all) callback(null, [{ address: '127.0.0.1', family: 4 }]);
+  else callback(null, '127.0.0.1', 4);
+};
