@@ -1,4 +1,4 @@
-import { StripeError } from '../errors';
+import type { StripeError } from '../errors';
 
 /** What goes back to the client. */
 export interface Reply {

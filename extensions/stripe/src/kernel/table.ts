@@ -136,9 +136,7 @@ export class Table<T extends StripeObject, Hidden extends object = Record<string
   }
 
   count(selection: Selection<T> = {}): number {
-    let count = 0;
-    for (const _ of this.#newestFirst(selection)) count += 1;
-    return count;
+    return [...this.#newestFirst(selection)].length;
   }
 
   /** A page of the list, as `limit`, `starting_after`, `ending_before` and `created` say. `url` is the path of the list. */

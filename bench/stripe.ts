@@ -1,0 +1,279 @@
+/**
+ * `npm run bench:stripe`: the extension for Stripe beside stripe-stateful-mock, in one run, by the median of alternating rounds:
+ * customers created and read a second over HTTP. Then, of ours alone: 100,000 customers listed page by page, the last pages beside the
+ * first; and a thousand subscriptions renewed by one advance of a test clock.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { median } from './throughput/median';
+
+const ROOT = resolve(__dirname, '..');
+const ROUNDS = 7;
+const SECONDS = 1;
+const CONNECTIONS = 8;
+const CUSTOMERS = 100_000;
+const PAGE = 100;
+const SUBSCRIPTIONS = 1000;
+const START_LIMIT_MS = 60_000;
+const KEY = 'sk_test_bench';
+
+interface Server {
+  readonly name: string;
+  readonly port: number;
+  readonly process: ChildProcess;
+}
+
+interface Answer {
+  readonly id: string;
+  readonly [field: string]: unknown;
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+
+/** One call of the API, over a connection that is kept. */
+function call(
+  port: number,
+  method: string,
+  path: string,
+  form: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  const body = new URLSearchParams(form).toString();
+  return new Promise((done, fail) => {
+    const sent = request(
+      {
+        agent,
+        host: '127.0.0.1',
+        port,
+        method,
+        path,
+        headers: {
+          authorization: `Bearer ${KEY}`,
+          'content-type': 'application/x-www-form-urlencoded',
+          ...(method === 'POST' && { 'content-length': Buffer.byteLength(body) }),
+        },
+      },
+      (answer) => {
+        const pieces: Buffer[] = [];
+        answer.on('data', (piece: Buffer) => pieces.push(piece));
+        answer.on('end', () => {
+          const text = Buffer.concat(pieces).toString();
+          if (answer.statusCode === 200) done(JSON.parse(text) as Answer);
+          else fail(new Error(`${method} ${path} was answered with ${answer.statusCode}: ${text}`));
+        });
+        answer.on('error', fail);
+      },
+    );
+    sent.on('error', fail);
+    sent.end(method === 'POST' ? body : undefined);
+  });
+}
+
+/** Does something over all connections for a while; gives how often a second. */
+async function rate(each: (turn: number) => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  const end = began + SECONDS * 1000;
+  let turns = 0;
+  await Promise.all(
+    Array.from({ length: CONNECTIONS }, async () => {
+      while (performance.now() < end) await each(turns++);
+    }),
+  );
+  return turns / ((performance.now() - began) / 1000);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((done) => server.once('listening', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = performance.now() + START_LIMIT_MS; performance.now() < end; await delay(20))
+    if (await isSo()) return;
+  throw new Error(`${what} did not start`);
+}
+
+async function startOurs(home: string): Promise<Server> {
+  const port = await freePort();
+  const list = join(home, 'extensions.json');
+  writeFileSync(
+    list,
+    JSON.stringify({ extensions: [{ spec: `file:${join(ROOT, 'extensions', 'stripe')}`, config: { port } }] }),
+  );
+  const log = join(home, 'backlot.log');
+  const child = spawn(process.execPath, [join(ROOT, 'dist', 'bin', 'init.js')], {
+    env: {
+      ...process.env,
+      GATEWAY_LISTEN: '127.0.0.1:0',
+      BACKLOT_EXTENSIONS_FILE: list,
+      BACKLOT_VOLUME: join(home, 'volume'),
+    },
+    stdio: ['ignore', openSync(log, 'w'), 'inherit'],
+  });
+  await until('Backlot', () => /^Ready\.$/m.test(readFileSync(log, 'utf8')));
+  const own = Number(/127\.0\.0\.1:(\d+)/.exec(readFileSync(log, 'utf8'))?.[1]);
+  return { name: 'backlot', port: own, process: child };
+}
+
+async function startPeer(home: string): Promise<Server> {
+  const port = await freePort();
+  const child = spawn(process.execPath, [join(ROOT, 'node_modules', 'stripe-stateful-mock', 'dist', 'cli.js')], {
+    env: { ...process.env, PORT: String(port), LOG_LEVEL: 'silent' },
+    stdio: ['ignore', openSync(join(home, 'peer.log'), 'w'), 'inherit'],
+  });
+  await until('stripe-stateful-mock', () =>
+    call(port, 'GET', '/v1/customers').then(
+      () => true,
+      () => false,
+    ),
+  );
+  return { name: 'stripe-stateful-mock', port, process: child };
+}
+
+/** Creates and reads of both, a second, by the median of rounds in turns. */
+async function compare(ours: Server, peer: Server): Promise<Record<string, { creates: number; reads: number }>> {
+  const sides = [
+    { name: ours.name, port: ours.port, base: '/stripe/v1' },
+    { name: peer.name, port: peer.port, base: '/v1' },
+  ];
+  const found = Object.fromEntries(sides.map(({ name }) => [name, { creates: [] as number[], reads: [] as number[] }]));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const { name, port, base } of round % 2 === 0 ? sides : [...sides].reverse()) {
+      const ids: string[] = [];
+      const creates = await rate(async (turn) => {
+        const { id } = await call(port, 'POST', `${base}/customers`, {
+          email: `user${turn}@example.com`,
+          name: `User ${turn}`,
+        });
+        ids.push(id);
+      });
+      const reads = await rate((turn) => call(port, 'GET', `${base}/customers/${ids[turn % ids.length]!}`));
+      if (round === 0) continue;
+      found[name]!.creates.push(creates);
+      found[name]!.reads.push(reads);
+    }
+  }
+  return Object.fromEntries(
+    Object.entries(found).map(([name, { creates, reads }]) => [
+      name,
+      { creates: median(creates), reads: median(reads) },
+    ]),
+  );
+}
+
+/** Milliseconds for a page at the beginning and at the end of a list of 100,000. */
+async function listThrough(port: number): Promise<{ first: number; last: number; pages: number; total: number }> {
+  await call(port, 'POST', '/_backlot/state/reset');
+  await Promise.all(
+    Array.from({ length: CONNECTIONS }, async (_, part) => {
+      for (let n = part; n < CUSTOMERS; n += CONNECTIONS)
+        await call(port, 'POST', '/stripe/v1/customers', { name: `User ${n}` });
+    }),
+  );
+  const times: number[] = [];
+  let after = '';
+  let total = 0;
+  for (;;) {
+    const began = performance.now();
+    const page = await call(port, 'GET', `/stripe/v1/customers?limit=${PAGE}${after}`);
+    times.push(performance.now() - began);
+    const data = page['data'] as Answer[];
+    total += data.length;
+    if (page['has_more'] !== true) break;
+    after = `&starting_after=${data.at(-1)!.id}`;
+  }
+  const tenth = Math.floor(times.length / 10);
+  return { first: median(times.slice(0, tenth)), last: median(times.slice(-tenth)), pages: times.length, total };
+}
+
+/** Seconds for one advance of a test clock that renews so many subscriptions; and how many invoices it made. */
+async function renew(port: number): Promise<{ seconds: number; invoices: number }> {
+  const api = (method: string, path: string, form: Record<string, string> = {}): Promise<Answer> => {
+    return call(port, method, `/stripe/v1/${path}`, form);
+  };
+  await call(port, 'POST', '/_backlot/state/reset');
+  const start = Math.floor(Date.now() / 1000);
+  const clock = await api('POST', 'test_helpers/test_clocks', { frozen_time: String(start) });
+  const price = await api('POST', 'prices', {
+    currency: 'usd',
+    unit_amount: '1500',
+    'recurring[interval]': 'month',
+    'product_data[name]': 'Plan',
+  });
+  for (let n = 0; n < SUBSCRIPTIONS; n++) {
+    const customer = await api('POST', 'customers', {
+      test_clock: clock.id,
+      payment_method: 'pm_card_visa',
+      'invoice_settings[default_payment_method]': 'pm_card_visa',
+    });
+    await api('POST', 'subscriptions', { customer: customer.id, 'items[0][price]': price.id });
+  }
+  const began = performance.now();
+  const to = start + 32 * 24 * 60 * 60;
+  await api('POST', `test_helpers/test_clocks/${clock.id}/advance`, { frozen_time: String(to) });
+  await until(
+    'the advanced clock',
+    async () => (await api('GET', `test_helpers/test_clocks/${clock.id}`))['status'] === 'ready',
+  );
+  const seconds = (performance.now() - began) / 1000;
+  let invoices = 0;
+  let after = '';
+  for (;;) {
+    const page = await api('GET', `invoices?limit=100&status=paid${after}`);
+    const data = page['data'] as Answer[];
+    invoices += data.length;
+    if (page['has_more'] !== true) return { seconds, invoices };
+    after = `&starting_after=${data.at(-1)!.id}`;
+  }
+}
+
+async function main(): Promise<void> {
+  const home = mkdtempSync(join(tmpdir(), 'backlot-bench-stripe-'));
+  const servers: Server[] = [];
+  try {
+    const ours = await startOurs(home);
+    servers.push(ours);
+    const peer = await startPeer(home);
+    servers.push(peer);
+    const speeds = await compare(ours, peer);
+    for (const [name, { creates, reads }] of Object.entries(speeds)) {
+      console.log(`${name}: ${Math.round(creates)} creates, ${Math.round(reads)} reads a second`);
+    }
+    const [mine, theirs] = [speeds[ours.name]!, speeds[peer.name]!];
+    const ratio = { creates: mine.creates / theirs.creates, reads: mine.reads / theirs.reads };
+    console.log(`creates ${ratio.creates.toFixed(2)}x, reads ${ratio.reads.toFixed(2)}x (goal: at least 3x)`);
+    const list = await listThrough(ours.port);
+    console.log(
+      `${list.total} customers in ${list.pages} pages: ${list.first.toFixed(2)} ms for a page at the beginning, ${list.last.toFixed(2)} ms at the end`,
+    );
+    const renewed = await renew(ours.port);
+    console.log(
+      `${SUBSCRIPTIONS} subscriptions renewed by one advance in ${renewed.seconds.toFixed(2)} s (goal: under 5 s), ${renewed.invoices} paid invoices`,
+    );
+    mkdirSync(join(__dirname, 'results'), { recursive: true });
+    writeFileSync(
+      join(__dirname, 'results', 'stripe.json'),
+      `${JSON.stringify({ speeds, ratio, list, renewed }, undefined, 2)}\n`,
+    );
+  } finally {
+    agent.destroy();
+    for (const { process: child } of servers) {
+      const ended = new Promise((done) => child.once('exit', done));
+      child.kill('SIGTERM');
+      await ended;
+    }
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

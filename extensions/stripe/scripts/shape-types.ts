@@ -1,0 +1,182 @@
+/** The shapes of the objects that Stripe answers, each written once; they name each other by their place. */
+import ts from 'typescript';
+import { isNull, membersOf, nameOf, resolve, stringOf, type Declared, type Field } from './declarations';
+
+/**
+ * A shape in the file: `s` string, `i` integer, `n` number, `t` time, `b` boolean, `T` true, `d` decimal as a string, `m`
+ * metadata, `*` anything; or a list that begins with its sort: `e` values, `a` element, `h` fields (`name`, with `?` where
+ * it may be absent, with `+` where it is only there when asked for) and their shapes, `r` hash of any names, `u` one of
+ * several, `?` or null, `o` objects of these kinds, `x` an identifier or one of these kinds, `l` list of.
+ */
+type Written = string | readonly [string, ...unknown[]];
+
+/** Numbers that have a fraction. All others are integers. */
+const FRACTIONS = /percent|_rate$|^(length|width|height|weight|latitude|longitude|score)$/;
+
+/** How the documentation says that a field is left out of an answer unless it is expanded. */
+const LEFT_OUT =
+  /not included by default|when explicitly expanded|only (?:included|present) (?:if|when) (?:it is )?expanded|to include (?:it|this)/i;
+
+interface Kind {
+  readonly object: string;
+  readonly deleted: boolean;
+}
+
+export class ShapeTypes {
+  private readonly types: Written[] = [];
+  private readonly places = new Map<string, number>();
+  private readonly kinds = new Map<string, number>();
+
+  constructor(private readonly checker: ts.TypeChecker) {}
+
+  /** What the overloads of a method answer: the first kind of object that they name. */
+  answer(types: readonly (ts.TypeNode | undefined)[]): Kind {
+    for (const type of types) {
+      const kinds = type === undefined ? [] : this.kindsIn(type);
+      const [first] = kinds;
+      const kept = kinds.find(({ deleted }) => !deleted) ?? first;
+      if (kept !== undefined) return kept;
+    }
+    return { object: '', deleted: false };
+  }
+
+  file(): unknown {
+    return { kinds: Object.fromEntries([...this.kinds].sort()), types: this.types };
+  }
+
+  /** The kinds of objects in a type, through promises, responses, lists and unions. */
+  private kindsIn(node: ts.TypeNode): Kind[] {
+    if (ts.isUnionTypeNode(node)) return node.types.flatMap((type) => this.kindsIn(type));
+    if (ts.isParenthesizedTypeNode(node)) return this.kindsIn(node.type);
+    if (!ts.isTypeReferenceNode(node)) return [];
+    const [argument] = node.typeArguments ?? [];
+    if (argument !== undefined) return this.kindsIn(argument);
+    const declared = this.declared(node);
+    if (declared === undefined) return [];
+    if (declared.is === 'alias') return this.kindsIn(declared.type);
+    const kind = this.kindOf(declared);
+    return kind === undefined ? [] : [kind];
+  }
+
+  private declared(node: ts.TypeReferenceNode): Declared | undefined {
+    return nameOf(node) === 'OtherString' ? undefined : resolve(this.checker, node.typeName);
+  }
+
+  /** The kind of a declaration that is an object of its own; its shape is read along. */
+  private kindOf(declared: Declared & { is: 'fields' }): Kind | undefined {
+    const objectField = declared.fields.find(({ name }) => name === 'object');
+    const object = objectField === undefined ? undefined : stringOf(objectField.type);
+    if (object === undefined || object === 'list' || object === 'search_result') return undefined;
+    if (declared.node.getSourceFile().fileName.includes('/V2/')) return undefined;
+    const deleted = declared.fields.some(({ name, required }) => name === 'deleted' && required);
+    if (!deleted && !this.kinds.has(object)) {
+      // Known before its fields are read: they may lead back to it.
+      this.kinds.set(object, -1);
+      this.kinds.set(object, this.hash(declared.fields));
+    }
+    return { object, deleted };
+  }
+
+  private hash(fields: readonly Field[]): number {
+    const kept = fields.filter(({ type }) => type.kind !== ts.SyntaxKind.VoidKeyword);
+    const names = kept.map(
+      ({ name, required, text }) => `${name}${required ? '' : '?'}${LEFT_OUT.test(text) ? '+' : ''}`,
+    );
+    return this.intern(['h', names.join(' '), kept.map((field) => this.place(field.type, field))]);
+  }
+
+  private place(node: ts.TypeNode, field: Field): number {
+    if (ts.isUnionTypeNode(node)) return this.union(node.types, field);
+    if (ts.isParenthesizedTypeNode(node)) return this.place(node.type, field);
+    if (ts.isArrayTypeNode(node)) return this.intern(['a', this.place(node.elementType, field)]);
+    if (ts.isTypeLiteralNode(node)) {
+      const { fields, index } = membersOf(node.members);
+      return index === undefined ? this.hash(fields) : this.intern(['r', this.place(index, field)]);
+    }
+    if (ts.isTypeReferenceNode(node)) return this.reference(node, field);
+    const value = stringOf(node);
+    return value === undefined ? this.intern(this.plain(node, field)) : this.intern(['e', [value]]);
+  }
+
+  private plain(node: ts.TypeNode, { name, text }: Field): Written {
+    const { kind } = node;
+    if (kind === ts.SyntaxKind.StringKeyword) return 's';
+    if (kind === ts.SyntaxKind.NumberKeyword) {
+      if (FRACTIONS.test(name)) return 'n';
+      return /since the Unix epoch|timestamp/i.test(text) || /_at$/.test(name) ? 't' : 'i';
+    }
+    if (kind === ts.SyntaxKind.BooleanKeyword) return 'b';
+    if (ts.isLiteralTypeNode(node) && node.literal.kind === ts.SyntaxKind.TrueKeyword) return 'T';
+    if (ts.isLiteralTypeNode(node) && node.literal.kind === ts.SyntaxKind.FalseKeyword) return 'b';
+    return '*';
+  }
+
+  private reference(node: ts.TypeReferenceNode, field: Field): number {
+    const [argument] = node.typeArguments ?? [];
+    switch (nameOf(node)) {
+      case 'Array':
+        if (argument !== undefined) return this.intern(['a', this.place(argument, field)]);
+        break;
+      case 'ApiList':
+        if (argument !== undefined) return this.intern(['l', this.place(argument, field)]);
+        break;
+      case 'Partial':
+        if (argument !== undefined) return this.place(argument, field);
+        break;
+      case 'Decimal':
+        return this.intern('d');
+      case 'Metadata':
+        return this.intern('m');
+      case 'OtherString':
+        return this.intern('s');
+      case 'Record':
+        return this.intern('*');
+      default:
+    }
+    const declared = resolve(this.checker, node.typeName);
+    if (declared.is === 'alias') return this.place(declared.type, field);
+    const kind = this.kindOf(declared);
+    if (kind !== undefined) return this.intern(['o', [kind.object]]);
+    if (declared.index !== undefined && declared.fields.length === 0) {
+      return this.intern(['r', this.place(declared.index, field)]);
+    }
+    return this.hash(declared.fields);
+  }
+
+  private union(nodes: readonly ts.TypeNode[], field: Field): number {
+    const values = nodes.map(stringOf).filter((value) => value !== undefined);
+    const kinds = new Set<string>();
+    const places = new Set<number>();
+    let nullable = false;
+    let identifier = false;
+    for (const node of nodes) {
+      if (isNull(node)) nullable = true;
+      else if (stringOf(node) !== undefined) continue;
+      else if (ts.isTypeReferenceNode(node) && nameOf(node) === 'OtherString') continue;
+      else if (node.kind === ts.SyntaxKind.StringKeyword) identifier = true;
+      else {
+        const found = ts.isTypeReferenceNode(node) && node.typeArguments === undefined ? this.kindsIn(node) : [];
+        for (const { object } of found) kinds.add(object);
+        if (found.length === 0) places.add(this.place(node, field));
+      }
+    }
+    if (kinds.size > 0) places.add(this.intern([identifier ? 'x' : 'o', [...kinds]]));
+    else if (identifier) places.add(this.intern('s'));
+    if (values.length > 0) places.add(this.intern(['e', values]));
+    const all = [...places];
+    const [only] = all;
+    if (only === undefined) return this.intern('*');
+    const place = all.length === 1 ? only : this.intern(['u', all]);
+    return nullable ? this.intern(['?', place]) : place;
+  }
+
+  private intern(type: Written): number {
+    const key = JSON.stringify(type);
+    let place = this.places.get(key);
+    if (place === undefined) {
+      place = this.types.push(type) - 1;
+      this.places.set(key, place);
+    }
+    return place;
+  }
+}

@@ -1,0 +1,129 @@
+/** Which operations Stripe's API has, as the official package declares them. */
+import { parameterFile } from './files';
+
+export interface Operation {
+  /** Method and path: `POST /v1/customers/{customer}`. */
+  readonly key: string;
+  readonly method: string;
+  readonly path: string;
+  readonly kind: 'object' | 'list' | 'search' | 'binary';
+  /** The kind of object that it answers, or that its list holds; empty where there is none. */
+  readonly result: string;
+  /** Whether it answers a deleted object. */
+  readonly deletes: boolean;
+  /** Where its parameters stand in the file. */
+  readonly parameters: number;
+}
+
+export interface FoundOperation {
+  readonly operation: Operation;
+  /** The parameters in the path, decoded, in their order. */
+  readonly path: Readonly<Record<string, string>>;
+}
+
+export interface Spec {
+  /** The version of the API: `2026-10-28.endive`. */
+  readonly version: string;
+  readonly operations: readonly Operation[];
+  /** The operation for a method and a path that is still encoded; undefined where there is none. */
+  find(method: string, path: string): FoundOperation | undefined;
+  /** The methods that a path has. */
+  methods(path: string): readonly string[];
+}
+
+/** The segments of paths as a tree: a static segment goes before a parameter. */
+interface Node {
+  readonly statics: Map<string, Node>;
+  parameter?: Node;
+  readonly operations: Map<string, Operation>;
+}
+
+let loaded: Spec | undefined;
+
+/** The specification; read once. */
+export function loadSpec(): Spec {
+  return (loaded ??= read());
+}
+
+function read(): Spec {
+  const { version, operations: rows } = parameterFile();
+  const operations = rows.map(([method, path, kind, result, deletes, parameters]): Operation => {
+    return {
+      key: `${method} ${path}`,
+      method,
+      path,
+      kind: kind as Operation['kind'],
+      result,
+      deletes: deletes === 1,
+      parameters,
+    };
+  });
+  const root = makeNode();
+  for (const operation of operations) add(root, operation);
+  return {
+    version,
+    operations,
+    find: (method, path) => {
+      const found = walk(root, segmentsOf(path), method);
+      const operation = found?.node.operations.get(method);
+      return found && operation && { operation, path: namesOf(operation.path, found.values) };
+    },
+    methods: (path) => [...(walk(root, segmentsOf(path))?.node.operations.keys() ?? [])],
+  };
+}
+
+function makeNode(): Node {
+  return { statics: new Map(), operations: new Map() };
+}
+
+function add(root: Node, operation: Operation): void {
+  let node = root;
+  for (const segment of segmentsOf(operation.path)) {
+    if (segment.startsWith('{')) node = node.parameter ??= makeNode();
+    else {
+      const next = node.statics.get(segment) ?? makeNode();
+      node.statics.set(segment, next);
+      node = next;
+    }
+  }
+  node.operations.set(operation.method, operation);
+}
+
+/** Goes down as far as the path does; with a method only to where that method is. */
+function walk(
+  node: Node,
+  [segment, ...rest]: readonly string[],
+  method?: string,
+  values: readonly string[] = [],
+): { node: Node; values: readonly string[] } | undefined {
+  if (segment === undefined) {
+    const isEnd = method === undefined ? node.operations.size > 0 : node.operations.has(method);
+    return isEnd ? { node, values } : undefined;
+  }
+  const next = node.statics.get(segment);
+  const found = next && walk(next, rest, method, values);
+  if (found || node.parameter === undefined || segment === '') return found;
+  return walk(node.parameter, rest, method, [...values, decode(segment)]);
+}
+
+function segmentsOf(path: string): string[] {
+  return path.split('/').slice(1);
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    // What is badly encoded names nothing, and is shown as it came.
+    return segment;
+  }
+}
+
+function namesOf(path: string, values: readonly string[]): Record<string, string> {
+  const named: Record<string, string> = {};
+  for (const [index, [, name]] of [...path.matchAll(/\{(\w+)\}/g)].entries()) {
+    // Two parameters of a path may have one name.
+    named[name! in named ? `${name!}_${index}` : name!] = values[index] ?? '';
+  }
+  return named;
+}
