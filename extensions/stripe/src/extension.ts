@@ -1,10 +1,12 @@
 import { WebAppExtension, type Router, type WebRouter } from 'backlot';
+import { serveCommandLine } from './cli/socket';
 import { Config } from './config';
 import { serveApi } from './http/api';
 import { ownPortServer } from './http/own-port';
 import { Backend } from './kernel/backend';
 import { Dispatcher } from './kernel/dispatch';
 import { MODULES } from './resources';
+import { DELIVERY } from './webhooks/signature';
 
 /**
  * Stripe, with state. It answers below `/stripe` and `/_extension/stripe`, on `stripe.localhost` and
@@ -14,12 +16,14 @@ export class Stripe extends WebAppExtension<typeof Config> {
   readonly name = 'stripe';
   static override readonly config = Config;
 
+  #backend!: Backend;
   #dispatcher!: Dispatcher;
 
   override onExtensionLoad(): void {
     const { state, clock, ids, webhooks, log } = this;
-    const backend = new Backend({ state, clock, ids, webhooks, log, webUrl: this.webUrl.slice(0, -1) }, this.config);
-    this.#dispatcher = new Dispatcher(backend, MODULES);
+    webhooks.configure(DELIVERY);
+    this.#backend = new Backend({ state, clock, ids, webhooks, log, webUrl: this.webUrl.slice(0, -1) }, this.config);
+    this.#dispatcher = new Dispatcher(this.#backend, MODULES);
   }
 
   override async updateGatewayRoutes(router: Router): Promise<void> {
@@ -40,5 +44,6 @@ export class Stripe extends WebAppExtension<typeof Config> {
 
   #serve(router: Router): void {
     serveApi(router, this.#dispatcher);
+    serveCommandLine(router, this.#backend.commandLines);
   }
 }

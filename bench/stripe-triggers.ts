@@ -1,0 +1,108 @@
+/**
+ * `npm run bench:stripe-triggers`: every event that `stripe trigger` of the official command line knows, each in an empty state. One counts
+ * only when the event then stands in `/v1/events`. Names of events after `--` run only those.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { createTestPlatform } from '../src/testing';
+
+const ROOT = resolve(__dirname, '..');
+const GOAL = 115;
+const KEY = 'sk_test_123456789012';
+const TRIGGER_LIMIT_MS = 60_000;
+
+/** Names of triggers that are no types of events: what they are for. */
+const EVENT_OF: Readonly<Record<string, string>> = {
+  'subscription.payment_failed': 'invoice.payment_failed',
+  'subscription.payment_succeeded': 'invoice.payment_succeeded',
+};
+
+interface Outcome {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** Where the official command line is: npm has one package for each system. */
+function commandLine(): string {
+  const system = process.platform === 'win32' ? 'windows' : process.platform;
+  const binary = join(ROOT, 'node_modules', '@stripe', `cli-${system}-${process.arch}`, 'bin', 'stripe');
+  if (!existsSync(binary)) throw new Error(`there is no ${binary}: npm install`);
+  return binary;
+}
+
+function run(args: readonly string[], home: string): Promise<Outcome> {
+  const child = spawn(commandLine(), args, {
+    env: { PATH: process.env.PATH ?? '', HOME: home },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: TRIGGER_LIMIT_MS,
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
+  return new Promise((done) => child.once('close', (code) => done({ code, output })));
+}
+
+/** What the help lists. */
+async function knownTriggers(home: string): Promise<string[]> {
+  const { output } = await run(['trigger', '--help'], home);
+  const [, list = ''] = /Supported events:\n([\s\S]*?)\n\n/.exec(output) ?? [];
+  return list
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+/** The reason in what the command line printed: a line, without its decoration. */
+function reasonIn(output: string): string {
+  const [, message] = /"message": "(.*?)",?\n/.exec(output) ?? [];
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  const request = lines.findLast((line) => line.startsWith('Running fixture for')) ?? '';
+  return `${request.replace('Running fixture for: ', '')}: ${message ?? lines.at(-1) ?? 'no output'}`;
+}
+
+async function main(): Promise<void> {
+  const { createTestPlatform: start } = (await import('../dist/testing')) as unknown as {
+    createTestPlatform: typeof createTestPlatform;
+  };
+  const home = mkdtempSync(join(tmpdir(), 'stripe-triggers-'));
+  const port = await freePort();
+  const platform = await start({
+    extensions: [join(ROOT, 'extensions', 'stripe')],
+    config: { stripe: { port } },
+  });
+  const base = `http://127.0.0.1:${port}`;
+  try {
+    const chosen = process.argv.slice(2);
+    const triggers = chosen.length > 0 ? chosen : await knownTriggers(home);
+    let stands = 0;
+    for (const trigger of triggers) {
+      await platform.state.reset();
+      const { code, output } = await run(['trigger', trigger, '--api-key', KEY, '--api-base', base], home);
+      const type = EVENT_OF[trigger] ?? trigger.replace(/\.(eu|gb)$/, '');
+      const answer = await fetch(`${base}/v1/events?limit=100&type=${type}`, {
+        headers: { authorization: `Bearer ${KEY}` },
+      });
+      const { data } = (await answer.json()) as { data: unknown[] };
+      if (data.length > 0) stands += 1;
+      else console.log(`  ${trigger}: ${code === 0 ? 'ran, but there is no such event' : reasonIn(output)}`);
+    }
+    console.log(`${stands} of ${triggers.length} triggers leave their event (goal: ${GOAL})`);
+    if (chosen.length === 0 && stands < GOAL) process.exitCode = 1;
+  } finally {
+    await platform.close();
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+void main();
