@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { createTestPlatform } from '../src/testing';
+import { createTestPlatform } from '../dist/testing';
 
 const ROOT = resolve(__dirname, '..');
 const GOAL = 115;
@@ -72,12 +72,9 @@ function reasonIn(output: string): string {
 }
 
 async function main(): Promise<void> {
-  const { createTestPlatform: start } = (await import('../dist/testing')) as unknown as {
-    createTestPlatform: typeof createTestPlatform;
-  };
   const home = mkdtempSync(join(tmpdir(), 'stripe-triggers-'));
   const port = await freePort();
-  const platform = await start({
+  const platform = await createTestPlatform({
     extensions: [join(ROOT, 'extensions', 'stripe')],
     config: { stripe: { port } },
   });

@@ -43,12 +43,17 @@ function handOn(target: URL, incoming: IncomingMessage, answered: (answer: Incom
       host: target.hostname,
       port: target.port,
       method: incoming.method,
-      path: target.pathname.replace(/\/$/, '') + (incoming.url ?? '/'),
+      path: belowTarget(target.pathname.replace(/\/$/, ''), incoming.url ?? '/'),
       headers: incoming.headers,
       setHost: false,
     },
     answered,
   );
+}
+
+/** The URLs that answers give have the path of the platform already. */
+function belowTarget(prefix: string, path: string): string {
+  return path.startsWith(`${prefix}/`) ? path : prefix + path;
 }
 
 function fail(response: ServerResponse, error: Error): void {
