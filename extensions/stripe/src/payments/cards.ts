@@ -129,7 +129,8 @@ function networksOf({ number, brand }: CardData): string[] {
   return [brand];
 }
 
-function cardOf(number: string, { month, year, hasCvc }: { month: number; year: number; hasCvc: boolean }): CardData {
+/** A card whose data was read before. */
+export function cardOf(number: string, { month, year, hasCvc }: { month: number; year: number; hasCvc: boolean }): CardData {
   const known = testCard(number);
   return {
     number,

@@ -1,11 +1,11 @@
 import type Stripe from 'stripe';
-import { invalidRequest, parameterMissing, type StripeError } from '../errors';
-import type { Backend } from '../kernel/backend';
+import { invalidRequest, parameterMissing, resourceMissing, type StripeError } from '../errors';
+import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { NAMED_ACCOUNTS } from '../payments/bank-accounts';
-import { cardOfSource, sourceSecret } from '../payments/card-source';
+import { cardOfSource } from '../payments/card-source';
 import { fingerprint, methodCard, namedCard, readCard, verificationDecline, type CardParams, type CardSecret } from '../payments/cards';
 import { DECLINES, declineError } from '../payments/declines';
 import { METHOD_TYPES } from '../payments/method-types';
@@ -237,11 +237,9 @@ export function attachPaymentMethod(
     ...method.card,
     checks: checks && { ...checks, ...(checks.cvc_check === 'unchecked' && { cvc_check: 'pass' }) },
   };
-  return table.update(
-    method.id,
-    { customer, ...(card && { card }) } as Partial<Stripe.PaymentMethod>,
-    'payment_method.attached',
-  );
+  const attached = table.update(method.id, { customer, ...(card && { card }) } as Partial<Stripe.PaymentMethod>);
+  stripe.emit('payment_method.attached', attached);
+  return attached;
 }
 
 export function spentMethod(): StripeError {
@@ -312,9 +310,7 @@ export const paymentMethods: DefineModule = (stripe) => {
       },
       'GET /v1/customers/{customer}/payment_methods/{id}': ({ path }) => {
         const method = table.get(path['id']!);
-        if (idOf(method.customer) !== path['customer']) {
-          throw invalidRequest(`No such payment_method: '${path['id']}'; OTHER_CUSTOMER`, { code: 'resource_missing' });
-        }
+        if (idOf(method.customer) !== path['customer']) throw resourceMissing('PaymentMethod', path['id']!);
         return method;
       },
     },
@@ -323,8 +319,8 @@ export const paymentMethods: DefineModule = (stripe) => {
 
 /** A copy of a payment method of the platform, for a connected account. */
 function clone(stripe: Backend, id: string): Stripe.PaymentMethod {
-  const original = stripe.as({ account: stripe.platformAccount }, () => resolvePaymentMethod(stripe, id));
-  const secret = stripe.as({ account: stripe.platformAccount }, () => methodTable(stripe).hidden(original.id)) ?? {};
+  const original = stripe.as({ account: PLATFORM_ACCOUNT }, () => resolvePaymentMethod(stripe, id));
+  const secret = stripe.as({ account: PLATFORM_ACCOUNT }, () => methodTable(stripe).hidden(original.id)) ?? {};
   const shown = (original as unknown as Record<string, object>)[original.type] ?? {};
   return insertMethod(stripe, { type: original.type, shown, secret, billing: original.billing_details });
 }
