@@ -10,6 +10,11 @@ export interface Kind {
 
 /** Kinds that have something special; a kind that is not here has 24 letters and no indexes. */
 export const KINDS: Readonly<Record<string, Kind>> = {
+  invoice: { indexes: ['customer', 'parent.subscription_details.subscription', 'number'] },
+  invoice_payment: { indexes: ['invoice', 'payment.payment_intent'] },
+  invoiceitem: { indexes: ['customer', 'invoice'] },
+  subscription: { indexes: ['customer', 'items.data', 'test_clock'] },
+  customer_balance_transaction: { indexes: ['customer', 'invoice'] },
   customer: { idLength: 14, indexes: ['email', 'test_clock'] },
   event: { indexes: ['type'] },
   webhook_endpoint: {},
