@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
+import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
 import { adjustLines } from './adjust-lines';
 import { DAY } from './periods';
@@ -14,7 +15,7 @@ export type InvoiceSeed = Partial<Stripe.Invoice> & {
   readonly days_until_due?: number | undefined;
 };
 
-export function invoiceTable(stripe: Backend) {
+export function invoiceTable(stripe: Backend): Table<Stripe.Invoice> {
   return stripe.table<Stripe.Invoice>('invoice');
 }
 
@@ -39,6 +40,7 @@ export function newInvoice(stripe: Backend, seed: InvoiceSeed, lines: readonly S
     customer_shipping: customer.shipping,
     customer_tax_exempt: customer.tax_exempt ?? 'none',
     customer_tax_ids: [],
+    issuer: { type: 'self' },
     effective_at: null,
     hosted_invoice_url: null,
     invoice_pdf: null,

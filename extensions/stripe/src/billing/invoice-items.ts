@@ -4,6 +4,7 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
 import { amountFor, times } from './amounts';
 import { changeDraft, editable } from './invoices';
@@ -14,9 +15,9 @@ import { productName, resolvePrice, type GivenPriceData } from './prices';
 type Item = Stripe.InvoiceItem;
 
 /** What an invoice item is made from: parameters of the API, or a part of a change of a subscription. */
-export type ItemSeed = Partial<Item> & Pick<Item, 'amount' | 'currency'> & { readonly customer: string };
+export type ItemSeed = Partial<Omit<Item, 'customer'>> & Pick<Item, 'amount' | 'currency'> & { readonly customer: string };
 
-export function itemTable(stripe: Backend) {
+export function itemTable(stripe: Backend): Table<Item> {
   return stripe.table<Item>('invoiceitem');
 }
 
@@ -79,7 +80,6 @@ export function addInvoiceItem(stripe: Backend, given: Stripe.InvoiceItemCreateP
     const currency = (given.currency ?? draft?.currency ?? customer.currency ?? 'usd').toLowerCase();
     const item = keepItem(stripe, {
       customer: customerId,
-      currency,
       ...priced(stripe, given, currency),
       description: given.description ?? describedBy(stripe, given),
       ...(given.discountable !== undefined && { discountable: given.discountable }),
@@ -181,7 +181,7 @@ function priced(
   stripe: Backend,
   given: Stripe.InvoiceItemCreateParams | Stripe.InvoiceItemUpdateParams,
   currency: string,
-): Pick<Item, 'amount' | 'currency'> & Partial<Item> {
+): Pick<Item, 'amount' | 'currency'> & Partial<Omit<Item, 'customer'>> {
   const quantity = given.quantity ?? (given.quantity_decimal === undefined ? 1 : Number(given.quantity_decimal));
   const price = resolvePrice(stripe, { price: given.pricing?.price, price_data: given.price_data as GivenPriceData }, '');
   const many = { quantity, quantity_decimal: String(quantity) as never };
@@ -212,7 +212,7 @@ function describedBy(stripe: Backend, given: Stripe.InvoiceItemCreateParams): st
   return productName(stripe, stripe.table<Stripe.Price>('price').get(price, 'pricing[price]'));
 }
 
-function rates(stripe: Backend, ids: readonly string[] | '' | undefined): Stripe.TaxRate[] {
-  if (ids === undefined || ids === '') return [];
+function rates(stripe: Backend, ids: readonly string[] | '' | null | undefined): Stripe.TaxRate[] {
+  if (!ids) return [];
   return ids.map((id, index) => stripe.table<Stripe.TaxRate>('tax_rate').get(id, `tax_rates[${index}]`));
 }

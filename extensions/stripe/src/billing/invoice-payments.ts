@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import type { Table } from '../kernel/table';
 import { createIntent } from '../payments/intents';
 import { blank } from '../spec/shapes';
 import { subscriptionOf } from './invoice-data';
@@ -14,7 +15,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   subscription_update: 'Subscription update',
 };
 
-export function paymentTable(stripe: Backend) {
+export function paymentTable(stripe: Backend): Table<Payment> {
   return stripe.table<Payment>('invoice_payment');
 }
 

@@ -86,7 +86,7 @@ function changed(stripe: Backend, before: Subscription, given: UpdateParams): Ch
       cancellation_details: { ...before.cancellation_details!, ...filled(given.cancellation_details) } as never,
     }),
     ...(given.pause_collection !== undefined && {
-      pause_collection: given.pause_collection === '' ? null : { resumes_at: null, ...given.pause_collection },
+      pause_collection: given.pause_collection ? { resumes_at: null, ...given.pause_collection } : null,
     }),
   };
   const trial = trialChange(before, given, now);

@@ -3,6 +3,7 @@ import { invalidRequest, resourceMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { idOf } from '../kernel/objects';
+import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
 import { ANNOUNCED_BEFORE } from './invoice-settings';
 import { DAY, HOUR, nextPeriod, type Period } from './periods';
@@ -29,7 +30,7 @@ export interface GivenItem {
   readonly price_data?: unknown;
   readonly quantity?: number;
   readonly metadata?: Record<string, string | number | null> | '' | null;
-  readonly tax_rates?: readonly string[] | '';
+  readonly tax_rates?: readonly string[] | '' | null;
   readonly discounts?: unknown;
   readonly billing_thresholds?: { readonly usage_gte: number } | '';
 }
@@ -39,7 +40,7 @@ export const FIRST_PAYMENT_TIME = 23 * HOUR;
 const TRIAL_REMINDER = 3 * DAY;
 const RUNNING: ReadonlySet<string> = new Set(['active', 'past_due', 'trialing', 'unpaid']);
 
-export function subscriptionTable(stripe: Backend) {
+export function subscriptionTable(stripe: Backend): Table<Subscription, SubscriptionSecret> {
   return stripe.table<Subscription, SubscriptionSecret>('subscription');
 }
 
@@ -90,8 +91,8 @@ export function checkQuantity(price: Stripe.Price, quantity: number | undefined,
   }
 }
 
-export function ratesOf(stripe: Backend, ids: readonly string[] | '' | undefined, at: string): Stripe.TaxRate[] {
-  if (ids === undefined || ids === '') return [];
+export function ratesOf(stripe: Backend, ids: readonly string[] | '' | null | undefined, at: string): Stripe.TaxRate[] {
+  if (!ids) return [];
   return ids.map((id, index) => stripe.table<Stripe.TaxRate>('tax_rate').get(id, `${at}[${index}]`));
 }
 

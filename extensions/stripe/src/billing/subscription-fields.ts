@@ -34,11 +34,11 @@ export function plainFields(stripe: Backend, given: Given, before?: Subscription
     };
   }
   if (given.transfer_data !== undefined) {
-    fields['transfer_data'] = given.transfer_data === '' ? null : { amount_percent: null, ...given.transfer_data };
+    fields['transfer_data'] = given.transfer_data ? { amount_percent: null, ...given.transfer_data } : null;
   }
   if (given.pending_invoice_item_interval !== undefined) {
     const interval = given.pending_invoice_item_interval;
-    fields['pending_invoice_item_interval'] = interval === '' ? null : { interval_count: 1, ...interval };
+    fields['pending_invoice_item_interval'] = interval ? { interval_count: 1, ...interval } : null;
   }
   if (given.invoice_settings) {
     const settings: Record<string, unknown> = { ...(before?.invoice_settings ?? emptyInvoiceSettings()) };

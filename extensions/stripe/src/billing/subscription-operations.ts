@@ -98,7 +98,7 @@ function resume(
   }
   return stripe.onClockOf(customerOf(before), () => {
     const now = stripe.now();
-    const anchor = given.billing_cycle_anchor === 'unchanged' ? before.billing_cycle_anchor : now;
+    const anchor = anchorType(given) === 'unchanged' ? before.billing_cycle_anchor : now;
     const items = before.items.data.map((item) => withPeriod(item, periodAt(item, anchor, now)));
     const active = table.update(id, { status: 'active', billing_cycle_anchor: anchor, items: listOf(id, items) });
     const draft = billSubscription(stripe, active, {
@@ -118,6 +118,11 @@ function resume(
     stripe.emit('customer.subscription.resumed', resumed);
     return resumed;
   });
+}
+
+/** Older versions give the type of the anchor alone. */
+function anchorType({ billing_cycle_anchor: anchor }: Stripe.SubscriptionResumeParams): string | undefined {
+  return typeof anchor === 'object' ? anchor.type : (anchor as string | undefined);
 }
 
 /** Without a status a list has all but those that were canceled. */
