@@ -10,7 +10,28 @@ export interface Kind {
 
 /** Kinds that have something special; a kind that is not here has 24 letters and no indexes. */
 export const KINDS: Readonly<Record<string, Kind>> = {
+  balance_transaction: { noun: 'balance transaction', indexes: ['source', 'available_on', 'payout'] },
+  bank_account: { noun: 'source', indexes: ['customer'] },
+  card: { noun: 'source', indexes: ['customer'] },
+  charge: { indexes: ['customer', 'payment_intent', 'transfer_group'] },
+  confirmation_token: { noun: 'ConfirmationToken' },
+  invoice: { indexes: ['customer', 'parent.subscription_details.subscription', 'number'] },
+  invoice_payment: { indexes: ['invoice', 'payment.payment_intent'] },
+  invoiceitem: { indexes: ['customer', 'invoice'] },
+  subscription: { indexes: ['customer', 'items.data', 'test_clock'] },
+  customer_balance_transaction: { indexes: ['customer', 'invoice'] },
   customer: { idLength: 14, indexes: ['email', 'test_clock'] },
+  dispute: { indexes: ['charge', 'payment_intent'] },
   event: { indexes: ['type'] },
+  payment_intent: { indexes: ['customer'] },
+  payment_method: { noun: 'PaymentMethod', indexes: ['customer'] },
+  price: { indexes: ['product', 'lookup_key'] },
+  product: { idLength: 14 },
+  'radar.early_fraud_warning': { indexes: ['charge', 'payment_intent'] },
+  refund: { indexes: ['charge', 'payment_intent'] },
+  setup_attempt: { indexes: ['setup_intent'] },
+  setup_intent: { noun: 'setupintent', indexes: ['customer', 'payment_method'] },
+  source: { indexes: ['customer'] },
+  tax_id: { indexes: ['customer'] },
   webhook_endpoint: {},
 };

@@ -1,8 +1,39 @@
 import { commandLineSessions } from '../cli/sessions';
 import type { DefineModule } from '../kernel/module';
+import { balance } from '../payments/balance';
+import { charges } from '../payments/charge-operations';
+import { customerSources } from '../payments/customer-sources';
+import { disputes } from '../payments/disputes';
+import { paymentIntents } from '../payments/intent-operations';
+import { mandates } from '../payments/mandates';
+import { refunds } from '../payments/refunds';
+import { setupIntents } from '../payments/setup-intents';
 import { webhookEndpoints } from '../webhooks/endpoints';
 import { customers } from './customers';
 import { events } from './events';
+import { paymentMethods } from './payment-methods';
+import { prices } from './prices';
+import { products } from './products';
+import { customerTaxIds } from './tax-ids';
+import { tokens } from './tokens';
 
 /** Every part of the API that keeps state. */
-export const MODULES: readonly DefineModule[] = [commandLineSessions, customers, events, webhookEndpoints];
+export const MODULES: readonly DefineModule[] = [
+  balance,
+  charges,
+  commandLineSessions,
+  customers,
+  customerSources,
+  customerTaxIds,
+  disputes,
+  events,
+  mandates,
+  paymentIntents,
+  paymentMethods,
+  prices,
+  products,
+  refunds,
+  setupIntents,
+  tokens,
+  webhookEndpoints,
+];
