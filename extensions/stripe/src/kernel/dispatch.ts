@@ -125,7 +125,7 @@ export class Dispatcher {
       if (idempotencyKey !== undefined) this.#idempotent.keep(idempotencyKey, sent, answered);
       return answered;
     });
-    this.#stripe.jobs.arm();
+    if (request.method !== 'GET') this.#stripe.jobs.arm();
     return reply;
   }
 

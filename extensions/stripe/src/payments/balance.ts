@@ -2,6 +2,7 @@
 import type { Collection } from 'backlot';
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
+import type { Table } from '../kernel/table';
 import type { DefineModule } from '../kernel/module';
 import { perMille } from './money';
 
@@ -33,7 +34,7 @@ interface TransactionSecret {
   readonly clock: string | null;
 }
 
-export function balanceTransactions(stripe: Backend) {
+export function balanceTransactions(stripe: Backend): Table<Stripe.BalanceTransaction, TransactionSecret> {
   return stripe.table<Stripe.BalanceTransaction, TransactionSecret>('balance_transaction');
 }
 

@@ -2,6 +2,7 @@
 import type Stripe from 'stripe';
 import { invalidRequest, resourceMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
+import type { Table } from '../kernel/table';
 import { idOf } from '../kernel/objects';
 import { cardOf, namedCard, type CardData, type CardSecret } from './cards';
 
@@ -18,19 +19,19 @@ export interface SourceSecret extends CardSecret {
   readonly account?: string;
 }
 
-export function tokenTable(stripe: Backend) {
+export function tokenTable(stripe: Backend): Table<Stripe.Token, SourceSecret> {
   return stripe.table<Stripe.Token, SourceSecret>('token');
 }
 
-export function sourceTable(stripe: Backend) {
+export function sourceTable(stripe: Backend): Table<Stripe.Source, SourceSecret> {
   return stripe.table<Stripe.Source, SourceSecret>('source');
 }
 
-export function cardTable(stripe: Backend) {
+export function cardTable(stripe: Backend): Table<Stripe.Card, SourceSecret> {
   return stripe.table<Stripe.Card, SourceSecret>('card');
 }
 
-export function bankAccountTable(stripe: Backend) {
+export function bankAccountTable(stripe: Backend): Table<Stripe.BankAccount, SourceSecret> {
   return stripe.table<Stripe.BankAccount, SourceSecret>('bank_account');
 }
 

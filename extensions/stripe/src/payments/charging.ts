@@ -1,6 +1,7 @@
 /** Takes money: from here on there is a charge, whether the bank agreed or not. */
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
+import type { Table } from '../kernel/table';
 import { methodTable, billingDetails } from '../resources/payment-methods';
 import { addBalanceTransaction, pendingUntil, stripeFee } from './balance';
 import { behaviorOf, chargeDecline, type CardSecret } from './cards';
@@ -16,7 +17,7 @@ export interface ChargeSecret extends CardSecret {
   readonly account?: string;
 }
 
-export function chargeTable(stripe: Backend) {
+export function chargeTable(stripe: Backend): Table<Stripe.Charge, ChargeSecret> {
   return stripe.table<Stripe.Charge, ChargeSecret>('charge');
 }
 

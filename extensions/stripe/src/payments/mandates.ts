@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 
-type MandateData = Stripe.PaymentIntentConfirmParams.MandateData | '' | undefined;
+type MandateData = Stripe.PaymentIntentConfirmParams.MandateData | '' | null | undefined;
 
 /** Writes down that a customer agreed to debits from a payment method. */
 export function createMandate(
@@ -11,7 +11,7 @@ export function createMandate(
   data: MandateData,
   singleUse?: { readonly amount: number; readonly currency: string },
 ): Stripe.Mandate {
-  const acceptance = data === '' ? undefined : data?.customer_acceptance;
+  const acceptance = data ? data.customer_acceptance : undefined;
   const mandate = {
     id: stripe.newId('mandate'),
     object: 'mandate',

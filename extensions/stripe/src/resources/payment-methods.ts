@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing, resourceMissing, type StripeError } from '../errors';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
+import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
@@ -14,6 +15,8 @@ import { METHOD_TYPES } from '../payments/method-types';
 export interface MethodSecret extends CardSecret {
   /** The number of a bank account, or an IBAN. */
   readonly account?: string;
+  /** A bank account whose owner is known. */
+  readonly isVerified?: boolean;
   /** Whether it was used without being attached, or detached: then it cannot be used again. */
   readonly spent?: boolean;
 }
@@ -23,7 +26,7 @@ export type MethodParams = Omit<Stripe.PaymentMethodCreateParams, 'card' | 'type
   readonly card?: (CardParams & { readonly token?: string; readonly networks?: { readonly preferred?: string } }) | object;
 };
 
-export function methodTable(stripe: Backend) {
+export function methodTable(stripe: Backend): Table<Stripe.PaymentMethod, MethodSecret> {
   return stripe.table<Stripe.PaymentMethod, MethodSecret>('payment_method');
 }
 
@@ -164,7 +167,7 @@ export function resolvePaymentMethod(stripe: Backend, id: string, param = 'payme
     return insertMethod(stripe, {
       type: 'us_bank_account',
       shown: usBankAccount(number, {}),
-      secret: { account: number },
+      secret: { account: number, isVerified: true },
       billing: { name: 'Jenny Rosen', email: 'jenny.rosen@example.com' },
     });
   }
