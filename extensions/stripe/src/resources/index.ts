@@ -1,3 +1,10 @@
+import { customerBalance } from '../billing/customer-balance';
+import { invoiceItems } from '../billing/invoice-items';
+import { invoices } from '../billing/invoice-operations';
+import { invoicePayments } from '../billing/invoice-payments';
+import { subscriptionItems } from '../billing/subscription-items';
+import { subscriptions } from '../billing/subscription-operations';
+import { testClocks } from '../billing/test-clocks';
 import { commandLineSessions } from '../cli/sessions';
 import type { DefineModule } from '../kernel/module';
 import { balance } from '../payments/balance';
@@ -22,11 +29,15 @@ export const MODULES: readonly DefineModule[] = [
   balance,
   charges,
   commandLineSessions,
+  customerBalance,
   customers,
   customerSources,
   customerTaxIds,
   disputes,
   events,
+  invoiceItems,
+  invoicePayments,
+  invoices,
   mandates,
   paymentIntents,
   paymentMethods,
@@ -34,6 +45,9 @@ export const MODULES: readonly DefineModule[] = [
   products,
   refunds,
   setupIntents,
+  subscriptionItems,
+  subscriptions,
+  testClocks,
   tokens,
   webhookEndpoints,
 ];
