@@ -21,22 +21,32 @@
       format: (text) => {
         const digits = text.replace(/\D/g, '').slice(0, 19);
         return /^3[47]/.test(digits)
-          ? digits.slice(0, 15).replace(/^(\d{4})(\d{1,6})?(\d{1,5})?$/, (_all, ...parts) => parts.slice(0, 3).filter(Boolean).join(' '))
+          ? digits
+              .slice(0, 15)
+              .replace(/^(\d{4})(\d{1,6})?(\d{1,5})?$/, (_all, ...parts) => parts.slice(0, 3).filter(Boolean).join(' '))
           : digits.replace(/(.{4})(?=.)/g, '$1 ');
       },
       check: (text) => {
         const digits = text.replace(/\D/g, '');
-        if (digits.length < (/^3[47]/.test(digits) ? 15 : /^3[0689]/.test(digits) ? 14 : 16)) return ['incomplete_number', 'Your card number is incomplete.'];
+        if (digits.length < (/^3[47]/.test(digits) ? 15 : /^3[0689]/.test(digits) ? 14 : 16))
+          return ['incomplete_number', 'Your card number is incomplete.'];
         return luhn(digits) ? undefined : ['invalid_number', 'Your card number is invalid.'];
       },
     },
     expiry: {
-      format: (text) => text.replace(/\D/g, '').slice(0, 4).replace(/^([2-9])/, '0$1').slice(0, 4).replace(/^(\d\d)(?=\d)/, '$1 / '),
+      format: (text) =>
+        text
+          .replace(/\D/g, '')
+          .slice(0, 4)
+          .replace(/^([2-9])/, '0$1')
+          .slice(0, 4)
+          .replace(/^(\d\d)(?=\d)/, '$1 / '),
       check: (text) => {
         const [month, year] = expiryOf(text);
         if (!month || !year) return ['incomplete_expiry', "Your card's expiration date is incomplete."];
         const now = new Date();
-        if (year < THIS_YEAR || (year === THIS_YEAR && month < now.getMonth() + 1)) return ['invalid_expiry_year_past', "Your card's expiration year is in the past."];
+        if (year < THIS_YEAR || (year === THIS_YEAR && month < now.getMonth() + 1))
+          return ['invalid_expiry_year_past', "Your card's expiration year is in the past."];
         return month > 12 ? ['incomplete_expiry', "Your card's expiration date is invalid."] : undefined;
       },
     },
@@ -45,10 +55,14 @@
       check: (text) => (text.length >= 3 ? undefined : ['incomplete_cvc', "Your card's security code is incomplete."]),
     },
     postal: { check: (text) => (text.trim() ? undefined : ['incomplete_zip', 'Your postal code is incomplete.']) },
-    email: { check: (text) => (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text) ? undefined : ['incomplete_email', 'Your email is incomplete.']) },
+    email: {
+      check: (text) =>
+        /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text) ? undefined : ['incomplete_email', 'Your email is incomplete.'],
+    },
     iban: {
       format: (text) => text.toUpperCase(),
-      check: (text) => (text.replace(/\s/g, '').length >= 15 ? undefined : ['incomplete_iban', 'Your IBAN is incomplete.']),
+      check: (text) =>
+        text.replace(/\s/g, '').length >= 15 ? undefined : ['incomplete_iban', 'Your IBAN is incomplete.'],
     },
     required: { check: (text) => (text.trim() ? undefined : ['incomplete', 'This field is incomplete.']) },
     optional: { check: () => undefined },
@@ -78,8 +92,14 @@
       const atEnd = element.selectionStart === element.value.length;
       if (format && atEnd && event.inputType !== 'deleteContentBackward') element.value = format(element.value);
       changed();
-      const next = settings.type === 'card' && CHECKS[kind].check(element.value) === undefined ? nextOf(element) : undefined;
-      if (next && (kind === 'number' ? element.value.replace(/\D/g, '').length >= 15 : kind === 'expiry') && event.inputType === 'insertText') next.focus();
+      const next =
+        settings.type === 'card' && CHECKS[kind].check(element.value) === undefined ? nextOf(element) : undefined;
+      if (
+        next &&
+        (kind === 'number' ? element.value.replace(/\D/g, '').length >= 15 : kind === 'expiry') &&
+        event.inputType === 'insertText'
+      )
+        next.focus();
     });
     element.addEventListener('focus', () => send('focus'));
     element.addEventListener('blur', () => {
@@ -112,8 +132,13 @@
   }
 
   function labelled(text, element, wide = false) {
-    return make('div', { class: wide ? 'wide' : false },
-      make('label', { for: element.id }, text), element, make('p', { class: 'problem', id: `${element.id}-problem`, 'aria-live': 'polite' }));
+    return make(
+      'div',
+      { class: wide ? 'wide' : false },
+      make('label', { for: element.id }, text),
+      element,
+      make('p', { class: 'problem', id: `${element.id}-problem`, 'aria-live': 'polite' }),
+    );
   }
 
   const value = (name) => (fields.has(name) ? fields.get(name).element.value.trim() : '');
@@ -121,35 +146,115 @@
   /** The fields of an element, and what their values mean. */
   const KINDS = {
     card: () => ({
-      content: make('div', { class: 'line' },
-        input('cardnumber', 'number', { class: 'grow', placeholder: 'Card number', 'aria-label': 'Credit or debit card number', autocomplete: 'cc-number', inputmode: 'numeric' }),
-        input('exp-date', 'expiry', { class: 'short', placeholder: 'MM / YY', 'aria-label': 'Credit or debit card expiration date', autocomplete: 'cc-exp', inputmode: 'numeric' }),
-        input('cvc', 'cvc', { class: 'short', placeholder: 'CVC', 'aria-label': 'Credit or debit card CVC/CVV', autocomplete: 'cc-csc', inputmode: 'numeric' }),
-        options.hidePostalCode ? undefined : input('postal', 'postal', { class: 'short', placeholder: 'ZIP', 'aria-label': 'ZIP', autocomplete: 'postal-code', value: options.value && options.value.postalCode })),
-      read: () => ({ ...cardOf('cardnumber', 'exp-date', 'cvc'), ...(value('postal') && { postal_code: value('postal') }) }),
+      content: make(
+        'div',
+        { class: 'line' },
+        input('cardnumber', 'number', {
+          class: 'grow',
+          placeholder: 'Card number',
+          'aria-label': 'Credit or debit card number',
+          autocomplete: 'cc-number',
+          inputmode: 'numeric',
+        }),
+        input('exp-date', 'expiry', {
+          class: 'short',
+          placeholder: 'MM / YY',
+          'aria-label': 'Credit or debit card expiration date',
+          autocomplete: 'cc-exp',
+          inputmode: 'numeric',
+        }),
+        input('cvc', 'cvc', {
+          class: 'short',
+          placeholder: 'CVC',
+          'aria-label': 'Credit or debit card CVC/CVV',
+          autocomplete: 'cc-csc',
+          inputmode: 'numeric',
+        }),
+        options.hidePostalCode
+          ? undefined
+          : input('postal', 'postal', {
+              class: 'short',
+              placeholder: 'ZIP',
+              'aria-label': 'ZIP',
+              autocomplete: 'postal-code',
+              value: options.value && options.value.postalCode,
+            }),
+      ),
+      read: () => ({
+        ...cardOf('cardnumber', 'exp-date', 'cvc'),
+        ...(value('postal') && { postal_code: value('postal') }),
+      }),
     }),
     cardNumber: () => ({
-      content: make('div', { class: 'line' }, input('cardnumber', 'number', { class: 'grow', placeholder: options.placeholder || '1234 1234 1234 1234', 'aria-label': 'Credit or debit card number', autocomplete: 'cc-number', inputmode: 'numeric' })),
+      content: make(
+        'div',
+        { class: 'line' },
+        input('cardnumber', 'number', {
+          class: 'grow',
+          placeholder: options.placeholder || '1234 1234 1234 1234',
+          'aria-label': 'Credit or debit card number',
+          autocomplete: 'cc-number',
+          inputmode: 'numeric',
+        }),
+      ),
       read: () => ({ number: digits('cardnumber') }),
     }),
     cardExpiry: () => ({
-      content: make('div', { class: 'line' }, input('exp-date', 'expiry', { class: 'grow', placeholder: options.placeholder || 'MM / YY', 'aria-label': 'Credit or debit card expiration date', autocomplete: 'cc-exp', inputmode: 'numeric' })),
+      content: make(
+        'div',
+        { class: 'line' },
+        input('exp-date', 'expiry', {
+          class: 'grow',
+          placeholder: options.placeholder || 'MM / YY',
+          'aria-label': 'Credit or debit card expiration date',
+          autocomplete: 'cc-exp',
+          inputmode: 'numeric',
+        }),
+      ),
       read: () => ({ exp_month: expiryOf(value('exp-date'))[0], exp_year: expiryOf(value('exp-date'))[1] }),
     }),
     cardCvc: () => ({
-      content: make('div', { class: 'line' }, input('cvc', 'cvc', { class: 'grow', placeholder: options.placeholder || 'CVC', 'aria-label': 'Credit or debit card CVC/CVV', autocomplete: 'cc-csc', inputmode: 'numeric' })),
+      content: make(
+        'div',
+        { class: 'line' },
+        input('cvc', 'cvc', {
+          class: 'grow',
+          placeholder: options.placeholder || 'CVC',
+          'aria-label': 'Credit or debit card CVC/CVV',
+          autocomplete: 'cc-csc',
+          inputmode: 'numeric',
+        }),
+      ),
       read: () => ({ cvc: value('cvc') }),
     }),
     iban: () => ({
-      content: make('div', { class: 'line' }, input('iban', 'iban', { class: 'grow', placeholder: 'DE00 0000 0000 0000 0000 00', 'aria-label': 'IBAN' })),
+      content: make(
+        'div',
+        { class: 'line' },
+        input('iban', 'iban', { class: 'grow', placeholder: 'DE00 0000 0000 0000 0000 00', 'aria-label': 'IBAN' }),
+      ),
       read: () => ({ iban: value('iban').replace(/\s/g, '') }),
     }),
     linkAuthentication: () => ({
-      content: make('div', { class: 'form' }, labelled('Email', input('email', 'email', { type: 'email', autocomplete: 'email', value: options.defaultValues && options.defaultValues.email }), true)),
+      content: make(
+        'div',
+        { class: 'form' },
+        labelled(
+          'Email',
+          input('email', 'email', {
+            type: 'email',
+            autocomplete: 'email',
+            value: options.defaultValues && options.defaultValues.email,
+          }),
+          true,
+        ),
+      ),
       read: () => ({ email: value('email') }),
     }),
     address: () => ({
-      content: make('div', { class: 'form' },
+      content: make(
+        'div',
+        { class: 'form' },
         labelled('Full name', input('name', 'required', { autocomplete: 'name' }), true),
         labelled('Country or region', country(), true),
         labelled('Address line 1', input('addressLine1', 'required', { autocomplete: 'address-line1' }), true),
@@ -157,24 +262,59 @@
         labelled('City', input('locality', 'required', { autocomplete: 'address-level2' })),
         labelled('State', input('administrativeArea', 'optional', { autocomplete: 'address-level1' })),
         labelled('ZIP code', input('postalCode', 'postal', { autocomplete: 'postal-code' })),
-        options.fields && options.fields.phone === 'always' ? labelled('Phone number', input('phone', 'required', { type: 'tel', autocomplete: 'tel' })) : undefined),
+        options.fields && options.fields.phone === 'always'
+          ? labelled('Phone number', input('phone', 'required', { type: 'tel', autocomplete: 'tel' }))
+          : undefined,
+      ),
       read: () => ({
         name: value('name'),
-        address: { line1: value('addressLine1'), line2: value('addressLine2') || undefined, city: value('locality'), state: value('administrativeArea') || undefined, postal_code: value('postalCode'), country: value('country') },
+        address: {
+          line1: value('addressLine1'),
+          line2: value('addressLine2') || undefined,
+          city: value('locality'),
+          state: value('administrativeArea') || undefined,
+          postal_code: value('postalCode'),
+          country: value('country'),
+        },
         ...(value('phone') && { phone: value('phone') }),
       }),
     }),
     payment: () => {
-      const card = make('div', { class: 'form' },
-        labelled('Card number', input('number', 'number', { placeholder: '1234 1234 1234 1234', autocomplete: 'cc-number', inputmode: 'numeric' }), true),
-        labelled('Expiration date', input('expiry', 'expiry', { placeholder: 'MM / YY', autocomplete: 'cc-exp', inputmode: 'numeric' })),
-        labelled('Security code', input('cvc', 'cvc', { placeholder: 'CVC', autocomplete: 'cc-csc', inputmode: 'numeric' })),
+      const card = make(
+        'div',
+        { class: 'form' },
+        labelled(
+          'Card number',
+          input('number', 'number', {
+            placeholder: '1234 1234 1234 1234',
+            autocomplete: 'cc-number',
+            inputmode: 'numeric',
+          }),
+          true,
+        ),
+        labelled(
+          'Expiration date',
+          input('expiry', 'expiry', { placeholder: 'MM / YY', autocomplete: 'cc-exp', inputmode: 'numeric' }),
+        ),
+        labelled(
+          'Security code',
+          input('cvc', 'cvc', { placeholder: 'CVC', autocomplete: 'cc-csc', inputmode: 'numeric' }),
+        ),
         labelled('Country', country()),
-        labelled('ZIP code', input('postalCode', 'postal', { placeholder: '12345', autocomplete: 'postal-code' })));
+        labelled('ZIP code', input('postalCode', 'postal', { placeholder: '12345', autocomplete: 'postal-code' })),
+      );
       const away = make('p', { hidden: true }, 'After you submit, you are sent on to complete the next steps.');
-      const iban = make('div', { class: 'form', hidden: true }, labelled('IBAN', input('iban', 'iban', { placeholder: 'DE00 0000 0000 0000 0000 00' }), true));
-      const names = make('div', { class: 'form', hidden: true },
-        labelled('Full name', input('name', 'required', { autocomplete: 'name' }), true), labelled('Email', input('email', 'email', { type: 'email', autocomplete: 'email' }), true));
+      const iban = make(
+        'div',
+        { class: 'form', hidden: true },
+        labelled('IBAN', input('iban', 'iban', { placeholder: 'DE00 0000 0000 0000 0000 00' }), true),
+      );
+      const names = make(
+        'div',
+        { class: 'form', hidden: true },
+        labelled('Full name', input('name', 'required', { autocomplete: 'name' }), true),
+        labelled('Email', input('email', 'email', { type: 'email', autocomplete: 'email' }), true),
+      );
       const tabs = make('fieldset', { class: 'tabs', hidden: true, 'aria-label': 'Payment methods' });
       chosen = 'card';
       const show = () => {
@@ -188,26 +328,39 @@
       setMethods = (methods) => {
         const all = (methods || ['card']).filter((each) => each !== 'link');
         tabs.hidden = all.length < 2;
-        tabs.replaceChildren(...all.map((each) => {
-          const radio = make('input', { type: 'radio', name: 'method', value: each, id: `${each}-tab`, checked: each === chosen });
-          radio.addEventListener('change', () => {
-            chosen = each;
-            show();
-          });
-          return make('label', { for: radio.id }, radio, each === 'card' ? 'Card' : each.replaceAll('_', ' '));
-        }));
+        tabs.replaceChildren(
+          ...all.map((each) => {
+            const radio = make('input', {
+              type: 'radio',
+              name: 'method',
+              value: each,
+              id: `${each}-tab`,
+              checked: each === chosen,
+            });
+            radio.addEventListener('change', () => {
+              chosen = each;
+              show();
+            });
+            return make('label', { for: radio.id }, radio, each === 'card' ? 'Card' : each.replaceAll('_', ' '));
+          }),
+        );
         if (!all.includes(chosen)) chosen = all[0];
         show();
       };
       return {
         content: make('div', {}, tabs, card, names, iban, away),
-        read: () => chosen === 'card'
-          ? { type: 'card', card: cardOf('number', 'expiry', 'cvc'), billing_details: { address: { country: value('country'), postal_code: value('postalCode') } } }
-          : {
-            type: chosen,
-            ...(chosen === 'sepa_debit' && { sepa_debit: { iban: value('iban').replace(/\s/g, '') } }),
-            billing_details: { name: value('name'), email: value('email') },
-          },
+        read: () =>
+          chosen === 'card'
+            ? {
+                type: 'card',
+                card: cardOf('number', 'expiry', 'cvc'),
+                billing_details: { address: { country: value('country'), postal_code: value('postalCode') } },
+              }
+            : {
+                type: chosen,
+                ...(chosen === 'sepa_debit' && { sepa_debit: { iban: value('iban').replace(/\s/g, '') } }),
+                billing_details: { name: value('name'), email: value('email') },
+              },
       };
     },
   };
@@ -217,8 +370,11 @@
   function country() {
     const codes = 'US GB CA AU DE FR ES IT NL AT BE CH DK FI IE JP LU MX NO NZ PL PT SE SG'.split(' ');
     const names = new Intl.DisplayNames(['en'], { type: 'region' });
-    const element = make('select', { name: 'country', id: 'Field-countryInput', autocomplete: 'country' },
-      ...codes.map((code) => make('option', { value: code }, names.of(code))));
+    const element = make(
+      'select',
+      { name: 'country', id: 'Field-countryInput', autocomplete: 'country' },
+      ...codes.map((code) => make('option', { value: code }, names.of(code))),
+    );
     element.addEventListener('change', () => changed());
     fields.set('country', { element, kind: 'optional' });
     return element;
@@ -252,7 +408,9 @@
   }
 
   function changed() {
-    const wrong = [...fields.entries()].find(([name, { element }]) => element.getAttribute('aria-invalid') === 'true' && problemOf(name));
+    const wrong = [...fields.entries()].find(
+      ([name, { element }]) => element.getAttribute('aria-invalid') === 'true' && problemOf(name),
+    );
     const problem = wrong ? problemOf(wrong[0]) : undefined;
     for (const [name, { element }] of fields) if (!problemOf(name)) element.setAttribute('aria-invalid', 'false');
     const number = value('cardnumber') || value('number');
@@ -262,7 +420,14 @@
       collapsed: false,
       error: problem && { type: 'validation_error', code: problem[0], message: problem[1] },
       ...(type.startsWith('card') && { brand: brandOf(number.replace(/\D/g, '')) }),
-      value: type === 'payment' ? { type: chosen } : type === 'address' || type === 'linkAuthentication' ? made.read() : type === 'card' ? { postalCode: value('postal') } : undefined,
+      value:
+        type === 'payment'
+          ? { type: chosen }
+          : type === 'address' || type === 'linkAuthentication'
+            ? made.read()
+            : type === 'card'
+              ? { postalCode: value('postal') }
+              : undefined,
     });
   }
 
@@ -290,7 +455,13 @@
         for (const name of fields.keys()) mark(name);
         if (wrong) changed();
       }
-      send('reply', { call: data.call, complete: wrong === undefined, code: wrong && wrong[0], error: wrong && wrong[1], value: made.read() });
+      send('reply', {
+        call: data.call,
+        complete: wrong === undefined,
+        code: wrong && wrong[0],
+        error: wrong && wrong[1],
+        value: made.read(),
+      });
     }
   });
 

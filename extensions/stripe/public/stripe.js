@@ -20,7 +20,15 @@
     auBankAccount: 'Secure bank account input frame',
     idealBank: 'Secure payment input frame',
   };
-  const HEIGHTS = { card: 24, cardNumber: 24, cardExpiry: 24, cardCvc: 24, payment: 230, address: 420, linkAuthentication: 76 };
+  const HEIGHTS = {
+    card: 24,
+    cardNumber: 24,
+    cardExpiry: 24,
+    cardCvc: 24,
+    payment: 230,
+    address: 420,
+    linkAuthentication: 76,
+  };
 
   let count = 0;
 
@@ -106,7 +114,9 @@
     mount(target) {
       const container = typeof target === 'string' ? document.querySelector(target) : target;
       if (!container) {
-        throw new Error(`The selector you specified (${target}) applies to no DOM elements that are currently on the page.`);
+        throw new Error(
+          `The selector you specified (${target}) applies to no DOM elements that are currently on the page.`,
+        );
       }
       if (this.#frame) this.unmount();
       this.#container = container;
@@ -142,7 +152,11 @@
       this.#frame = undefined;
       if (this.#container) {
         this.#container.classList.remove(
-          'StripeElement', 'StripeElement--empty', 'StripeElement--complete', 'StripeElement--invalid', 'StripeElement--focus',
+          'StripeElement',
+          'StripeElement--empty',
+          'StripeElement--complete',
+          'StripeElement--invalid',
+          'StripeElement--focus',
         );
       }
       return this;
@@ -203,7 +217,8 @@
 
     #tell(command, more = {}) {
       const { contentWindow } = this.#frame || {};
-      if (contentWindow) void this.#ready.then(() => contentWindow.postMessage({ backlot: 'command', command, ...more }, '*'));
+      if (contentWindow)
+        void this.#ready.then(() => contentWindow.postMessage({ backlot: 'command', command, ...more }, '*'));
     }
 
     #receive = (event) => {
@@ -340,7 +355,11 @@
   }
 
   function invalid(message) {
-    return { type: 'validation_error', code: 'incomplete_payment_details', message: message || 'Your payment details are incomplete.' };
+    return {
+      type: 'validation_error',
+      code: 'incomplete_payment_details',
+      message: message || 'Your payment details are incomplete.',
+    };
   }
 
   class StripeClient {
@@ -348,8 +367,10 @@
     #options;
 
     constructor(key, options = {}) {
-      if (typeof key !== 'string' || key === '') throw new Error('Please call Stripe() with your publishable key. You used an empty string.');
-      if (/^(sk|rk)_/.test(key)) throw new Error('You should not use your secret key with Stripe.js. Please pass a publishable key instead.');
+      if (typeof key !== 'string' || key === '')
+        throw new Error('Please call Stripe() with your publishable key. You used an empty string.');
+      if (/^(sk|rk)_/.test(key))
+        throw new Error('You should not use your secret key with Stripe.js. Please pass a publishable key instead.');
       this.#key = key;
       this.#options = options;
       this._base = options.apiBase || FROM || location.origin;
@@ -367,13 +388,24 @@
 
     async createToken(given, data = {}) {
       if (typeof given === 'string') {
-        return this.#object('token', await this.#post('/v1/tokens', { [given === 'cvc_update' ? 'cvc_update' : given]: data }));
+        return this.#object(
+          'token',
+          await this.#post('/v1/tokens', { [given === 'cvc_update' ? 'cvc_update' : given]: data }),
+        );
       }
       const read = await this.#cardOf(given);
       if (read.error) return read;
       const { address } = read.billing;
-      const named = { name: data.name, address_line1: data.address_line1, address_line2: data.address_line2, address_city: data.address_city,
-        address_state: data.address_state, address_zip: data.address_zip || (address && address.postal_code), address_country: data.address_country, currency: data.currency };
+      const named = {
+        name: data.name,
+        address_line1: data.address_line1,
+        address_line2: data.address_line2,
+        address_city: data.address_city,
+        address_state: data.address_state,
+        address_zip: data.address_zip || (address && address.postal_code),
+        address_country: data.address_country,
+        currency: data.currency,
+      };
       return this.#object('token', await this.#post('/v1/tokens', { card: { ...read.card, ...named } }));
     }
 
@@ -394,9 +426,14 @@
         const { data, error } = await options.elements._methodData();
         if (error) return { error };
         const { billing_details: details, ...params } = options.params || {};
-        return this.#object('paymentMethod', await this.#post('/v1/payment_methods', {
-          ...data, ...params, billing_details: { ...data.billing_details, ...details },
-        }));
+        return this.#object(
+          'paymentMethod',
+          await this.#post('/v1/payment_methods', {
+            ...data,
+            ...params,
+            billing_details: { ...data.billing_details, ...details },
+          }),
+        );
       }
       const { data, error } = await this.#methodData(options);
       return error ? { error } : this.#object('paymentMethod', await this.#post('/v1/payment_methods', data));
@@ -406,8 +443,15 @@
       const { data, error } = await elements._methodData();
       if (error) return { error };
       const { payment_method_data: given = {}, ...rest } = params;
-      const payment_method_data = { ...data, ...given, billing_details: { ...data.billing_details, ...given.billing_details } };
-      return this.#object('confirmationToken', await this.#post('/v1/test_helpers/confirmation_tokens', { ...rest, payment_method_data }));
+      const payment_method_data = {
+        ...data,
+        ...given,
+        billing_details: { ...data.billing_details, ...given.billing_details },
+      };
+      return this.#object(
+        'confirmationToken',
+        await this.#post('/v1/test_helpers/confirmation_tokens', { ...rest, payment_method_data }),
+      );
     }
 
     confirmCardPayment(clientSecret, data, options) {
@@ -436,7 +480,10 @@
 
     handleCardPayment(clientSecret, element, data = {}) {
       const { payment_method_data: method = {}, ...rest } = data;
-      return this.#confirmLegacy(clientSecret, 'card', { ...rest, ...(element instanceof Element && { payment_method: { card: element, ...method } }) });
+      return this.#confirmLegacy(clientSecret, 'card', {
+        ...rest,
+        ...(element instanceof Element && { payment_method: { card: element, ...method } }),
+      });
     }
 
     handleCardSetup(clientSecret, element, data) {
@@ -453,7 +500,12 @@
 
     async redirectToCheckout({ sessionId }) {
       if (!sessionId) {
-        return { error: { type: 'validation_error', message: 'redirectToCheckout needs the sessionId of a Checkout Session here.' } };
+        return {
+          error: {
+            type: 'validation_error',
+            message: 'redirectToCheckout needs the sessionId of a Checkout Session here.',
+          },
+        };
       }
       location.assign(`${this._base}/pay/${sessionId}`);
       return new Promise(() => undefined);
@@ -515,7 +567,11 @@
       if (elements && !confirmParams.payment_method && !confirmParams.confirmation_token) {
         const { data, error } = await elements._methodData();
         if (error) return { error };
-        params.payment_method_data = { ...data, ...methodGiven, billing_details: { ...data.billing_details, ...methodGiven.billing_details } };
+        params.payment_method_data = {
+          ...data,
+          ...methodGiven,
+          billing_details: { ...data.billing_details, ...methodGiven.billing_details },
+        };
       }
       const result = this.#object(name, await this.#post(`${path}/confirm`, params));
       const acted = await this.#act(result, { returnUrl: confirmParams.return_url });
@@ -539,20 +595,23 @@
       const intent = result.paymentIntent || result.setupIntent;
       if (!intent || intent.status !== 'requires_action' || !intent.next_action) return result;
       const { type, redirect_to_url: away } = intent.next_action;
-      const isCard = type === 'use_stripe_sdk' || (away && /\/3ds\//.test(away.url));
-      if (!isCard) {
+      if (type !== 'use_stripe_sdk') {
         if (!away) return result;
         const url = new URL(away.url);
         if (!away.return_url && returnUrl) url.searchParams.set('return_url', new URL(returnUrl, location.href));
         location.assign(url);
         return new Promise(() => undefined);
       }
-      await challenge(`${this._base}/3ds/${intent.id}?framed=1`);
+      await challenge(`${this._base}/authenticate/${intent.id}?framed=1`);
       const after = await this._retrieve(intent.client_secret);
       const now = after.paymentIntent || after.setupIntent;
       const failure = now && (now.last_payment_error || now.last_setup_error);
       if (now && now.status === 'requires_payment_method') {
-        const error = failure || { type: 'invalid_request_error', message: 'We are unable to authenticate your payment method. Please choose a different payment method and try again.' };
+        const error = failure || {
+          type: 'invalid_request_error',
+          message:
+            'We are unable to authenticate your payment method. Please choose a different payment method and try again.',
+        };
         return { error: { ...error, [now.object]: now } };
       }
       return after;
@@ -561,7 +620,8 @@
     /** The data of a payment method, with what elements in it hold. */
     async #methodData({ type, billing_details: details = {}, ...rest }) {
       const given = rest[type];
-      const element = given instanceof Element ? given : given && Object.values(given).find((each) => each instanceof Element);
+      const element =
+        given instanceof Element ? given : given && Object.values(given).find((each) => each instanceof Element);
       if (!element) return { data: { type, ...rest, billing_details: details } };
       if (type !== 'card') {
         const { complete, error, value } = await element._read();
@@ -576,7 +636,10 @@
     /** The card in an element, or in three that belong together. */
     async #cardOf(element) {
       const group = element._elements;
-      const parts = element._type === 'card' ? [element] : ['cardNumber', 'cardExpiry', 'cardCvc'].map((type) => group.getElement(type));
+      const parts =
+        element._type === 'card'
+          ? [element]
+          : ['cardNumber', 'cardExpiry', 'cardCvc'].map((type) => group.getElement(type));
       const data = { billing_details: {}, card: {} };
       for (const part of parts) {
         if (!part) continue;
@@ -608,17 +671,45 @@
         const answer = await fetch(this._base + path, { ...init, headers });
         return await answer.json();
       } catch (error) {
-        return { error: { type: 'api_connection_error', message: `An error occurred with our connection to Stripe. (${error.message})` } };
+        return {
+          error: {
+            type: 'api_connection_error',
+            message: `An error occurred with our connection to Stripe. (${error.message})`,
+          },
+        };
       }
     }
   }
 
   for (const [name, type] of Object.entries({
-    AcssDebit: 'acss_debit', Affirm: 'affirm', AfterpayClearpay: 'afterpay_clearpay', Alipay: 'alipay', AuBecsDebit: 'au_becs_debit',
-    BacsDebit: 'bacs_debit', Bancontact: 'bancontact', Blik: 'blik', Boleto: 'boleto', Cashapp: 'cashapp', Eps: 'eps', Fpx: 'fpx',
-    Giropay: 'giropay', GrabPay: 'grabpay', Ideal: 'ideal', Klarna: 'klarna', Konbini: 'konbini', MobilepayPayment: 'mobilepay', Oxxo: 'oxxo',
-    P24: 'p24', PayNow: 'paynow', PayPal: 'paypal', Pix: 'pix', PromptPay: 'promptpay', SepaDebit: 'sepa_debit', Sofort: 'sofort',
-    UsBankAccount: 'us_bank_account', WechatPay: 'wechat_pay',
+    AcssDebit: 'acss_debit',
+    Affirm: 'affirm',
+    AfterpayClearpay: 'afterpay_clearpay',
+    Alipay: 'alipay',
+    AuBecsDebit: 'au_becs_debit',
+    BacsDebit: 'bacs_debit',
+    Bancontact: 'bancontact',
+    Blik: 'blik',
+    Boleto: 'boleto',
+    Cashapp: 'cashapp',
+    Eps: 'eps',
+    Fpx: 'fpx',
+    Giropay: 'giropay',
+    GrabPay: 'grabpay',
+    Ideal: 'ideal',
+    Klarna: 'klarna',
+    Konbini: 'konbini',
+    MobilepayPayment: 'mobilepay',
+    Oxxo: 'oxxo',
+    P24: 'p24',
+    PayNow: 'paynow',
+    PayPal: 'paypal',
+    Pix: 'pix',
+    PromptPay: 'promptpay',
+    SepaDebit: 'sepa_debit',
+    Sofort: 'sofort',
+    UsBankAccount: 'us_bank_account',
+    WechatPay: 'wechat_pay',
   })) {
     for (const what of ['Payment', 'Setup']) {
       Object.defineProperty(StripeClient.prototype, `confirm${name}${what}`, {
@@ -648,7 +739,8 @@
     frame.title = '3D Secure authentication frame';
     frame.style.cssText = 'border:0;width:min(32rem,94vw);height:min(26rem,90vh);background:#fff;border-radius:8px;';
     const overlay = document.createElement('div');
-    overlay.style.cssText = 'position:fixed;inset:0;z-index:2147483647;background:rgba(10,20,30,.5);display:grid;place-items:center;';
+    overlay.style.cssText =
+      'position:fixed;inset:0;z-index:2147483647;background:rgba(10,20,30,.5);display:grid;place-items:center;';
     overlay.setAttribute('role', 'dialog');
     overlay.setAttribute('aria-modal', 'true');
     overlay.setAttribute('aria-label', '3D Secure');

@@ -37,9 +37,12 @@ export function readLine(stripe: Backend, line: LineParams, param: string, kind 
   const price = readPrice(stripe, line, param);
   const isMetered = price.recurring?.usage_type === 'metered';
   if (isMetered && line.quantity !== undefined) {
-    throw invalidRequest('Quantity should not be specified where usage_type is `metered`. Remove `quantity` from the line item.', {
-      param: `${param}[quantity]`,
-    });
+    throw invalidRequest(
+      'Quantity should not be specified where usage_type is `metered`. Remove `quantity` from the line item.',
+      {
+        param: `${param}[quantity]`,
+      },
+    );
   }
   if (!isMetered && line.quantity === undefined) throw parameterMissing(`${param}[quantity]`);
   const adjustable = line.adjustable_quantity;
@@ -63,7 +66,9 @@ export function readLine(stripe: Backend, line: LineParams, param: string, kind 
 
 function readPrice(stripe: Backend, line: LineParams, param: string): Stripe.Price {
   if (line.price !== undefined && line.price_data !== undefined) {
-    throw invalidRequest('You may only specify one of these parameters: price, price_data.', { param: `${param}[price]` });
+    throw invalidRequest('You may only specify one of these parameters: price, price_data.', {
+      param: `${param}[price]`,
+    });
   }
   if (line.price_data !== undefined) return inlinePrice(stripe, line.price_data, `${param}[price_data]`);
   if (line.price === undefined) throw parameterMissing(`${param}[price]`);

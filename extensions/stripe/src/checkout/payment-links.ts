@@ -8,7 +8,6 @@ import { currencyOf, priceOf, readLines, type Line, type LineParams } from './li
 import { pageOf } from './page-of';
 import { createSession } from './session-create';
 import type { SessionParams } from './session-checks';
-import { createShippingRate } from './shipping-rates';
 import { addUp } from './totals';
 
 interface LinkHidden {
@@ -77,7 +76,12 @@ function createLink(stripe: Backend, given: Stripe.PaymentLinkCreateParams): Str
     },
     billing_address_collection: given.billing_address_collection ?? 'auto',
     consent_collection: given.consent_collection
-      ? { payment_method_reuse_agreement: null, promotions: 'none', terms_of_service: 'none', ...given.consent_collection }
+      ? {
+          payment_method_reuse_agreement: null,
+          promotions: 'none',
+          terms_of_service: 'none',
+          ...given.consent_collection,
+        }
       : null,
     currency,
     custom_fields: (given.custom_fields ?? []).map((field) => ({ optional: false, ...field })),
@@ -114,13 +118,9 @@ function createLink(stripe: Backend, given: Stripe.PaymentLinkCreateParams): Str
       ? { completed_sessions: { count: 0, limit: given.restrictions.completed_sessions.limit } }
       : null,
     shipping_address_collection: given.shipping_address_collection ?? null,
-    shipping_options: (given.shipping_options ?? []).map(({ shipping_rate, shipping_rate_data }, index) => {
-      const rate =
-        shipping_rate_data === undefined
-          ? stripe
-              .table<Stripe.ShippingRate>('shipping_rate')
-              .get(shipping_rate ?? '', `shipping_options[${index}][shipping_rate]`)
-          : createShippingRate(stripe, shipping_rate_data as Stripe.ShippingRateCreateParams);
+    shipping_options: (given.shipping_options ?? []).map(({ shipping_rate }, index) => {
+      const param = `shipping_options[${index}][shipping_rate]`;
+      const rate = stripe.table<Stripe.ShippingRate>('shipping_rate').get(shipping_rate ?? '', param);
       return { shipping_amount: rate.fixed_amount?.amount ?? 0, shipping_rate: rate.id };
     }),
     submit_type: given.submit_type ?? 'auto',
@@ -153,7 +153,13 @@ function afterCompletion(given: Stripe.PaymentLinkCreateParams.AfterCompletion |
 function subscriptionData(given: Stripe.PaymentLinkCreateParams.SubscriptionData | undefined): object {
   return {
     description: given?.description ?? null,
-    invoice_settings: { account_tax_ids: null, custom_fields: null, description: null, footer: null, issuer: { type: 'self' } },
+    invoice_settings: {
+      account_tax_ids: null,
+      custom_fields: null,
+      description: null,
+      footer: null,
+      issuer: { type: 'self' },
+    },
     metadata: mergeMetadata(undefined, given?.metadata),
     trial_period_days: given?.trial_period_days ?? null,
     trial_settings: given?.trial_settings ?? null,
@@ -178,10 +184,13 @@ function updateLink(stripe: Backend, id: string, given: Stripe.PaymentLinkUpdate
   const table = linksOf(stripe);
   const before = table.get(id);
   const hidden = table.hidden(id)!;
-  const lines = given.line_items === undefined ? hidden.lines : hidden.lines.map((line) => {
-    const change = given.line_items!.find((each) => each.id === line.id);
-    return change?.quantity === undefined ? line : { ...line, quantity: change.quantity };
-  });
+  const lines =
+    given.line_items === undefined
+      ? hidden.lines
+      : hidden.lines.map((line) => {
+          const change = given.line_items!.find((each) => each.id === line.id);
+          return change?.quantity === undefined ? line : { ...line, quantity: change.quantity };
+        });
   const { line_items: _lines, expand: _expand, ...rest } = given;
   table.hide(id, { lines, given: { ...hidden.given, ...rest } as Stripe.PaymentLinkCreateParams });
   const change: Record<string, unknown> = { metadata: mergeMetadata(before.metadata, given.metadata) };
@@ -194,7 +203,12 @@ function updateLink(stripe: Backend, id: string, given: Stripe.PaymentLinkUpdate
   }
   if (given.restrictions !== undefined) {
     change['restrictions'] = given.restrictions
-      ? { completed_sessions: { count: before.restrictions?.completed_sessions.count ?? 0, limit: given.restrictions.completed_sessions.limit } }
+      ? {
+          completed_sessions: {
+            count: before.restrictions?.completed_sessions.count ?? 0,
+            limit: given.restrictions.completed_sessions.limit,
+          },
+        }
       : null;
   }
   return table.update(id, change as Partial<Stripe.PaymentLink>, 'payment_link.updated');
@@ -259,10 +273,16 @@ export function sessionOfLink(stripe: Backend, id: string, query: LinkQuery): St
       ...(given.payment_intent_data ?? {}),
       ...(link.application_fee_amount !== null && { application_fee_amount: link.application_fee_amount }),
       ...(link.on_behalf_of !== null && { on_behalf_of: link.on_behalf_of }),
-      ...(transfer && { transfer_data: { destination: transfer.destination, ...(transfer.amount !== null && { amount: transfer.amount }) } }),
+      ...(transfer && {
+        transfer_data: {
+          destination: transfer.destination,
+          ...(transfer.amount !== null && { amount: transfer.amount }),
+        },
+      }),
     };
   }
-  if (given.payment_method_collection !== undefined) params['payment_method_collection'] = given.payment_method_collection;
+  if (given.payment_method_collection !== undefined)
+    params['payment_method_collection'] = given.payment_method_collection;
   const known = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));
   return createSession(stripe, known as SessionParams, {
     payment_link: id,

@@ -6,7 +6,7 @@ import type { DefineModule } from '../kernel/module';
 import { blank } from '../spec/shapes';
 
 type Configuration = Stripe.BillingPortal.Configuration;
-type Features = Configuration.Features;
+type Features = Configuration['features'];
 type GivenFeatures = Stripe.BillingPortal.ConfigurationCreateParams['features'];
 
 /** https://docs.stripe.com/api/customer_portal/configurations */
@@ -23,7 +23,8 @@ export const portalConfigurations: DefineModule = (stripe) => {
         const { active, is_default } = params as Stripe.BillingPortal.ConfigurationListParams;
         return table.page(url, params, {
           where: (each) =>
-            (active === undefined || each.active === active) && (is_default === undefined || each.is_default === is_default),
+            (active === undefined || each.active === active) &&
+            (is_default === undefined || each.is_default === is_default),
         });
       },
     },
@@ -99,7 +100,10 @@ function updateConfiguration(
     {
       active: given.active ?? before.active,
       business_profile: {
-        headline: given.business_profile?.headline === undefined ? before.business_profile.headline : given.business_profile.headline || null,
+        headline:
+          given.business_profile?.headline === undefined
+            ? before.business_profile.headline
+            : given.business_profile.headline || null,
         privacy_policy_url:
           given.business_profile?.privacy_policy_url === undefined
             ? before.business_profile.privacy_policy_url
@@ -109,7 +113,8 @@ function updateConfiguration(
             ? before.business_profile.terms_of_service_url
             : given.business_profile.terms_of_service_url || null,
       },
-      default_return_url: given.default_return_url === undefined ? before.default_return_url : given.default_return_url || null,
+      default_return_url:
+        given.default_return_url === undefined ? before.default_return_url : given.default_return_url || null,
       features: featuresOf(given.features as GivenFeatures | undefined, before.features),
       ...(given.login_page && { login_page: loginPage(stripe, id, given.login_page.enabled) }),
       metadata: mergeMetadata(before.metadata, given.metadata),
@@ -126,10 +131,13 @@ function loginPage(stripe: Backend, id: string, enabled: boolean): Configuration
 
 /** The features with what a client gave; without anything before, with what Stripe chooses. */
 function featuresOf(given: GivenFeatures | undefined, before: Features | undefined): Features {
-  const merged = { ...INITIAL, ...before } as Record<string, Record<string, unknown>>;
+  const merged = { ...INITIAL, ...before } as unknown as Record<string, Record<string, unknown>>;
   for (const [name, feature] of Object.entries(given ?? {})) {
     const entries = Object.entries(feature as Record<string, unknown>);
-    merged[name] = { ...merged[name], ...Object.fromEntries(entries.map(([key, value]) => [key, value === '' ? [] : value])) };
+    merged[name] = {
+      ...merged[name],
+      ...Object.fromEntries(entries.map(([key, value]) => [key, value === '' ? [] : value])),
+    };
     const cancel = merged[name];
     if (name === 'subscription_cancel') {
       cancel['cancellation_reason'] = {

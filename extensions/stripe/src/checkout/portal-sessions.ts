@@ -55,7 +55,9 @@ export function createPortalSession(
 
 function flowOf(stripe: Backend, customer: string, given: Stripe.BillingPortal.SessionCreateParams.FlowData): Flow {
   const { type } = given;
-  const about = (name: 'subscription_cancel' | 'subscription_update' | 'subscription_update_confirm' | 'subscription_pause'): string | undefined => {
+  const about = (
+    name: 'subscription_cancel' | 'subscription_update' | 'subscription_update_confirm' | 'subscription_pause',
+  ): string | undefined => {
     if (type !== name) return undefined;
     const id = given[name]?.subscription;
     if (id === undefined) throw parameterMissing(`flow_data[${name}]`);

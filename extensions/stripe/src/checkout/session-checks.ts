@@ -25,9 +25,11 @@ const LIKE_DOLLARS = ['usd', 'eur', 'cad', 'aud', 'nzd', 'chf', 'sgd', 'brl'];
 
 /** The mode of today's name. Throws for one that there is not. */
 export function uiModeOf(given: string | undefined): UiMode {
-  const mode = FORMER_UI_MODES[given ?? 'hosted_page'] ?? given;
+  const mode = given === undefined ? 'hosted_page' : (FORMER_UI_MODES[given] ?? given);
   if (mode === 'hosted_page' || mode === 'embedded_page' || mode === 'elements' || mode === 'form') return mode;
-  throw invalidRequest('Invalid ui_mode: must be one of elements, embedded_page, form, or hosted_page', { param: 'ui_mode' });
+  throw invalidRequest('Invalid ui_mode: must be one of elements, embedded_page, form, or hosted_page', {
+    param: 'ui_mode',
+  });
 }
 
 /** Throws for parameters that do not go together. */
@@ -44,7 +46,9 @@ export function checkParams(given: SessionParams, uiMode: UiMode): void {
     throw invalidRequest(`\`cancel_url\` cannot be used with \`ui_mode: ${uiMode}\`.`, { param: 'cancel_url' });
   }
   if (isHosted && given.return_url !== undefined) {
-    throw invalidRequest('`return_url` can only be used with `ui_mode: embedded_page` or `ui_mode: elements`.', { param: 'return_url' });
+    throw invalidRequest('`return_url` can only be used with `ui_mode: embedded_page` or `ui_mode: elements`.', {
+      param: 'return_url',
+    });
   }
   if (!isHosted && given.return_url === undefined && given.redirect_on_completion !== 'never') {
     throw parameterMissing('return_url');
@@ -87,7 +91,9 @@ export function checkPrices(stripe: Backend, mode: string, lines: readonly Line[
   }
   const intervals = new Set(recurring.map(({ interval, interval_count }) => `${interval} ${interval_count}`));
   if (intervals.size > 1) {
-    throw invalidRequest('Checkout does not support multiple prices with different billing intervals.', { param: 'line_items' });
+    throw invalidRequest('Checkout does not support multiple prices with different billing intervals.', {
+      param: 'line_items',
+    });
   }
 }
 
@@ -104,10 +110,14 @@ export function checkAmount(mode: string, total: number, currency: string): void
 export function checkExpiry(expiresAt: number | undefined, now: number): number {
   if (expiresAt === undefined) return now + LONGEST;
   if (expiresAt < now + SHORTEST) {
-    throw invalidRequest('The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.', { param: 'expires_at' });
+    throw invalidRequest('The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.', {
+      param: 'expires_at',
+    });
   }
   if (expiresAt > now + LONGEST) {
-    throw invalidRequest('The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.', { param: 'expires_at' });
+    throw invalidRequest('The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.', {
+      param: 'expires_at',
+    });
   }
   return expiresAt;
 }

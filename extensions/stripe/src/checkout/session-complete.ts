@@ -19,7 +19,10 @@ export function completePaid(
 
 /** Completes the open session that a setup intent is of, if there is one. */
 export function completeSetUp(stripe: Backend, intent: Stripe.SetupIntent): void {
-  const session = sessionsOf(stripe).first({ by: { setup_intent: intent.id }, where: (each) => each.status === 'open' });
+  const session = sessionsOf(stripe).first({
+    by: { setup_intent: intent.id },
+    where: (each) => each.status === 'open',
+  });
   if (session) completeSession(stripe, session.id, 'no_payment_required');
 }
 

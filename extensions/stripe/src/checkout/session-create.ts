@@ -23,12 +23,19 @@ export interface SessionExtras {
 }
 
 /** Makes a session. Throws for parameters that do not go together, and for what is not there. */
-export function createSession(stripe: Backend, given: SessionParams, extras: SessionExtras = {}): Stripe.Checkout.Session {
+export function createSession(
+  stripe: Backend,
+  given: SessionParams,
+  extras: SessionExtras = {},
+): Stripe.Checkout.Session {
   const uiMode = uiModeOf(given.ui_mode);
   checkParams(given, uiMode);
   const mode = given.mode!;
   const expiresAt = checkExpiry(given.expires_at, stripe.now());
-  const customer = given.customer === undefined ? undefined : stripe.table<Stripe.Customer>('customer').get(given.customer, 'customer');
+  const customer =
+    given.customer === undefined
+      ? undefined
+      : stripe.table<Stripe.Customer>('customer').get(given.customer, 'customer');
   const lines = readLines(stripe, (given.line_items ?? []) as LineParams[]);
   checkPrices(stripe, mode, lines);
   const currency = currencyOf(stripe, lines) ?? given.currency?.toLowerCase() ?? (mode === 'setup' ? null : 'usd');
@@ -98,7 +105,12 @@ export function createSession(stripe: Backend, given: SessionParams, extras: Ses
     origin_context: given.origin_context ?? null,
     payment_intent: null,
     payment_link: extras.payment_link ?? null,
-    payment_method_collection: mode === 'subscription' ? (given.payment_method_collection ?? 'always') : mode === 'payment' ? 'if_required' : 'always',
+    payment_method_collection:
+      mode === 'subscription'
+        ? (given.payment_method_collection ?? 'always')
+        : mode === 'payment'
+          ? 'if_required'
+          : 'always',
     payment_method_configuration_details: null,
     payment_method_options: given.payment_method_options ?? { card: { request_three_d_secure: 'automatic' } },
     payment_method_types: types,
@@ -109,7 +121,12 @@ export function createSession(stripe: Backend, given: SessionParams, extras: Ses
     ...(!isHosted && { redirect_on_completion: given.redirect_on_completion ?? 'always' }),
     ...(given.return_url !== undefined && { return_url: given.return_url }),
     saved_payment_method_options: customer
-      ? { allow_redisplay_filters: ['always'], payment_method_remove: 'disabled', payment_method_save: null, ...given.saved_payment_method_options }
+      ? {
+          allow_redisplay_filters: ['always'],
+          payment_method_remove: 'disabled',
+          payment_method_save: null,
+          ...given.saved_payment_method_options,
+        }
       : null,
     setup_intent: null,
     shipping_address_collection: given.shipping_address_collection ?? null,
@@ -170,16 +187,25 @@ function intentsAtFirst(stripe: Backend, id: string): Partial<Stripe.Checkout.Se
   return { payment_intent: intent.id };
 }
 
-function readShippingOptions(stripe: Backend, given: SessionParams): { shipping_amount: number; shipping_rate: string }[] {
+function readShippingOptions(
+  stripe: Backend,
+  given: SessionParams,
+): { shipping_amount: number; shipping_rate: string }[] {
   return (given.shipping_options ?? []).map(({ shipping_rate, shipping_rate_data }, index) => {
     const param = `shipping_options[${index}]`;
     if (shipping_rate !== undefined && shipping_rate_data !== undefined) {
-      throw invalidRequest('You may only specify one of these parameters: shipping_rate, shipping_rate_data.', { param });
+      throw invalidRequest('You may only specify one of these parameters: shipping_rate, shipping_rate_data.', {
+        param,
+      });
     }
     const rate =
       shipping_rate_data === undefined
         ? stripe.table<Stripe.ShippingRate>('shipping_rate').get(shipping_rate ?? '', `${param}[shipping_rate]`)
-        : createShippingRate(stripe, shipping_rate_data as Stripe.ShippingRateCreateParams, `${param}[shipping_rate_data]`);
+        : createShippingRate(
+            stripe,
+            shipping_rate_data as Stripe.ShippingRateCreateParams,
+            `${param}[shipping_rate_data]`,
+          );
     return { shipping_amount: rate.fixed_amount?.amount ?? 0, shipping_rate: rate.id };
   });
 }
@@ -197,7 +223,10 @@ function customerCreation(given: SessionParams): string | null {
   return given.mode === 'payment' ? (given.customer_creation ?? 'if_required') : (given.customer_creation ?? 'always');
 }
 
-function detailsAtFirst(given: SessionParams, customer: Stripe.Customer | undefined): Partial<Stripe.Checkout.Session.CustomerDetails> | null {
+function detailsAtFirst(
+  given: SessionParams,
+  customer: Stripe.Customer | undefined,
+): Partial<Stripe.Checkout.Session.CustomerDetails> | null {
   const email = customer?.email ?? given.customer_email;
   if (customer === undefined && email === undefined) return null;
   return {
@@ -235,14 +264,20 @@ function customFields(given: NonNullable<SessionParams['custom_fields']>): objec
     optional: field.optional ?? false,
     type: field.type,
     ...(field.type === 'dropdown' && {
-      dropdown: { default_value: field.dropdown?.default_value ?? null, options: field.dropdown?.options ?? [], value: null },
+      dropdown: {
+        default_value: field.dropdown?.default_value ?? null,
+        options: field.dropdown?.options ?? [],
+        value: null,
+      },
     }),
     ...(field.type === 'numeric' && { numeric: textField(field.numeric) }),
     ...(field.type === 'text' && { text: textField(field.text) }),
   }));
 }
 
-function textField(given: { default_value?: string; maximum_length?: number; minimum_length?: number } | undefined): object {
+function textField(
+  given: { default_value?: string; maximum_length?: number; minimum_length?: number } | undefined,
+): object {
   return {
     default_value: given?.default_value ?? null,
     maximum_length: given?.maximum_length ?? null,

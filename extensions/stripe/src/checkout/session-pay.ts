@@ -4,9 +4,8 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { createIntent, tryConfirm } from '../payments/intents';
 import { tryConfirmSetup } from '../payments/setup-intents';
-import { payFirstInvoice } from './first-invoice';
 import { intentParams, subscriptionParams } from './payment-params';
-import { makeCustomer, makePaymentMethod, startSubscription, type GivenMethod } from './engine';
+import { makeCustomer, makePaymentMethod, payFirstInvoice, startSubscription, type GivenMethod } from './engine';
 import { completeSession } from './session-complete';
 import { saleOf, sessionsOf } from './session-data';
 import { addUp } from './totals';
@@ -102,7 +101,9 @@ function subscribe(stripe: Backend, { id, customer, method }: Settle): Outcome {
   const attempt = (): Outcome => {
     const begun = idOf(table.get(id).subscription);
     const subscription =
-      begun ?? startSubscription(stripe, subscriptionParams(stripe, id, { customer: customer!, paymentMethod: method }), method).id;
+      begun ??
+      startSubscription(stripe, subscriptionParams(stripe, id, { customer: customer!, paymentMethod: method }), method)
+        .id;
     table.update(id, { subscription });
     if (table.get(id).status === 'complete') return { kind: 'complete' };
     const first = payFirstInvoice(stripe, subscription, method, stripe.pageUrl(`pay/${id}/return`));
@@ -112,7 +113,11 @@ function subscribe(stripe: Backend, { id, customer, method }: Settle): Outcome {
     }
     if (first.redirect !== undefined) return { kind: 'redirect', url: first.redirect };
     if (table.get(id).status === 'open') {
-      completeSession(stripe, id, first.processing === true ? 'unpaid' : first.due === 0 ? 'no_payment_required' : 'paid');
+      completeSession(
+        stripe,
+        id,
+        first.processing === true ? 'unpaid' : first.due === 0 ? 'no_payment_required' : 'paid',
+      );
     }
     return { kind: 'complete' };
   };
@@ -134,7 +139,8 @@ function outcomeOf(
   if (error) return { kind: 'declined', message: error.message };
   const url = actionUrl(intent);
   if (intent.status === 'requires_action' && url !== undefined) return { kind: 'redirect', url };
-  if (sessionsOf(stripe).get(id).status === 'open') completeSession(stripe, id, intent.status === 'succeeded' && status === 'unpaid' ? 'paid' : status);
+  if (sessionsOf(stripe).get(id).status === 'open')
+    completeSession(stripe, id, intent.status === 'succeeded' && status === 'unpaid' ? 'paid' : status);
   return { kind: 'complete' };
 }
 
@@ -168,7 +174,11 @@ function noteDetails(stripe: Backend, id: string, submission: Submission): void 
     consent: session.consent_collection
       ? {
           promotions:
-            session.consent_collection.promotions === 'auto' ? (submission.wantsPromotions ? 'opt_in' : 'opt_out') : null,
+            session.consent_collection.promotions === 'auto'
+              ? submission.wantsPromotions
+                ? 'opt_in'
+                : 'opt_out'
+              : null,
           terms_of_service: submission.acceptsTerms ? 'accepted' : null,
         }
       : null,
@@ -176,7 +186,10 @@ function noteDetails(stripe: Backend, id: string, submission: Submission): void 
   }));
 }
 
-function withValue(field: Stripe.Checkout.Session.CustomField, typed: string | undefined): Stripe.Checkout.Session.CustomField {
+function withValue(
+  field: Stripe.Checkout.Session.CustomField,
+  typed: string | undefined,
+): Stripe.Checkout.Session.CustomField {
   const value = typed === undefined || typed === '' ? null : typed;
   if (field.dropdown) return { ...field, dropdown: { ...field.dropdown, value } };
   if (field.numeric) return { ...field, numeric: { ...field.numeric, value } };
@@ -195,7 +208,7 @@ function customerFor(stripe: Backend, id: string, submission: Submission): strin
   }
   const data = hidden.given.payment_intent_data;
   const isNeeded =
-    session.customer_creation === 'always' || (data?.setup_future_usage !== undefined) || submission.save === true;
+    session.customer_creation === 'always' || data?.setup_future_usage !== undefined || submission.save === true;
   if (!isNeeded) return undefined;
   const customer = makeCustomer(stripe, {
     ...(session.customer_details?.email && { email: session.customer_details.email }),

@@ -18,7 +18,8 @@ export const checkoutSessions: DefineModule = (stripe) => {
   const table = sessionsOf(stripe);
   return {
     operations: {
-      'POST /v1/checkout/sessions': ({ params }) => createSession(stripe, params as Stripe.Checkout.SessionCreateParams),
+      'POST /v1/checkout/sessions': ({ params }) =>
+        createSession(stripe, params as Stripe.Checkout.SessionCreateParams),
       'GET /v1/checkout/sessions/{session}': ({ path }) => table.get(path['session']!),
       'POST /v1/checkout/sessions/{session}': ({ path, params }) => updateSession(stripe, path['session']!, params),
       'POST /v1/checkout/sessions/{session}/expire': ({ path }) => expireSession(stripe, path['session']!),
@@ -55,7 +56,8 @@ export const checkoutSessions: DefineModule = (stripe) => {
         completePaid(stripe, { payment_intent: intent.id }, 'paid');
         noteCaptured(stripe, intent.id);
       },
-      'payment_intent.processing': (intent: Stripe.PaymentIntent) => completePaid(stripe, { payment_intent: intent.id }, 'unpaid'),
+      'payment_intent.processing': (intent: Stripe.PaymentIntent) =>
+        completePaid(stripe, { payment_intent: intent.id }, 'unpaid'),
       'payment_intent.amount_capturable_updated': (intent: Stripe.PaymentIntent) =>
         completePaid(stripe, { payment_intent: intent.id }, 'unpaid'),
       'payment_intent.payment_failed': (intent: Stripe.PaymentIntent) => noteAsyncFailure(stripe, intent.id),
@@ -121,7 +123,9 @@ function updateSession(stripe: Backend, id: string, params: Params): Stripe.Chec
   const shippingOptions = options?.map(({ shipping_rate, shipping_rate_data }, index) => {
     const rate =
       shipping_rate_data === undefined
-        ? stripe.table<Stripe.ShippingRate>('shipping_rate').get(shipping_rate ?? '', `shipping_options[${index}][shipping_rate]`)
+        ? stripe
+            .table<Stripe.ShippingRate>('shipping_rate')
+            .get(shipping_rate ?? '', `shipping_options[${index}][shipping_rate]`)
         : createShippingRate(stripe, shipping_rate_data as Stripe.ShippingRateCreateParams);
     return { shipping_amount: rate.fixed_amount?.amount ?? 0, shipping_rate: rate.id };
   });
@@ -147,7 +151,10 @@ function changedLine(stripe: Backend, lines: readonly Line[], given: LineParams,
   const before = lines.find(({ id }) => id === given.id);
   if (before === undefined) return readLine(stripe, given, param);
   if (given.price !== undefined || given.price_data !== undefined) {
-    return { ...readLine(stripe, { quantity: before.quantity ?? undefined, ...given } as LineParams, param), id: before.id };
+    return {
+      ...readLine(stripe, { quantity: before.quantity ?? undefined, ...given } as LineParams, param),
+      id: before.id,
+    };
   }
   return {
     ...before,

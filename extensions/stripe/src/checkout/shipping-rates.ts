@@ -10,7 +10,8 @@ export const shippingRates: DefineModule = (stripe) => {
   const table = stripe.table<Stripe.ShippingRate>('shipping_rate');
   return {
     operations: {
-      'POST /v1/shipping_rates': ({ params }) => createShippingRate(stripe, params as unknown as Stripe.ShippingRateCreateParams),
+      'POST /v1/shipping_rates': ({ params }) =>
+        createShippingRate(stripe, params as unknown as Stripe.ShippingRateCreateParams),
       'GET /v1/shipping_rates/{rate}': ({ path }) => table.get(path['rate']!),
       'POST /v1/shipping_rates/{rate}': ({ path, params }) => {
         const given = params as Stripe.ShippingRateUpdateParams;

@@ -73,7 +73,12 @@ export function addUp(stripe: Backend, sale: Sale): Totals {
   };
 }
 
-function discountsOf(stripe: Backend, sale: Sale, prices: readonly Stripe.Price[], subtotals: readonly number[]): number[] {
+function discountsOf(
+  stripe: Backend,
+  sale: Sale,
+  prices: readonly Stripe.Price[],
+  subtotals: readonly number[],
+): number[] {
   const off = subtotals.map(() => 0);
   for (const { coupon: id } of sale.discounts) {
     const coupon = stripe.table<Stripe.Coupon>('coupon').find(id);

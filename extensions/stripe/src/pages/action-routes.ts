@@ -17,15 +17,20 @@ const KINDS = ['payment_intent', 'setup_intent'];
 
 /** Where a buyer proves who they are, or pays elsewhere: the pages that `next_action` of an intent leads to. */
 export function serveActions(router: Router, stripe: Backend): void {
-  for (const segment of ['3ds', 'redirect']) {
-    router.get(`/${segment}/:intent`, endpoint(stripe, segment, KINDS, (visit, { intent }) => ask(stripe, find(stripe, intent!), visit)));
-    router.post(`/${segment}/:intent`, endpoint(stripe, segment, KINDS, (visit, { intent }) => answer(stripe, find(stripe, intent!), visit)));
-  }
+  const look = endpoint(stripe, 'authenticate', KINDS, (visit, { intent }) =>
+    ask(stripe, find(stripe, intent!), visit),
+  );
+  const decide = endpoint(stripe, 'authenticate', KINDS, (visit, { intent }) =>
+    answer(stripe, find(stripe, intent!), visit),
+  );
+  router.get('/authenticate/:intent', look);
+  router.post('/authenticate/:intent', decide);
 }
 
 function find(stripe: Backend, id: string): Intent {
   const intent =
-    stripe.table<Stripe.PaymentIntent>('payment_intent').find(id) ?? stripe.table<Stripe.SetupIntent>('setup_intent').find(id);
+    stripe.table<Stripe.PaymentIntent>('payment_intent').find(id) ??
+    stripe.table<Stripe.SetupIntent>('setup_intent').find(id);
   if (intent === undefined) throw resourceMissing('payment_intent', id);
   return intent;
 }
@@ -44,16 +49,28 @@ function ask(stripe: Backend, intent: Intent, { query }: Visit): PageAnswer {
   const business = businessOf(stripe);
   const type = typeOf(stripe, intent);
   const isCard = type === undefined || type === 'card';
-  const amount = intent.object === 'payment_intent' ? html` of <strong>${money(intent.amount, intent.currency)}</strong>` : undefined;
+  const amount =
+    intent.object === 'payment_intent'
+      ? html` of <strong>${money(intent.amount, intent.currency)}</strong>`
+      : undefined;
   return page({
     title: isCard ? '3D Secure' : methodName(type),
     look: isFramed ? 'bare' : undefined,
-    body: html`<main class="narrow"><div class="card">
-<p><strong>${isCard ? '3D Secure 2 test page' : `${methodName(type)} test payment page`}</strong> <span class="badge">Test mode</span></p>
-<h1>${isCard ? 'Confirm that it is you' : 'Authorize the payment'}</h1>
-<p>${business} asks for ${intent.object === 'payment_intent' ? 'a payment' : 'leave to keep your payment details'}${amount}. In reality your bank would ask you here for a code.</p>
-<form method="post" action="?${query.toString()}" class="actions">${buttons(isCard)}</form>
-</div></main>`,
+    body: html`<main class="narrow">
+      <div class="card">
+        <p>
+          <strong>${isCard ? '3D Secure 2 test page' : `${methodName(type)} test payment page`}</strong>
+          <span class="badge">Test mode</span>
+        </p>
+        <h1>${isCard ? 'Confirm that it is you' : 'Authorize the payment'}</h1>
+        <p>
+          ${business} asks for
+          ${intent.object === 'payment_intent' ? 'a payment' : 'leave to keep your payment details'}${amount}. In
+          reality your bank would ask you here for a code.
+        </p>
+        <form method="post" action="?${query.toString()}" class="actions">${buttons(isCard)}</form>
+      </div>
+    </main>`,
   });
 }
 
@@ -61,9 +78,11 @@ function ask(stripe: Backend, intent: Intent, { query }: Visit): PageAnswer {
 function buttons(isCard: boolean): Html {
   return isCard
     ? html`<button class="primary" name="action" value="complete" id="test-source-authorize-3ds">Complete</button>
-<button name="action" value="fail" id="test-source-fail-3ds">Fail</button>`
-    : html`<button class="primary" name="action" value="complete" id="authorize-test-payment">Authorize test payment</button>
-<button name="action" value="fail" id="fail-test-payment">Fail test payment</button>`;
+        <button name="action" value="fail" id="test-source-fail-3ds">Fail</button>`
+    : html`<button class="primary" name="action" value="complete" id="authorize-test-payment">
+          Authorize test payment
+        </button>
+        <button name="action" value="fail" id="fail-test-payment">Fail test payment</button>`;
 }
 
 function typeOf(stripe: Backend, intent: Intent): string | undefined {

@@ -7,24 +7,35 @@ import { field, select } from './layout';
 export type Problems = Readonly<Record<string, string>>;
 
 /** The fields of a card. Their names are those of Stripe's own page, which many tests know. */
-export function cardFields(values: URLSearchParams, problems: Problems, options: { readonly address?: boolean } = {}): Html {
+export function cardFields(
+  values: URLSearchParams,
+  problems: Problems,
+  options: { readonly address?: boolean } = {},
+): Html {
   const of = (name: string) => ({ name, value: values.get(name), problem: problems[name] });
-  return html`<fieldset><legend>Card information</legend>
-${field({ ...of('cardNumber'), label: 'Card number', autocomplete: 'cc-number', inputmode: 'numeric', placeholder: '1234 1234 1234 1234' })}
-<div class="pair">
-${field({ ...of('cardExpiry'), label: 'Expiration', autocomplete: 'cc-exp', inputmode: 'numeric', placeholder: 'MM / YY' })}
-${field({ ...of('cardCvc'), label: 'CVC', autocomplete: 'cc-csc', inputmode: 'numeric', placeholder: 'CVC' })}
-</div>
-${field({ ...of('billingName'), label: 'Cardholder name', autocomplete: 'cc-name', placeholder: 'Full name on card' })}
-${options.address === true ? undefined : html`<div class="pair">
-${select({ name: 'billingCountry', label: 'Country or region', value: values.get('billingCountry') ?? 'US' }, countries())}
-${field({ ...of('billingPostalCode'), label: 'ZIP or postal code', autocomplete: 'billing postal-code' })}
-</div>`}
-</fieldset>`;
+  return html`<fieldset>
+    <legend>Card information</legend>
+    ${field({ ...of('cardNumber'), label: 'Card number', autocomplete: 'cc-number', inputmode: 'numeric', placeholder: '1234 1234 1234 1234' })}
+    <div class="pair">
+      ${field({ ...of('cardExpiry'), label: 'Expiration', autocomplete: 'cc-exp', inputmode: 'numeric', placeholder: 'MM / YY' })}
+      ${field({ ...of('cardCvc'), label: 'CVC', autocomplete: 'cc-csc', inputmode: 'numeric', placeholder: 'CVC' })}
+    </div>
+    ${field({ ...of('billingName'), label: 'Cardholder name', autocomplete: 'cc-name', placeholder: 'Full name on card' })}
+    ${
+      options.address === true
+        ? undefined
+        : html`<div class="pair">
+            ${select({ name: 'billingCountry', label: 'Country or region', value: values.get('billingCountry') ?? 'US' }, countries())}
+            ${field({ ...of('billingPostalCode'), label: 'ZIP or postal code', autocomplete: 'billing postal-code' })}
+          </div>`
+    }
+  </fieldset>`;
 }
 
 /** Reads the fields of a card. Gives what is wrong with them by their names, where something is missing or cannot be read. */
-export function readCardFields(form: URLSearchParams): { readonly method: GivenMethod } | { readonly problems: Problems } {
+export function readCardFields(
+  form: URLSearchParams,
+): { readonly method: GivenMethod } | { readonly problems: Problems } {
   const problems: Record<string, string> = {};
   const number = (form.get('cardNumber') ?? '').replace(/[\s-]/g, '');
   if (number === '') problems['cardNumber'] = 'Required';

@@ -39,7 +39,8 @@ export function readCheckoutForm(
 
   let method: string | GivenMethod | undefined;
   if (needsMethod) {
-    const chosen = text('method') ?? (session.payment_method_types.includes('card') ? 'card' : session.payment_method_types[0]!);
+    const chosen =
+      text('method') ?? (session.payment_method_types.includes('card') ? 'card' : session.payment_method_types[0]!);
     if (chosen === 'card') {
       const card = readCardFields(form);
       if ('problems' in card) Object.assign(problems, card.problems);
@@ -53,7 +54,10 @@ export function readCheckoutForm(
   const phone = text('phone');
   const taxId = text('taxId');
   if (typeof method === 'object') {
-    method = { ...method, billing: { ...(email && { email }), ...(name && { name }), ...(phone && { phone }), ...(address && { address }) } };
+    method = {
+      ...method,
+      billing: { ...(email && { email }), ...(name && { name }), ...(phone && { phone }), ...(address && { address }) },
+    };
   }
   return {
     submission: {
@@ -92,10 +96,13 @@ export function addressOf(form: URLSearchParams, prefix: string): Stripe.Address
 
 function problemOf(field: Stripe.Checkout.Session.CustomField, value: string): string | undefined {
   if (value === '') return field.optional ? undefined : 'Required';
-  if (field.dropdown) return field.dropdown.options.some((option) => option.value === value) ? undefined : 'Choose one of these.';
+  if (field.dropdown)
+    return field.dropdown.options.some((option) => option.value === value) ? undefined : 'Choose one of these.';
   if (field.numeric && !/^\d+$/.test(value)) return 'Enter digits only.';
   const limits = field.numeric ?? field.text;
-  if (limits?.minimum_length && value.length < limits.minimum_length) return `Enter at least ${limits.minimum_length} characters.`;
-  if (limits?.maximum_length && value.length > limits.maximum_length) return `Enter at most ${limits.maximum_length} characters.`;
+  if (limits?.minimum_length && value.length < limits.minimum_length)
+    return `Enter at least ${limits.minimum_length} characters.`;
+  if (limits?.maximum_length && value.length > limits.maximum_length)
+    return `Enter at most ${limits.maximum_length} characters.`;
   return undefined;
 }

@@ -28,11 +28,24 @@ export function checkoutPage(stripe: Backend, id: string, view: CheckoutView = {
   return page({
     title: `${business} · Checkout`,
     look: session.ui_mode === 'hosted_page' ? undefined : 'bare',
-    body: html`<main class="two"><section class="side" aria-label="Order">
-<p>${cancel !== undefined && html`<a href="${cancel}" aria-label="Back to ${business}">←</a> `}<strong>${business}</strong> <span class="badge">Test mode</span></p>
-${summary(stripe, id, view.promotionProblem)}
-</section><section aria-label="Payment">${paymentForm(stripe, session, view)}
-<p class="foot">Backlot stands in for Stripe here: no money moves. Cards are <a href="https://docs.stripe.com/testing">test cards</a>, such as 4242 4242 4242 4242.</p></section></main>`,
+    body: html`<main class="two">
+      <section class="side" aria-label="Order">
+        <p>
+          ${cancel !== undefined && html`<a href="${cancel}" aria-label="Back to ${business}">←</a> `}<strong
+            >${business}</strong
+          >
+          <span class="badge">Test mode</span>
+        </p>
+        ${summary(stripe, id, view.promotionProblem)}
+      </section>
+      <section aria-label="Payment">
+        ${paymentForm(stripe, session, view)}
+        <p class="foot">
+          Backlot stands in for Stripe here: no money moves. Cards are
+          <a href="https://docs.stripe.com/testing">test cards</a>, such as 4242 4242 4242 4242.
+        </p>
+      </section>
+    </main>`,
     script: raw(SCRIPT),
   });
 }
@@ -77,24 +90,48 @@ function paymentForm(stripe: Backend, session: Stripe.Checkout.Session, view: Ch
   const collectsAddress = session.billing_address_collection === 'required';
   const { consent_collection: consent } = session;
   return html`<form method="post" action="${session.id}" id="payment-form">
-<h1>${session.mode === 'setup' ? 'Payment details' : 'Pay'}</h1>
-${view.error !== undefined && html`<div class="error" role="alert" data-testid="payment-error">${view.error}</div>`}
-${email !== null && (session.customer_email !== null || session.customer !== null)
-    ? html`<div class="field"><span class="label">Email</span><span>${email}</span></div>`
-    : field({ ...of('email'), value: values.get('email') ?? email, label: 'Email', type: 'email', autocomplete: 'email' })}
-${session.phone_number_collection?.enabled === true && field({ ...of('phone'), label: 'Phone number', type: 'tel', autocomplete: 'tel' })}
-${session.shipping_address_collection && shippingFields(session, values, problems)}
-${needsMethod && methodFields(stripe, session, values, problems, collectsAddress)}
-${collectsAddress && addressFields('billing', 'Billing address', values, problems, countries())}
-${session.tax_id_collection?.enabled === true && taxFields(values, problems)}
-${session.custom_fields.map((each) => customField(each, values, problems))}
-${consent?.promotions === 'auto' && html`<div class="check"><input type="checkbox" id="promotionsConsent" name="promotionsConsent"><label for="promotionsConsent">Send me news and offers</label></div>`}
-${consent?.terms_of_service === 'required' && html`<div class="check"><input type="checkbox" id="termsOfServiceConsentCheckbox" name="terms"><label for="termsOfServiceConsentCheckbox">${session.custom_text.terms_of_service_acceptance?.message ?? 'I agree to the terms of service'}</label></div>
-${problems['terms'] !== undefined && html`<p class="error" role="alert">${problems['terms']}</p>`}`}
-${session.custom_text.submit && html`<p class="small">${session.custom_text.submit.message}</p>`}
-<button class="primary wide SubmitButton" id="pay" name="action" value="pay" data-testid="hosted-payment-submit-button">${buttonText(stripe, session)}</button>
-${session.custom_text.after_submit && html`<p class="small">${session.custom_text.after_submit.message}</p>`}
-</form>`;
+    <h1>${session.mode === 'setup' ? 'Payment details' : 'Pay'}</h1>
+    ${view.error !== undefined && html`<div class="error" role="alert" data-testid="payment-error">${view.error}</div>`}
+    ${
+      email !== null && (session.customer_email !== null || session.customer !== null)
+        ? html`<div class="field"><span class="label">Email</span><span>${email}</span></div>`
+        : field({
+            ...of('email'),
+            value: values.get('email') ?? email,
+            label: 'Email',
+            type: 'email',
+            autocomplete: 'email',
+          })
+    }
+    ${session.phone_number_collection?.enabled === true && field({ ...of('phone'), label: 'Phone number', type: 'tel', autocomplete: 'tel' })}
+    ${session.shipping_address_collection && shippingFields(session, values, problems)}
+    ${needsMethod && methodFields(stripe, session, values, problems, collectsAddress)}
+    ${collectsAddress && addressFields('billing', 'Billing address', values, problems, countries())}
+    ${session.tax_id_collection?.enabled === true && taxFields(values, problems)}
+    ${session.custom_fields.map((each) => customField(each, values, problems))}
+    ${consent?.promotions === 'auto' && html`<div class="check"><input type="checkbox" id="promotionsConsent" name="promotionsConsent" /><label for="promotionsConsent">Send me news and offers</label></div>`}
+    ${
+      consent?.terms_of_service === 'required' &&
+      html`<div class="check">
+          <input type="checkbox" id="termsOfServiceConsentCheckbox" name="terms" /><label
+            for="termsOfServiceConsentCheckbox"
+            >${session.custom_text.terms_of_service_acceptance?.message ?? 'I agree to the terms of service'}</label
+          >
+        </div>
+        ${problems['terms'] !== undefined && html`<p class="error" role="alert">${problems['terms']}</p>`}`
+    }
+    ${session.custom_text.submit && html`<p class="small">${session.custom_text.submit.message}</p>`}
+    <button
+      class="primary wide SubmitButton"
+      id="pay"
+      name="action"
+      value="pay"
+      data-testid="hosted-payment-submit-button"
+    >
+      ${buttonText(stripe, session)}
+    </button>
+    ${session.custom_text.after_submit && html`<p class="small">${session.custom_text.after_submit.message}</p>`}
+  </form>`;
 }
 
 /** Whether the buyer has to give a payment method: not where nothing is due, now or later. */
@@ -133,7 +170,13 @@ const METHOD_NAMES: Readonly<Record<string, string>> = {
 
 /** What a type of payment method is called on a page. */
 export function methodName(type: string): string {
-  return METHOD_NAMES[type] ?? type.split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ');
+  return (
+    METHOD_NAMES[type] ??
+    type
+      .split('_')
+      .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+      .join(' ')
+  );
 }
 
 /** The saved cards of the customer of a session. */
@@ -162,16 +205,33 @@ function methodFields(
   const isChoice = saved.length > 0 || others.length > 0;
   const chosen = values.get('method') ?? saved[0]?.id ?? (hasCard ? 'card' : others[0]);
   const radio = (value: string, id: string, label: string): Html =>
-    html`<div class="choice"><input type="radio" name="method" id="${id}" value="${value}"${value === chosen && raw(' checked')}><label for="${id}">${label}</label></div>`;
-  const offersToSave = session.customer !== null && session.mode === 'payment' && session.saved_payment_method_options?.payment_method_save === 'enabled';
-  return html`${isChoice &&
-    html`<fieldset><legend>Payment method</legend>
-${saved.map((method) => radio(method.id, `method-${method.id}`, describeMethod(method)))}
-${hasCard && radio('card', 'method-new', saved.length > 0 ? 'New card' : 'Card')}
-${others.map((type) => radio(type, `method-${type}`, methodName(type)))}</fieldset>`}
-${hasCard && html`<div class="new-card">${cardFields(values, problems, { address: collectsAddress })}
-${offersToSave && html`<div class="check"><input type="checkbox" id="savePaymentMethod" name="save"><label for="savePaymentMethod">Save this card for later payments</label></div>`}</div>`}
-${!hasCard && field({ name: 'billingName', label: 'Full name', value: values.get('billingName'), autocomplete: 'name' })}`;
+    html`<div class="choice">
+      <input type="radio" name="method" id="${id}" value="${value}" ${value === chosen && raw(' checked')} /><label
+        for="${id}"
+        >${label}</label
+      >
+    </div>`;
+  const offersToSave =
+    session.customer !== null &&
+    session.mode === 'payment' &&
+    session.saved_payment_method_options?.payment_method_save === 'enabled';
+  return html`${
+    isChoice &&
+    html`<fieldset>
+      <legend>Payment method</legend>
+      ${saved.map((method) => radio(method.id, `method-${method.id}`, describeMethod(method)))}
+      ${hasCard && radio('card', 'method-new', saved.length > 0 ? 'New card' : 'Card')}
+      ${others.map((type) => radio(type, `method-${type}`, methodName(type)))}
+    </fieldset>`
+  }
+  ${
+    hasCard &&
+    html`<div class="new-card">
+      ${cardFields(values, problems, { address: collectsAddress })}
+      ${offersToSave && html`<div class="check"><input type="checkbox" id="savePaymentMethod" name="save" /><label for="savePaymentMethod">Save this card for later payments</label></div>`}
+    </div>`
+  }
+  ${!hasCard && field({ name: 'billingName', label: 'Full name', value: values.get('billingName'), autocomplete: 'name' })}`;
 }
 
 /** A payment method as people know it: `Visa •••• 4242`. */
@@ -184,7 +244,7 @@ export function describeMethod(method: Stripe.PaymentMethod): string {
 function shippingFields(session: Stripe.Checkout.Session, values: URLSearchParams, problems: Problems): Html {
   const allowed = session.shipping_address_collection!.allowed_countries as readonly string[];
   return html`${session.custom_text.shipping_address && html`<p class="small">${session.custom_text.shipping_address.message}</p>`}
-${addressFields('shipping', 'Shipping address', values, problems, countries(allowed))}`;
+  ${addressFields('shipping', 'Shipping address', values, problems, countries(allowed))}`;
 }
 
 /** The fields of an address; their names begin with `billing` or `shipping`. */
@@ -203,27 +263,35 @@ export function addressFields(
       problem: problems[`${prefix}${name}`],
       autocomplete: `${prefix} ${autocomplete}`,
     });
-  return html`<fieldset><legend>${legend}</legend>
-${prefix === 'shipping' && part('Name', 'Full name', 'name')}
-${select({ name: `${prefix}Country`, label: 'Country or region', value: values.get(`${prefix}Country`) ?? among[0]?.[0] }, among)}
-${part('AddressLine1', 'Address line 1', 'address-line1')}
-${part('AddressLine2', 'Address line 2', 'address-line2')}
-<div class="pair">${part('Locality', 'City', 'address-level2')}${part('AdministrativeArea', 'State', 'address-level1')}</div>
-${part('PostalCode', 'ZIP or postal code', 'postal-code')}</fieldset>`;
+  return html`<fieldset>
+    <legend>${legend}</legend>
+    ${prefix === 'shipping' && part('Name', 'Full name', 'name')}
+    ${select({ name: `${prefix}Country`, label: 'Country or region', value: values.get(`${prefix}Country`) ?? among[0]?.[0] }, among)}
+    ${part('AddressLine1', 'Address line 1', 'address-line1')}
+    ${part('AddressLine2', 'Address line 2', 'address-line2')}
+    <div class="pair">
+      ${part('Locality', 'City', 'address-level2')}${part('AdministrativeArea', 'State', 'address-level1')}
+    </div>
+    ${part('PostalCode', 'ZIP or postal code', 'postal-code')}
+  </fieldset>`;
 }
 
 function taxFields(values: URLSearchParams, problems: Problems): Html {
-  return html`<fieldset><legend>Business details</legend>
-${field({ name: 'businessName', label: 'Business name', value: values.get('businessName'), problem: problems['businessName'] })}
-<div class="pair">${select({ name: 'taxIdType', label: 'Tax ID type', value: values.get('taxIdType') }, [
-    ['eu_vat', 'EU VAT'],
-    ['gb_vat', 'GB VAT'],
-    ['us_ein', 'US EIN'],
-    ['ca_bn', 'CA BN'],
-    ['au_abn', 'AU ABN'],
-    ['ch_vat', 'CH VAT'],
-  ])}
-${field({ name: 'taxId', label: 'Tax ID', value: values.get('taxId'), problem: problems['taxId'] })}</div></fieldset>`;
+  return html`<fieldset>
+    <legend>Business details</legend>
+    ${field({ name: 'businessName', label: 'Business name', value: values.get('businessName'), problem: problems['businessName'] })}
+    <div class="pair">
+      ${select({ name: 'taxIdType', label: 'Tax ID type', value: values.get('taxIdType') }, [
+        ['eu_vat', 'EU VAT'],
+        ['gb_vat', 'GB VAT'],
+        ['us_ein', 'US EIN'],
+        ['ca_bn', 'CA BN'],
+        ['au_abn', 'AU ABN'],
+        ['ch_vat', 'CH VAT'],
+      ])}
+      ${field({ name: 'taxId', label: 'Tax ID', value: values.get('taxId'), problem: problems['taxId'] })}
+    </div>
+  </fieldset>`;
 }
 
 function customField(each: Stripe.Checkout.Session.CustomField, values: URLSearchParams, problems: Problems): Html {
@@ -243,6 +311,7 @@ function customField(each: Stripe.Checkout.Session.CustomField, values: URLSearc
     value: value ?? options?.default_value,
     problem: problems[name],
     ...(each.numeric && { inputmode: 'numeric' as const }),
-    ...(options?.maximum_length !== null && options?.maximum_length !== undefined && { maxlength: options.maximum_length }),
+    ...(options?.maximum_length !== null &&
+      options?.maximum_length !== undefined && { maxlength: options.maximum_length }),
   });
 }

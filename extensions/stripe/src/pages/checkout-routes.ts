@@ -27,33 +27,50 @@ export function serveCheckout(router: Router, stripe: Backend): void {
     return checkoutPage(stripe, session.id, { error });
   });
   router.get('/pay/:session', look);
-  router.post('/pay/:session', endpoint(stripe, 'pay', KIND, (visit, { session: id }) => pay(stripe, id!, visit)));
-  router.post('/pay/:session/options', endpoint(stripe, 'pay', KIND, (visit, { session: id }) => change(stripe, id!, visit)));
-  router.get('/pay/:session/return', endpoint(stripe, 'pay', KIND, ({ base }, { session: id }) => {
-    const session = table.get(id!);
-    return session.status === 'complete' ? finish(stripe, session) : { redirect: `${base}/pay/${session.id}?failed=1` };
-  }));
-  router.get('/pay/:session/recover', endpoint(stripe, 'pay', KIND, ({ base }, { session: id }) => {
-    const before = table.get(id!);
-    const { given, confirmation } = table.hidden(before.id)!;
-    const { expires_at: _past, ...rest } = given;
-    const recovered = createSession(stripe, rest, {
-      recovered_from: before.id,
-      ...(confirmation !== undefined && { confirmation }),
-    });
-    return { redirect: `${base}/pay/${recovered.id}` };
-  }));
-  router.get('/b/:link', endpoint(stripe, 'b', ['payment_link'], ({ base, query }, { link }) => {
-    const session = sessionOfLink(stripe, link!, {
-      client_reference_id: query.get('client_reference_id') ?? undefined,
-      prefilled_email: query.get('prefilled_email') ?? undefined,
-      prefilled_promo_code: query.get('prefilled_promo_code') ?? undefined,
-      doneUrl: `${base}/pay/{CHECKOUT_SESSION_ID}`,
-    });
-    const code = query.get('prefilled_promo_code');
-    if (code !== null && session.allow_promotion_codes === true) tryCode(stripe, session.id, code);
-    return { redirect: `${base}/pay/${session.id}` };
-  }));
+  router.post(
+    '/pay/:session',
+    endpoint(stripe, 'pay', KIND, (visit, { session: id }) => pay(stripe, id!, visit)),
+  );
+  router.post(
+    '/pay/:session/options',
+    endpoint(stripe, 'pay', KIND, (visit, { session: id }) => change(stripe, id!, visit)),
+  );
+  router.get(
+    '/pay/:session/return',
+    endpoint(stripe, 'pay', KIND, ({ base }, { session: id }) => {
+      const session = table.get(id!);
+      return session.status === 'complete'
+        ? finish(stripe, session)
+        : { redirect: `${base}/pay/${session.id}?failed=1` };
+    }),
+  );
+  router.get(
+    '/pay/:session/recover',
+    endpoint(stripe, 'pay', KIND, ({ base }, { session: id }) => {
+      const before = table.get(id!);
+      const { given, confirmation } = table.hidden(before.id)!;
+      const { expires_at: _past, ...rest } = given;
+      const recovered = createSession(stripe, rest, {
+        recovered_from: before.id,
+        ...(confirmation !== undefined && { confirmation }),
+      });
+      return { redirect: `${base}/pay/${recovered.id}` };
+    }),
+  );
+  router.get(
+    '/b/:link',
+    endpoint(stripe, 'b', ['payment_link'], ({ base, query }, { link }) => {
+      const session = sessionOfLink(stripe, link!, {
+        client_reference_id: query.get('client_reference_id') ?? undefined,
+        prefilled_email: query.get('prefilled_email') ?? undefined,
+        prefilled_promo_code: query.get('prefilled_promo_code') ?? undefined,
+        doneUrl: `${base}/pay/{CHECKOUT_SESSION_ID}`,
+      });
+      const code = query.get('prefilled_promo_code');
+      if (code !== null && session.allow_promotion_codes === true) tryCode(stripe, session.id, code);
+      return { redirect: `${base}/pay/${session.id}` };
+    }),
+  );
 }
 
 function pay(stripe: Backend, id: string, { form }: Visit): PageAnswer {
@@ -103,7 +120,8 @@ function change(stripe: Backend, id: string, { base, form }: Visit): PageAnswer 
   const code = form.get('promotionCode')?.trim() ?? '';
   if (session.allow_promotion_codes === true && action !== 'remove' && code !== '') {
     const problem = tryCode(stripe, id, code);
-    if (problem !== undefined) return checkoutPage(stripe, id, { promotionProblem: problem }).replaceAll(`action="${id}`, `action="../${id}`);
+    if (problem !== undefined)
+      return checkoutPage(stripe, id, { promotionProblem: problem }).replaceAll(`action="${id}`, `action="../${id}`);
   }
   return { redirect: `${base}/pay/${id}` };
 }
@@ -134,14 +152,19 @@ function finish(stripe: Backend, session: Stripe.Checkout.Session): PageAnswer {
   return page({
     title: 'Done',
     look: 'bare',
-    body: html`<main class="narrow"><h1>Thank you</h1><p>Your payment is complete.</p></main>`,
-    script: html`parent.postMessage({ backlot: 'checkout-complete', url: ${inScript(session.redirect_on_completion === 'always' ? target : null)} }, '*');`,
+    body: html`<main class="narrow">
+      <h1>Thank you</h1>
+      <p>Your payment is complete.</p>
+    </main>`,
+    script: html`parent.postMessage({ backlot: 'checkout-complete', url:
+    ${inScript(session.redirect_on_completion === 'always' ? target : null)} }, '*');`,
   });
 }
 
 /** The page of a session that is over. */
 function done(stripe: Backend, session: Stripe.Checkout.Session): string {
-  if (session.status === 'expired') return notice('This session has expired', 'Go back to where you came from, and begin anew.');
+  if (session.status === 'expired')
+    return notice('This session has expired', 'Go back to where you came from, and begin anew.');
   const confirmation = sessionsOf(stripe).hidden(session.id)?.confirmation;
   return notice(
     confirmation === undefined ? "You're all done here" : 'Thank you',
@@ -158,5 +181,8 @@ function lastError(stripe: Backend, session: Stripe.Checkout.Session): string {
       : setup !== undefined
         ? stripe.table<Stripe.SetupIntent>('setup_intent').find(setup)?.last_setup_error?.message
         : undefined;
-  return message ?? 'We are unable to authenticate your payment method. Please choose a different payment method and try again.';
+  return (
+    message ??
+    'We are unable to authenticate your payment method. Please choose a different payment method and try again.'
+  );
 }

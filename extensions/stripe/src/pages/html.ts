@@ -29,7 +29,13 @@ function write(piece: Piece): string {
   return escape(String(piece));
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 /** Text as it is written in HTML. */
 export function escape(text: string): string {
@@ -38,7 +44,11 @@ export function escape(text: string): string {
 
 /** A value within a script: JSON that cannot end the element. */
 export function inScript(value: unknown): Html {
-  return raw(JSON.stringify(value ?? null).replace(/</g, '\\u003c').replace(/\u2028|\u2029/g, ' '));
+  return raw(
+    JSON.stringify(value ?? null)
+      .replace(/</g, '\\u003c')
+      .replace(/\u2028|\u2029/g, ' '),
+  );
 }
 
 /** The address if it is one that a link may have, else nothing: no `javascript:`. */

@@ -1,6 +1,21 @@
 /** Currencies that have no smaller unit. https://docs.stripe.com/currencies#zero-decimal */
 const WHOLE = new Set([
-  'bif', 'clp', 'djf', 'gnf', 'jpy', 'kmf', 'krw', 'mga', 'pyg', 'rwf', 'ugx', 'vnd', 'vuv', 'xaf', 'xof', 'xpf',
+  'bif',
+  'clp',
+  'djf',
+  'gnf',
+  'jpy',
+  'kmf',
+  'krw',
+  'mga',
+  'pyg',
+  'rwf',
+  'ugx',
+  'vnd',
+  'vuv',
+  'xaf',
+  'xof',
+  'xpf',
 ]);
 const THOUSANDTHS = new Set(['bhd', 'jod', 'kwd', 'omr', 'tnd']);
 
@@ -22,6 +37,12 @@ export function date(seconds: number): string {
 }
 
 /** How often something is paid: `month`, `3 months`. */
-export function every({ interval, interval_count }: { readonly interval: string; readonly interval_count: number }): string {
+export function every({
+  interval,
+  interval_count,
+}: {
+  readonly interval: string;
+  readonly interval_count: number;
+}): string {
   return interval_count === 1 ? interval : `${interval_count} ${interval}s`;
 }

@@ -14,8 +14,9 @@ export interface Visit {
   readonly form: URLSearchParams;
 }
 
-/** Text is a page; a redirect leads elsewhere. */
-export type PageAnswer = string | { readonly redirect: string };
+/** Text is a page; a redirect leads elsewhere; a file is shown or kept under its name. */
+export type PageAnswer =
+  string | { readonly redirect: string } | { readonly file: Uint8Array; readonly type: string; readonly name: string };
 
 /** A page within the account of what it is about, in one step: what it writes is undone when it throws. */
 export type PageHandler = (visit: Visit, params: Readonly<Record<string, string>>) => PageAnswer;
@@ -43,6 +44,11 @@ export function endpoint(stripe: Backend, segment: string, kinds: readonly strin
       response.statusCode = error.status === 404 ? 404 : 400;
       answer = notice(error.status === 404 ? 'Page not found' : 'Something went wrong', error.message);
     }
+    if (typeof answer === 'object' && 'file' in answer) {
+      response.setHeader('content-type', answer.type);
+      response.setHeader('content-disposition', `inline; filename="${answer.name.replace(/[^\w.-]/g, '_')}"`);
+      return answer.file;
+    }
     if (typeof answer === 'object') {
       response.statusCode = 303;
       response.setHeader('location', answer.redirect);
@@ -68,7 +74,9 @@ export function ownerOf(stripe: Backend, kinds: readonly string[], id: string): 
 /** The name of the business that asks for money. */
 export function businessOf(stripe: Backend): string {
   if (stripe.account === PLATFORM_ACCOUNT) return 'Your business';
-  const account = stripe.as({ account: PLATFORM_ACCOUNT }, () => stripe.table<Stripe.Account>('account').find(stripe.account));
+  const account = stripe.as({ account: PLATFORM_ACCOUNT }, () =>
+    stripe.table<Stripe.Account>('account').find(stripe.account),
+  );
   return account?.business_profile?.name ?? account?.settings?.dashboard?.display_name ?? 'Your business';
 }
 

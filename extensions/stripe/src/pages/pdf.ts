@@ -14,7 +14,8 @@ export interface PdfLine {
 export function pdf(title: string, lines: readonly PdfLine[]): Buffer {
   const perPage = Math.floor((HEIGHT - 2 * MARGIN) / LINE);
   const sheets: (readonly PdfLine[])[] = [];
-  for (let start = 0; start < Math.max(lines.length, 1); start += perPage) sheets.push(lines.slice(start, start + perPage));
+  for (let start = 0; start < Math.max(lines.length, 1); start += perPage)
+    sheets.push(lines.slice(start, start + perPage));
   const pageIds = sheets.map((_sheet, index) => 4 + index * 2);
   const objects: string[] = [
     '<< /Type /Catalog /Pages 2 0 R >>',

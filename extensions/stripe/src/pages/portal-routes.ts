@@ -34,7 +34,11 @@ const LIFETIME = 24 * 60 * 60;
 
 /** The portal, in which customers look after their subscriptions, payment methods and invoices. */
 export function servePortal(router: Router, stripe: Backend): void {
-  const add = (method: 'get' | 'post', path: string, handler: (portal: Portal, visit: Visit, id: string) => PageAnswer): void => {
+  const add = (
+    method: 'get' | 'post',
+    path: string,
+    handler: (portal: Portal, visit: Visit, id: string) => PageAnswer,
+  ): void => {
     const serve = endpoint(stripe, 'p/session', KINDS, (visit, params) => {
       const portal = open(stripe, params['session']!, visit.base);
       if (portal === undefined) return notice('This link has expired', 'Ask for a new one where you came from.');
@@ -56,7 +60,9 @@ export function servePortal(router: Router, stripe: Backend): void {
     return start === undefined ? homePage(stripe, portal) : { redirect: `${portal.home}/${start}` };
   });
 
-  add('get', '/subscriptions/:id/cancel', (portal, _visit, id) => cancelPage(stripe, portal, owned(stripe, portal, id)));
+  add('get', '/subscriptions/:id/cancel', (portal, _visit, id) =>
+    cancelPage(stripe, portal, owned(stripe, portal, id)),
+  );
   add('post', '/subscriptions/:id/cancel', (portal, { form }, id) => {
     const { subscription_cancel: feature } = portal.features;
     const subscription = owned(stripe, portal, id);
@@ -104,7 +110,8 @@ export function servePortal(router: Router, stripe: Backend): void {
         ...(item.price !== null && { price: item.price }),
         ...(item.quantity !== undefined && { quantity: item.quantity }),
       })),
-      proration_behavior: portal.features.subscription_update.proration_behavior as Stripe.SubscriptionUpdateParams.ProrationBehavior,
+      proration_behavior: portal.features.subscription_update
+        .proration_behavior as Stripe.SubscriptionUpdateParams.ProrationBehavior,
     });
     return afterwards(portal);
   });
@@ -113,8 +120,13 @@ export function servePortal(router: Router, stripe: Backend): void {
   add('post', '/payment-methods/add', (portal, { form }) => addMethod(stripe, portal, form));
   add('get', '/payment-methods/return', (portal, { query }) => {
     const intent = query.get('setup_intent') ?? '';
-    const { status, last_setup_error: error, payment_method } = stripe.table<Stripe.SetupIntent>('setup_intent').get(intent);
-    if (status !== 'succeeded') return addPage(stripe, portal, { error: error?.message ?? 'Your card could not be authenticated.' });
+    const {
+      status,
+      last_setup_error: error,
+      payment_method,
+    } = stripe.table<Stripe.SetupIntent>('setup_intent').get(intent);
+    if (status !== 'succeeded')
+      return addPage(stripe, portal, { error: error?.message ?? 'Your card could not be authenticated.' });
     return keepMethod(stripe, portal, idOf(payment_method)!);
   });
   add('post', '/payment-methods/:id/default', (portal, _visit, id) => {
@@ -153,13 +165,22 @@ export function servePortal(router: Router, stripe: Backend): void {
 
   const login = 'p/login';
   const CONFIGURATION = ['billing_portal.configuration'];
-  router.get('/p/login/:configuration', endpoint(stripe, login, CONFIGURATION, (_visit, { configuration }) => loginPage(stripe, configuration!)));
-  router.post('/p/login/:configuration', endpoint(stripe, login, CONFIGURATION, ({ form }, { configuration }) => {
-    const customer = stripe.table<Stripe.Customer>('customer').first({ by: { email: form.get('email')?.trim() ?? '' } });
-    if (customer === undefined) return loginPage(stripe, configuration!, 'There is no customer with this email address.');
-    // In reality a link goes to the address; here whoever asks is let in.
-    return { redirect: createPortalSession(stripe, { customer: customer.id, configuration: configuration! }).url };
-  }));
+  router.get(
+    '/p/login/:configuration',
+    endpoint(stripe, login, CONFIGURATION, (_visit, { configuration }) => loginPage(stripe, configuration!)),
+  );
+  router.post(
+    '/p/login/:configuration',
+    endpoint(stripe, login, CONFIGURATION, ({ form }, { configuration }) => {
+      const customer = stripe
+        .table<Stripe.Customer>('customer')
+        .first({ by: { email: form.get('email')?.trim() ?? '' } });
+      if (customer === undefined)
+        return loginPage(stripe, configuration!, 'There is no customer with this email address.');
+      // In reality a link goes to the address; here whoever asks is let in.
+      return { redirect: createPortalSession(stripe, { customer: customer.id, configuration: configuration! }).url };
+    }),
+  );
 }
 
 function open(stripe: Backend, id: string, base: string): Portal | undefined {
@@ -227,8 +248,12 @@ function addPage(
     portal,
     'Add payment method',
     html`${view.error !== undefined && html`<div class="error" role="alert">${view.error}</div>`}
-<form method="post" action="${portal.home}/payment-methods/add">${cardFields(view.values ?? new URLSearchParams(), view.problems ?? {})}
-<div class="actions"><button class="primary">Add</button> <a class="button" href="${portal.home}?done=1">Go back</a></div></form>`,
+      <form method="post" action="${portal.home}/payment-methods/add">
+        ${cardFields(view.values ?? new URLSearchParams(), view.problems ?? {})}
+        <div class="actions">
+          <button class="primary">Add</button> <a class="button" href="${portal.home}?done=1">Go back</a>
+        </div>
+      </form>`,
   );
 }
 
@@ -241,7 +266,11 @@ function addMethod(stripe: Backend, portal: Portal, form: URLSearchParams): Page
   try {
     const method = makePaymentMethod(stripe, {
       ...read.method,
-      billing: { ...(portal.customer.email && { email: portal.customer.email }), ...(name && { name }), ...(address && { address }) },
+      billing: {
+        ...(portal.customer.email && { email: portal.customer.email }),
+        ...(name && { name }),
+        ...(address && { address }),
+      },
     });
     const outcome = addPaymentMethod(stripe, portal.customer.id, method, `${portal.home}/payment-methods/return`);
     if (outcome.redirect !== undefined) return { redirect: outcome.redirect };
@@ -264,12 +293,16 @@ function keepMethod(stripe: Backend, portal: Portal, id: string): PageAnswer {
 }
 
 function makeDefault(stripe: Backend, { customer }: Portal, id: string): void {
-  stripe.table<Stripe.Customer>('customer').update(
-    customer.id,
-    ({ invoice_settings }) => ({ invoice_settings: { ...invoice_settings, default_payment_method: id } }),
-    'customer.updated',
-  );
-  for (const subscription of stripe.table<Stripe.Subscription>('subscription').values({ by: { customer: customer.id } })) {
+  stripe
+    .table<Stripe.Customer>('customer')
+    .update(
+      customer.id,
+      ({ invoice_settings }) => ({ invoice_settings: { ...invoice_settings, default_payment_method: id } }),
+      'customer.updated',
+    );
+  for (const subscription of stripe
+    .table<Stripe.Subscription>('subscription')
+    .values({ by: { customer: customer.id } })) {
     if (subscription.default_payment_method !== null && subscription.status !== 'canceled') {
       changeSubscription(stripe, subscription.id, { default_payment_method: id });
     }
@@ -277,13 +310,18 @@ function makeDefault(stripe: Backend, { customer }: Portal, id: string): void {
 }
 
 function loginPage(stripe: Backend, configuration: string, problem?: string): string {
-  const { login_page: login } = stripe.table<Stripe.BillingPortal.Configuration>('billing_portal.configuration').get(configuration);
+  const { login_page: login } = stripe
+    .table<Stripe.BillingPortal.Configuration>('billing_portal.configuration')
+    .get(configuration);
   if (!login.enabled) return notice('This page is off', 'The configuration of the portal has no login page.');
   return page({
     title: 'Log in',
-    body: html`<main class="narrow"><form method="post" class="card"><h1>Manage your subscriptions</h1>
-${field({ name: 'email', label: 'Email', type: 'email', autocomplete: 'email', problem })}
-<button class="primary wide">Continue</button></form></main>`,
+    body: html`<main class="narrow">
+      <form method="post" class="card">
+        <h1>Manage your subscriptions</h1>
+        ${field({ name: 'email', label: 'Email', type: 'email', autocomplete: 'email', problem })}
+        <button class="primary wide">Continue</button>
+      </form>
+    </main>`,
   });
 }
-
