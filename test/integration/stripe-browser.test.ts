@@ -216,7 +216,7 @@ describeWithBrowser('in a browser', () => {
         currency: 'usd',
         customer: customer.id,
         line_items: undefined,
-      } as never);
+      });
       await page.goto(session.url!);
       await fillCard(VISA);
       await page.getByRole('button', { name: 'Save' }).click();
@@ -282,17 +282,17 @@ describeWithBrowser('in a browser', () => {
       });
       await stripe.invoiceItems.create({
         customer: customer.id,
-        invoice: draft.id!,
+        invoice: draft.id,
         amount: 4200,
         currency: 'usd',
         description: 'Consulting',
       });
-      const invoice = await stripe.invoices.finalizeInvoice(draft.id!);
+      const invoice = await stripe.invoices.finalizeInvoice(draft.id);
       await page.goto(invoice.hosted_invoice_url!);
       await fillCard(VISA);
       await page.getByRole('button', { name: 'Pay $42.00' }).click();
       await page.getByText('This invoice is paid.').waitFor();
-      expect((await stripe.invoices.retrieve(invoice.id!)).status).toBe('paid');
+      expect((await stripe.invoices.retrieve(invoice.id)).status).toBe('paid');
       const { pathname } = new URL(invoice.invoice_pdf!);
       const answer = await running.platform.fetch(`http://stripe.localhost${pathname}`);
       expect(answer.headers.get('content-type')).toBe('application/pdf');
@@ -303,7 +303,7 @@ describeWithBrowser('in a browser', () => {
   describe('a page with Stripe.js', () => {
     const script = (): string => `http://js.stripe.localhost:${running.platform.port}/v3/`;
     const result = async (): Promise<Record<string, unknown>> => {
-      await page.waitForFunction(() => document.getElementById('result')?.textContent);
+      await page.locator('#result:not(:empty)').waitFor();
       return JSON.parse((await page.locator('#result').textContent())!) as Record<string, unknown>;
     };
 
@@ -336,7 +336,7 @@ describeWithBrowser('in a browser', () => {
       await frame.locator('[name=expiry]').fill('12 / 34');
       await frame.locator('[name=cvc]').fill('123');
       await frame.locator('[name=postalCode]').fill('94107');
-      await page.evaluate(() => (document.getElementById('result')!.textContent = ''));
+      await page.evaluate("document.getElementById('result').textContent = ''");
       await page.getByRole('button', { name: 'Pay' }).click();
       expect(await result()).toMatchObject({ error: { code: 'card_declined', type: 'card_error' } });
     });

@@ -15,14 +15,14 @@ afterAll(() => running.close());
 const SHIRT = {
   quantity: 2,
   price_data: { currency: 'usd', unit_amount: 2000, product_data: { name: 'T-shirt' } },
-} as const;
+};
 
 const PAY = {
-  mode: 'payment',
+  mode: 'payment' as const,
   line_items: [SHIRT],
   success_url: 'https://shop.example.com/done?session={CHECKOUT_SESSION_ID}',
   cancel_url: 'https://shop.example.com/cart',
-} as const;
+};
 
 /** What a page answers, as a browser without JavaScript gets it. */
 async function visit(

@@ -139,10 +139,16 @@
     }
 
     #settings() {
-      const { fonts: _fonts, ...options } = this.#options;
       const { appearance, mode } = this.#elements._options;
       return JSON.parse(
-        JSON.stringify({ id: this.#id, type: this.#type, options, appearance, mode, methods: this.#elements._methods }),
+        JSON.stringify({
+          id: this.#id,
+          type: this.#type,
+          options: this.#options,
+          appearance,
+          mode,
+          methods: this.#elements._methods,
+        }),
       );
     }
 
@@ -246,11 +252,13 @@
         return;
       }
       if (data.event === 'change') {
-        const { event: _event, backlot: _backlot, ...change } = data;
-        this._change = { elementType: this.#type, ...change };
+        const { empty, complete, collapsed, error, brand, value } = data;
+        const change = JSON.parse(JSON.stringify({ empty, complete, collapsed, brand, value }));
+
+        this._change = { elementType: this.#type, ...change, error };
         classList.toggle('StripeElement--empty', change.empty);
         classList.toggle('StripeElement--complete', change.complete);
-        classList.toggle('StripeElement--invalid', Boolean(change.error));
+        classList.toggle('StripeElement--invalid', Boolean(error));
         this._emit('change', this._change);
       }
     };

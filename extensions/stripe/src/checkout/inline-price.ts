@@ -18,7 +18,7 @@ export interface PriceData {
   readonly recurring?: { readonly interval: string; readonly interval_count?: number };
   readonly tax_behavior?: string;
   readonly unit_amount?: number;
-  readonly unit_amount_decimal?: unknown;
+  readonly unit_amount_decimal?: { toString(): string };
 }
 
 /** Makes the price that `price_data` describes, and its product. Neither is active: it is for this one sale. */
@@ -33,7 +33,7 @@ export function inlinePrice(stripe: Backend, data: PriceData, param: string): St
       param: `${param}[unit_amount]`,
     });
   }
-  const decimal = data.unit_amount_decimal === undefined ? undefined : String(data.unit_amount_decimal as string);
+  const decimal = data.unit_amount_decimal === undefined ? undefined : data.unit_amount_decimal.toString();
   const product = data.product === undefined ? inlineProduct(stripe, data.product_data!) : data.product;
   if (data.product !== undefined) stripe.table<Stripe.Product>('product').get(data.product, `${param}[product]`);
   const amount = data.unit_amount ?? (decimal !== undefined && /^\d+$/.test(decimal) ? Number(decimal) : null);

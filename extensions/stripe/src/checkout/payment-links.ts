@@ -4,10 +4,9 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { blank } from '../spec/shapes';
-import { currencyOf, priceOf, readLines, type Line, type LineParams } from './line-items';
+import { currencyOf, priceOf, readLines, type Line } from './line-items';
 import { pageOf } from './page-of';
 import { createSession } from './session-create';
-import type { SessionParams } from './session-checks';
 import { addUp } from './totals';
 
 interface LinkHidden {
@@ -22,8 +21,7 @@ export const paymentLinks: DefineModule = (stripe) => {
     operations: {
       'POST /v1/payment_links': ({ params }) => createLink(stripe, params as unknown as Stripe.PaymentLinkCreateParams),
       'GET /v1/payment_links/{link}': ({ path }) => table.get(path['link']!),
-      'POST /v1/payment_links/{link}': ({ path, params }) =>
-        updateLink(stripe, path['link']!, params as Stripe.PaymentLinkUpdateParams),
+      'POST /v1/payment_links/{link}': ({ path, params }) => updateLink(stripe, path['link']!, params),
       'GET /v1/payment_links/{link}/line_items': ({ path, params, url }) => {
         table.get(path['link']!);
         return pageOf(itemsOfLink(stripe, path['link']!), url, params);
@@ -51,7 +49,7 @@ function itemsOfLink(stripe: Backend, id: string): readonly Stripe.LineItem[] {
 }
 
 function createLink(stripe: Backend, given: Stripe.PaymentLinkCreateParams): Stripe.PaymentLink {
-  const lines = readLines(stripe, given.line_items as unknown as LineParams[]);
+  const lines = readLines(stripe, given.line_items);
   if (lines.length === 0) throw parameterMissing('line_items');
   const currency = currencyOf(stripe, lines)!;
   const isRecurring = lines.some((line) => priceOf(stripe, line).recurring !== null);
@@ -191,8 +189,10 @@ function updateLink(stripe: Backend, id: string, given: Stripe.PaymentLinkUpdate
           const change = given.line_items!.find((each) => each.id === line.id);
           return change?.quantity === undefined ? line : { ...line, quantity: change.quantity };
         });
-  const { line_items: _lines, expand: _expand, ...rest } = given;
-  table.hide(id, { lines, given: { ...hidden.given, ...rest } as Stripe.PaymentLinkCreateParams });
+  table.hide(id, {
+    lines,
+    given: { ...hidden.given, ...given, line_items: hidden.given.line_items } as Stripe.PaymentLinkCreateParams,
+  });
   const change: Record<string, unknown> = { metadata: mergeMetadata(before.metadata, given.metadata) };
   for (const name of PLAIN) if (given[name] !== undefined) change[name] = given[name];
   for (const name of EMPTYABLE) if (given[name] !== undefined) change[name] = given[name] === '' ? null : given[name];
@@ -211,7 +211,7 @@ function updateLink(stripe: Backend, id: string, given: Stripe.PaymentLinkUpdate
         }
       : null;
   }
-  return table.update(id, change as Partial<Stripe.PaymentLink>, 'payment_link.updated');
+  return table.update(id, change, 'payment_link.updated');
 }
 
 /** What of a link its sessions are made with. */
@@ -284,7 +284,7 @@ export function sessionOfLink(stripe: Backend, id: string, query: LinkQuery): St
   if (given.payment_method_collection !== undefined)
     params['payment_method_collection'] = given.payment_method_collection;
   const known = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));
-  return createSession(stripe, known as SessionParams, {
+  return createSession(stripe, known, {
     payment_link: id,
     ...(after.type === 'hosted_confirmation' && {
       confirmation: after.hosted_confirmation?.custom_message ?? 'Thanks for your payment.',

@@ -59,5 +59,5 @@ export function subscriptionParams(
     ...(given.automatic_tax !== undefined && { automatic_tax: given.automatic_tax }),
     ...(paymentMethod !== undefined && { default_payment_method: paymentMethod }),
     payment_behavior: 'default_incomplete',
-  } as Stripe.SubscriptionCreateParams;
+  };
 }

@@ -18,7 +18,7 @@ export const portalConfigurations: DefineModule = (stripe) => {
         createConfiguration(stripe, params as unknown as Stripe.BillingPortal.ConfigurationCreateParams),
       'GET /v1/billing_portal/configurations/{configuration}': ({ path }) => table.get(path['configuration']!),
       'POST /v1/billing_portal/configurations/{configuration}': ({ path, params }) =>
-        updateConfiguration(stripe, path['configuration']!, params as Stripe.BillingPortal.ConfigurationUpdateParams),
+        updateConfiguration(stripe, path['configuration']!, params),
       'GET /v1/billing_portal/configurations': ({ params, url }) => {
         const { active, is_default } = params as Stripe.BillingPortal.ConfigurationListParams;
         return table.page(url, params, {

@@ -11,8 +11,7 @@ type Flow = Stripe.BillingPortal.Session.Flow;
 /** https://docs.stripe.com/api/customer_portal/sessions */
 export const portalSessions: DefineModule = (stripe) => ({
   operations: {
-    'POST /v1/billing_portal/sessions': ({ params }) =>
-      createPortalSession(stripe, params as Stripe.BillingPortal.SessionCreateParams),
+    'POST /v1/billing_portal/sessions': ({ params }) => createPortalSession(stripe, params),
   },
 });
 
@@ -105,5 +104,5 @@ function flowOf(stripe: Backend, customer: string, given: Stripe.BillingPortal.S
             subscription: confirm,
           },
     type,
-  } as Flow;
+  };
 }

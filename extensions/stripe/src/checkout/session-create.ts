@@ -201,11 +201,7 @@ function readShippingOptions(
     const rate =
       shipping_rate_data === undefined
         ? stripe.table<Stripe.ShippingRate>('shipping_rate').get(shipping_rate ?? '', `${param}[shipping_rate]`)
-        : createShippingRate(
-            stripe,
-            shipping_rate_data as Stripe.ShippingRateCreateParams,
-            `${param}[shipping_rate_data]`,
-          );
+        : createShippingRate(stripe, shipping_rate_data, `${param}[shipping_rate_data]`);
     return { shipping_amount: rate.fixed_amount?.amount ?? 0, shipping_rate: rate.id };
   });
 }

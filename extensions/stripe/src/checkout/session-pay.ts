@@ -161,7 +161,7 @@ function noteDetails(stripe: Backend, id: string, submission: Submission): void 
       name: submission.name ?? null,
       phone: submission.phone ?? null,
       tax_exempt: session.customer_details?.tax_exempt ?? 'none',
-      tax_ids: submission.taxId ? [submission.taxId as Stripe.Checkout.Session.CustomerDetails.TaxId] : [],
+      tax_ids: submission.taxId ? [submission.taxId] : [],
     },
     collected_information:
       submission.shipping || submission.businessName !== undefined
@@ -231,7 +231,7 @@ function updateCustomer(stripe: Backend, customer: string, id: string, submissio
       ...(wanted.address === 'auto' && submission.address && { address: submission.address }),
       ...(wanted.name === 'auto' && submission.name !== undefined && { name: submission.name }),
       ...(wanted.shipping === 'auto' && submission.shipping && { shipping: submission.shipping }),
-    } as Partial<Stripe.Customer>,
+    },
     'customer.updated',
   );
 }

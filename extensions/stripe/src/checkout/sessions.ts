@@ -18,8 +18,7 @@ export const checkoutSessions: DefineModule = (stripe) => {
   const table = sessionsOf(stripe);
   return {
     operations: {
-      'POST /v1/checkout/sessions': ({ params }) =>
-        createSession(stripe, params as Stripe.Checkout.SessionCreateParams),
+      'POST /v1/checkout/sessions': ({ params }) => createSession(stripe, params),
       'GET /v1/checkout/sessions/{session}': ({ path }) => table.get(path['session']!),
       'POST /v1/checkout/sessions/{session}': ({ path, params }) => updateSession(stripe, path['session']!, params),
       'POST /v1/checkout/sessions/{session}/expire': ({ path }) => expireSession(stripe, path['session']!),
@@ -126,7 +125,7 @@ function updateSession(stripe: Backend, id: string, params: Params): Stripe.Chec
         ? stripe
             .table<Stripe.ShippingRate>('shipping_rate')
             .get(shipping_rate ?? '', `shipping_options[${index}][shipping_rate]`)
-        : createShippingRate(stripe, shipping_rate_data as Stripe.ShippingRateCreateParams);
+        : createShippingRate(stripe, shipping_rate_data);
     return { shipping_amount: rate.fixed_amount?.amount ?? 0, shipping_rate: rate.id };
   });
   if (shippingOptions) {
@@ -152,7 +151,7 @@ function changedLine(stripe: Backend, lines: readonly Line[], given: LineParams,
   if (before === undefined) return readLine(stripe, given, param);
   if (given.price !== undefined || given.price_data !== undefined) {
     return {
-      ...readLine(stripe, { quantity: before.quantity ?? undefined, ...given } as LineParams, param),
+      ...readLine(stripe, { quantity: before.quantity ?? undefined, ...given }, param),
       id: before.id,
     };
   }

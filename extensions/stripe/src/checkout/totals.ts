@@ -3,6 +3,7 @@ import { amountFor } from '../billing/amounts';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { nameOf, priceOf, type Line } from './line-items';
+import { shareOut } from './share-out';
 
 /** What is taken off, as the client or the buyer chose it. */
 export interface ChosenDiscount {
@@ -47,7 +48,7 @@ export function addUp(stripe: Backend, sale: Sale): Totals {
     const taxes = taxesOf(stripe, line.taxRates.length > 0 ? line.taxRates : (sale.defaultTaxRates ?? []), rest);
     return {
       id: line.id,
-      object: 'item',
+      object: 'item' as const,
       adjustable_quantity: line.adjustable,
       amount_discount: off[index]!,
       amount_subtotal: subtotals[index]!,
@@ -58,7 +59,7 @@ export function addUp(stripe: Backend, sale: Sale): Totals {
       metadata: line.metadata,
       price,
       quantity: line.quantity,
-    } as Stripe.LineItem;
+    };
   });
   const shipping = shippingOf(stripe, sale);
   const sum = (of: (item: Stripe.LineItem) => number): number => items.reduce((total, item) => total + of(item), 0);
@@ -99,19 +100,6 @@ function discountsOf(
 function amountOff(coupon: Stripe.Coupon, currency: string): number {
   if (coupon.currency === currency) return coupon.amount_off ?? 0;
   return coupon.currency_options?.[currency]?.amount_off ?? 0;
-}
-
-/** Shares an amount out in proportion, to the last unit, and no more than there is. */
-export function shareOut(amount: number, among: readonly number[]): number[] {
-  const sum = among.reduce((total, each) => total + each, 0);
-  const whole = Math.min(amount, sum);
-  let [passed, given] = [0, 0];
-  return among.map((each) => {
-    passed += each;
-    const share = sum === 0 ? 0 : Math.round((whole * passed) / sum) - given;
-    given += share;
-    return share;
-  });
 }
 
 function taxesOf(stripe: Backend, rates: readonly string[], amount: number): { exclusive: number; inclusive: number } {

@@ -9,7 +9,8 @@ import { html, inScript, safeUrl, type Html } from './html';
 import { notice, page } from './layout';
 import { methodName } from './checkout-page';
 import { money } from './money';
-import { businessOf, endpoint, withQuery, type PageAnswer, type Visit } from './page-host';
+import { businessOf, endpoint, type PageAnswer, type Visit } from './page-host';
+import { withQuery } from './with-query';
 
 type Intent = Stripe.PaymentIntent | Stripe.SetupIntent;
 

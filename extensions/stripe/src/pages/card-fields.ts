@@ -57,20 +57,17 @@ export function readExpiry(text: string): [month: number, year: number] | undefi
   return [Number(month), year.length === 2 ? 2000 + Number(year) : Number(year)];
 }
 
+const FIELDS_OF_ERRORS: Readonly<Record<string, string>> = {
+  expired_card: 'cardExpiry',
+  incorrect_cvc: 'cardCvc',
+  incorrect_number: 'cardNumber',
+  invalid_cvc: 'cardCvc',
+  invalid_expiry_month: 'cardExpiry',
+  invalid_expiry_year: 'cardExpiry',
+  invalid_number: 'cardNumber',
+};
+
 /** Which field an error of the engine is about. */
 export function fieldOfError(code: string | undefined): string | undefined {
-  switch (code) {
-    case 'incorrect_number':
-    case 'invalid_number':
-      return 'cardNumber';
-    case 'invalid_expiry_month':
-    case 'invalid_expiry_year':
-    case 'expired_card':
-      return 'cardExpiry';
-    case 'incorrect_cvc':
-    case 'invalid_cvc':
-      return 'cardCvc';
-    default:
-      return undefined;
-  }
+  return code === undefined ? undefined : FIELDS_OF_ERRORS[code];
 }

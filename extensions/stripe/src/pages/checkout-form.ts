@@ -91,7 +91,7 @@ export function addressOf(form: URLSearchParams, prefix: string): Stripe.Address
     line2: part('AddressLine2'),
     postal_code: part('PostalCode'),
     state: part('AdministrativeArea'),
-  } as Stripe.Address;
+  };
 }
 
 function problemOf(field: Stripe.Checkout.Session.CustomField, value: string): string | undefined {

@@ -69,7 +69,7 @@ addEventListener('submit', async (event) => {
 });
 addEventListener('change', (event) => {
   const form = event.target.form;
-  if (form && form.id === 'options-form' && event.target.id !== 'promotionCode') form.requestSubmit(form.querySelector('[value=update]'));
+  if (form && form.id === 'options-form' && event.target.id !== 'promotionCode') form.requestSubmit();
 });
 addEventListener('input', (event) => {
   const input = event.target;

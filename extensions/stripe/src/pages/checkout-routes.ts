@@ -5,6 +5,7 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { redeemable } from '../checkout/promotion';
 import { sessionOfLink } from '../checkout/payment-links';
+import type { SessionParams } from '../checkout/session-checks';
 import { createSession } from '../checkout/session-create';
 import { amountsOf, sessionsOf } from '../checkout/session-data';
 import { paySession } from '../checkout/session-pay';
@@ -49,8 +50,7 @@ export function serveCheckout(router: Router, stripe: Backend): void {
     endpoint(stripe, 'pay', KIND, ({ base }, { session: id }) => {
       const before = table.get(id!);
       const { given, confirmation } = table.hidden(before.id)!;
-      const { expires_at: _past, ...rest } = given;
-      const recovered = createSession(stripe, rest, {
+      const recovered = createSession(stripe, withoutExpiry(given), {
         recovered_from: before.id,
         ...(confirmation !== undefined && { confirmation }),
       });
@@ -185,4 +185,11 @@ function lastError(stripe: Backend, session: Stripe.Checkout.Session): string {
     message ??
     'We are unable to authenticate your payment method. Please choose a different payment method and try again.'
   );
+}
+
+/** A session that goes on after an expired one has a day of its own. */
+function withoutExpiry(given: SessionParams): SessionParams {
+  const rest: { -readonly [name in keyof SessionParams]: SessionParams[name] } = { ...given };
+  delete rest.expires_at;
+  return rest;
 }

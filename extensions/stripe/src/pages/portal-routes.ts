@@ -96,7 +96,7 @@ export function servePortal(router: Router, stripe: Backend): void {
     const quantity = Number(form.get('quantity') ?? item!.quantity ?? 1);
     changeSubscription(stripe, subscription.id, {
       items: [{ id: item!.id, price, ...(item!.price.recurring?.usage_type !== 'metered' && { quantity }) }],
-      proration_behavior: feature.proration_behavior as Stripe.SubscriptionUpdateParams.ProrationBehavior,
+      proration_behavior: feature.proration_behavior,
     });
     return afterwards(portal);
   });
@@ -110,8 +110,7 @@ export function servePortal(router: Router, stripe: Backend): void {
         ...(item.price !== null && { price: item.price }),
         ...(item.quantity !== undefined && { quantity: item.quantity }),
       })),
-      proration_behavior: portal.features.subscription_update
-        .proration_behavior as Stripe.SubscriptionUpdateParams.ProrationBehavior,
+      proration_behavior: portal.features.subscription_update.proration_behavior,
     });
     return afterwards(portal);
   });
@@ -157,7 +156,7 @@ export function servePortal(router: Router, stripe: Backend): void {
         ...(allowed.includes('email') && { email: text('email') }),
         ...(allowed.includes('phone') && { phone: text('phone') }),
         ...(allowed.includes('address') && address && { address }),
-      } as Partial<Stripe.Customer>,
+      },
       'customer.updated',
     );
     return { redirect: `${portal.home}?done=1` };
@@ -207,6 +206,7 @@ function startOf(flow: Stripe.BillingPortal.Session.Flow): string | undefined {
       return `subscriptions/${flow.subscription_update!.subscription}/update`;
     case 'subscription_update_confirm':
       return `subscriptions/${flow.subscription_update_confirm!.subscription}/update`;
+    case 'subscription_pause':
     default:
       return undefined;
   }

@@ -30,7 +30,7 @@ export function summary(stripe: Backend, id: string, problem?: string): Html {
       <div class="row total"><span>Total due today</span><span>${money(totals.amount_total, currency)}</span></div>
       ${session.shipping_options.length > 0 && shippingChoice(stripe, session, sale.shippingRate)}
       ${session.allow_promotion_codes === true && promotionField(sale.discounts.length > 0, problem)}
-      ${hasOptions && html`<p><button name="action" value="update">Update</button></p>`}
+      ${hasOptions && html`<noscript><button name="action" value="update">Update</button></noscript>`}
     </form>
   </div>`;
 }

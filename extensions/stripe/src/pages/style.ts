@@ -6,6 +6,7 @@ export const STYLE = `
 body { margin: 0; font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; color: var(--ink); background: #fff; }
 a { color: var(--accent); }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .5rem; }
+fieldset + .field, .total + fieldset { margin-top: 1.25rem; }
 h2 { font-size: 1.1rem; margin: 2rem 0 .75rem; }
 p { margin: 0 0 1rem; }
 .muted { color: var(--muted); }
@@ -23,6 +24,9 @@ p { margin: 0 0 1rem; }
 .row { display: flex; justify-content: space-between; gap: 1rem; align-items: baseline; flex-wrap: wrap; }
 .row + .row { margin-top: .5rem; }
 .total { border-top: 1px solid var(--line); margin-top: .75rem; padding-top: .75rem; font-weight: 650; }
+.two > * > :not(.foot), .two > * > .foot { max-width: 34rem; }
+.two > .side > * { margin-left: auto; }
+.actions > input { flex: 1; width: auto; min-width: 8rem; }
 .actions { display: flex; gap: .5rem; flex-wrap: wrap; align-items: center; }
 .field { display: block; margin: 0 0 1rem; }
 .field > label, .field > .label, legend { display: block; font-size: .875rem; font-weight: 550; margin: 0 0 .3rem; padding: 0; }
