@@ -1,0 +1,70 @@
+/** Amounts and currencies: https://docs.stripe.com/currencies. Amounts are integers in the smallest unit. */
+import { invalidRequest } from '../errors';
+
+const CURRENCIES =
+  'usd aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp byn bzd cad cdf chf clp cny cop crc cve czk djf dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gnf gtq gyd hkd hnl hrk htg huf idr ils inr isk jmd jod jpy kes kgs khr kmf krw kwd kyd kzt lak lbp lkr lrd lsl mad mdl mga mkd mmk mnt mop mur mvr mwk mxn myr mzn nad ngn nio nok npr nzd omr pab pen pgk php pkr pln pyg qar ron rsd rub rwf sar sbd scr sek sgd shp sle sos srd std szl thb tjs tnd top try ttd twd tzs uah ugx uyu uzs vnd vuv wst xaf xcd xcg xof xpf yer zar zmw usdc btn ghs eek lvl svc vef ltl sll mro';
+const KNOWN: ReadonlySet<string> = new Set(CURRENCIES.split(' '));
+
+const ZERO_DECIMAL: ReadonlySet<string> = new Set(
+  'bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf'.split(' '),
+);
+const THREE_DECIMAL: ReadonlySet<string> = new Set('bhd jod kwd omr tnd'.split(' '));
+
+const SMALLEST: Readonly<Record<string, number>> = {
+  usd: 50, aed: 200, aud: 50, bgn: 100, brl: 50, cad: 50, chf: 50, czk: 1500, dkk: 250, eur: 50, gbp: 30, hkd: 400,
+  huf: 17500, inr: 50, jpy: 50, mxn: 1000, myr: 200, nok: 300, nzd: 50, pln: 200, ron: 200, sek: 300, sgd: 50, thb: 1000,
+}; // prettier-ignore
+const LARGEST = 99_999_999;
+
+const SYMBOLS: Readonly<Record<string, string>> = { usd: '$', eur: '€', gbp: '£', jpy: '¥', cad: '$', aud: '$' };
+
+/** How many digits follow the point when an amount is written for people. */
+export function decimalsOf(currency: string): number {
+  if (ZERO_DECIMAL.has(currency)) return 0;
+  return THREE_DECIMAL.has(currency) ? 3 : 2;
+}
+
+/** An amount as Stripe writes it in a message: `$0.50`. */
+export function formatAmount(amount: number, currency: string): string {
+  const decimals = decimalsOf(currency);
+  const text = (amount / 10 ** decimals).toFixed(decimals).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+  return `${SYMBOLS[currency] ?? ''}${text}`;
+}
+
+/** The currency in lower case. Throws for what is none. */
+export function readCurrency(given: string, param = 'currency'): string {
+  const currency = given.toLowerCase();
+  if (KNOWN.has(currency)) return currency;
+  throw invalidRequest(
+    `Invalid currency: ${given}. Stripe currently supports these currencies: ${[...KNOWN].join(', ')}`,
+    { param },
+  );
+}
+
+/** Throws where an amount cannot be charged. */
+export function checkAmount(amount: number, currency: string, param = 'amount'): void {
+  if (amount < 1) {
+    throw invalidRequest('This value must be greater than or equal to 1.', {
+      code: 'parameter_invalid_integer',
+      param,
+    });
+  }
+  const smallest = SMALLEST[currency] ?? 1;
+  if (amount < smallest) {
+    throw invalidRequest(`Amount must be at least ${formatAmount(smallest, currency)} ${currency}`, {
+      code: 'amount_too_small',
+      param,
+    });
+  }
+  if (amount > LARGEST) {
+    throw invalidRequest(`Amount must be no more than ${formatAmount(LARGEST, currency)}`, {
+      code: 'amount_too_large',
+      param,
+    });
+  }
+}
+
+/** A share of an amount in thousandths, rounded half up. */
+export function perMille(amount: number, share: number): number {
+  return Math.floor((amount * share + 500) / 1000);
+}

@@ -1,0 +1,364 @@
+import type Stripe from 'stripe';
+import { invalidRequest, parameterMissing, type StripeError } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { mergeMetadata } from '../kernel/metadata';
+import type { DefineModule } from '../kernel/module';
+import { idOf } from '../kernel/objects';
+import { NAMED_ACCOUNTS } from '../payments/bank-accounts';
+import { cardOfSource, sourceSecret } from '../payments/card-source';
+import { fingerprint, methodCard, namedCard, readCard, verificationDecline, type CardParams, type CardSecret } from '../payments/cards';
+import { DECLINES, declineError } from '../payments/declines';
+import { METHOD_TYPES } from '../payments/method-types';
+
+/** What is kept beside a payment method. */
+export interface MethodSecret extends CardSecret {
+  /** The number of a bank account, or an IBAN. */
+  readonly account?: string;
+  /** Whether it was used without being attached, or detached: then it cannot be used again. */
+  readonly spent?: boolean;
+}
+
+export type MethodParams = Omit<Stripe.PaymentMethodCreateParams, 'card' | 'type'> & {
+  readonly type?: string;
+  readonly card?: (CardParams & { readonly token?: string; readonly networks?: { readonly preferred?: string } }) | object;
+};
+
+export function methodTable(stripe: Backend) {
+  return stripe.table<Stripe.PaymentMethod, MethodSecret>('payment_method');
+}
+
+/** Makes a payment method that no customer has yet. Throws a card error for a card with wrong data. */
+export function createPaymentMethod(stripe: Backend, given: MethodParams): Stripe.PaymentMethod {
+  const { type } = given;
+  if (type === undefined) throw parameterMissing('type');
+  if (METHOD_TYPES[type] === undefined && type !== 'custom') {
+    throw invalidRequest(`Invalid type: must be one of ${Object.keys(METHOD_TYPES).join(', ')}`, { param: 'type' });
+  }
+  const details = (given as Record<string, unknown>)[type] as Record<string, unknown> | undefined;
+  const { shown, secret, billing } =
+    type === 'card' ? cardPart(stripe, details as CardParams & { token?: string }) : otherPart(type, details ?? {});
+  const billingDetails = given.billing_details as Partial<Stripe.PaymentMethod.BillingDetails> | undefined;
+  return insertMethod(stripe, { type, shown, secret, billing: { ...billing, ...billingDetails }, given });
+}
+
+interface NewMethod {
+  readonly type: string;
+  readonly shown: object;
+  readonly secret: MethodSecret;
+  readonly billing?: object | undefined;
+  readonly given?: Pick<MethodParams, 'allow_redisplay' | 'metadata' | 'radar_options'>;
+}
+
+function insertMethod(stripe: Backend, { type, shown, secret, billing, given = {} }: NewMethod): Stripe.PaymentMethod {
+  const method = {
+    id: stripe.newId('payment_method'),
+    object: 'payment_method',
+    allow_redisplay: given.allow_redisplay ?? 'unspecified',
+    billing_details: billingDetails(billing),
+    [type]: shown,
+    created: stripe.now(),
+    customer: null,
+    customer_account: null,
+    livemode: false,
+    metadata: mergeMetadata(undefined, given.metadata as Record<string, string> | undefined),
+    ...(given.radar_options && { radar_options: given.radar_options }),
+    type,
+  } as unknown as Stripe.PaymentMethod;
+  methodTable(stripe).insert(method, secret);
+  return method;
+}
+
+/** Billing details in full, from those that were given. */
+export function billingDetails(
+  given: object | null | undefined,
+  before?: Stripe.PaymentMethod.BillingDetails,
+): Stripe.PaymentMethod.BillingDetails {
+  const { address, ...rest } = (given ?? {}) as Partial<Stripe.PaymentMethod.BillingDetails>;
+  const empty = { city: null, country: null, line1: null, line2: null, postal_code: null, state: null };
+  const cleared = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, value === '' ? null : value]));
+  return {
+    email: null,
+    name: null,
+    phone: null,
+    tax_id: null,
+    ...before,
+    ...cleared,
+    address: { ...empty, ...before?.address, ...(typeof address === 'object' ? address : undefined) },
+  } as Stripe.PaymentMethod.BillingDetails;
+}
+
+interface Part {
+  readonly shown: object;
+  readonly secret: MethodSecret;
+  readonly billing?: object;
+}
+
+function cardPart(stripe: Backend, given: (CardParams & { readonly token?: string }) | undefined): Part {
+  if (given === undefined) throw parameterMissing('card');
+  if (given.token !== undefined) {
+    const { card, secret, billing } = cardOfSource(stripe, given.token, 'card[token]');
+    return { shown: methodCard(card), secret, billing };
+  }
+  const card = readCard(stripe, given);
+  return { shown: methodCard(card), secret: { number: card.number, hasCvc: card.hasCvc } };
+}
+
+/** What the API shows of a bank account and the like; other types have only what the client gave. */
+function otherPart(type: string, given: Record<string, unknown>): Part {
+  const text = (name: string): string => (typeof given[name] === 'string' ? given[name] : '');
+  const number = text(type === 'sepa_debit' ? 'iban' : 'account_number');
+  if (type === 'us_bank_account') {
+    if (number === '') throw parameterMissing('us_bank_account[account_number]');
+    return { shown: usBankAccount(number, given), secret: { account: number } };
+  }
+  if (type === 'sepa_debit') {
+    if (number === '') throw parameterMissing('sepa_debit[iban]');
+    if (!/^[A-Z]{2}\d{2}\w{8,30}$/.test(number)) {
+      throw invalidRequest('The IBAN you provided is invalid.', { code: 'invalid_bank_account_iban', param: 'sepa_debit[iban]' });
+    }
+    const shown = {
+      bank_code: number.slice(4, 9),
+      branch_code: '',
+      country: number.slice(0, 2),
+      fingerprint: fingerprint(number),
+      generated_from: { charge: null, setup_attempt: null },
+      last4: number.slice(-4),
+    };
+    return { shown, secret: { account: number } };
+  }
+  if (number !== '') {
+    const { account_number: _number, ...rest } = given;
+    return { shown: { ...rest, fingerprint: fingerprint(number), last4: number.slice(-4) }, secret: { account: number } };
+  }
+  return { shown: given, secret: {} };
+}
+
+function usBankAccount(number: string, given: Record<string, unknown>): object {
+  return {
+    account_holder_type: given['account_holder_type'] ?? 'individual',
+    account_type: given['account_type'] ?? 'checking',
+    bank_name: 'STRIPE TEST BANK',
+    financial_connections_account: given['financial_connections_account'] ?? null,
+    fingerprint: fingerprint(number),
+    last4: number.slice(-4),
+    networks: { preferred: 'ach', supported: ['ach'] },
+    routing_number: given['routing_number'] ?? '110000000',
+    status_details: {},
+  };
+}
+
+/**
+ * The payment method under an identifier, for use. The names that stand for test cards and test accounts (`pm_card_visa`,
+ * `pm_usBankAccount_success`) make a new one each time; tokens, sources and cards of customers are taken as well.
+ * Throws `resource_missing` for `param`.
+ */
+export function resolvePaymentMethod(stripe: Backend, id: string, param = 'payment_method'): Stripe.PaymentMethod {
+  const card = id.startsWith('pm_card_') ? namedCard(stripe, id) : undefined;
+  if (card) {
+    const secret = { number: card.number, hasCvc: card.hasCvc };
+    return insertMethod(stripe, { type: 'card', shown: methodCard(card), secret });
+  }
+  const [, account] = /^pm_usBankAccount(?:_(\w+))?$/.exec(id) ?? [];
+  const number = NAMED_ACCOUNTS[account ?? (id === 'pm_usBankAccount' ? 'success' : '')];
+  if (number !== undefined) {
+    return insertMethod(stripe, {
+      type: 'us_bank_account',
+      shown: usBankAccount(number, {}),
+      secret: { account: number },
+      billing: { name: 'Jenny Rosen', email: 'jenny.rosen@example.com' },
+    });
+  }
+  if (/^(tok|src|card|ba)_/.test(id)) return methodOfSource(stripe, id, param);
+  return methodTable(stripe).get(id, param);
+}
+
+/** A card or source that is used as a payment method keeps its identifier. */
+function methodOfSource(stripe: Backend, id: string, param: string): Stripe.PaymentMethod {
+  const existing = methodTable(stripe).find(id);
+  if (existing) return existing;
+  const { card, secret, billing, customer } = cardOfSource(stripe, id, param);
+  const method = insertable(stripe, id.startsWith('tok_') ? stripe.newId('payment_method') : id, methodCard(card, true), {
+    customer: customer ?? null,
+    billing,
+  });
+  return methodTable(stripe).insert(method, secret);
+}
+
+function insertable(
+  stripe: Backend,
+  id: string,
+  card: object,
+  { customer, billing }: { customer: string | null; billing?: object | undefined },
+): Stripe.PaymentMethod {
+  return {
+    id,
+    object: 'payment_method',
+    allow_redisplay: 'unspecified',
+    billing_details: billingDetails(billing),
+    card,
+    created: stripe.now(),
+    customer,
+    customer_account: null,
+    livemode: false,
+    metadata: {},
+    type: 'card',
+  } as unknown as Stripe.PaymentMethod;
+}
+
+/**
+ * Gives a payment method to a customer, with `payment_method.attached`. Throws a card error for a card that the bank does not
+ * verify, and an invalid request for a method that was used up or is another customer’s.
+ */
+export function attachPaymentMethod(
+  stripe: Backend,
+  method: Stripe.PaymentMethod,
+  customer: string,
+  { verified = false }: { readonly verified?: boolean } = {},
+): Stripe.PaymentMethod {
+  stripe.table('customer').get(customer, 'customer');
+  const table = methodTable(stripe);
+  const owner = idOf(method.customer);
+  if (owner === customer) return method;
+  if (owner !== undefined) {
+    throw invalidRequest(
+      'The payment method you provided has already been attached to a customer.',
+      { code: 'payment_method_unexpected_state' },
+    );
+  }
+  const secret = table.hidden(method.id);
+  if (secret?.spent === true) throw spentMethod();
+  if (METHOD_TYPES[method.type]?.reusable === false) {
+    throw invalidRequest(`Payment methods of type '${method.type}' cannot be saved to customers.`, { param: 'payment_method' });
+  }
+  const decline = verified ? undefined : verificationDecline(secret);
+  if (decline) throw declineError(decline);
+  const checks = method.card?.checks;
+  const card = method.card && {
+    ...method.card,
+    checks: checks && { ...checks, ...(checks.cvc_check === 'unchecked' && { cvc_check: 'pass' }) },
+  };
+  return table.update(
+    method.id,
+    { customer, ...(card && { card }) } as Partial<Stripe.PaymentMethod>,
+    'payment_method.attached',
+  );
+}
+
+export function spentMethod(): StripeError {
+  return invalidRequest(
+    'This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, and may not be used again.',
+    { code: 'payment_method_unexpected_state' },
+  );
+}
+
+/** Takes a payment method from its customer, for good. */
+export function detachPaymentMethod(stripe: Backend, id: string): Stripe.PaymentMethod {
+  const table = methodTable(stripe);
+  const method = table.get(id);
+  const customer = idOf(method.customer);
+  if (customer === undefined) {
+    throw invalidRequest('The payment method you provided is not attached to a customer so detachment is impossible.', {
+      param: 'payment_method',
+    });
+  }
+  table.hide(id, { ...table.hidden(id), spent: true });
+  const owner = stripe.table<Stripe.Customer>('customer').find(customer);
+  if (owner && !owner.deleted && idOf(owner.invoice_settings.default_payment_method) === id) {
+    stripe
+      .table<Stripe.Customer>('customer')
+      .update(
+        customer,
+        { invoice_settings: { ...owner.invoice_settings, default_payment_method: null } },
+        'customer.updated',
+      );
+  }
+  return table.update(id, { customer: null }, 'payment_method.detached');
+}
+
+/** https://docs.stripe.com/api/payment_methods */
+export const paymentMethods: DefineModule = (stripe) => {
+  const table = methodTable(stripe);
+  const list = (url: string, params: Stripe.PaymentMethodListParams, customer: string | undefined) =>
+    table.page(url, params as Record<string, never>, {
+      by: { customer },
+      where: (method) => params.type === undefined || method.type === params.type,
+    });
+  return {
+    operations: {
+      'POST /v1/payment_methods': ({ params, key }) => {
+        const given = params as Stripe.PaymentMethodCreateParams;
+        if (given.payment_method !== undefined && !key.publishable) return clone(stripe, given.payment_method);
+        const method = createPaymentMethod(stripe, given as MethodParams);
+        const secret = table.hidden(method.id);
+        return given.customer === undefined || secret === undefined
+          ? method
+          : attachPaymentMethod(stripe, method, given.customer);
+      },
+      'GET /v1/payment_methods/{id}': ({ path }) => resolvePaymentMethod(stripe, path['id']!, 'id'),
+      'POST /v1/payment_methods/{id}': ({ path, params }) => update(stripe, path['id']!, params),
+      'GET /v1/payment_methods': ({ url, params }) => {
+        const given = params as Stripe.PaymentMethodListParams;
+        return list(url, given, given.customer);
+      },
+      'POST /v1/payment_methods/{id}/attach': ({ path, params }) => {
+        const { customer } = params as Stripe.PaymentMethodAttachParams;
+        if (customer === undefined) throw parameterMissing('customer');
+        return attachPaymentMethod(stripe, resolvePaymentMethod(stripe, path['id']!, 'id'), customer);
+      },
+      'POST /v1/payment_methods/{id}/detach': ({ path }) => detachPaymentMethod(stripe, path['id']!),
+      'GET /v1/customers/{customer}/payment_methods': ({ path, url, params }) => {
+        stripe.table('customer').get(path['customer']!, 'customer');
+        return list(url, params as Stripe.PaymentMethodListParams, path['customer']);
+      },
+      'GET /v1/customers/{customer}/payment_methods/{id}': ({ path }) => {
+        const method = table.get(path['id']!);
+        if (idOf(method.customer) !== path['customer']) {
+          throw invalidRequest(`No such payment_method: '${path['id']}'; OTHER_CUSTOMER`, { code: 'resource_missing' });
+        }
+        return method;
+      },
+    },
+  };
+};
+
+/** A copy of a payment method of the platform, for a connected account. */
+function clone(stripe: Backend, id: string): Stripe.PaymentMethod {
+  const original = stripe.as({ account: stripe.platformAccount }, () => resolvePaymentMethod(stripe, id));
+  const secret = stripe.as({ account: stripe.platformAccount }, () => methodTable(stripe).hidden(original.id)) ?? {};
+  const shown = (original as unknown as Record<string, object>)[original.type] ?? {};
+  return insertMethod(stripe, { type: original.type, shown, secret, billing: original.billing_details });
+}
+
+function update(stripe: Backend, id: string, params: object): Stripe.PaymentMethod {
+  const table = methodTable(stripe);
+  const given = params as Stripe.PaymentMethodUpdateParams;
+  const method = table.get(id);
+  const card = given.card && method.card && { ...method.card, ...withoutNetworks(given.card) };
+  if (card) checkExpiry(stripe, card);
+  return table.update(
+    id,
+    {
+      ...(given.allow_redisplay !== undefined && { allow_redisplay: given.allow_redisplay }),
+      ...(given.billing_details !== undefined && {
+        billing_details: billingDetails(given.billing_details, method.billing_details),
+      }),
+      ...(card && { card }),
+      ...(given.us_bank_account && { us_bank_account: { ...method.us_bank_account, ...given.us_bank_account } }),
+      ...(given.metadata !== undefined && {
+        metadata: mergeMetadata(method.metadata, given.metadata as Record<string, string>),
+      }),
+    } as Partial<Stripe.PaymentMethod>,
+    'payment_method.updated',
+  );
+}
+
+function withoutNetworks({ networks: _networks, ...rest }: Stripe.PaymentMethodUpdateParams.Card): object {
+  return rest;
+}
+
+function checkExpiry(stripe: Backend, { exp_month, exp_year }: Stripe.PaymentMethod.Card): void {
+  const now = new Date(stripe.now() * 1000);
+  const isPast =
+    exp_year < now.getUTCFullYear() || (exp_year === now.getUTCFullYear() && exp_month < now.getUTCMonth() + 1);
+  if (isPast) throw declineError({ ...DECLINES.expired, code: 'invalid_expiry_year', param: 'exp_year' });
+}
