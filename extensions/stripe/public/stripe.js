@@ -451,15 +451,11 @@
       const { data, error } = await elements._methodData();
       if (error) return { error };
       const { payment_method_data: given = {}, ...rest } = params;
-      const payment_method_data = {
-        ...data,
-        ...given,
-        billing_details: { ...data.billing_details, ...given.billing_details },
-      };
-      return this.#object(
-        'confirmationToken',
-        await this.#post('/v1/test_helpers/confirmation_tokens', { ...rest, payment_method_data }),
-      );
+      const method = { ...data, ...given, billing_details: { ...data.billing_details, ...given.billing_details } };
+      const made = this.#object('paymentMethod', await this.#post('/v1/payment_methods', method));
+      if (made.error) return made;
+      const token = { ...rest, payment_method: made.paymentMethod.id };
+      return this.#object('confirmationToken', await this.#post('/v1/test_helpers/confirmation_tokens', token));
     }
 
     confirmCardPayment(clientSecret, data, options) {
@@ -554,11 +550,11 @@
       const { payment_method: method, ...rest } = data;
       const params = { ...rest, client_secret: clientSecret, use_stripe_sdk: true };
       if (typeof method === 'string') params.payment_method = method;
-      else if (method) {
-        const { data: methodData, error } = await this.#methodData({ type, ...method });
+      else if (method || type !== 'card') {
+        const { paymentMethod, error } = await this.createPaymentMethod({ type, ...method });
         if (error) return { error };
-        params.payment_method_data = methodData;
-      } else if (type !== 'card') params.payment_method_data = { type };
+        params.payment_method = paymentMethod.id;
+      }
       const result = this.#object(name, await this.#post(`${path}/confirm`, params));
       return handleActions ? this.#act(result, { returnUrl: data.return_url }) : result;
     }
@@ -575,11 +571,11 @@
       if (elements && !confirmParams.payment_method && !confirmParams.confirmation_token) {
         const { data, error } = await elements._methodData();
         if (error) return { error };
-        params.payment_method_data = {
-          ...data,
-          ...methodGiven,
-          billing_details: { ...data.billing_details, ...methodGiven.billing_details },
-        };
+        const method = { ...data, ...methodGiven };
+        method.billing_details = { ...data.billing_details, ...methodGiven.billing_details };
+        const made = this.#object('paymentMethod', await this.#post('/v1/payment_methods', method));
+        if (made.error) return made;
+        params.payment_method = made.paymentMethod.id;
       }
       const result = this.#object(name, await this.#post(`${path}/confirm`, params));
       const acted = await this.#act(result, { returnUrl: confirmParams.return_url });

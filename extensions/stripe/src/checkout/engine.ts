@@ -48,8 +48,7 @@ export function makePaymentMethod(stripe: Backend, { type, card, billing }: Give
 
 /** Gives a payment method to a customer who does not have it yet. */
 export function attachTo(stripe: Backend, method: string, customer: string): void {
-  const { customer: owner } = stripe.table<Stripe.PaymentMethod>('payment_method').get(method);
-  if (idOf(owner) === undefined) attachPaymentMethod(stripe, method, customer);
+  attachPaymentMethod(stripe, stripe.table<Stripe.PaymentMethod>('payment_method').get(method), customer);
 }
 
 export function detachMethod(stripe: Backend, method: string): void {
@@ -78,13 +77,27 @@ export function startSubscription(
   method: string | undefined,
 ): Stripe.Subscription {
   if (method !== undefined) attachTo(stripe, method, params.customer!);
-  return createSubscription(stripe, params);
+  return withInlinePrices(stripe, params, () => createSubscription(stripe, params));
+}
+
+/** A price that `price_data` described is not active, so that nobody sells by it again; this one sale is by it. */
+function withInlinePrices<R>(stripe: Backend, params: Stripe.SubscriptionCreateParams, work: () => R): R {
+  const prices = stripe.table<Stripe.Price>('price');
+  const given = [...(params.items ?? []), ...(params.add_invoice_items ?? [])].map(({ price }) => price);
+  const inactive = given.filter((id): id is string => id !== undefined && prices.find(id)?.active === false);
+  for (const id of inactive) prices.update(id, { active: true });
+  const result = work();
+  for (const id of inactive) prices.update(id, { active: false });
+  return result;
 }
 
 /** Pays an invoice with a payment method. */
 export function payInvoiceWith(stripe: Backend, id: string, method: string | undefined, returnUrl: string): Paid {
   const due = stripe.table<Stripe.Invoice>('invoice').get(id).amount_remaining;
-  const { invoice, error } = payInvoice(stripe, id, { ...(method !== undefined && { payment_method: method }) });
+  const { invoice, error } = payInvoice(stripe, id, {
+    off_session: false,
+    ...(method !== undefined && { payment_method: method }),
+  });
   if (invoice.status === 'paid') return { due };
   const intent = intentOfInvoice(stripe, id);
   if (intent?.status === 'requires_action') return { redirect: actionPage(stripe, intent.id, returnUrl), due };

@@ -208,7 +208,10 @@ function customerFor(stripe: Backend, id: string, submission: Submission): strin
   }
   const data = hidden.given.payment_intent_data;
   const isNeeded =
-    session.customer_creation === 'always' || data?.setup_future_usage !== undefined || submission.save === true;
+    session.customer_creation === 'always' ||
+    data?.setup_future_usage !== undefined ||
+    session.invoice_creation?.enabled === true ||
+    submission.save === true;
   if (!isNeeded) return undefined;
   const customer = makeCustomer(stripe, {
     ...(session.customer_details?.email && { email: session.customer_details.email }),

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { amountFor } from '../billing/amounts';
+import { withTiers } from '../billing/prices';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { nameOf, priceOf, type Line } from './line-items';
@@ -39,7 +40,7 @@ export function addUp(stripe: Backend, sale: Sale): Totals {
   const subtotals = sale.lines.map((line, index) => {
     const price = prices[index]!;
     const isLater = price.recurring !== null && (sale.trial === true || price.recurring.usage_type === 'metered');
-    return isLater ? 0 : amountFor(price, line.quantity ?? 0);
+    return isLater ? 0 : amountFor(withTiers(stripe, price), line.quantity ?? 0);
   });
   const off = discountsOf(stripe, sale, prices, subtotals);
   const items = sale.lines.map((line, index) => {

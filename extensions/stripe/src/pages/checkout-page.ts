@@ -60,7 +60,7 @@ addEventListener('submit', async (event) => {
   if (form.id !== 'options-form') { const b = event.submitter; if (b) setTimeout(() => { b.disabled = true; }); return; }
   event.preventDefault();
   const body = new URLSearchParams(new FormData(form, event.submitter));
-  const answer = await fetch(form.action, { method: 'POST', body });
+  const answer = await fetch(form.getAttribute('action'), { method: 'POST', body });
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
   for (const id of ['summary', 'pay']) {
     const [old, fresh] = [document.getElementById(id), page.getElementById(id)];

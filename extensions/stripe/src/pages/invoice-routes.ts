@@ -16,47 +16,42 @@ const KINDS = ['invoice'];
 
 /** The page of an invoice, where it can be paid, and its PDF: `hosted_invoice_url` and `invoice_pdf`. */
 export function serveInvoices(router: Router, stripe: Backend): void {
-  router.get(
-    '/i/:invoice',
-    endpoint(stripe, 'i', KINDS, ({ query }, { invoice }) =>
-      invoicePage(
-        stripe,
-        invoice!,
-        query.has('failed') ? { error: 'The payment failed. Try another payment method.' } : {},
-      ),
-    ),
-  );
-  router.post(
-    '/i/:invoice',
-    endpoint(stripe, 'i', KINDS, (visit, { invoice }) => pay(stripe, invoice!, visit)),
-  );
-  router.get(
-    '/i/:invoice/return',
-    endpoint(stripe, 'i', KINDS, ({ base }, { invoice }) => {
-      const isPaid = stripe.table<Stripe.Invoice>('invoice').get(invoice!).status === 'paid';
-      return { redirect: `${base}/i/${invoice}${isPaid ? '' : '?failed=1'}` };
-    }),
-  );
-  router.get(
-    '/i/:invoice/pdf',
-    endpoint(stripe, 'i', KINDS, (_visit, { invoice }) => {
-      const found = stripe.table<Stripe.Invoice>('invoice').get(invoice!);
-      return {
-        file: invoicePdf(stripe, found),
-        type: 'application/pdf',
-        name: `Invoice-${found.number ?? found.id}.pdf`,
-      };
-    }),
-  );
+  const at = '/i/:invoice/:token';
+  const serve = (handler: (visit: Visit, place: InvoicePlace) => PageAnswer) =>
+    endpoint(stripe, 'i', KINDS, (visit, { invoice, token }) =>
+      handler(visit, { id: invoice!, home: `${visit.base}/i/${invoice}/${token}` }),
+    );
+  const look = serve(({ query }, place) => {
+    const error = query.has('failed') ? 'The payment failed. Try another payment method.' : undefined;
+    return invoicePage(stripe, place, { error });
+  });
+  const paper = serve((_visit, { id }) => {
+    const found = stripe.table<Stripe.Invoice>('invoice').get(id);
+    return { file: invoicePdf(stripe, found), type: 'application/pdf', name: `Invoice-${found.number ?? found.id}.pdf` };
+  });
+  const back = serve((_visit, { id, home }) => {
+    const isPaid = stripe.table<Stripe.Invoice>('invoice').get(id).status === 'paid';
+    return { redirect: isPaid ? home : `${home}?failed=1` };
+  });
+  router.get(at, look);
+  router.post(at, serve((visit, place) => pay(stripe, place, visit)));
+  router.get(`${at}/pdf`, paper);
+  router.get(`${at}/return`, back);
+}
+
+/** An invoice, and where its page is. */
+interface InvoicePlace {
+  readonly id: string;
+  readonly home: string;
 }
 
 interface InvoiceView {
   readonly values?: URLSearchParams;
   readonly problems?: Problems;
-  readonly error?: string;
+  readonly error?: string | undefined;
 }
 
-function invoicePage(stripe: Backend, id: string, view: InvoiceView = {}): string {
+function invoicePage(stripe: Backend, { id, home }: InvoicePlace, view: InvoiceView = {}): string {
   const invoice = stripe.table<Stripe.Invoice>('invoice').get(id);
   const business = businessOf(stripe);
   const { currency } = invoice;
@@ -106,10 +101,10 @@ function invoicePage(stripe: Backend, id: string, view: InvoiceView = {}): strin
           ${row('Amount paid', invoice.amount_paid)}${row('Amount due', invoice.amount_remaining)}
         </div>
         ${invoice.footer && html`<p class="small muted">${invoice.footer}</p>`}
-        <p><a class="button" href="${id}/pdf" data-testid="download-invoice-pdf">Download invoice</a></p>
+        <p><a class="button" href="${home}/pdf" data-testid="download-invoice-pdf">Download invoice</a></p>
       </section>
       <section aria-label="Payment">
-        ${invoice.status === 'open' ? payForm(stripe, invoice, view) : html`<p>${STATUS_TEXTS[invoice.status ?? ''] ?? ''}</p>`}
+        ${invoice.status === 'open' ? payForm(stripe, invoice, home, view) : html`<p>${STATUS_TEXTS[invoice.status ?? ''] ?? ''}</p>`}
         <p class="foot">Backlot stands in for Stripe here: no money moves.</p>
       </section>
     </main>`,
@@ -127,7 +122,7 @@ function statusBadge(status: Stripe.Invoice['status']): Html {
   return html`<span class="badge ${status === 'paid' ? 'good' : ''}">${status}</span>`;
 }
 
-function payForm(stripe: Backend, invoice: Stripe.Invoice, view: InvoiceView): Html {
+function payForm(stripe: Backend, invoice: Stripe.Invoice, home: string, view: InvoiceView): Html {
   const saved = savedMethods(stripe, invoice);
   const values = view.values ?? new URLSearchParams();
   const chosen = values.get('method') ?? saved[0]?.id ?? 'card';
@@ -138,7 +133,7 @@ function payForm(stripe: Backend, invoice: Stripe.Invoice, view: InvoiceView): H
         >${label}</label
       >
     </div>`;
-  return html`<form method="post" action="${invoice.id}">
+  return html`<form method="post" action="${home}">
     <h1>Pay</h1>
     ${view.error !== undefined && html`<div class="error" role="alert">${view.error}</div>`}
     ${
@@ -161,27 +156,28 @@ function savedMethods(stripe: Backend, invoice: Stripe.Invoice): Stripe.PaymentM
   return [...stripe.table<Stripe.PaymentMethod>('payment_method').values({ by: { customer } })];
 }
 
-function pay(stripe: Backend, id: string, { base, form }: Visit): PageAnswer {
+function pay(stripe: Backend, place: InvoicePlace, { form }: Visit): PageAnswer {
+  const { id } = place;
   const invoice = stripe.table<Stripe.Invoice>('invoice').get(id);
-  if (invoice.status !== 'open') return invoicePage(stripe, id);
+  if (invoice.status !== 'open') return invoicePage(stripe, place);
   const customer = idOf(invoice.customer);
   const chosen = form.get('method') ?? 'card';
   const isSaved = savedMethods(stripe, invoice).some((method) => method.id === chosen);
   const read = isSaved ? undefined : readCardFields(form);
-  if (read && 'problems' in read) return invoicePage(stripe, id, { values: form, problems: read.problems });
+  if (read && 'problems' in read) return invoicePage(stripe, place, { values: form, problems: read.problems });
   try {
     return stripe.onClockOf(customer, () => {
       const method = read ? makePaymentMethod(stripe, read.method) : chosen;
       if (read && customer !== undefined) attachTo(stripe, method, customer);
-      const paid = payInvoiceWith(stripe, id, method, `${base}/i/${id}/return`);
+      const paid = payInvoiceWith(stripe, id, method, `${place.home}/return`);
       if (paid.redirect !== undefined) return { redirect: paid.redirect };
-      if (paid.error) return invoicePage(stripe, id, { values: form, error: paid.error.message });
-      return { redirect: `${base}/i/${id}` };
+      if (paid.error) return invoicePage(stripe, place, { values: form, error: paid.error.message });
+      return { redirect: place.home };
     });
   } catch (error) {
     if (!(error instanceof StripeError)) throw error;
     const problem = fieldOfError(error.fields.code);
-    return invoicePage(stripe, id, {
+    return invoicePage(stripe, place, {
       values: form,
       ...(problem === undefined ? { error: error.message } : { problems: { [problem]: error.message } }),
     });
