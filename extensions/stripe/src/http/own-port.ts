@@ -43,7 +43,7 @@ function handOn(target: URL, incoming: IncomingMessage, answered: (answer: Incom
       host: target.hostname,
       port: target.port,
       method: incoming.method,
-      path: belowTarget(target.pathname.replace(/\/$/, ''), incoming.url ?? '/'),
+      path: pathOf(target, incoming.url ?? '/'),
       headers: incoming.headers,
       setHost: false,
     },
@@ -51,9 +51,10 @@ function handOn(target: URL, incoming: IncomingMessage, answered: (answer: Incom
   );
 }
 
-/** The URLs that answers give have the path of the platform already. */
-function belowTarget(prefix: string, path: string): string {
-  return path.startsWith(`${prefix}/`) ? path : prefix + path;
+/** The addresses of pages already are below the path: the platform gives them as it was asked. */
+function pathOf(target: URL, url: string): string {
+  const base = target.pathname.replace(/\/$/, '');
+  return url.startsWith(`${base}/`) ? url : base + url;
 }
 
 function fail(response: ServerResponse, error: Error): void {

@@ -5,6 +5,11 @@ import { invoicePayments } from '../billing/invoice-payments';
 import { subscriptionItems } from '../billing/subscription-items';
 import { subscriptions } from '../billing/subscription-operations';
 import { testClocks } from '../billing/test-clocks';
+import { paymentLinks } from '../checkout/payment-links';
+import { portalConfigurations } from '../checkout/portal-configurations';
+import { portalSessions } from '../checkout/portal-sessions';
+import { checkoutSessions } from '../checkout/sessions';
+import { shippingRates } from '../checkout/shipping-rates';
 import { commandLineSessions } from '../cli/sessions';
 import type { DefineModule } from '../kernel/module';
 import { balance } from '../payments/balance';
@@ -28,6 +33,7 @@ import { tokens } from './tokens';
 export const MODULES: readonly DefineModule[] = [
   balance,
   charges,
+  checkoutSessions,
   commandLineSessions,
   customerBalance,
   customers,
@@ -40,11 +46,15 @@ export const MODULES: readonly DefineModule[] = [
   invoices,
   mandates,
   paymentIntents,
+  paymentLinks,
   paymentMethods,
+  portalConfigurations,
+  portalSessions,
   prices,
   products,
   refunds,
   setupIntents,
+  shippingRates,
   subscriptionItems,
   subscriptions,
   testClocks,
