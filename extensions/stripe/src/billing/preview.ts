@@ -34,20 +34,23 @@ export function dryRun<R>(stripe: Backend, work: () => R): R {
   }
 }
 
-/** The invoice that a subscription will get when its period ends. Throws where none will be. */
-export function previewNext(stripe: Backend, subscription: Subscription): Stripe.Invoice {
+/** The invoice that a subscription will get when its period ends; undefined where none will be. */
+export function findNext(stripe: Backend, subscription: Subscription): Stripe.Invoice | undefined {
   const { id, latest_invoice: latest, cancel_at: cancelAt } = subscription;
   const end = periodEnd(subscription);
-  return asPreview(
-    dryRun(stripe, () => {
-      if (!isRunning(subscription) || (cancelAt !== null && cancelAt <= end)) throw noUpcoming(subscription);
-      stripe.as({ time: end }, () => renew(stripe, id));
-      const next = idOf(subscriptionTable(stripe).get(id).latest_invoice);
-      if (next === undefined || next === idOf(latest)) throw noUpcoming(subscription);
-      return invoiceTable(stripe).get(next);
-    }),
-    end,
-  );
+  if (!isRunning(subscription) || (cancelAt !== null && cancelAt <= end)) return undefined;
+  return dryRun(stripe, () => {
+    stripe.as({ time: end }, () => renew(stripe, id));
+    const next = idOf(subscriptionTable(stripe).get(id).latest_invoice);
+    if (next === undefined || next === idOf(latest)) return undefined;
+    return asPreview(invoiceTable(stripe).get(next), end);
+  });
+}
+
+function previewNext(stripe: Backend, subscription: Subscription): Stripe.Invoice {
+  const next = findNext(stripe, subscription);
+  if (next === undefined) throw noUpcoming(subscription);
+  return next;
 }
 
 /** https://docs.stripe.com/api/invoices/create_preview: what a change would cost, or what comes next. */

@@ -18,7 +18,7 @@ import {
 } from './subscription-data';
 import { cancelSubscription, expireSubscription } from './subscription-end';
 import { advanceLines, billSubscription, latestInvoiceOf, usageLines } from './subscription-invoices';
-import { previewNext } from './preview';
+import { findNext } from './preview';
 
 /** What happens to subscriptions by themselves: https://docs.stripe.com/billing/subscriptions/overview. */
 export function renewals(stripe: Backend): Required<Pick<Module, 'jobs' | 'reactions'>> {
@@ -51,8 +51,10 @@ export function renewals(stripe: Backend): Required<Pick<Module, 'jobs' | 'react
       },
       'invoice.upcoming': (_stripe, { subject }) => {
         const subscription = table.find(subject);
-        if (!subscription || !isRunning(subscription)) return;
-        const { id: _none, ...upcoming } = previewNext(stripe, subscription);
+        const next = subscription && findNext(stripe, subscription);
+        if (!next) return;
+        // It is not an invoice yet: there is nothing to ask for.
+        const { id: _none, ...upcoming } = next;
         stripe.emit('invoice.upcoming', upcoming);
       },
     },
