@@ -206,7 +206,7 @@ function bill(
   const { error } = payInvoice(stripe, invoice.id, { off_session: given.off_session });
   table.hide(id, {});
   if (error === undefined) return;
-  if (behavior === 'error_if_incomplete') throw error;
+  if (behavior === 'error_if_incomplete') throw error.undoingWrites();
   if (behavior === 'pending_if_incomplete') postpone(stripe, before, after, invoice.id, given);
   else table.update(id, { status: 'past_due' });
 }

@@ -110,7 +110,7 @@ function resume(
     if (invoice.status === 'open' && active.collection_method === 'charge_automatically') {
       if (methodFor(stripe, customerOf(before), id) === undefined) throw noPaymentMethod();
       const { error } = payInvoice(stripe, invoice.id);
-      if (error) throw error;
+      if (error) throw error.undoingWrites();
     }
     const resumed = table.get(id);
     scheduleAll(stripe, resumed);

@@ -244,7 +244,7 @@ function billFirst(stripe: Backend, subscription: Subscription, given: CreatePar
   if (!hasMethod) return noPaymentMethod();
   const { error } = payInvoice(stripe, invoice.id, { off_session: given.off_session });
   if (error === undefined || behavior !== 'error_if_incomplete') return undefined;
-  return error;
+  return error.undoingWrites();
 }
 
 /** Says that there is a subscription, now that it is known whether it was paid. */

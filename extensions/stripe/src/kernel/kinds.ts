@@ -10,6 +10,19 @@ export interface Kind {
 
 /** Kinds that have something special; a kind that is not here has 24 letters and no indexes. */
 export const KINDS: Readonly<Record<string, Kind>> = {
+  'checkout.session': {
+    idLength: 58,
+    noun: 'checkout.session',
+    indexes: [
+      'customer',
+      'customer_details.email',
+      'payment_intent',
+      'payment_link',
+      'setup_intent',
+      'status',
+      'subscription',
+    ],
+  },
   balance_transaction: { noun: 'balance transaction', indexes: ['source', 'available_on', 'payout'] },
   bank_account: { noun: 'source', indexes: ['customer'] },
   card: { noun: 'source', indexes: ['customer'] },
@@ -19,19 +32,21 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   customer_balance_transaction: { indexes: ['customer', 'invoice'] },
   dispute: { indexes: ['charge', 'payment_intent'] },
   event: { indexes: ['type'] },
-  invoice: { indexes: ['customer', 'parent.subscription_details.subscription', 'number'] },
+  invoice: { indexes: ['customer', 'parent.subscription_details.subscription'] },
   invoice_payment: { indexes: ['invoice', 'payment.payment_intent'] },
   invoiceitem: { indexes: ['customer', 'invoice'] },
   payment_intent: { indexes: ['customer'] },
   payment_method: { noun: 'PaymentMethod', indexes: ['customer'] },
   price: { indexes: ['product', 'lookup_key'] },
   product: { idLength: 14 },
+  promotion_code: { noun: 'promotion code', indexes: ['promotion.coupon', 'customer'] },
   'radar.early_fraud_warning': { indexes: ['charge', 'payment_intent'] },
   refund: { indexes: ['charge', 'payment_intent'] },
   setup_attempt: { indexes: ['setup_intent'] },
   setup_intent: { noun: 'setupintent', indexes: ['customer', 'payment_method'] },
   source: { indexes: ['customer'] },
   subscription: { indexes: ['customer', 'items.data', 'test_clock'] },
+  tax_rate: { noun: 'tax rate', indexes: ['country'] },
   tax_id: { indexes: ['customer'] },
   webhook_endpoint: {},
 };
