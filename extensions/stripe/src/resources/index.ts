@@ -1,4 +1,12 @@
+import { customerBalance } from '../billing/customer-balance';
+import { invoiceItems } from '../billing/invoice-items';
+import { invoices } from '../billing/invoice-operations';
+import { invoicePayments } from '../billing/invoice-payments';
+import { subscriptionItems } from '../billing/subscription-items';
+import { subscriptions } from '../billing/subscription-operations';
+import { testClocks } from '../billing/test-clocks';
 import type { DefineModule } from '../kernel/module';
+import { search } from '../kernel/search';
 import { balance } from '../payments/balance';
 import { charges } from '../payments/charge-operations';
 import { customerSources } from '../payments/customer-sources';
@@ -19,17 +27,25 @@ import { tokens } from './tokens';
 export const MODULES: readonly DefineModule[] = [
   balance,
   charges,
+  customerBalance,
   customers,
   customerSources,
   customerTaxIds,
   disputes,
   events,
+  invoiceItems,
+  invoicePayments,
+  invoices,
   mandates,
   paymentIntents,
   paymentMethods,
   prices,
   products,
   refunds,
+  search,
   setupIntents,
+  subscriptionItems,
+  subscriptions,
+  testClocks,
   tokens,
 ];
