@@ -1,3 +1,5 @@
+import { Agent } from 'node:http';
+import type { LookupFunction } from 'node:net';
 import Stripe from 'stripe';
 import OldStripe from 'stripe-8';
 import { startStripe, type RunningStripe } from '../support/stripe';
@@ -390,15 +392,18 @@ describe('setup intents', () => {
 });
 
 describe('an old SDK', () => {
-  const old = () =>
+  const agent = new Agent({
+    lookup: ((_name, { all }, callback) =>
+      all ? callback(null, [{ address: '127.0.0.1', family: 4 }]) : callback(null, '127.0.0.1', 4)) as LookupFunction,
+  });
+  const old = (): OldStripe =>
     new OldStripe('sk_test_backlot', {
-      apiVersion: '2020-08-27' as never,
-      host: '127.0.0.1',
-      port: String(running.platform.port) as never,
+      apiVersion: '2020-08-27',
+      host: 'stripe.localhost',
+      port: running.platform.port,
       protocol: 'http',
-      basePath: '/stripe/v1/',
-      maxNetworkRetries: 0,
-    } as never);
+      httpAgent: agent,
+    });
 
   it('charges a customer’s card, and refunds it', async () => {
     const client = old();
