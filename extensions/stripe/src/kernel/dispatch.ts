@@ -1,6 +1,7 @@
 import type { FormFile } from 'backlot';
 import { StripeError } from '../errors';
 import { readKey } from '../http/credentials';
+import { checkKeyFor } from '../http/publishable';
 import { parseForm, type Raw } from '../parameters/form';
 import { validate } from '../parameters/validate';
 import { loadSpec, type FoundOperation, type Operation } from '../spec/spec';
@@ -91,6 +92,7 @@ export class Dispatcher {
     const found = loadSpec().find(request.method, request.path) ?? this.#findOther(request);
     if (found === undefined) throw unknownUrl(request);
     const { operation } = found;
+    checkKeyFor(operation, key);
     const handled = this.#handlers.get(withoutNames(operation.key));
     if (handled === undefined) headers['backlot-fidelity'] = 'shape';
 

@@ -66,7 +66,9 @@ function readClause(match: RegExpExecArray, fields: Readonly<Record<string, Fiel
   const sort = Object.hasOwn(fields, field) ? fields[field] : undefined;
   const key = textIn(doubleKey ?? singleKey);
   if (sort === undefined || (field === 'metadata') !== (key !== undefined)) {
-    throw refused(`Field \`${field}\` is an unsupported search field for this resource. See https://stripe.com/docs/search#query-fields-for-each-resource for a list of supported fields.`);
+    throw refused(
+      `Field \`${field}\` is an unsupported search field for this resource. See https://stripe.com/docs/search#query-fields-for-each-resource for a list of supported fields.`,
+    );
   }
   const quoted = textIn(doubleValue ?? singleValue);
   const value = quoted ?? (bare!.toLowerCase() === 'null' ? null : bare!);
@@ -77,9 +79,12 @@ function readClause(match: RegExpExecArray, fields: Readonly<Record<string, Fiel
 
 function checkValue({ field, operator, value }: Clause, sort: FieldSort, isQuoted: boolean): void {
   if (operator === '~') {
-    if (sort !== 'string') throw refused(`Field \`${field}\` does not support the \`~\` operator; it only supports exact matches.`);
+    if (sort !== 'string')
+      throw refused(`Field \`${field}\` does not support the \`~\` operator; it only supports exact matches.`);
     if (value === null || value.length < SHORTEST_SUBSTRING) {
-      throw refused(`Substring searches need at least ${SHORTEST_SUBSTRING} characters; \`${field}~\` was given fewer.`);
+      throw refused(
+        `Substring searches need at least ${SHORTEST_SUBSTRING} characters; \`${field}~\` was given fewer.`,
+      );
     }
   } else if (operator !== ':' && sort !== 'numeric') {
     throw refused(`Field \`${field}\` does not support the \`${operator}\` operator; only numeric fields do.`);

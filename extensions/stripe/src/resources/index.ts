@@ -14,6 +14,7 @@ import { checkoutSessions } from '../checkout/sessions';
 import { shippingRates } from '../checkout/shipping-rates';
 import { commandLineSessions } from '../cli/sessions';
 import type { DefineModule } from '../kernel/module';
+import { search } from '../kernel/search';
 import { balance } from '../payments/balance';
 import { charges } from '../payments/charge-operations';
 import { customerSources } from '../payments/customer-sources';
@@ -62,6 +63,7 @@ export const MODULES: readonly DefineModule[] = [
   products,
   promotionCodes,
   refunds,
+  search,
   setupIntents,
   shippingRates,
   subscriptionItems,
