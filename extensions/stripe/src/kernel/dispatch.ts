@@ -5,6 +5,7 @@ import { checkKeyFor } from '../http/publishable';
 import { parseForm, type Raw } from '../parameters/form';
 import { validate } from '../parameters/validate';
 import { loadSpec, type FoundOperation, type Operation } from '../spec/spec';
+import { COMMAND_LINE_VERSION, translated } from '../versions/older-parameters';
 import { acceptLegacy, checkVersion, defaultVersion, renderAt } from '../versions/versions';
 import { PLATFORM_ACCOUNT, type Backend, type Scope } from './backend';
 import { expand, type Includes } from './expand';
@@ -112,10 +113,14 @@ export class Dispatcher {
       if (earlier) return earlier;
     }
 
-    const raw = { ...parseForm(request.query), ...parseForm(request.body) } as Record<string, Raw>;
+    const written = { ...parseForm(request.query), ...parseForm(request.body) } as Record<string, Raw>;
+    const meant = writtenFor(request) ?? version;
+    const raw: Record<string, Raw> = {
+      ...this.#stripe.as(scope, () => translated(this.#stripe, operation.key, meant, written)),
+    };
     // How pages give their key.
     delete raw['key'];
-    const legacy = acceptLegacy(operation, version).also;
+    const legacy = acceptLegacy(operation, meant).also;
     // What Stripe.js sends with each call for an intent is in no declaration.
     const also = key.publishable ? [...legacy, 'client_secret'] : legacy;
     for (const file of request.files) raw[file.name] = { filename: file.filename };
@@ -189,6 +194,12 @@ export class Dispatcher {
     }
     return account;
   }
+}
+
+/** The version that parameters are written for, where the request does not say: that of the command line’s fixtures. */
+function writtenFor({ header }: ApiRequest): string | undefined {
+  const isCommandLine = header('user-agent')?.includes('stripe-cli/') ?? false;
+  return isCommandLine && header('stripe-version') === undefined ? COMMAND_LINE_VERSION : undefined;
 }
 
 /** `POST /v1/customers/{customer}` and `POST /v1/customers/{id}` are the same operation. */

@@ -1,6 +1,8 @@
 import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
+import { setCustomerDiscount } from '../billing/discounts';
 import type { Backend } from '../kernel/backend';
+import type { Params } from '../parameters/validate';
 import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
@@ -58,7 +60,7 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
   const { id } = made;
   if (method) attachPaymentMethod(stripe, method, id);
   if (chosen !== undefined && chosen !== '') {
-    setDefaultMethod(stripe, id, chosen);
+    setDefaultMethod(stripe, id, chosen === given.payment_method && method ? method.id : chosen);
   }
   stripe.emit('customer.created', table.get(id));
   if (params.source !== undefined && (params.source as string) !== '')
@@ -168,6 +170,12 @@ function update(stripe: Backend, id: string, params: Stripe.CustomerUpdateParams
   );
 }
 
+/** Older versions took a coupon for the customer. */
+function discounted(stripe: Backend, customer: Stripe.Customer, { coupon }: Params): Stripe.Customer {
+  if (typeof coupon !== 'string') return customer;
+  return setCustomerDiscount(stripe, customer.id, coupon === '' ? '' : { coupon }, 'coupon');
+}
+
 function isDeleted(customer: Stripe.Customer | Stripe.DeletedCustomer): boolean {
   return (customer as { readonly deleted?: unknown }).deleted === true;
 }
@@ -181,10 +189,11 @@ export const customers: DefineModule = (stripe) => {
   const table = customerTable(stripe);
   return {
     operations: {
-      'POST /v1/customers': ({ params }) => createCustomer(stripe, params as Stripe.CustomerCreateParams),
+      'POST /v1/customers': ({ params }) =>
+        discounted(stripe, createCustomer(stripe, params as Stripe.CustomerCreateParams), params),
       'GET /v1/customers/{customer}': ({ path }) => table.get(path['customer']!),
       'POST /v1/customers/{customer}': ({ path, params }) =>
-        update(stripe, path['customer']!, params as Stripe.CustomerUpdateParams),
+        discounted(stripe, update(stripe, path['customer']!, params as Stripe.CustomerUpdateParams), params),
       'DELETE /v1/customers/{customer}': ({ path }) => {
         const customer = table.get(path['customer']!);
         if (isDeleted(customer)) throw missing(customer.id);

@@ -8,6 +8,7 @@ import { subscriptionItems } from '../billing/subscription-items';
 import { subscriptions } from '../billing/subscription-operations';
 import { testClocks } from '../billing/test-clocks';
 import { paymentLinks } from '../checkout/payment-links';
+import { paymentPages } from '../checkout/payment-pages';
 import { portalConfigurations } from '../checkout/portal-configurations';
 import { portalSessions } from '../checkout/portal-sessions';
 import { checkoutSessions } from '../checkout/sessions';
@@ -27,10 +28,14 @@ import { webhookEndpoints } from '../webhooks/endpoints';
 import { coupons } from './coupons';
 import { customers } from './customers';
 import { events } from './events';
+import { verificationSessions } from './identity';
+import { issuing } from './issuing';
 import { paymentMethods } from './payment-methods';
+import { plans } from './plans';
 import { prices } from './prices';
 import { products } from './products';
 import { promotionCodes } from './promotion-codes';
+import { reportRuns } from './report-runs';
 import { customerTaxIds } from './tax-ids';
 import { taxRates } from './tax-rates';
 import { tokens } from './tokens';
@@ -52,17 +57,21 @@ export const MODULES: readonly DefineModule[] = [
   invoiceItems,
   invoicePayments,
   invoices,
+  issuing,
   mandates,
   meters,
   paymentIntents,
   paymentLinks,
   paymentMethods,
+  paymentPages,
+  plans,
   portalConfigurations,
   portalSessions,
   prices,
   products,
   promotionCodes,
   refunds,
+  reportRuns,
   search,
   setupIntents,
   shippingRates,
@@ -71,5 +80,6 @@ export const MODULES: readonly DefineModule[] = [
   taxRates,
   testClocks,
   tokens,
+  verificationSessions,
   webhookEndpoints,
 ];

@@ -2,6 +2,7 @@ import type { StripeConfig } from '../config';
 import { invalidRequest } from '../errors';
 import { loadSpec, type Operation } from '../spec/spec';
 import { CHANGES } from './changes';
+import { acceptedThen } from './older-parameters';
 
 /** A version: a day, and since 2024 the name of a release. */
 const VERSION = /^\d{4}-\d\d-\d\d(\.[a-z]+)?$/;
@@ -31,7 +32,10 @@ export function renderAt(version: string, answer: object): object {
 /** The parameters that an operation took up to a version besides those of the newest, so that they are let through. */
 export function acceptLegacy(operation: Operation, version: string): { readonly also: readonly string[] } {
   return {
-    also: CHANGES.flatMap(({ since, accepts }) => (isOlder(version, since) ? (accepts?.[operation.key] ?? []) : [])),
+    also: [
+      ...acceptedThen(operation.key, version),
+      ...CHANGES.flatMap(({ since, accepts }) => (isOlder(version, since) ? (accepts?.[operation.key] ?? []) : [])),
+    ],
   };
 }
 
