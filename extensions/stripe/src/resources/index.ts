@@ -1,3 +1,10 @@
+import { customerBalance } from '../billing/customer-balance';
+import { invoiceItems } from '../billing/invoice-items';
+import { invoices } from '../billing/invoice-operations';
+import { invoicePayments } from '../billing/invoice-payments';
+import { subscriptionItems } from '../billing/subscription-items';
+import { subscriptions } from '../billing/subscription-operations';
+import { testClocks } from '../billing/test-clocks';
 import type { DefineModule } from '../kernel/module';
 import { balance } from '../payments/balance';
 import { charges } from '../payments/charge-operations';
@@ -19,11 +26,15 @@ import { tokens } from './tokens';
 export const MODULES: readonly DefineModule[] = [
   balance,
   charges,
+  customerBalance,
   customers,
   customerSources,
   customerTaxIds,
   disputes,
   events,
+  invoiceItems,
+  invoicePayments,
+  invoices,
   mandates,
   paymentIntents,
   paymentMethods,
@@ -31,5 +42,8 @@ export const MODULES: readonly DefineModule[] = [
   products,
   refunds,
   setupIntents,
+  subscriptionItems,
+  subscriptions,
+  testClocks,
   tokens,
 ];
