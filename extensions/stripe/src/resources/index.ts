@@ -5,6 +5,11 @@ import { invoicePayments } from '../billing/invoice-payments';
 import { subscriptionItems } from '../billing/subscription-items';
 import { subscriptions } from '../billing/subscription-operations';
 import { testClocks } from '../billing/test-clocks';
+import { paymentLinks } from '../checkout/payment-links';
+import { portalConfigurations } from '../checkout/portal-configurations';
+import { portalSessions } from '../checkout/portal-sessions';
+import { checkoutSessions } from '../checkout/sessions';
+import { shippingRates } from '../checkout/shipping-rates';
 import type { DefineModule } from '../kernel/module';
 import { balance } from '../payments/balance';
 import { charges } from '../payments/charge-operations';
@@ -26,6 +31,7 @@ import { tokens } from './tokens';
 export const MODULES: readonly DefineModule[] = [
   balance,
   charges,
+  checkoutSessions,
   customerBalance,
   customers,
   customerSources,
@@ -37,11 +43,15 @@ export const MODULES: readonly DefineModule[] = [
   invoices,
   mandates,
   paymentIntents,
+  paymentLinks,
   paymentMethods,
+  portalConfigurations,
+  portalSessions,
   prices,
   products,
   refunds,
   setupIntents,
+  shippingRates,
   subscriptionItems,
   subscriptions,
   testClocks,
