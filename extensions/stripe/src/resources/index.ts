@@ -11,6 +11,7 @@ import { portalSessions } from '../checkout/portal-sessions';
 import { checkoutSessions } from '../checkout/sessions';
 import { shippingRates } from '../checkout/shipping-rates';
 import type { DefineModule } from '../kernel/module';
+import { search } from '../kernel/search';
 import { balance } from '../payments/balance';
 import { charges } from '../payments/charge-operations';
 import { customerSources } from '../payments/customer-sources';
@@ -50,6 +51,7 @@ export const MODULES: readonly DefineModule[] = [
   prices,
   products,
   refunds,
+  search,
   setupIntents,
   shippingRates,
   subscriptionItems,
