@@ -12,6 +12,7 @@ import { portalConfigurations } from '../checkout/portal-configurations';
 import { portalSessions } from '../checkout/portal-sessions';
 import { checkoutSessions } from '../checkout/sessions';
 import { shippingRates } from '../checkout/shipping-rates';
+import { commandLineSessions } from '../cli/sessions';
 import type { DefineModule } from '../kernel/module';
 import { search } from '../kernel/search';
 import { balance } from '../payments/balance';
@@ -23,6 +24,7 @@ import { mandates } from '../payments/mandates';
 import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intents';
 import { coupons } from './coupons';
+import { webhookEndpoints } from '../webhooks/endpoints';
 import { customers } from './customers';
 import { events } from './events';
 import { paymentMethods } from './payment-methods';
@@ -39,6 +41,7 @@ export const MODULES: readonly DefineModule[] = [
   charges,
   checkoutSessions,
   coupons,
+  commandLineSessions,
   customerBalance,
   customers,
   customerSources,
@@ -68,4 +71,5 @@ export const MODULES: readonly DefineModule[] = [
   taxRates,
   testClocks,
   tokens,
+  webhookEndpoints,
 ];
