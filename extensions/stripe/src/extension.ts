@@ -1,6 +1,7 @@
 import { WebAppExtension, type Router, type WebRouter } from 'backlot';
 import { Config } from './config';
 import { serveApi } from './http/api';
+import { serveFiles } from './http/files';
 import { ownPortServer } from './http/own-port';
 import { Backend } from './kernel/backend';
 import { Dispatcher } from './kernel/dispatch';
@@ -14,12 +15,13 @@ export class Stripe extends WebAppExtension<typeof Config> {
   readonly name = 'stripe';
   static override readonly config = Config;
 
+  #backend!: Backend;
   #dispatcher!: Dispatcher;
 
   override onExtensionLoad(): void {
     const { state, clock, ids, webhooks, log } = this;
-    const backend = new Backend({ state, clock, ids, webhooks, log, webUrl: this.webUrl.slice(0, -1) }, this.config);
-    this.#dispatcher = new Dispatcher(backend, MODULES);
+    this.#backend = new Backend({ state, clock, ids, webhooks, log, webUrl: this.webUrl.slice(0, -1) }, this.config);
+    this.#dispatcher = new Dispatcher(this.#backend, MODULES);
   }
 
   override async updateGatewayRoutes(router: Router): Promise<void> {
@@ -39,6 +41,7 @@ export class Stripe extends WebAppExtension<typeof Config> {
   }
 
   #serve(router: Router): void {
+    serveFiles(router, this.#backend);
     serveApi(router, this.#dispatcher);
   }
 }

@@ -18,6 +18,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   customer: { idLength: 14, indexes: ['email', 'test_clock'] },
   dispute: { indexes: ['charge', 'payment_intent'] },
   event: { indexes: ['type'] },
+  file_link: { indexes: ['file'] },
   payment_intent: { indexes: ['customer'] },
   payment_method: { noun: 'PaymentMethod', indexes: ['customer'] },
   price: { indexes: ['product', 'lookup_key'] },
