@@ -5,7 +5,11 @@ import { serveFiles } from './http/files';
 import { ownPortServer } from './http/own-port';
 import { Backend } from './kernel/backend';
 import { Dispatcher } from './kernel/dispatch';
+import { servePages } from './pages';
 import { MODULES } from './resources';
+
+/** Where applications load Stripe.js from: the one that is loaded there finds the API there, too. */
+const SCRIPT_HOSTS = ['js.stripe.com', 'js.stripe.localhost'];
 
 /**
  * Stripe, with state. It answers below `/stripe` and `/_extension/stripe`, on `stripe.localhost` and
@@ -27,6 +31,7 @@ export class Stripe extends WebAppExtension<typeof Config> {
   override async updateGatewayRoutes(router: Router): Promise<void> {
     await super.updateGatewayRoutes(router);
     this.#serve(router.submount('/stripe'));
+    for (const host of SCRIPT_HOSTS) this.#serve(router.withHost(host));
   }
 
   override updateWebRoutes(router: WebRouter): void {
@@ -43,5 +48,6 @@ export class Stripe extends WebAppExtension<typeof Config> {
   #serve(router: Router): void {
     serveFiles(router, this.#backend);
     serveApi(router, this.#dispatcher);
+    servePages(router, this.#backend, this.packageDirectory);
   }
 }

@@ -106,7 +106,9 @@ export class Dispatcher {
     const raw = { ...parseForm(request.query), ...parseForm(request.body) } as Record<string, Raw>;
     // How pages give their key.
     delete raw['key'];
-    const { also } = acceptLegacy(operation, version);
+    const legacy = acceptLegacy(operation, version).also;
+    // What Stripe.js sends with each call for an intent is in no declaration.
+    const also = key.publishable ? [...legacy, 'client_secret'] : legacy;
     for (const file of request.files) raw[file.name] = { filename: file.filename };
     const params = validate(operation, raw, { also });
     const call: Call = {

@@ -1,3 +1,15 @@
+import { customerBalance } from '../billing/customer-balance';
+import { invoiceItems } from '../billing/invoice-items';
+import { invoices } from '../billing/invoice-operations';
+import { invoicePayments } from '../billing/invoice-payments';
+import { subscriptionItems } from '../billing/subscription-items';
+import { subscriptions } from '../billing/subscription-operations';
+import { testClocks } from '../billing/test-clocks';
+import { paymentLinks } from '../checkout/payment-links';
+import { portalConfigurations } from '../checkout/portal-configurations';
+import { portalSessions } from '../checkout/portal-sessions';
+import { checkoutSessions } from '../checkout/sessions';
+import { shippingRates } from '../checkout/shipping-rates';
 import type { DefineModule } from '../kernel/module';
 import { balance } from '../payments/balance';
 import { charges } from '../payments/charge-operations';
@@ -25,21 +37,33 @@ export const MODULES: readonly DefineModule[] = [
   balance,
   charges,
   confirmationTokens,
+  checkoutSessions,
+  customerBalance,
   customers,
   customerSources,
   customerTaxIds,
   disputes,
   events,
   files,
+  invoiceItems,
+  invoicePayments,
+  invoices,
   mandates,
   paymentIntents,
+  paymentLinks,
   paymentMethods,
   payouts,
+  portalConfigurations,
+  portalSessions,
   prices,
   products,
   refunds,
   setupIntents,
   sources,
+  shippingRates,
+  subscriptionItems,
+  subscriptions,
+  testClocks,
   tokens,
   topups,
 ];

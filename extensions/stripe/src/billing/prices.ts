@@ -1,0 +1,150 @@
+import type Stripe from 'stripe';
+import { invalidRequest, parameterMissing } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { blank } from '../spec/shapes';
+import type { PriceTier } from './amounts';
+import type { Recurring } from './periods';
+
+/** `price_data` of an item, an invoice item or a line. */
+export interface GivenPriceData {
+  readonly currency: string;
+  readonly product?: string;
+  readonly product_data?: { readonly name: string };
+  readonly recurring?: { readonly interval: string; readonly interval_count?: number };
+  readonly tax_behavior?: string;
+  readonly unit_amount?: number;
+  readonly unit_amount_decimal?: unknown;
+}
+
+/** How a parameter names a price. */
+export interface GivenPrice {
+  readonly price?: string | undefined;
+  readonly plan?: string | undefined;
+  readonly price_data?: GivenPriceData | undefined;
+}
+
+/** A price with its tiers, which the API shows only when asked. */
+export type PricedPrice = Stripe.Price & { readonly tiers?: readonly PriceTier[] };
+
+/**
+ * The price that parameters name, made where they describe one. `at` is the parameter around them: `items[0]`.
+ * Throws where there is none, it is inactive, or a product does not exist.
+ */
+export function resolvePrice(stripe: Backend, given: GivenPrice, at: string): PricedPrice | undefined {
+  const param = (name: string): string => (at === '' ? name : `${at}[${name}]`);
+  if (given.price_data) return makePrice(stripe, given.price_data, param('price_data'));
+  const id = given.price ?? given.plan;
+  if (id === undefined) return undefined;
+  const price = withTiers(stripe, stripe.table<Stripe.Price>('price').get(id, param(given.price ? 'price' : 'plan')));
+  if (!price.active) {
+    throw invalidRequest('The price specified is inactive. This field only accepts active prices.', {
+      param: param('price'),
+    });
+  }
+  return price;
+}
+
+/** The price with its tiers. */
+export function withTiers(stripe: Backend, price: Stripe.Price): PricedPrice {
+  if (price.billing_scheme !== 'tiered' || price.tiers) return price as PricedPrice;
+  const tiers = stripe.table<Stripe.Price>('price').hidden(price.id)?.['tiers'] as PriceTier[] | undefined;
+  return { ...price, ...(tiers && { tiers }) } as PricedPrice;
+}
+
+/** The price as other objects show it: without tiers. */
+export function shownPrice(price: Stripe.Price): Stripe.Price {
+  if (!('tiers' in price)) return price;
+  const { tiers: _hidden, ...shown } = price;
+  return shown as Stripe.Price;
+}
+
+/** How often a price recurs. Throws for a price that is paid once. */
+export function recurringOf(price: Stripe.Price, param = 'items'): Recurring {
+  if (price.recurring) return price.recurring;
+  throw invalidRequest(
+    `The price specified is set to \`type=one_time\` but this field only accepts prices with \`type=recurring\`.`,
+    { param },
+  );
+}
+
+export function isMetered(price: Stripe.Price): boolean {
+  return price.recurring?.usage_type === 'metered';
+}
+
+/** A price as plans were before there were prices. */
+export function planOf(price: Stripe.Price): Stripe.Plan {
+  const { recurring } = price;
+  return {
+    id: price.id,
+    object: 'plan',
+    active: price.active,
+    amount: price.unit_amount,
+    amount_decimal: price.unit_amount_decimal,
+    billing_scheme: price.billing_scheme,
+    created: price.created,
+    currency: price.currency,
+    interval: recurring?.interval ?? 'month',
+    interval_count: recurring?.interval_count ?? 1,
+    livemode: false,
+    metadata: price.metadata,
+    meter: recurring?.meter ?? null,
+    nickname: price.nickname,
+    product: price.product,
+    tiers_mode: price.tiers_mode,
+    transform_usage: price.transform_quantity,
+    trial_period_days: recurring?.trial_period_days ?? null,
+    usage_type: recurring?.usage_type ?? 'licensed',
+  } as unknown as Stripe.Plan;
+}
+
+/** What a product is called on an invoice; the identifier where it has gone. */
+export function productName(stripe: Backend, price: Stripe.Price): string {
+  const id = typeof price.product === 'string' ? price.product : price.product.id;
+  return stripe.table<Stripe.Product>('product').find(id)?.name ?? id;
+}
+
+function makePrice(stripe: Backend, data: GivenPriceData, at: string): PricedPrice {
+  const { recurring, unit_amount: amount, unit_amount_decimal: decimal } = data;
+  if (amount === undefined && decimal === undefined) throw parameterMissing(`${at}[unit_amount]`);
+  const product = data.product ?? makeProduct(stripe, data, at);
+  const known = stripe.table<Stripe.Product>('product').get(product, `${at}[product]`);
+  const decimalText = decimal === undefined ? String(amount) : String(decimal as string);
+  const price = {
+    ...blank('price'),
+    id: stripe.newId('price'),
+    // A price that was described in passing is not for sale again.
+    active: false,
+    billing_scheme: 'per_unit',
+    created: stripe.now(),
+    currency: data.currency.toLowerCase(),
+    product: known.id,
+    recurring: recurring
+      ? {
+          interval: recurring.interval,
+          interval_count: recurring.interval_count ?? 1,
+          meter: null,
+          trial_period_days: null,
+          usage_type: 'licensed',
+        }
+      : null,
+    tax_behavior: data.tax_behavior ?? 'unspecified',
+    type: recurring ? 'recurring' : 'one_time',
+    unit_amount: amount ?? (/^-?\d+$/.test(decimalText) ? Number(decimalText) : null),
+    unit_amount_decimal: decimalText,
+  } as unknown as Stripe.Price;
+  return stripe.table<Stripe.Price>('price').insert(price);
+}
+
+function makeProduct(stripe: Backend, data: GivenPriceData, at: string): string {
+  if (!data.product_data) throw parameterMissing(`${at}[product]`);
+  const now = stripe.now();
+  const product = {
+    ...blank('product'),
+    id: stripe.newId('product'),
+    active: false,
+    created: now,
+    updated: now,
+    name: data.product_data.name,
+  } as unknown as Stripe.Product;
+  return stripe.table<Stripe.Product>('product').insert(product).id;
+}
