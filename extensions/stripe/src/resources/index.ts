@@ -1,7 +1,9 @@
 import { customerBalance } from '../billing/customer-balance';
+import { discountOperations } from '../billing/discounts';
 import { invoiceItems } from '../billing/invoice-items';
 import { invoices } from '../billing/invoice-operations';
 import { invoicePayments } from '../billing/invoice-payments';
+import { meters } from '../billing/meters';
 import { subscriptionItems } from '../billing/subscription-items';
 import { subscriptions } from '../billing/subscription-operations';
 import { testClocks } from '../billing/test-clocks';
@@ -10,7 +12,9 @@ import { portalConfigurations } from '../checkout/portal-configurations';
 import { portalSessions } from '../checkout/portal-sessions';
 import { checkoutSessions } from '../checkout/sessions';
 import { shippingRates } from '../checkout/shipping-rates';
+import { commandLineSessions } from '../cli/sessions';
 import type { DefineModule } from '../kernel/module';
+import { search } from '../kernel/search';
 import { balance } from '../payments/balance';
 import { charges } from '../payments/charge-operations';
 import { customerSources } from '../payments/customer-sources';
@@ -22,6 +26,8 @@ import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intents';
 import { topups } from '../payments/topups';
 import { confirmationTokens } from './confirmation-tokens';
+import { coupons } from './coupons';
+import { webhookEndpoints } from '../webhooks/endpoints';
 import { customers } from './customers';
 import { events } from './events';
 import { files } from './files';
@@ -29,7 +35,9 @@ import { paymentMethods } from './payment-methods';
 import { prices } from './prices';
 import { products } from './products';
 import { sources } from './sources';
+import { promotionCodes } from './promotion-codes';
 import { customerTaxIds } from './tax-ids';
+import { taxRates } from './tax-rates';
 import { tokens } from './tokens';
 
 /** Every part of the API that keeps state. */
@@ -38,10 +46,13 @@ export const MODULES: readonly DefineModule[] = [
   charges,
   confirmationTokens,
   checkoutSessions,
+  coupons,
+  commandLineSessions,
   customerBalance,
   customers,
   customerSources,
   customerTaxIds,
+  discountOperations,
   disputes,
   events,
   files,
@@ -49,6 +60,7 @@ export const MODULES: readonly DefineModule[] = [
   invoicePayments,
   invoices,
   mandates,
+  meters,
   paymentIntents,
   paymentLinks,
   paymentMethods,
@@ -57,13 +69,17 @@ export const MODULES: readonly DefineModule[] = [
   portalSessions,
   prices,
   products,
+  promotionCodes,
   refunds,
+  search,
   setupIntents,
   sources,
   shippingRates,
   subscriptionItems,
   subscriptions,
+  taxRates,
   testClocks,
   tokens,
   topups,
+  webhookEndpoints,
 ];
