@@ -22,12 +22,16 @@ import { customerSources } from '../payments/customer-sources';
 import { disputes } from '../payments/disputes';
 import { paymentIntents } from '../payments/intent-operations';
 import { mandates } from '../payments/mandates';
+import { payouts } from '../payments/payouts';
 import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intents';
+import { topups } from '../payments/topups';
 import { webhookEndpoints } from '../webhooks/endpoints';
+import { confirmationTokens } from './confirmation-tokens';
 import { coupons } from './coupons';
 import { customers } from './customers';
 import { events } from './events';
+import { files } from './files';
 import { verificationSessions } from './identity';
 import { issuing } from './issuing';
 import { paymentMethods } from './payment-methods';
@@ -36,6 +40,7 @@ import { prices } from './prices';
 import { products } from './products';
 import { promotionCodes } from './promotion-codes';
 import { reportRuns } from './report-runs';
+import { sources } from './sources';
 import { customerTaxIds } from './tax-ids';
 import { taxRates } from './tax-rates';
 import { tokens } from './tokens';
@@ -46,6 +51,7 @@ export const MODULES: readonly DefineModule[] = [
   charges,
   checkoutSessions,
   commandLineSessions,
+  confirmationTokens,
   coupons,
   customerBalance,
   customers,
@@ -54,6 +60,7 @@ export const MODULES: readonly DefineModule[] = [
   discountOperations,
   disputes,
   events,
+  files,
   invoiceItems,
   invoicePayments,
   invoices,
@@ -64,6 +71,7 @@ export const MODULES: readonly DefineModule[] = [
   paymentLinks,
   paymentMethods,
   paymentPages,
+  payouts,
   plans,
   portalConfigurations,
   portalSessions,
@@ -75,11 +83,13 @@ export const MODULES: readonly DefineModule[] = [
   search,
   setupIntents,
   shippingRates,
+  sources,
   subscriptionItems,
   subscriptions,
   taxRates,
   testClocks,
   tokens,
+  topups,
   verificationSessions,
   webhookEndpoints,
 ];
