@@ -192,9 +192,10 @@ function couponOf(stripe: Backend, { source }: Stripe.Discount): Stripe.Coupon |
   return coupons.hidden(id)?.former ?? coupons.find(id);
 }
 
-/** Ends the discounts of an invoice that were good for one invoice. To be called once such an invoice stands. */
-export function spendDiscounts(stripe: Backend, used: readonly DiscountReference[]): void {
-  for (const each of used) {
+/** Ends the discounts that were good for one invoice and took something off this one. To be called once it stands. */
+export function spendDiscounts(stripe: Backend, { total_discount_amounts: used }: Pick<Stripe.Invoice, 'total_discount_amounts'>): void {
+  for (const { amount, discount: each } of used ?? []) {
+    if (amount === 0) continue;
     const discount = discounts(stripe).find(idOf(each)!);
     if (discount === undefined || 'deleted' in discount || !isAnnounced(discount)) continue;
     if (couponOf(stripe, discount)?.duration === 'once') removeDiscount(stripe, discount.id);

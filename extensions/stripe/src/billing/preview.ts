@@ -77,10 +77,11 @@ function previewOf(stripe: Backend, subscription: Subscription, given: PreviewPa
   const { id } = subscription;
   const { cancel_now: cancelNow, start_date: _start, billing_mode: _mode, pause: _pause, resume_at: _resume, ...details } =
     given.subscription_details ?? {};
+  const changes = { ...details, ...(given.discounts !== undefined && { discounts: given.discounts }) };
   const before = idOf(subscription.latest_invoice);
   if (cancelNow === true) cancelSubscription(stripe, id, { prorate: details.proration_behavior !== 'none', invoice_now: true });
-  else if (Object.keys(details).length > 0) {
-    updateSubscription(stripe, id, { ...details, payment_behavior: 'default_incomplete' } as Stripe.SubscriptionUpdateParams);
+  else if (Object.keys(changes).length > 0) {
+    updateSubscription(stripe, id, { ...changes, payment_behavior: 'default_incomplete' } as Stripe.SubscriptionUpdateParams);
   }
   const after = subscriptionTable(stripe).get(id);
   const latest = idOf(after.latest_invoice);
