@@ -20,7 +20,11 @@ export function invoiceTable(stripe: Backend): Table<Stripe.Invoice> {
 }
 
 /** A draft with everything that it takes from its customer. It is not kept yet. */
-export function newInvoice(stripe: Backend, seed: InvoiceSeed, lines: readonly Stripe.InvoiceLineItem[]): Stripe.Invoice {
+export function newInvoice(
+  stripe: Backend,
+  seed: InvoiceSeed,
+  lines: readonly Stripe.InvoiceLineItem[],
+): Stripe.Invoice {
   const { days_until_due: days, ...fields } = seed;
   const customer = stripe.table<Stripe.Customer>('customer').get(seed.customer, 'customer');
   const id = stripe.newId('invoice');

@@ -28,7 +28,8 @@ export function openPayment(stripe: Backend, invoice: Stripe.Invoice): Payment {
     amount: invoice.amount_remaining,
     currency: invoice.currency,
     customer: idOf(invoice.customer)!,
-    description: invoice.description ?? DESCRIPTIONS[String(invoice.billing_reason)] ?? `Payment for Invoice ${invoice.number}`,
+    description:
+      invoice.description ?? DESCRIPTIONS[String(invoice.billing_reason)] ?? `Payment for Invoice ${invoice.number}`,
     payment_method_types: types && types.length > 0 ? types : ['card'],
     ...(subscription !== undefined && { setup_future_usage: 'off_session' as const }),
     ...(invoice.statement_descriptor !== null && { statement_descriptor_suffix: invoice.statement_descriptor }),
@@ -64,9 +65,18 @@ export function paymentOf(stripe: Backend, invoice: string): Payment | undefined
 export function paidOf(
   stripe: Backend,
   id: string,
-  { status, amount_paid = null, canceled_at = null, paid_at = null }: { status: string; amount_paid?: number | null; canceled_at?: number | null; paid_at?: number | null },
+  {
+    status,
+    amount_paid = null,
+    canceled_at = null,
+    paid_at = null,
+  }: { status: string; amount_paid?: number | null; canceled_at?: number | null; paid_at?: number | null },
 ): Payment {
-  const payment = paymentTable(stripe).update(id, { status, amount_paid, status_transitions: { canceled_at, paid_at } });
+  const payment = paymentTable(stripe).update(id, {
+    status,
+    amount_paid,
+    status_transitions: { canceled_at, paid_at },
+  });
   if (status === 'paid') stripe.emit('invoice_payment.paid', payment);
   return payment;
 }
@@ -89,7 +99,8 @@ export const invoicePayments: DefineModule = (stripe) => ({
       paymentTable(stripe).page('/v1/invoice_payments', {}, { by: { invoice: invoice.id } }),
     'invoice confirmation_secret': (invoice: Stripe.Invoice) => {
       const intent = idOf(paymentOf(stripe, invoice.id)?.payment.payment_intent);
-      const found = intent === undefined ? undefined : stripe.table<Stripe.PaymentIntent>('payment_intent').find(intent);
+      const found =
+        intent === undefined ? undefined : stripe.table<Stripe.PaymentIntent>('payment_intent').find(intent);
       return found?.client_secret ? { client_secret: found.client_secret, type: 'payment_intent' } : null;
     },
   },
