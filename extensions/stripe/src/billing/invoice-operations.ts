@@ -220,7 +220,12 @@ function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams): Strip
       ...(former && { from_invoice: { action: from.action, invoice: former.id } }),
     } as unknown as InvoiceSeed;
     const copied = former ? former.lines.data.map((line) => ({ ...line, id: stripe.newId('line_item') })) : [];
-    return createInvoice(stripe, seed, [...copied, ...items.map((item) => invoiceItemLine(stripe, item))]);
+    const invoice = createInvoice(stripe, seed, [...copied, ...items.map((item) => invoiceItemLine(stripe, item))]);
+    const { application_fee_amount, transfer_data } = given;
+    if (application_fee_amount !== undefined || transfer_data) {
+      invoiceTable(stripe).hide(invoice.id, { application_fee_amount, transfer_data });
+    }
+    return invoice;
   });
 }
 
@@ -268,7 +273,7 @@ function plainFields(given: Stripe.InvoiceCreateParams | Stripe.InvoiceUpdatePar
   const same = [
     'account_tax_ids', 'auto_advance', 'automatically_finalizes_at', 'collection_method', 'custom_fields',
     'default_payment_method', 'default_source', 'description', 'due_date', 'effective_at', 'footer', 'issuer', 'number',
-    'on_behalf_of', 'shipping_details', 'statement_descriptor', 'transfer_data',
+    'on_behalf_of', 'shipping_details', 'statement_descriptor',
   ]; // prettier-ignore
   const fields: Record<string, unknown> = {};
   for (const name of same) {

@@ -209,7 +209,7 @@ function bill(
   if (!hasMethod && behavior !== 'pending_if_incomplete') throw noPaymentMethod();
   // A failure is a change of this one, not one of its own.
   table.hide(id, { isNew: true });
-  const { error } = payInvoice(stripe, invoice.id, { off_session: given.off_session });
+  const { error } = payInvoice(stripe, invoice.id, { off_session: given.off_session ?? false });
   table.hide(id, {});
   if (error === undefined) return;
   if (behavior === 'error_if_incomplete') throw error.undoingWrites();

@@ -119,10 +119,16 @@ function resume(
       period: { start: now, end: now },
     });
     const invoice = finalizeInvoice(stripe, draft.id);
-    if (invoice.status === 'open' && active.collection_method === 'charge_automatically') {
+    const behavior = given.payment_behavior ?? 'error_if_incomplete';
+    const isCollected = invoice.status === 'open' && active.collection_method === 'charge_automatically';
+    if (isCollected && behavior === 'default_incomplete') table.update(id, { status: 'past_due' });
+    else if (isCollected) {
       if (methodFor(stripe, customerOf(before), id) === undefined) throw noPaymentMethod();
+      table.hide(id, { isNew: true });
       const { error } = payInvoice(stripe, invoice.id);
-      if (error) throw error.undoingWrites();
+      table.hide(id, {});
+      if (error && behavior === 'error_if_incomplete') throw error.undoingWrites();
+      if (error) table.update(id, { status: 'past_due' });
     }
     const resumed = table.get(id);
     scheduleAll(stripe, resumed);

@@ -260,7 +260,7 @@ function billFirst(stripe: Backend, subscription: Subscription, given: CreatePar
   if (behavior === 'default_incomplete') return undefined;
   const hasMethod = methodFor(stripe, due.customer as string, id) !== undefined;
   if (!hasMethod) return noPaymentMethod();
-  const { error } = payInvoice(stripe, invoice.id, { off_session: given.off_session });
+  const { error } = payInvoice(stripe, invoice.id, { off_session: given.off_session ?? false });
   if (error === undefined || behavior !== 'error_if_incomplete') return undefined;
   return error.undoingWrites();
 }
