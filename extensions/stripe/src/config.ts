@@ -12,6 +12,14 @@ export const Config = v.strictObject({
   port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535))),
   /** The version of requests without a `Stripe-Version` header, and of webhooks: `2026-10-28.endive`. The newest when left out. */
   apiVersion: v.optional(v.string()),
+  /** What follows a payment of a subscription that failed: retries after so many days each, and then what becomes of the subscription. */
+  dunning: v.optional(
+    v.strictObject({
+      retryAfterDays: v.optional(v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(60))), [3, 5, 7]),
+      then: v.optional(v.picklist(['cancel', 'mark_unpaid', 'leave_past_due']), 'cancel'),
+    }),
+    { retryAfterDays: [3, 5, 7], then: 'cancel' },
+  ),
 });
 
 export type StripeConfig = v.InferOutput<typeof Config>;

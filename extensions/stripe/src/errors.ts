@@ -30,6 +30,11 @@ export class StripeError extends Error {
     super(message);
   }
 
+  /** The same error, as the end of a call that undoes what it wrote. */
+  undoingWrites(): StripeError {
+    return new StripeError(this.status, this.type, this.message, this.fields);
+  }
+
   /** The same error, as the end of a call whose writes stay. */
   keepingWrites(fields: StripeErrorFields = {}): StripeError {
     return new StripeError(this.status, this.type, this.message, { ...this.fields, ...fields }, true);

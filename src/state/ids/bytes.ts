@@ -3,8 +3,18 @@ import { createHash, randomBytes } from 'node:crypto';
 /** Gives so many bytes that nobody can tell from random ones, other ones at each call. */
 export type Bytes = (count: number) => Uint8Array;
 
-/** Bytes that no one can foretell. */
-export const randomly: Bytes = (count) => randomBytes(count);
+/** How many random bytes are fetched at once: a call of the system for each identifier costs more than the identifier. */
+const STOCK = 4096;
+
+let stock = Buffer.alloc(0);
+
+/** Bytes that no one can foretell. None is given twice. */
+export const randomly: Bytes = (count) => {
+  if (count > stock.length) stock = randomBytes(Math.max(STOCK, count));
+  const given = stock.subarray(0, count);
+  stock = stock.subarray(count);
+  return given;
+};
 
 /** The bytes of a sequence that follows from a text, from its n-th block on. */
 export class SeededBytes {

@@ -176,11 +176,10 @@ export class Backend {
 
   /** Does the jobs of the world that have become due, and sets the alarm for the next. */
   settle(): void {
-    const now = this.platform.clock.seconds();
     const due = this.jobs.nextAt(null);
-    if (due !== undefined && due <= now) {
-      this.step({ account: PLATFORM_ACCOUNT, clock: null }, () => this.jobs.run(null, now));
-    }
+    if (due === undefined) return;
+    const now = this.platform.clock.seconds();
+    if (due <= now) this.step({ account: PLATFORM_ACCOUNT, clock: null }, () => this.jobs.run(null, now));
     this.jobs.arm();
   }
 }

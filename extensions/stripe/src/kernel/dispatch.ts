@@ -1,6 +1,7 @@
 import type { FormFile } from 'backlot';
 import { StripeError } from '../errors';
 import { readKey } from '../http/credentials';
+import { checkKeyFor } from '../http/publishable';
 import { parseForm, type Raw } from '../parameters/form';
 import { validate } from '../parameters/validate';
 import { loadSpec } from '../spec/spec';
@@ -82,6 +83,7 @@ export class Dispatcher {
     const found = loadSpec().find(request.method, request.path);
     if (found === undefined) throw unknownUrl(request);
     const { operation } = found;
+    checkKeyFor(operation, key);
     const handled = this.#handlers.get(withoutNames(operation.key));
     if (handled === undefined) headers['backlot-fidelity'] = 'shape';
 
@@ -127,7 +129,7 @@ export class Dispatcher {
       if (idempotencyKey !== undefined) this.#idempotent.keep(idempotencyKey, sent, answered);
       return answered;
     });
-    this.#stripe.jobs.arm();
+    if (request.method !== 'GET') this.#stripe.jobs.arm();
     return reply;
   }
 

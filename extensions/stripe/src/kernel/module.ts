@@ -3,7 +3,6 @@ import type { Params } from '../parameters/validate';
 import type { Operation } from '../spec/spec';
 import type { Backend } from './backend';
 import type { JobHandler } from './jobs';
-import type { Page } from './objects';
 
 /** One call of an operation, with everything that the client gave checked. */
 export interface Call {
@@ -28,8 +27,8 @@ export interface ApiKey {
 /** Answers a call: an object, a page of a list, or {@link Binary}. Throws {@link StripeError}. Not async. */
 export type OperationHandler = (call: Call) => object;
 
-/** Gives a list that an object has only when a client asks to expand it. */
-export type Include = (object: never, stripe: Backend) => Page;
+/** Gives what an object has only when a client asks to expand it: mostly a list. */
+export type Include = (object: never, stripe: Backend) => object | null;
 
 /** Is given the object of the event, as it is in it. */
 export type Reaction = (object: never) => void;

@@ -119,6 +119,14 @@ export class Table<T extends StripeObject, Hidden extends object = Record<string
     this.#rows.put(id, { ...row, hidden });
   }
 
+  /** Puts another object in the place of one, as that of a deleted customer, which keeps nothing but its identifier. */
+  replace(id: string, object: T): T {
+    const row = this.#row(id);
+    if (row === undefined) throw resourceMissing(this.#noun, id);
+    this.#rows.put(id, { ...row, object });
+    return object;
+  }
+
   /** Forgets an object as if it had never been. Most kinds keep `deleted: true` instead, by {@link update}. */
   remove(id: string): void {
     if (this.#row(id)) this.#rows.delete(id);

@@ -1,28 +1,205 @@
 import type Stripe from 'stripe';
+import { invalidRequest } from '../errors';
+import type { Backend } from '../kernel/backend';
+import type { Table } from '../kernel/table';
+import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
-import { blank } from '../spec/shapes';
+import { addSource, sourcesOf } from '../payments/customer-sources';
+import { attachPaymentMethod, methodTable, resolvePaymentMethod } from './payment-methods';
+import { addTaxId } from './tax-ids';
+
+export function customerTable(stripe: Backend): Table<Stripe.Customer, { readonly nextInvoice?: number }> {
+  return stripe.table<Stripe.Customer, { readonly nextInvoice?: number }>('customer');
+}
+
+type Given = Stripe.CustomerCreateParams & Stripe.CustomerUpdateParams;
+
+/** Makes a customer, with `customer.created`; its payment method, card and tax ids, where given, come with it. */
+export function createCustomer(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Customer {
+  const clock = params.test_clock;
+  if (clock !== undefined) stripe.table('test_helpers.test_clock').get(clock, 'test_clock');
+  return clock === undefined ? make(stripe, params) : stripe.as({ clock }, () => make(stripe, params));
+}
+
+function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Customer {
+  const given = params as Given;
+  checkEmail(given.email);
+  const method = params.payment_method === undefined ? undefined : resolvePaymentMethod(stripe, params.payment_method);
+  const customer = {
+    id: stripe.newId('customer'),
+    object: 'customer',
+    address: null,
+    balance: 0,
+    created: stripe.now(),
+    currency: null,
+    customer_account: null,
+    default_currency: null,
+    default_source: null,
+    delinquent: false,
+    description: null,
+    discount: null,
+    email: null,
+    invoice_prefix: prefix(stripe),
+    invoice_settings: { custom_fields: null, default_payment_method: null, footer: null, rendering_options: null },
+    livemode: false,
+    metadata: {},
+    name: null,
+    next_invoice_sequence: 1,
+    phone: null,
+    preferred_locales: [],
+    shipping: null,
+    tax_exempt: 'none',
+    test_clock: params.test_clock ?? null,
+  } as unknown as Stripe.Customer;
+  const table = customerTable(stripe);
+  const { default_payment_method: chosen, ...settings } = given.invoice_settings ?? {};
+  const later = { ...given, ...(given.invoice_settings && { invoice_settings: settings }) } as Given;
+  const made = table.insert({ ...customer, ...changes(customer, later) });
+  const { id } = made;
+  if (method) attachPaymentMethod(stripe, method, id);
+  if (chosen !== undefined && chosen !== '') {
+    setDefaultMethod(stripe, id, chosen);
+  }
+  stripe.emit('customer.created', table.get(id));
+  if (params.source !== undefined && (params.source as string) !== '')
+    addSource(stripe, id, params.source, { becomesDefault: true });
+  for (const tax of params.tax_id_data ?? []) addTaxId(stripe, id, tax);
+  return table.get(id);
+}
+
+const PREFIX_LENGTH = 8;
+
+function prefix(stripe: Backend): string {
+  return stripe.secret(PREFIX_LENGTH).toUpperCase();
+}
+
+const EMAIL = /^[^\s@]+@[^\s@]+$/;
+
+function checkEmail(email: string | undefined): void {
+  if (email === undefined || email === '' || EMAIL.test(email)) return;
+  throw invalidRequest(`Invalid email address: ${email}`, { code: 'email_invalid', param: 'email' });
+}
+
+/** The payment method of invoices has to be the customer’s. */
+function setDefaultMethod(stripe: Backend, customer: string, id: string): void {
+  const method = methodTable(stripe).find(id);
+  if (method?.customer !== customer) {
+    const attached = resolvePaymentMethod(stripe, id, 'invoice_settings[default_payment_method]');
+    if (attached.customer !== customer) throw notAttached(id);
+  }
+  customerTable(stripe).update(customer, ({ invoice_settings }) => ({
+    invoice_settings: { ...invoice_settings, default_payment_method: id },
+  }));
+}
+
+function notAttached(id: string) {
+  return invalidRequest(
+    `The customer does not have a payment method with the ID ${id}. The payment method must be attached to the customer.`,
+    { code: 'resource_missing', param: 'invoice_settings[default_payment_method]' },
+  );
+}
+
+const TEXTS = ['description', 'email', 'name', 'phone', 'business_name', 'individual_name'] as const;
+
+/** What parameters change of a customer. An empty string takes a field out. */
+function changes(before: Stripe.Customer, given: Given): Partial<Stripe.Customer> {
+  const change: Record<string, unknown> = {};
+  for (const name of TEXTS) {
+    const value = given[name];
+    if (value !== undefined) change[name] = value === '' ? null : value;
+  }
+  if (given.address !== undefined) change['address'] = given.address ? addressOf(given.address) : null;
+  if (given.shipping !== undefined) {
+    change['shipping'] = given.shipping
+      ? { phone: null, ...given.shipping, address: addressOf(given.shipping.address ?? {}) }
+      : null;
+  }
+  if (given.metadata !== undefined) {
+    change['metadata'] = mergeMetadata(before.metadata, given.metadata as Record<string, string>);
+  }
+  if (given.tax_exempt !== undefined) change['tax_exempt'] = given.tax_exempt === '' ? 'none' : given.tax_exempt;
+  for (const name of ['balance', 'invoice_prefix', 'next_invoice_sequence', 'preferred_locales'] as const) {
+    if (given[name] !== undefined) change[name] = given[name];
+  }
+  if (given.invoice_settings !== undefined) {
+    const settings = given.invoice_settings as Readonly<Record<string, unknown>>;
+    const cleared = Object.entries(settings).map(([name, value]) => [name, value === '' ? null : value]);
+    change['invoice_settings'] = { ...before.invoice_settings, ...(Object.fromEntries(cleared) as object) };
+  }
+  if (given.tax !== undefined) {
+    change['tax'] = { automatic_tax: 'supported', ip_address: given.tax.ip_address ?? null, location: null };
+  }
+  return change as Partial<Stripe.Customer>;
+}
+
+function addressOf(given: object): object {
+  return { city: null, country: null, line1: null, line2: null, postal_code: null, state: null, ...given };
+}
+
+function update(stripe: Backend, id: string, params: Stripe.CustomerUpdateParams): Stripe.Customer {
+  const table = customerTable(stripe);
+  const before = table.get(id);
+  if (isDeleted(before)) throw missing(id);
+  checkEmail(params.email);
+  const chosen = params.invoice_settings?.default_payment_method;
+  if (
+    chosen !== undefined &&
+    chosen !== '' &&
+    methodTable(stripe).get(chosen, 'invoice_settings[default_payment_method]').customer !== id
+  ) {
+    throw notAttached(chosen);
+  }
+  const { source, default_source: preferred } = params;
+  if (preferred !== undefined) {
+    const has = sourcesOf(stripe, id).some((each) => each.id === preferred);
+    if (!has) {
+      throw invalidRequest(`No such source: '${preferred}'`, { code: 'resource_missing', param: 'default_source' });
+    }
+  }
+  const added = source === undefined ? undefined : addSource(stripe, id, source, { replacesDefault: true });
+  return table.update(
+    id,
+    (now) => ({
+      ...changes(now, params as Given),
+      ...(preferred !== undefined && { default_source: preferred }),
+      ...(added && { default_source: added.id }),
+    }),
+    'customer.updated',
+  );
+}
+
+function isDeleted(customer: Stripe.Customer | Stripe.DeletedCustomer): boolean {
+  return (customer as { readonly deleted?: unknown }).deleted === true;
+}
+
+function missing(id: string) {
+  return invalidRequest(`No such customer: '${id}'`, { code: 'resource_missing', param: 'id' });
+}
 
 /** https://docs.stripe.com/api/customers */
 export const customers: DefineModule = (stripe) => {
-  const table = stripe.table<Stripe.Customer>('customer');
+  const table = customerTable(stripe);
   return {
     operations: {
-      'POST /v1/customers': ({ params }) => {
-        const given = params as Stripe.CustomerCreateParams;
-        const customer = {
-          ...blank('customer'),
-          id: stripe.newId('customer'),
-          created: stripe.now(),
-          email: given.email ?? null,
-          name: given.name ?? null,
-        } as unknown as Stripe.Customer;
-        table.insert(customer);
-        stripe.emit('customer.created', customer);
-        return customer;
-      },
+      'POST /v1/customers': ({ params }) => createCustomer(stripe, params as Stripe.CustomerCreateParams),
       'GET /v1/customers/{customer}': ({ path }) => table.get(path['customer']!),
-      'GET /v1/customers': ({ params, url }) =>
-        table.page(url, params, { by: { email: params['email'] as string | undefined } }),
+      'POST /v1/customers/{customer}': ({ path, params }) =>
+        update(stripe, path['customer']!, params as Stripe.CustomerUpdateParams),
+      'DELETE /v1/customers/{customer}': ({ path }) => {
+        const customer = table.get(path['customer']!);
+        if (isDeleted(customer)) throw missing(customer.id);
+        const gone = { id: customer.id, object: 'customer', deleted: true } as const;
+        for (const { id } of [...methodTable(stripe).values({ by: { customer: customer.id } })]) {
+          methodTable(stripe).update(id, { customer: null });
+        }
+        stripe.emit('customer.deleted', customer);
+        table.replace(customer.id, gone as unknown as Stripe.Customer);
+        return gone;
+      },
+      'GET /v1/customers': ({ params, url }) => {
+        const { email, test_clock } = params as Stripe.CustomerListParams;
+        return table.page(url, params, { by: { email, test_clock } });
+      },
     },
   };
 };

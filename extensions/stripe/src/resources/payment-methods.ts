@@ -1,12 +1,21 @@
 import type Stripe from 'stripe';
-import { invalidRequest, parameterMissing, type StripeError } from '../errors';
-import type { Backend } from '../kernel/backend';
+import { invalidRequest, parameterMissing, resourceMissing, type StripeError } from '../errors';
+import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
+import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { NAMED_ACCOUNTS } from '../payments/bank-accounts';
-import { cardOfSource, sourceSecret } from '../payments/card-source';
-import { fingerprint, methodCard, namedCard, readCard, verificationDecline, type CardParams, type CardSecret } from '../payments/cards';
+import { cardOfSource } from '../payments/card-source';
+import {
+  fingerprint,
+  methodCard,
+  namedCard,
+  readCard,
+  verificationDecline,
+  type CardParams,
+  type CardSecret,
+} from '../payments/cards';
 import { DECLINES, declineError } from '../payments/declines';
 import { METHOD_TYPES } from '../payments/method-types';
 
@@ -14,16 +23,19 @@ import { METHOD_TYPES } from '../payments/method-types';
 export interface MethodSecret extends CardSecret {
   /** The number of a bank account, or an IBAN. */
   readonly account?: string;
+  /** A bank account whose owner is known. */
+  readonly isVerified?: boolean;
   /** Whether it was used without being attached, or detached: then it cannot be used again. */
   readonly spent?: boolean;
 }
 
 export type MethodParams = Omit<Stripe.PaymentMethodCreateParams, 'card' | 'type'> & {
   readonly type?: string;
-  readonly card?: (CardParams & { readonly token?: string; readonly networks?: { readonly preferred?: string } }) | object;
+  readonly card?:
+    (CardParams & { readonly token?: string; readonly networks?: { readonly preferred?: string } }) | object;
 };
 
-export function methodTable(stripe: Backend) {
+export function methodTable(stripe: Backend): Table<Stripe.PaymentMethod, MethodSecret> {
   return stripe.table<Stripe.PaymentMethod, MethodSecret>('payment_method');
 }
 
@@ -114,7 +126,10 @@ function otherPart(type: string, given: Record<string, unknown>): Part {
   if (type === 'sepa_debit') {
     if (number === '') throw parameterMissing('sepa_debit[iban]');
     if (!/^[A-Z]{2}\d{2}\w{8,30}$/.test(number)) {
-      throw invalidRequest('The IBAN you provided is invalid.', { code: 'invalid_bank_account_iban', param: 'sepa_debit[iban]' });
+      throw invalidRequest('The IBAN you provided is invalid.', {
+        code: 'invalid_bank_account_iban',
+        param: 'sepa_debit[iban]',
+      });
     }
     const shown = {
       bank_code: number.slice(4, 9),
@@ -128,7 +143,10 @@ function otherPart(type: string, given: Record<string, unknown>): Part {
   }
   if (number !== '') {
     const { account_number: _number, ...rest } = given;
-    return { shown: { ...rest, fingerprint: fingerprint(number), last4: number.slice(-4) }, secret: { account: number } };
+    return {
+      shown: { ...rest, fingerprint: fingerprint(number), last4: number.slice(-4) },
+      secret: { account: number },
+    };
   }
   return { shown: given, secret: {} };
 }
@@ -164,7 +182,7 @@ export function resolvePaymentMethod(stripe: Backend, id: string, param = 'payme
     return insertMethod(stripe, {
       type: 'us_bank_account',
       shown: usBankAccount(number, {}),
-      secret: { account: number },
+      secret: { account: number, isVerified: true },
       billing: { name: 'Jenny Rosen', email: 'jenny.rosen@example.com' },
     });
   }
@@ -177,10 +195,15 @@ function methodOfSource(stripe: Backend, id: string, param: string): Stripe.Paym
   const existing = methodTable(stripe).find(id);
   if (existing) return existing;
   const { card, secret, billing, customer } = cardOfSource(stripe, id, param);
-  const method = insertable(stripe, id.startsWith('tok_') ? stripe.newId('payment_method') : id, methodCard(card, true), {
-    customer: customer ?? null,
-    billing,
-  });
+  const method = insertable(
+    stripe,
+    id.startsWith('tok_') ? stripe.newId('payment_method') : id,
+    methodCard(card, true),
+    {
+      customer: customer ?? null,
+      billing,
+    },
+  );
   return methodTable(stripe).insert(method, secret);
 }
 
@@ -220,15 +243,16 @@ export function attachPaymentMethod(
   const owner = idOf(method.customer);
   if (owner === customer) return method;
   if (owner !== undefined) {
-    throw invalidRequest(
-      'The payment method you provided has already been attached to a customer.',
-      { code: 'payment_method_unexpected_state' },
-    );
+    throw invalidRequest('The payment method you provided has already been attached to a customer.', {
+      code: 'payment_method_unexpected_state',
+    });
   }
   const secret = table.hidden(method.id);
   if (secret?.spent === true) throw spentMethod();
   if (METHOD_TYPES[method.type]?.reusable === false) {
-    throw invalidRequest(`Payment methods of type '${method.type}' cannot be saved to customers.`, { param: 'payment_method' });
+    throw invalidRequest(`Payment methods of type '${method.type}' cannot be saved to customers.`, {
+      param: 'payment_method',
+    });
   }
   const decline = verified ? undefined : verificationDecline(secret);
   if (decline) throw declineError(decline);
@@ -237,11 +261,9 @@ export function attachPaymentMethod(
     ...method.card,
     checks: checks && { ...checks, ...(checks.cvc_check === 'unchecked' && { cvc_check: 'pass' }) },
   };
-  return table.update(
-    method.id,
-    { customer, ...(card && { card }) } as Partial<Stripe.PaymentMethod>,
-    'payment_method.attached',
-  );
+  const attached = table.update(method.id, { customer, ...(card && { card }) } as Partial<Stripe.PaymentMethod>);
+  stripe.emit('payment_method.attached', attached);
+  return attached;
 }
 
 export function spentMethod(): StripeError {
@@ -312,9 +334,7 @@ export const paymentMethods: DefineModule = (stripe) => {
       },
       'GET /v1/customers/{customer}/payment_methods/{id}': ({ path }) => {
         const method = table.get(path['id']!);
-        if (idOf(method.customer) !== path['customer']) {
-          throw invalidRequest(`No such payment_method: '${path['id']}'; OTHER_CUSTOMER`, { code: 'resource_missing' });
-        }
+        if (idOf(method.customer) !== path['customer']) throw resourceMissing('PaymentMethod', path['id']!);
         return method;
       },
     },
@@ -323,8 +343,8 @@ export const paymentMethods: DefineModule = (stripe) => {
 
 /** A copy of a payment method of the platform, for a connected account. */
 function clone(stripe: Backend, id: string): Stripe.PaymentMethod {
-  const original = stripe.as({ account: stripe.platformAccount }, () => resolvePaymentMethod(stripe, id));
-  const secret = stripe.as({ account: stripe.platformAccount }, () => methodTable(stripe).hidden(original.id)) ?? {};
+  const original = stripe.as({ account: PLATFORM_ACCOUNT }, () => resolvePaymentMethod(stripe, id));
+  const secret = stripe.as({ account: PLATFORM_ACCOUNT }, () => methodTable(stripe).hidden(original.id)) ?? {};
   const shown = (original as unknown as Record<string, object>)[original.type] ?? {};
   return insertMethod(stripe, { type: original.type, shown, secret, billing: original.billing_details });
 }

@@ -1,0 +1,71 @@
+import type Stripe from 'stripe';
+import type { Backend } from '../kernel/backend';
+import { mergeMetadata } from '../kernel/metadata';
+import type { DefineModule } from '../kernel/module';
+import { blank } from '../spec/shapes';
+
+type Transaction = Stripe.CustomerBalanceTransaction;
+
+/** What is written down about a change of a balance, besides its amount. */
+export interface BalanceChange extends Partial<Pick<Transaction, 'credit_note' | 'description' | 'invoice' | 'metadata'>> {
+  readonly customer: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly type: Transaction['type'];
+}
+
+/** Changes what a customer owes (above zero) or has as credit (below zero), and keeps the transaction. */
+export function changeCustomerBalance(stripe: Backend, change: BalanceChange): Transaction {
+  const customers = stripe.table<Stripe.Customer>('customer');
+  const ending = (customers.get(change.customer, 'customer').balance ?? 0) + change.amount;
+  const currency = change.currency;
+  customers.update(change.customer, ({ currency: known }) => ({ balance: ending, currency: known ?? currency }), 'customer.updated');
+  const transaction = {
+    ...blank('customer_balance_transaction'),
+    metadata: {},
+    ...change,
+    id: stripe.newId('customer_balance_transaction'),
+    created: stripe.now(),
+    ending_balance: ending,
+  } as unknown as Transaction;
+  stripe.table<Transaction>('customer_balance_transaction').insert(transaction);
+  stripe.emit('customer_balance_transaction.created', transaction);
+  return transaction;
+}
+
+/** https://docs.stripe.com/api/customer_balance_transactions */
+export const customerBalance: DefineModule = (stripe) => {
+  const table = stripe.table<Transaction>('customer_balance_transaction');
+  const customers = stripe.table<Stripe.Customer>('customer');
+  return {
+    operations: {
+      'POST /v1/customers/{customer}/balance_transactions': ({ path, params }) => {
+        const given = params as unknown as Stripe.CustomerCreateBalanceTransactionParams;
+        const customer = customers.get(path['customer']!);
+        return stripe.onClockOf(customer.id, () =>
+          changeCustomerBalance(stripe, {
+            customer: customer.id,
+            amount: given.amount,
+            currency: given.currency.toLowerCase(),
+            type: 'adjustment',
+            description: given.description ?? null,
+            metadata: mergeMetadata({}, given.metadata),
+          }),
+        );
+      },
+      'GET /v1/customers/{customer}/balance_transactions/{transaction}': ({ path }) => table.get(path['transaction']!),
+      'POST /v1/customers/{customer}/balance_transactions/{transaction}': ({ path, params }) => {
+        const given = params as Stripe.CustomerUpdateBalanceTransactionParams;
+        return table.update(path['transaction']!, ({ metadata, description }) => ({
+          metadata: mergeMetadata(metadata, given.metadata),
+          description: given.description ?? description,
+        }));
+      },
+      'GET /v1/customers/{customer}/balance_transactions': ({ path, params, url }) => {
+        const customer = customers.get(path['customer']!);
+        const invoice = params['invoice'] as string | undefined;
+        return table.page(url, params, { by: { customer: customer.id, invoice } });
+      },
+    },
+  };
+};

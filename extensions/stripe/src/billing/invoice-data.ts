@@ -1,0 +1,99 @@
+import type Stripe from 'stripe';
+import type { Backend } from '../kernel/backend';
+import { idOf } from '../kernel/objects';
+import type { Table } from '../kernel/table';
+import { blank } from '../spec/shapes';
+import { adjustLines } from './adjust-lines';
+import { DAY } from './periods';
+import { dueOf, totalsOf } from './totals';
+
+/** What an invoice begins with. */
+export type InvoiceSeed = Partial<Stripe.Invoice> & {
+  readonly customer: string;
+  readonly currency: string;
+  readonly billing_reason: Stripe.Invoice.BillingReason;
+  readonly days_until_due?: number | undefined;
+};
+
+export function invoiceTable(stripe: Backend): Table<Stripe.Invoice> {
+  return stripe.table<Stripe.Invoice>('invoice');
+}
+
+/** A draft with everything that it takes from its customer. It is not kept yet. */
+export function newInvoice(stripe: Backend, seed: InvoiceSeed, lines: readonly Stripe.InvoiceLineItem[]): Stripe.Invoice {
+  const { days_until_due: days, ...fields } = seed;
+  const customer = stripe.table<Stripe.Customer>('customer').get(seed.customer, 'customer');
+  const id = stripe.newId('invoice');
+  const now = stripe.now();
+  const isSent = seed.collection_method === 'send_invoice';
+  const draft = {
+    ...blank('invoice'),
+    id,
+    account_country: 'US',
+    account_name: 'Backlot',
+    auto_advance: false,
+    created: now,
+    customer_address: customer.address ?? null,
+    customer_email: customer.email,
+    customer_name: customer.name ?? null,
+    customer_phone: customer.phone ?? null,
+    customer_shipping: customer.shipping,
+    customer_tax_exempt: customer.tax_exempt ?? 'none',
+    customer_tax_ids: [],
+    issuer: { type: 'self' },
+    effective_at: null,
+    hosted_invoice_url: null,
+    invoice_pdf: null,
+    metadata: {},
+    period_end: now,
+    period_start: now,
+    status: 'draft',
+    test_clock: stripe.clock,
+    webhooks_delivered_at: now,
+    ...fields,
+    due_date: fields.due_date ?? (isSent && days !== undefined ? now + days * DAY : null),
+  } as unknown as Stripe.Invoice;
+  return { ...draft, ...reckon(stripe, draft, lines) };
+}
+
+/** The fields of a draft that its lines and the balance of the customer decide. */
+export function reckon(
+  stripe: Backend,
+  invoice: Stripe.Invoice,
+  given: readonly Stripe.InvoiceLineItem[],
+): Partial<Stripe.Invoice> {
+  const balance = balanceFor(stripe, invoice);
+  const lines = adjustLines(stripe, invoice, given).map((line) => ({ ...line, invoice: invoice.id }));
+  const totals = totalsOf(lines);
+  const shipping = invoice.shipping_cost?.amount_total ?? 0;
+  const total = totals.total + shipping;
+  const { amount_due: due } = dueOf(total, balance, invoice.currency);
+  return {
+    ...totals,
+    total,
+    total_excluding_tax: (totals.total_excluding_tax ?? 0) + (invoice.shipping_cost?.amount_subtotal ?? 0),
+    amount_due: due,
+    amount_remaining: due,
+    amount_shipping: shipping,
+    starting_balance: balance,
+    lines: {
+      object: 'list',
+      data: lines,
+      has_more: false,
+      total_count: lines.length,
+      url: `/v1/invoices/${invoice.id}/lines`,
+    } as Stripe.Invoice['lines'],
+  };
+}
+
+/** The balance that an invoice would use: none in another currency than that of the customer. */
+export function balanceFor(stripe: Backend, { customer, currency }: Stripe.Invoice): number {
+  const owner = stripe.table<Stripe.Customer>('customer').find(idOf(customer)!);
+  if (!owner || (owner.currency && owner.currency !== currency)) return 0;
+  return owner.balance ?? 0;
+}
+
+/** The subscription that an invoice is for. */
+export function subscriptionOf(invoice: Stripe.Invoice): string | undefined {
+  return idOf(invoice.parent?.subscription_details?.subscription);
+}

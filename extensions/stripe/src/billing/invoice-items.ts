@@ -1,0 +1,218 @@
+import type Stripe from 'stripe';
+import { invalidRequest, parameterMissing } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { mergeMetadata } from '../kernel/metadata';
+import type { DefineModule } from '../kernel/module';
+import { idOf } from '../kernel/objects';
+import type { Table } from '../kernel/table';
+import { blank } from '../spec/shapes';
+import { amountFor, times } from './amounts';
+import { changeDraft, editable } from './invoices';
+import { invoiceTable } from './invoice-data';
+import { invoiceItemLine, itemOfLine, pricingOf } from './lines';
+import { productName, resolvePrice, type GivenPriceData } from './prices';
+
+type Item = Stripe.InvoiceItem;
+
+/** What an invoice item is made from: parameters of the API, or a part of a change of a subscription. */
+export type ItemSeed = Partial<Omit<Item, 'customer'>> & Pick<Item, 'amount' | 'currency'> & { readonly customer: string };
+
+export function itemTable(stripe: Backend): Table<Item> {
+  return stripe.table<Item>('invoiceitem');
+}
+
+/** Keeps an invoice item. It waits for the next invoice unless it names one. */
+export function keepItem(stripe: Backend, seed: ItemSeed): Item {
+  const now = stripe.now();
+  const item = {
+    ...blank('invoiceitem'),
+    id: stripe.newId('invoiceitem'),
+    date: now,
+    discountable: !(seed.proration ?? false) && seed.amount >= 0,
+    discounts: [],
+    metadata: {},
+    net_amount: seed.amount,
+    period: { end: now, start: now },
+    quantity: 1,
+    quantity_decimal: String(seed.quantity ?? 1),
+    tax_rates: [],
+    test_clock: stripe.clock,
+    ...seed,
+  } as unknown as Item;
+  itemTable(stripe).insert(item);
+  stripe.emit('invoiceitem.created', item);
+  return item;
+}
+
+/** The items of a customer that wait for an invoice: those of the subscription, and those of none. */
+export function pendingItems(
+  stripe: Backend,
+  customer: string,
+  { subscription, currency }: { readonly subscription?: string | undefined; readonly currency?: string | undefined },
+): Item[] {
+  const waiting = itemTable(stripe).values({
+    by: { customer },
+    where: (item) => {
+      const owner = item.parent?.subscription_details?.subscription;
+      return (
+        item.invoice === null &&
+        (owner === undefined || owner === subscription) &&
+        (currency === undefined || item.currency === currency)
+      );
+    },
+  });
+  return [...waiting].reverse();
+}
+
+/** An invoice item as parameters describe it. One for a draft appears on it at once. */
+export function addInvoiceItem(stripe: Backend, given: Stripe.InvoiceItemCreateParams): Item {
+  const draft = given.invoice === undefined ? undefined : invoiceTable(stripe).get(given.invoice, 'invoice');
+  const customerId = given.customer ?? idOf(draft?.customer);
+  if (customerId === undefined) throw parameterMissing('customer');
+  const customer = stripe.table<Stripe.Customer>('customer').get(customerId, 'customer');
+  if (draft && draft.status !== 'draft') {
+    throw invalidRequest('You can only add invoice items to draft invoices.', {
+      code: 'invoice_not_editable',
+      param: 'invoice',
+    });
+  }
+  return stripe.onClockOf(customerId, () => {
+    const currency = (given.currency ?? draft?.currency ?? customer.currency ?? 'usd').toLowerCase();
+    const item = keepItem(stripe, {
+      customer: customerId,
+      ...priced(stripe, given, currency),
+      description: given.description ?? describedBy(stripe, given),
+      ...(given.discountable !== undefined && { discountable: given.discountable }),
+      ...(given.period && { period: given.period }),
+      invoice: given.invoice ?? null,
+      metadata: mergeMetadata({}, given.metadata),
+      tax_rates: rates(stripe, given.tax_rates),
+      ...(given.subscription !== undefined && {
+        parent: { subscription_details: { subscription: given.subscription }, type: 'subscription_details' },
+      }),
+    });
+    if (draft) {
+      const { lines } = invoiceTable(stripe).get(draft.id);
+      changeDraft(stripe, draft.id, {}, [...lines.data, invoiceItemLine(stripe, item)]);
+    }
+    return item;
+  });
+}
+
+/** https://docs.stripe.com/api/invoiceitems */
+export const invoiceItems: DefineModule = (stripe) => {
+  const table = itemTable(stripe);
+  return {
+    operations: {
+      'POST /v1/invoiceitems': ({ params }) => addInvoiceItem(stripe, params as Stripe.InvoiceItemCreateParams),
+      'GET /v1/invoiceitems/{invoiceitem}': ({ path }) => table.get(path['invoiceitem']!),
+      'POST /v1/invoiceitems/{invoiceitem}': ({ path, params }) =>
+        updateItem(stripe, path['invoiceitem']!, params as Stripe.InvoiceItemUpdateParams),
+      'DELETE /v1/invoiceitems/{invoiceitem}': ({ path }) => deleteItem(stripe, path['invoiceitem']!),
+      'GET /v1/invoiceitems': ({ params, url }) => {
+        const { customer, invoice, pending } = params as Stripe.InvoiceItemListParams;
+        return table.page(url, params, {
+          by: { invoice, customer },
+          where: (item) => pending === undefined || (item.invoice === null) === pending,
+        });
+      },
+    },
+  };
+};
+
+function updateItem(stripe: Backend, id: string, given: Stripe.InvoiceItemUpdateParams): Item {
+  const before = itemTable(stripe).get(id);
+  const draft = checkOpen(stripe, before);
+  const isRepriced = ['amount', 'price_data', 'pricing', 'quantity', 'quantity_decimal', 'unit_amount_decimal'].some(
+    (name) => name in given,
+  );
+  const pricing = { price: before.pricing?.price_details && idOf(before.pricing.price_details.price)! };
+  const repriced: Stripe.InvoiceItemUpdateParams = {
+    quantity: before.quantity,
+    ...(pricing.price !== undefined && given.amount === undefined && { pricing: { price: pricing.price } }),
+    ...given,
+  };
+  const item = itemTable(stripe).update(
+    id,
+    {
+      ...(isRepriced && priced(stripe, repriced, before.currency)),
+      ...(given.description !== undefined && { description: given.description }),
+      ...(given.discountable !== undefined && { discountable: given.discountable }),
+      ...(given.period && { period: given.period }),
+      ...(given.metadata !== undefined && { metadata: mergeMetadata(before.metadata, given.metadata) }),
+      ...(given.tax_rates !== undefined && { tax_rates: rates(stripe, given.tax_rates) }),
+    },
+    'invoiceitem.updated',
+  );
+  if (draft) {
+    const lines = draft.lines.data.map((line) =>
+      itemOfLine(line) === id ? invoiceItemLine(stripe, item, line.id) : line,
+    );
+    changeDraft(stripe, draft.id, {}, lines);
+  }
+  return item;
+}
+
+function deleteItem(stripe: Backend, id: string): Stripe.DeletedInvoiceItem {
+  const item = itemTable(stripe).get(id);
+  const draft = checkOpen(stripe, item);
+  itemTable(stripe).remove(id);
+  if (draft) {
+    changeDraft(
+      stripe,
+      draft.id,
+      {},
+      draft.lines.data.filter((line) => itemOfLine(line) !== id),
+    );
+  }
+  stripe.emit('invoiceitem.deleted', item);
+  return { id, object: 'invoiceitem', deleted: true };
+}
+
+/** The draft that an item is on. Throws where the invoice is final. */
+function checkOpen(stripe: Backend, item: Item): Stripe.Invoice | undefined {
+  const invoice = idOf(item.invoice);
+  if (invoice === undefined) return undefined;
+  return editable(stripe, invoice, 'This invoice item is attached to a finalized invoice and can’t be changed.');
+}
+
+/** What an item costs: an amount, or a quantity of a price. */
+function priced(
+  stripe: Backend,
+  given: Stripe.InvoiceItemCreateParams | Stripe.InvoiceItemUpdateParams,
+  currency: string,
+): Pick<Item, 'amount' | 'currency'> & Partial<Omit<Item, 'customer'>> {
+  const quantity = given.quantity ?? (given.quantity_decimal === undefined ? 1 : Number(given.quantity_decimal));
+  const price = resolvePrice(stripe, { price: given.pricing?.price, price_data: given.price_data as GivenPriceData }, '');
+  const many = { quantity, quantity_decimal: String(quantity) as never };
+  if (price) {
+    const amount = amountFor(price, quantity);
+    return { ...many, amount, net_amount: amount, currency: price.currency, pricing: pricingOf(price) as never };
+  }
+  const unit = given.unit_amount_decimal === undefined ? undefined : String(given.unit_amount_decimal);
+  if (given.amount === undefined && unit === undefined) {
+    throw invalidRequest('You must specify one of `amount`, `price_data`, `pricing` or `unit_amount_decimal`.', {
+      code: 'parameter_missing',
+      param: 'amount',
+    });
+  }
+  const amount = unit === undefined ? given.amount! : times(unit, quantity);
+  return {
+    ...many,
+    amount,
+    net_amount: amount,
+    currency,
+    pricing: { type: 'price_details', unit_amount_decimal: (unit ?? String(amount)) as never } as never,
+  };
+}
+
+function describedBy(stripe: Backend, given: Stripe.InvoiceItemCreateParams): string | null {
+  const price = given.pricing?.price;
+  if (price === undefined) return null;
+  return productName(stripe, stripe.table<Stripe.Price>('price').get(price, 'pricing[price]'));
+}
+
+function rates(stripe: Backend, ids: readonly string[] | '' | null | undefined): Stripe.TaxRate[] {
+  if (!ids) return [];
+  return ids.map((id, index) => stripe.table<Stripe.TaxRate>('tax_rate').get(id, `tax_rates[${index}]`));
+}

@@ -1,0 +1,301 @@
+import type Stripe from 'stripe';
+import { invalidRequest, parameterMissing } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { mergeMetadata } from '../kernel/metadata';
+import type { DefineModule } from '../kernel/module';
+import { idOf } from '../kernel/objects';
+import { completed, failed, requiresAction } from './invoice-outcomes';
+import { invoiceTable, type InvoiceSeed } from './invoice-data';
+import { addInvoiceItem, pendingItems } from './invoice-items';
+import { keepPayment, paymentOf } from './invoice-payments';
+import {
+  changeDraft,
+  createInvoice,
+  deleteDraft,
+  editable,
+  finalizeInvoice,
+  markUncollectible,
+  payInvoice,
+  sendInvoice,
+  voidInvoice,
+} from './invoices';
+import { invoiceItemLine, itemOfLine } from './lines';
+import { DAY } from './periods';
+import { createPreview } from './preview';
+import { subscriptionTable } from './subscription-data';
+
+/** https://docs.stripe.com/api/invoices */
+export const invoices: DefineModule = (stripe) => {
+  const table = invoiceTable(stripe);
+  const onClock = <R>(id: string, work: () => R): R => stripe.onClockOf(idOf(table.get(id).customer), work);
+  return {
+    operations: {
+      'POST /v1/invoices': ({ params }) => createByHand(stripe, params as Stripe.InvoiceCreateParams),
+      'POST /v1/invoices/create_preview': ({ params }) => createPreview(stripe, params as Stripe.InvoiceCreatePreviewParams),
+      'GET /v1/invoices': ({ params, url }) => {
+        const { customer, subscription, status, collection_method: method } = params as Stripe.InvoiceListParams;
+        return table.page(url, params, {
+          by: { 'parent.subscription_details.subscription': subscription, customer },
+          where: (invoice) =>
+            (status === undefined || invoice.status === status) &&
+            (method === undefined || invoice.collection_method === method),
+        });
+      },
+      'GET /v1/invoices/{invoice}': ({ path }) => table.get(path['invoice']!),
+      'POST /v1/invoices/{invoice}': ({ path, params }) =>
+        onClock(path['invoice']!, () => updateInvoice(stripe, path['invoice']!, params as Stripe.InvoiceUpdateParams)),
+      'DELETE /v1/invoices/{invoice}': ({ path }) => deleteDraft(stripe, path['invoice']!),
+      'GET /v1/invoices/{invoice}/lines': ({ path, params, url }) => {
+        const { limit = 10, starting_after: after } = params as Stripe.InvoiceListLineItemsParams;
+        const { data } = table.get(path['invoice']!).lines;
+        const start = after === undefined ? 0 : data.findIndex(({ id }) => id === after) + 1;
+        return { object: 'list', data: data.slice(start, start + limit), has_more: data.length > start + limit, url };
+      },
+      'POST /v1/invoices/{invoice}/lines/{line}': ({ path, params }) =>
+        onClock(path['invoice']!, () => updateLine(stripe, path['invoice']!, path['line']!, params)),
+      'POST /v1/invoices/{invoice}/add_lines': ({ path, params }) => {
+        const id = path['invoice']!;
+        const { lines } = params as unknown as Stripe.InvoiceAddLinesParams;
+        return onClock(id, () => {
+          const invoice = editable(stripe, id, 'You can only add lines to draft invoices.');
+          for (const { invoice_item: item, ...line } of lines) {
+            if (item === undefined) addInvoiceItem(stripe, { ...line, customer: idOf(invoice.customer)!, invoice: id } as never);
+            else attachItem(stripe, id, item);
+          }
+          return table.get(id);
+        });
+      },
+      'POST /v1/invoices/{invoice}/update_lines': ({ path, params }) => {
+        const id = path['invoice']!;
+        const { lines } = params as unknown as Stripe.InvoiceUpdateLinesParams;
+        return onClock(id, () => {
+          for (const { id: line, ...change } of lines) updateLine(stripe, id, line, change);
+          return table.get(id);
+        });
+      },
+      'POST /v1/invoices/{invoice}/remove_lines': ({ path, params }) => {
+        const id = path['invoice']!;
+        const removed = (params as unknown as Stripe.InvoiceRemoveLinesParams).lines;
+        return onClock(id, () => {
+          const { lines } = editable(stripe, id, 'You can only remove lines from draft invoices.');
+          const items = stripe.table<Stripe.InvoiceItem>('invoiceitem');
+          for (const { id: lineId, behavior } of removed) {
+            const line = lines.data.find((each) => each.id === lineId);
+            const item = line && itemOfLine(line);
+            if (item === undefined) continue;
+            if (behavior === 'delete') items.remove(item);
+            else items.update(item, { invoice: null });
+          }
+          const gone = new Set(removed.map((each) => each.id));
+          return changeDraft(stripe, id, {}, lines.data.filter((line) => !gone.has(line.id)));
+        });
+      },
+      'POST /v1/invoices/{invoice}/finalize': ({ path, params }) =>
+        onClock(path['invoice']!, () => {
+          const { auto_advance } = params as Stripe.InvoiceFinalizeInvoiceParams;
+          const invoice = finalizeInvoice(stripe, path['invoice']!, { auto_advance });
+          // It is collected soon, as one that was finalized by itself.
+          const isCollected = invoice.status === 'open' && invoice.auto_advance === true;
+          if (!isCollected || invoice.collection_method !== 'charge_automatically') return invoice;
+          const next = stripe.now() + 3600;
+          stripe.jobs.schedule('invoice.pay', invoice.id, next);
+          return table.update(invoice.id, { next_payment_attempt: next });
+        }),
+      'POST /v1/invoices/{invoice}/pay': ({ path, params }) =>
+        onClock(path['invoice']!, () => {
+          const { invoice, error } = payInvoice(stripe, path['invoice']!, params as Stripe.InvoicePayParams);
+          if (error) throw error.status === 402 ? error.keepingWrites() : error;
+          return invoice;
+        }),
+      'POST /v1/invoices/{invoice}/send': ({ path }) => onClock(path['invoice']!, () => sendInvoice(stripe, path['invoice']!)),
+      'POST /v1/invoices/{invoice}/void': ({ path }) => onClock(path['invoice']!, () => voidInvoice(stripe, path['invoice']!)),
+      'POST /v1/invoices/{invoice}/mark_uncollectible': ({ path }) =>
+        onClock(path['invoice']!, () => markUncollectible(stripe, path['invoice']!)),
+      'POST /v1/invoices/{invoice}/attach_payment': ({ path, params }) => {
+        const { payment_intent: intent } = params as Stripe.InvoiceAttachPaymentParams;
+        if (intent === undefined) throw parameterMissing('payment_intent');
+        const invoice = table.get(path['invoice']!);
+        if (invoice.status !== 'open') throw invalidRequest('You can only attach payments to open invoices.');
+        const found = stripe.table<Stripe.PaymentIntent>('payment_intent').get(intent, 'payment_intent');
+        return onClock(invoice.id, () => {
+          keepPayment(stripe, invoice, intent, paymentOf(stripe, invoice.id) === undefined);
+          if (found.status === 'succeeded') completed(stripe, found);
+          return table.get(invoice.id);
+        });
+      },
+    },
+    jobs: {
+      'invoice.finalize': (_stripe, { subject }) => collect(stripe, subject),
+      'invoice.pay': (_stripe, { subject }) => {
+        if (table.find(subject)?.status === 'open') payInvoice(stripe, subject, { isAutomatic: true });
+      },
+      'invoice.overdue': (_stripe, { subject }) => {
+        const invoice = table.find(subject);
+        if (invoice?.status === 'open') stripe.emit('invoice.overdue', invoice);
+      },
+      'invoice.will_be_due': (_stripe, { subject }) => {
+        const invoice = table.find(subject);
+        if (invoice?.status === 'open') stripe.emit('invoice.will_be_due', invoice);
+      },
+    },
+    reactions: {
+      'payment_intent.succeeded': (intent: Stripe.PaymentIntent) => completed(stripe, intent),
+      'payment_intent.payment_failed': (intent: Stripe.PaymentIntent) => failed(stripe, intent),
+      'payment_intent.requires_action': (intent: Stripe.PaymentIntent) => requiresAction(stripe, intent),
+    },
+  };
+};
+
+/** Finalizes a draft whose time has come, and collects or sends it. */
+export function collect(stripe: Backend, id: string): void {
+  const draft = invoiceTable(stripe).find(id);
+  if (draft?.status !== 'draft') return;
+  const invoice = finalizeInvoice(stripe, id);
+  if (invoice.status !== 'open') return;
+  if (invoice.collection_method === 'send_invoice') stripe.emit('invoice.sent', invoice);
+  else if (invoice.auto_advance === true) payInvoice(stripe, id, { isAutomatic: true });
+}
+
+function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams): Stripe.Invoice {
+  const { from_invoice: from, subscription: subscriptionId } = given;
+  const former = from && invoiceTable(stripe).get(from.invoice, 'from_invoice[invoice]');
+  const customerId = given.customer ?? idOf(former?.customer);
+  if (customerId === undefined) throw parameterMissing('customer');
+  const customer = stripe.table<Stripe.Customer>('customer').get(customerId, 'customer');
+  const subscription = subscriptionId === undefined ? undefined : subscriptionTable(stripe).get(subscriptionId, 'subscription');
+  const method = given.collection_method ?? subscription?.collection_method ?? 'charge_automatically';
+  if (method === 'send_invoice' && given.days_until_due === undefined && given.due_date === undefined && !subscription) {
+    throw invalidRequest(
+      'If invoice has `collection_method`=`send_invoice`, you must specify `due_date` or `days_until_due`.',
+      { param: 'days_until_due' },
+    );
+  }
+  if (method !== 'send_invoice' && (given.days_until_due !== undefined || given.due_date !== undefined)) {
+    throw invalidRequest('You can only specify `days_until_due` or `due_date` when `collection_method` is `send_invoice`.', {
+      param: given.due_date === undefined ? 'days_until_due' : 'due_date',
+    });
+  }
+  return stripe.onClockOf(customerId, () => {
+    // Pending items are left where they are unless they are asked for, or a subscription is to be billed for them.
+    const isPending = given.pending_invoice_items_behavior === 'include' || subscription !== undefined;
+    const currency = given.currency?.toLowerCase();
+    const items = isPending ? pendingItems(stripe, customerId, { subscription: subscription?.id, currency }) : [];
+    if (subscription && items.length === 0) {
+      throw invalidRequest('Nothing to invoice for subscription', { code: 'invoice_no_subscription_line_items' });
+    }
+    const seed = {
+      ...plainFields(given),
+      customer: customerId,
+      currency: currency ?? items[0]?.currency ?? former?.currency ?? subscription?.currency ?? customer.currency ?? 'usd',
+      billing_reason: 'manual',
+      collection_method: method,
+      auto_advance: given.auto_advance ?? false,
+      days_until_due: given.days_until_due ?? subscription?.days_until_due ?? undefined,
+      metadata: mergeMetadata({}, given.metadata),
+      ...(subscription && {
+        parent: {
+          quote_details: null,
+          subscription_details: { metadata: subscription.metadata, subscription: subscription.id },
+          type: 'subscription_details',
+        },
+      }),
+      ...(former && { from_invoice: { action: from.action, invoice: former.id } }),
+    } as unknown as InvoiceSeed;
+    const copied = former ? former.lines.data.map((line) => ({ ...line, id: stripe.newId('line_item') })) : [];
+    return createInvoice(stripe, seed, [...copied, ...items.map((item) => invoiceItemLine(stripe, item))]);
+  });
+}
+
+function updateInvoice(stripe: Backend, id: string, given: Stripe.InvoiceUpdateParams): Stripe.Invoice {
+  const before = invoiceTable(stripe).get(id);
+  const { days_until_due: days, metadata, ...rest } = given;
+  const change: Partial<Stripe.Invoice> = {
+    ...plainFields(rest),
+    ...(metadata !== undefined && { metadata: mergeMetadata(before.metadata, metadata) }),
+    ...(days !== undefined && { due_date: before.created + days * DAY }),
+  };
+  const fixed = ['collection_method', 'currency', 'default_tax_rates', 'discounts', 'due_date', 'number', 'shipping_cost'];
+  if (before.status === 'draft') {
+    const finalizes = given.auto_advance === true ? (before.automatically_finalizes_at ?? stripe.now() + 3600) : null;
+    if (given.auto_advance !== undefined) {
+      Object.assign(change, { automatically_finalizes_at: given.automatically_finalizes_at ?? finalizes });
+    }
+    const invoice = changeDraft(stripe, id, change);
+    stripe.jobs.cancel(id, 'invoice.finalize');
+    if (invoice.automatically_finalizes_at !== null) {
+      stripe.jobs.schedule('invoice.finalize', id, invoice.automatically_finalizes_at);
+    }
+    return invoice;
+  }
+  const refused = fixed.find((name) => name in given);
+  if (refused !== undefined) {
+    throw invalidRequest(`Finalized invoices can't be updated in this way`, { code: 'invoice_not_editable', param: refused });
+  }
+  return invoiceTable(stripe).update(id, change, 'invoice.updated');
+}
+
+/** The parameters that an invoice has as they are given. An empty one takes the value out. */
+function plainFields(given: Stripe.InvoiceCreateParams | Stripe.InvoiceUpdateParams): Partial<Stripe.Invoice> {
+  const same = [
+    'account_tax_ids', 'auto_advance', 'automatically_finalizes_at', 'collection_method', 'custom_fields',
+    'default_payment_method', 'default_source', 'description', 'due_date', 'effective_at', 'footer', 'issuer', 'number',
+    'on_behalf_of', 'shipping_details', 'statement_descriptor', 'transfer_data',
+  ]; // prettier-ignore
+  const fields: Record<string, unknown> = {};
+  for (const name of same) {
+    const value = (given as Record<string, unknown>)[name];
+    if (value !== undefined) fields[name] = value === '' ? null : value;
+  }
+  if (given.automatic_tax) {
+    fields['automatic_tax'] = {
+      disabled_reason: null,
+      enabled: given.automatic_tax.enabled,
+      liability: given.automatic_tax.enabled ? { type: 'self' } : null,
+      provider: given.automatic_tax.enabled ? 'stripe' : null,
+      status: given.automatic_tax.enabled ? 'complete' : null,
+    };
+  }
+  if (given.payment_settings) {
+    const { default_mandate, payment_method_options, payment_method_types } = given.payment_settings;
+    fields['payment_settings'] = {
+      default_mandate: default_mandate === undefined || default_mandate === '' ? null : default_mandate,
+      payment_method_options: payment_method_options ?? null,
+      payment_method_types: payment_method_types === undefined || payment_method_types === '' ? null : payment_method_types,
+    };
+  }
+  if (given.default_tax_rates !== undefined) fields['default_tax_rates'] = given.default_tax_rates;
+  return fields as Partial<Stripe.Invoice>;
+}
+
+function attachItem(stripe: Backend, invoiceId: string, itemId: string): void {
+  const item = stripe.table<Stripe.InvoiceItem>('invoiceitem').update(itemId, { invoice: invoiceId });
+  const { lines } = invoiceTable(stripe).get(invoiceId);
+  changeDraft(stripe, invoiceId, {}, [...lines.data, invoiceItemLine(stripe, item)]);
+}
+
+function updateLine(stripe: Backend, invoiceId: string, lineId: string, given: object): Stripe.InvoiceLineItem {
+  const invoice = editable(stripe, invoiceId, 'You can only update lines of draft invoices.');
+  const line = invoice.lines.data.find(({ id }) => id === lineId);
+  if (!line) throw invalidRequest(`No such invoice line item: '${lineId}'`, { code: 'resource_missing', param: 'line_item_id' });
+  const { amount, description, discountable, metadata, period, quantity } = given as Stripe.InvoiceUpdateLineItemParams;
+  const unit = line.quantity ? line.amount / line.quantity : line.amount;
+  const changedAmount = amount ?? (quantity === undefined ? line.amount : Math.round(unit * quantity));
+  const changed = {
+    ...line,
+    amount: changedAmount,
+    subtotal: changedAmount,
+    ...(description !== undefined && { description }),
+    ...(discountable !== undefined && { discountable }),
+    ...(period !== undefined && { period }),
+    ...(quantity !== undefined && { quantity, quantity_decimal: String(quantity) as never }),
+    ...(metadata !== undefined && { metadata: mergeMetadata(line.metadata, metadata) }),
+  };
+  const after = changeDraft(
+    stripe,
+    invoiceId,
+    {},
+    invoice.lines.data.map((each) => (each.id === lineId ? changed : each)),
+  );
+  return after.lines.data.find(({ id }) => id === lineId)!;
+}
+

@@ -1,0 +1,96 @@
+import type Stripe from 'stripe';
+import type { Backend } from '../kernel/backend';
+import type { DefineModule } from '../kernel/module';
+import { idOf } from '../kernel/objects';
+import type { Table } from '../kernel/table';
+import { createIntent } from '../payments/intents';
+import { blank } from '../spec/shapes';
+import { subscriptionOf } from './invoice-data';
+
+type Payment = Stripe.InvoicePayment;
+
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  subscription_create: 'Subscription creation',
+  subscription_cycle: 'Subscription update',
+  subscription_update: 'Subscription update',
+};
+
+export function paymentTable(stripe: Backend): Table<Payment> {
+  return stripe.table<Payment>('invoice_payment');
+}
+
+/** Makes the intent that an invoice is paid with, and keeps that it is for this invoice. */
+export function openPayment(stripe: Backend, invoice: Stripe.Invoice): Payment {
+  const subscription = subscriptionOf(invoice);
+  const types = invoice.payment_settings.payment_method_types;
+  const transfer = (invoice as { transfer_data?: Stripe.PaymentIntentCreateParams.TransferData }).transfer_data;
+  const intent = createIntent(stripe, {
+    amount: invoice.amount_remaining,
+    currency: invoice.currency,
+    customer: idOf(invoice.customer)!,
+    description: invoice.description ?? DESCRIPTIONS[String(invoice.billing_reason)] ?? `Payment for Invoice ${invoice.number}`,
+    payment_method_types: types && types.length > 0 ? types : ['card'],
+    ...(subscription !== undefined && { setup_future_usage: 'off_session' as const }),
+    ...(invoice.statement_descriptor !== null && { statement_descriptor_suffix: invoice.statement_descriptor }),
+    ...(invoice.customer_email !== null && { receipt_email: invoice.customer_email }),
+    ...(idOf(invoice.on_behalf_of) !== undefined && { on_behalf_of: idOf(invoice.on_behalf_of)! }),
+    ...(transfer && { transfer_data: transfer }),
+  });
+  return keepPayment(stripe, invoice, intent.id, true);
+}
+
+/** Keeps that an intent pays an invoice. */
+export function keepPayment(stripe: Backend, invoice: Stripe.Invoice, intent: string, isDefault: boolean): Payment {
+  const payment = {
+    ...blank('invoice_payment'),
+    id: stripe.newId('invoice_payment'),
+    amount_requested: invoice.amount_remaining,
+    created: stripe.now(),
+    currency: invoice.currency,
+    invoice: invoice.id,
+    is_default: isDefault,
+    payment: { type: 'payment_intent', payment_intent: intent },
+    status: 'open',
+  } as unknown as Payment;
+  return paymentTable(stripe).insert(payment);
+}
+
+/** The payment that an invoice is to be paid with. */
+export function paymentOf(stripe: Backend, invoice: string): Payment | undefined {
+  return paymentTable(stripe).first({ by: { invoice }, where: ({ is_default }) => is_default });
+}
+
+/** Writes down how a payment ended. */
+export function paidOf(
+  stripe: Backend,
+  id: string,
+  { status, amount_paid = null, canceled_at = null, paid_at = null }: { status: string; amount_paid?: number | null; canceled_at?: number | null; paid_at?: number | null },
+): Payment {
+  const payment = paymentTable(stripe).update(id, { status, amount_paid, status_transitions: { canceled_at, paid_at } });
+  if (status === 'paid') stripe.emit('invoice_payment.paid', payment);
+  return payment;
+}
+
+/** https://docs.stripe.com/api/invoice-payment */
+export const invoicePayments: DefineModule = (stripe) => ({
+  operations: {
+    'GET /v1/invoice_payments/{invoice_payment}': ({ path }) => paymentTable(stripe).get(path['invoice_payment']!),
+    'GET /v1/invoice_payments': ({ params, url }) => {
+      const { invoice, payment, status } = params as Stripe.InvoicePaymentListParams;
+      const by = { 'payment.payment_intent': payment?.payment_intent, invoice };
+      return paymentTable(stripe).page(url, params, {
+        by,
+        where: (each) => status === undefined || each.status === status,
+      });
+    },
+  },
+  includes: {
+    'invoice payments': (invoice: Stripe.Invoice) =>
+      paymentTable(stripe).page('/v1/invoice_payments', {}, { by: { invoice: invoice.id } }),
+    'invoice confirmation_secret': (invoice: Stripe.Invoice) => {
+      const intent = idOf(paymentOf(stripe, invoice.id)?.payment.payment_intent);
+      const found = intent === undefined ? undefined : stripe.table<Stripe.PaymentIntent>('payment_intent').find(intent);
+      return found?.client_secret ? { client_secret: found.client_secret, type: 'payment_intent' } : null;
+    },
+  },
+});

@@ -1,0 +1,202 @@
+import type Stripe from 'stripe';
+import { parameterMissing, StripeError } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { mergeMetadata } from '../kernel/metadata';
+import { idOf } from '../kernel/objects';
+import { blank } from '../spec/shapes';
+import { DRAFT_TIME } from './invoice-settings';
+import { invoiceTable, type InvoiceSeed } from './invoice-data';
+import { addInvoiceItem, pendingItems } from './invoice-items';
+import { createInvoice } from './invoices';
+import { invoiceItemLine } from './lines';
+import { renew } from './renewals';
+import { customerOf, isRunning, periodEnd, subscriptionTable, type Subscription } from './subscription-data';
+import { cancelSubscription } from './subscription-end';
+import { updateSubscription } from './subscription-changes';
+import { createSubscription } from './subscriptions';
+
+type PreviewParams = Stripe.InvoiceCreatePreviewParams;
+
+/** Carries a result out of a step whose writes are undone. */
+class Undone {
+  constructor(readonly result: unknown) {}
+}
+
+/** Does something for its result alone: nothing that it writes, sends or plans stays. */
+export function dryRun<R>(stripe: Backend, work: () => R): R {
+  try {
+    return stripe.step(stripe.scope, () => {
+      throw new Undone(work()) as unknown as Error;
+    });
+  } catch (error) {
+    if (error instanceof Undone) return error.result as R;
+    throw error;
+  }
+}
+
+/** The invoice that a subscription will get when its period ends; undefined where none will be. */
+export function findNext(stripe: Backend, subscription: Subscription): Stripe.Invoice | undefined {
+  const { id, latest_invoice: latest, cancel_at: cancelAt } = subscription;
+  const end = periodEnd(subscription);
+  if (!isRunning(subscription) || (cancelAt !== null && cancelAt <= end)) return undefined;
+  return dryRun(stripe, () => {
+    stripe.as({ time: end }, () => renew(stripe, id));
+    const next = idOf(subscriptionTable(stripe).get(id).latest_invoice);
+    if (next === undefined || next === idOf(latest)) return undefined;
+    return asPreview(invoiceTable(stripe).get(next), end);
+  });
+}
+
+function previewNext(stripe: Backend, subscription: Subscription): Stripe.Invoice {
+  const next = findNext(stripe, subscription);
+  if (next === undefined) throw noUpcoming(subscription);
+  return next;
+}
+
+/** https://docs.stripe.com/api/invoices/create_preview: what a change would cost, or what comes next. */
+export function createPreview(stripe: Backend, given: PreviewParams): Stripe.Invoice {
+  const subscription =
+    given.subscription === undefined ? undefined : subscriptionTable(stripe).get(given.subscription, 'subscription');
+  const known = subscription ? customerOf(subscription) : given.customer;
+  if (known === undefined && given.customer_details === undefined) throw parameterMissing('customer');
+  return stripe.onClockOf(known, () => {
+    const customer = known ?? '';
+    if (known !== undefined) stripe.table<Stripe.Customer>('customer').get(known, 'customer');
+    return dryRun(stripe, () => {
+      const owner = customer === '' ? passingCustomer(stripe, given) : customer;
+      for (const item of given.invoice_items ?? []) addPassing(stripe, item, owner, subscription?.id, given.currency);
+      if (subscription) return previewOf(stripe, subscription, given);
+      if (given.subscription_details?.items) return previewNew(stripe, owner, given);
+      return previewItems(stripe, owner, given);
+    });
+  });
+}
+
+/** A subscription with changes: the invoice that they make at once, or the next one with them. */
+function previewOf(stripe: Backend, subscription: Subscription, given: PreviewParams): Stripe.Invoice {
+  const { id } = subscription;
+  const { cancel_now: cancelNow, start_date: _start, billing_mode: _mode, pause: _pause, resume_at: _resume, ...details } =
+    given.subscription_details ?? {};
+  const before = idOf(subscription.latest_invoice);
+  if (cancelNow === true) cancelSubscription(stripe, id, { prorate: details.proration_behavior !== 'none', invoice_now: true });
+  else if (Object.keys(details).length > 0) {
+    updateSubscription(stripe, id, { ...details, payment_behavior: 'default_incomplete' } as Stripe.SubscriptionUpdateParams);
+  }
+  const after = subscriptionTable(stripe).get(id);
+  const latest = idOf(after.latest_invoice);
+  if (latest !== undefined && latest !== before) return asPreview(invoiceTable(stripe).get(latest), stripe.now());
+  if (cancelNow === true) throw noUpcoming(subscription);
+  return previewNext(stripe, after);
+}
+
+/** A subscription that is not there yet: its first invoice. */
+function previewNew(stripe: Backend, customer: string, given: PreviewParams): Stripe.Invoice {
+  const { items, trial_end, billing_cycle_anchor: anchor, default_tax_rates, proration_behavior, start_date, cancel_at } =
+    given.subscription_details!;
+  const made = createSubscription(stripe, {
+    customer,
+    items: items as Stripe.SubscriptionCreateParams.Item[],
+    payment_behavior: 'default_incomplete',
+    ...(trial_end !== undefined && { trial_end }),
+    ...(anchor?.timestamp !== undefined && { billing_cycle_anchor: anchor.timestamp }),
+    ...(default_tax_rates !== undefined && { default_tax_rates }),
+    ...(proration_behavior !== undefined && { proration_behavior }),
+    ...(start_date !== undefined && { backdate_start_date: start_date }),
+    ...(typeof cancel_at === 'number' && { cancel_at }),
+    ...(given.currency !== undefined && { currency: given.currency }),
+    ...(given.discounts !== undefined && { discounts: given.discounts }),
+    ...(given.automatic_tax && { automatic_tax: given.automatic_tax }),
+  });
+  const preview = asPreview(invoiceTable(stripe).get(idOf(made.latest_invoice)!), stripe.now());
+  return {
+    ...preview,
+    parent: { ...preview.parent!, subscription_details: { ...preview.parent!.subscription_details!, subscription: null as never } },
+  };
+}
+
+/** What waits for the next invoice of a customer. */
+function previewItems(stripe: Backend, customer: string, given: PreviewParams): Stripe.Invoice {
+  const running = subscriptionTable(stripe).first({ by: { customer }, where: isRunning });
+  if (running && !given.invoice_items) return previewNext(stripe, running);
+  const items = pendingItems(stripe, customer, { currency: given.currency });
+  if (items.length === 0) {
+    throw new StripeError(404, 'invalid_request_error', `No upcoming invoices for customer: ${customer}`, {
+      code: 'invoice_upcoming_none',
+    });
+  }
+  const seed = { customer, currency: items[0]!.currency, billing_reason: 'upcoming' } as unknown as InvoiceSeed;
+  return asPreview(
+    createInvoice(
+      stripe,
+      seed,
+      items.map((item) => invoiceItemLine(stripe, item)),
+    ),
+    stripe.now(),
+  );
+}
+
+function addPassing(
+  stripe: Backend,
+  given: NonNullable<PreviewParams['invoice_items']>[number],
+  customer: string,
+  subscription: string | undefined,
+  currency: string | undefined,
+): void {
+  const { invoiceitem: _known, price, unit_amount: unit, quantity, ...rest } = given;
+  addInvoiceItem(stripe, {
+    ...(currency !== undefined && { currency }),
+    ...rest,
+    customer,
+    ...(quantity !== undefined && { quantity }),
+    ...(price !== undefined && { pricing: { price } }),
+    ...(unit !== undefined && { unit_amount_decimal: String(unit) as never }),
+    ...(subscription !== undefined && { subscription }),
+  } as Stripe.InvoiceItemCreateParams);
+}
+
+/** A customer for one preview. */
+function passingCustomer(stripe: Backend, given: PreviewParams): string {
+  const { address, shipping, tax_exempt: exempt } = given.customer_details ?? {};
+  const customer = {
+    ...blank('customer'),
+    id: stripe.newId('customer'),
+    created: stripe.now(),
+    address: address === '' ? null : (address ?? null),
+    shipping: shipping === '' ? null : (shipping ?? null),
+    tax_exempt: exempt === '' ? 'none' : (exempt ?? 'none'),
+    metadata: mergeMetadata({}, undefined),
+  } as unknown as Stripe.Customer;
+  return stripe.table<Stripe.Customer>('customer').insert(customer).id;
+}
+
+function asPreview(invoice: Stripe.Invoice, at: number): Stripe.Invoice {
+  const id = `upcoming_${invoice.id}`;
+  const { hosted_invoice_url: _page, invoice_pdf: _pdf, ...shown } = invoice;
+  return {
+    ...shown,
+    id,
+    attempted: false,
+    auto_advance: true,
+    amount_paid: 0,
+    amount_remaining: invoice.amount_due,
+    automatically_finalizes_at: at + DRAFT_TIME,
+    billing_reason: invoice.billing_reason === 'subscription_cycle' ? 'upcoming' : invoice.billing_reason,
+    created: at,
+    effective_at: null,
+    next_payment_attempt: invoice.collection_method === 'charge_automatically' ? at + DRAFT_TIME : null,
+    number: null,
+    status: 'draft',
+    status_transitions: { finalized_at: null, marked_uncollectible_at: null, paid_at: null, voided_at: null },
+    lines: {
+      ...invoice.lines,
+      data: invoice.lines.data.map((line) => ({ ...line, invoice: id })),
+      url: `/v1/invoices/upcoming/lines`,
+    },
+  } as Stripe.Invoice;
+}
+
+function noUpcoming(subscription: Subscription): StripeError {
+  return new StripeError(404, 'invalid_request_error', `No upcoming invoices for customer: ${customerOf(subscription)}`, {
+    code: 'invoice_upcoming_none',
+  });
+}

@@ -1,0 +1,88 @@
+import type Stripe from 'stripe';
+import type { Backend } from '../kernel/backend';
+import { idOf } from '../kernel/objects';
+import { shareOf } from './amounts';
+import { keepItem, type ItemSeed } from './invoice-items';
+import { pricingOf } from './lines';
+import { isMetered, productName } from './prices';
+import { customerOf, type Item, type Subscription } from './subscription-data';
+import { itemAmount } from './subscription-invoices';
+
+/** https://docs.stripe.com/billing/subscriptions/prorations */
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/**
+ * Gives credit for the rest of the periods of items that were changed, and charges the rest of the new ones, to the second.
+ * With `isReset` the new ones begin a whole period of their own, which is charged elsewhere. Gives how many items were made.
+ */
+export function prorate(
+  stripe: Backend,
+  before: Subscription,
+  after: Subscription,
+  { date, isReset }: { readonly date: number; readonly isReset: boolean },
+): Stripe.InvoiceItem[] {
+  const seeds: ItemSeed[] = [];
+  const isFree = before.status === 'trialing';
+  for (const item of before.items.data) {
+    const now = after.items.data.find(({ id }) => id === item.id);
+    const isKept = now !== undefined && !isReset && isSame(item, now);
+    if (isMetered(item.price) || isKept || isFree) continue;
+    seeds.push(seedOf(stripe, before, item, { date, sign: -1, period: item }));
+  }
+  if (!isReset && after.status !== 'trialing') {
+    for (const item of after.items.data) {
+      const was = before.items.data.find(({ id }) => id === item.id);
+      if (isMetered(item.price) || (was !== undefined && isSame(was, item))) continue;
+      seeds.push(seedOf(stripe, after, item, { date, sign: 1, period: item }));
+    }
+  }
+  return seeds.map((seed) => keepItem(stripe, seed));
+}
+
+/** Gives credit for the rest of the periods of all items: the subscription ends. */
+export function creditAll(stripe: Backend, subscription: Subscription, date: number): Stripe.InvoiceItem[] {
+  return prorate(stripe, subscription, { ...subscription, items: { ...subscription.items, data: [] } }, { date, isReset: false });
+}
+
+function isSame(one: Item, other: Item): boolean {
+  return one.price.id === other.price.id && one.quantity === other.quantity;
+}
+
+function seedOf(
+  stripe: Backend,
+  subscription: Subscription,
+  item: Item,
+  { date, sign, period }: { readonly date: number; readonly sign: 1 | -1; readonly period: Item },
+): ItemSeed {
+  const { current_period_start: start, current_period_end: end } = period;
+  const from = Math.min(Math.max(date, start), end);
+  const amount = sign * shareOf(itemAmount(stripe, item), end - from, end - start);
+  const name = productName(stripe, item.price);
+  const quantity = item.quantity ?? 1;
+  const what = quantity === 1 ? name : `${quantity} × ${name}`;
+  return {
+    amount,
+    currency: subscription.currency,
+    customer: customerOf(subscription),
+    description: `${sign < 0 ? 'Unused' : 'Remaining'} time on ${what} after ${dayOf(from)}`,
+    discountable: false,
+    discounts: item.discounts.map((discount) => idOf(discount)!),
+    metadata: subscription.metadata,
+    parent: {
+      subscription_details: { subscription: subscription.id, subscription_item: item.id },
+      type: 'subscription_details',
+    },
+    period: { start: from, end },
+    pricing: pricingOf(item.price) as never,
+    proration: true,
+    proration_details: { credited_items: null, discount_amounts: [] },
+    quantity,
+    tax_rates: item.tax_rates,
+  };
+}
+
+function dayOf(time: number): string {
+  const date = new Date(time * 1000);
+  return `${String(date.getUTCDate()).padStart(2, '0')} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+}

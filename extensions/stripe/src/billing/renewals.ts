@@ -1,0 +1,197 @@
+import type Stripe from 'stripe';
+import type { Backend } from '../kernel/backend';
+import type { Module } from '../kernel/module';
+import { idOf } from '../kernel/objects';
+import { invoiceTable, subscriptionOf } from './invoice-data';
+import { finalizeInvoice, markUncollectible, voidInvoice } from './invoices';
+import { methodFor } from './methods';
+import { nextPeriod } from './periods';
+import { recurringOf } from './prices';
+import {
+  customerOf,
+  isRunning,
+  listOf,
+  scheduleAll,
+  subscriptionTable,
+  withPeriod,
+  type Subscription,
+} from './subscription-data';
+import { cancelSubscription, expireSubscription } from './subscription-end';
+import { advanceLines, billSubscription, latestInvoiceOf, usageLines } from './subscription-invoices';
+import { findNext } from './preview';
+
+/** What happens to subscriptions by themselves: https://docs.stripe.com/billing/subscriptions/overview. */
+export function renewals(stripe: Backend): Required<Pick<Module, 'jobs' | 'reactions'>> {
+  const table = subscriptionTable(stripe);
+  return {
+    jobs: {
+      'subscription.renew': (_stripe, { subject }) => renew(stripe, subject),
+      'subscription.cancel': (_stripe, { subject }) => {
+        const subscription = table.find(subject);
+        if (subscription && isRunning(subscription)) cancelSubscription(stripe, subject);
+      },
+      'subscription.expire': (_stripe, { subject }) => {
+        if (table.find(subject)?.status === 'incomplete') expireSubscription(stripe, subject);
+      },
+      'subscription.trial_will_end': (_stripe, { subject }) => {
+        const subscription = table.find(subject);
+        if (subscription?.status === 'trialing') stripe.emit('customer.subscription.trial_will_end', subscription);
+      },
+      'subscription.collect_again': (_stripe, { subject }) => {
+        const subscription = table.update(subject, { pause_collection: null }, 'customer.subscription.updated');
+        scheduleAll(stripe, subscription);
+      },
+      'subscription.forget_update': (_stripe, { subject }) => {
+        const { pending } = table.hidden(subject) ?? {};
+        if (!pending) return;
+        table.hide(subject, {});
+        const subscription = table.update(subject, { pending_update: null }, 'customer.subscription.updated');
+        stripe.emit('customer.subscription.pending_update_expired', subscription);
+        if (invoiceTable(stripe).find(pending.invoice)?.status === 'open') voidInvoice(stripe, pending.invoice);
+      },
+      'invoice.upcoming': (_stripe, { subject }) => {
+        const subscription = table.find(subject);
+        const next = subscription && findNext(stripe, subscription);
+        if (!next) return;
+        // It is not an invoice yet: there is nothing to ask for.
+        const { id: _none, ...upcoming } = next;
+        stripe.emit('invoice.upcoming', upcoming);
+      },
+    },
+    reactions: {
+      'invoice.paid': (invoice: Stripe.Invoice) => paid(stripe, invoice),
+      'invoice.payment_failed': (invoice: Stripe.Invoice) => unpaid(stripe, invoice),
+      'invoice.overdue': (invoice: Stripe.Invoice) => setStatus(stripe, subscriptionOf(invoice), ['active'], 'past_due'),
+      'invoice.voided': (invoice: Stripe.Invoice) => settled(stripe, invoice),
+      'invoice.marked_uncollectible': (invoice: Stripe.Invoice) => settled(stripe, invoice),
+    },
+  };
+}
+
+/** A period is over: the next begins, and its invoice is made. The end of a trial is the end of a period. */
+export function renew(stripe: Backend, id: string): void {
+  const table = subscriptionTable(stripe);
+  const before = table.find(id);
+  if (!before || !isRunning(before)) return;
+  const now = stripe.now();
+  const isTrialOver = before.status === 'trialing';
+  if (isTrialOver && endTrialWithoutMethod(stripe, before)) return;
+
+  const over = before.items.data.filter((item) => item.current_period_end <= now);
+  const ids = new Set(over.map((item) => item.id));
+  const { billing_cycle_anchor: anchor, billing_cycle_anchor_config: config } = before;
+  const next = before.items.data.map((item) => {
+    if (!ids.has(item.id)) return item;
+    return withPeriod(item, { start: now, end: nextPeriod(anchor, recurringOf(item.price), now, config?.day_of_month).end });
+  });
+  const after = table.update(id, {
+    items: listOf(id, next),
+    ...(isTrialOver && { status: 'active' }),
+  });
+  const begun = next.filter((item) => ids.has(item.id));
+  const isUnpaid = before.status === 'unpaid';
+  const pause = after.pause_collection?.behavior;
+  const invoice = billSubscription(stripe, after, {
+    reason: 'subscription_cycle',
+    lines: [...(isTrialOver ? [] : usageLines(stripe, before, over)), ...advanceLines(stripe, after, begun)],
+    period: { start: Math.min(...over.map((item) => item.current_period_start)), end: now },
+    auto_advance: !isUnpaid && pause === undefined,
+  });
+  const renewed = table.get(id);
+  scheduleAll(stripe, renewed);
+  stripe.emitChange('customer.subscription.updated', before, renewed);
+  if (pause === 'void') finalizeAnd(stripe, invoice.id, voidInvoice);
+  if (pause === 'mark_uncollectible') finalizeAnd(stripe, invoice.id, markUncollectible);
+}
+
+function finalizeAnd(stripe: Backend, id: string, then: (stripe: Backend, id: string) => unknown): void {
+  if (finalizeInvoice(stripe, id).status === 'open') then(stripe, id);
+}
+
+/** A trial that ends without a way to pay may end the subscription, or make it wait. Says whether it did. */
+function endTrialWithoutMethod(stripe: Backend, subscription: Subscription): boolean {
+  const { id, trial_settings: settings, collection_method: method } = subscription;
+  const behavior = settings?.end_behavior.missing_payment_method ?? 'create_invoice';
+  if (method === 'send_invoice' || behavior === 'create_invoice') return false;
+  if (methodFor(stripe, customerOf(subscription), id) !== undefined) return false;
+  if (behavior === 'cancel') {
+    cancelSubscription(stripe, id);
+    return true;
+  }
+  stripe.jobs.cancel(id);
+  const paused = subscriptionTable(stripe).update(id, { status: 'paused' }, 'customer.subscription.updated');
+  stripe.emit('customer.subscription.paused', paused);
+  return true;
+}
+
+/** An invoice was paid: its subscription is in order again, or a change that waited for it is made. */
+function paid(stripe: Backend, invoice: Stripe.Invoice): void {
+  const id = subscriptionOf(invoice);
+  const table = subscriptionTable(stripe);
+  const before = id === undefined ? undefined : table.find(id);
+  if (!before || id === undefined) return;
+  const { isNew = false, pending } = table.hidden(id) ?? {};
+  if (pending?.invoice === invoice.id) {
+    table.hide(id, {});
+    const applied = table.update(id, { ...pending.subscription, pending_update: null });
+    scheduleAll(stripe, applied);
+    stripe.emitChange('customer.subscription.updated', before, applied);
+    stripe.emit('customer.subscription.pending_update_applied', applied);
+    return;
+  }
+  const change: Partial<Subscription> = {};
+  if (before.status === 'incomplete' || (isLate(before) && isLatest(before, invoice))) change.status = 'active';
+  if (before.payment_settings?.save_default_payment_method === 'on_subscription' && before.default_payment_method === null) {
+    const method = methodOf(stripe, invoice);
+    if (method !== undefined) change.default_payment_method = method;
+  }
+  if (Object.keys(change).length === 0) return;
+  const after = table.update(id, change, isNew ? undefined : 'customer.subscription.updated');
+  if (!isNew && change.status !== undefined) scheduleAll(stripe, after);
+}
+
+/** A payment failed: the subscription is late, and after the last attempt what was set happens to it. */
+function unpaid(stripe: Backend, invoice: Stripe.Invoice): void {
+  const id = subscriptionOf(invoice);
+  const subscription = id === undefined ? undefined : subscriptionTable(stripe).find(id);
+  if (!subscription || id === undefined || subscriptionTable(stripe).hidden(id)?.isNew === true) return;
+  if (invoice.billing_reason === 'manual' || invoice.billing_reason === 'subscription_create') return;
+  setStatus(stripe, id, ['active', 'trialing'], 'past_due');
+  if (invoice.next_payment_attempt !== null || invoice.auto_advance !== true) return;
+  const { then } = stripe.config.dunning;
+  if (then === 'cancel') cancelSubscription(stripe, id, { reason: 'payment_failed' });
+  if (then === 'mark_unpaid') setStatus(stripe, id, ['past_due'], 'unpaid');
+}
+
+/** An invoice that was given up no longer holds up its subscription. */
+function settled(stripe: Backend, invoice: Stripe.Invoice): void {
+  const id = subscriptionOf(invoice);
+  const subscription = id === undefined ? undefined : subscriptionTable(stripe).find(id);
+  if (!subscription || !isLatest(subscription, invoice)) return;
+  if (subscription.status === 'incomplete') expireSubscription(stripe, subscription.id);
+  else setStatus(stripe, id, ['past_due', 'unpaid'], 'active');
+}
+
+function setStatus(stripe: Backend, id: string | undefined, from: readonly string[], to: Subscription['status']): void {
+  if (id === undefined) return;
+  const subscription = subscriptionTable(stripe).find(id);
+  if (!subscription || !from.includes(subscription.status)) return;
+  subscriptionTable(stripe).update(id, { status: to }, 'customer.subscription.updated');
+}
+
+function isLate({ status }: Subscription): boolean {
+  return status === 'past_due' || status === 'unpaid';
+}
+
+function isLatest(subscription: Subscription, invoice: Stripe.Invoice): boolean {
+  return latestInvoiceOf(subscription) === invoice.id;
+}
+
+/** With what an invoice was paid. */
+function methodOf(stripe: Backend, invoice: Stripe.Invoice): string | undefined {
+  const payments = stripe.table<Stripe.InvoicePayment>('invoice_payment');
+  const payment = payments.first({ by: { invoice: invoice.id }, where: ({ status }) => status === 'paid' });
+  const intent = idOf(payment?.payment.payment_intent);
+  return intent === undefined ? undefined : idOf(stripe.table<Stripe.PaymentIntent>('payment_intent').find(intent)?.payment_method);
+}
+

@@ -1,0 +1,248 @@
+import type Stripe from 'stripe';
+import { invalidRequest } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { mergeMetadata } from '../kernel/metadata';
+import { resourceMissing } from '../errors';
+import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
+import { methodFor } from './methods';
+import { isMetered, planOf, recurringOf, resolvePrice, shownPrice, type GivenPriceData } from './prices';
+import { prorate } from './prorations';
+import {
+  checkQuantity,
+  customerOf,
+  FIRST_PAYMENT_TIME,
+  listOf,
+  newItem,
+  periodAt,
+  ratesOf,
+  scheduleAll,
+  subscriptionTable,
+  withPeriod,
+  type GivenItem,
+  type Item,
+  type Subscription,
+} from './subscription-data';
+import { plainFields } from './subscription-fields';
+import { addItemsOf, advanceLines, billSubscription, itemAmount, usageLines } from './subscription-invoices';
+import { checkItems, checkTrialEnd, ending } from './subscriptions';
+
+type UpdateParams = Stripe.SubscriptionUpdateParams;
+
+/** What a change does to the periods of a subscription. */
+interface Change {
+  readonly after: Subscription;
+  /** The periods begin anew, and are paid at once. */
+  readonly isReset: boolean;
+  /** Whether items are others than before. */
+  readonly isPriced: boolean;
+}
+
+/** Changes a subscription, and charges or credits the difference: https://docs.stripe.com/api/subscriptions/update. */
+export function updateSubscription(stripe: Backend, id: string, given: UpdateParams): Subscription {
+  const before = subscriptionTable(stripe).get(id);
+  checkOpen(before, given);
+  return stripe.onClockOf(customerOf(before), () => {
+    const { after, isReset, isPriced } = changed(stripe, before, given);
+    const table = subscriptionTable(stripe);
+    table.update(id, after);
+    if (given.add_invoice_items) addItemsOf(stripe, after, given.add_invoice_items);
+    const behavior = given.proration_behavior ?? 'create_prorations';
+    const date = given.proration_date ?? stripe.now();
+    if ((isPriced || isReset) && behavior !== 'none' && before.status !== 'incomplete') {
+      prorate(stripe, before, after, { date, isReset });
+    }
+    const isBilled = isReset || (isPriced && behavior === 'always_invoice') || given.add_invoice_items !== undefined;
+    if (isBilled) bill(stripe, before, after, given, { isReset, date });
+    const now = table.get(id);
+    scheduleAll(stripe, now);
+    stripe.emitChange('customer.subscription.updated', before, now);
+
+    return now;
+  });
+}
+
+function checkOpen(before: Subscription, given: UpdateParams): void {
+  if (before.status === 'canceled' || before.status === 'incomplete_expired') {
+    const allowed = new Set(['cancellation_details', 'metadata', 'expand']);
+    if (Object.keys(given).every((name) => allowed.has(name))) return;
+    throw invalidRequest('A canceled subscription can only update its cancellation_details and metadata.', {
+      code: 'invalid_canceled_subscription_fields',
+    });
+  }
+}
+
+/** The subscription as it is to be. */
+function changed(stripe: Backend, before: Subscription, given: UpdateParams): Change {
+  const now = stripe.now();
+  const items = given.items ? changeItems(stripe, before, given.items as readonly GivenItem[]) : before.items.data;
+  if (items.length === 0) {
+    throw invalidRequest('A subscription must have at least one active plan.', { param: 'items' });
+  }
+  if (given.items) checkItems(items, { billing_mode: before.billing_mode });
+  const isPriced = given.items !== undefined && !sameItems(before.items.data, items);
+  const fields: Partial<Subscription> = {
+    ...plainFields(stripe, given, before),
+    ...(given.cancellation_details && {
+      cancellation_details: { ...before.cancellation_details!, ...filled(given.cancellation_details) } as never,
+    }),
+    ...(given.pause_collection !== undefined && {
+      pause_collection: given.pause_collection ? { resumes_at: null, ...given.pause_collection } : null,
+    }),
+  };
+  const trial = trialChange(before, given, now);
+  const anchorType = typeof given.billing_cycle_anchor === 'object' ? given.billing_cycle_anchor.type : given.billing_cycle_anchor;
+  const isOtherInterval = isPriced && intervalOf(before.items.data) !== intervalOf(items);
+  const wasFree = before.items.data.every((item) => itemAmount(stripe, item) === 0 && !isMetered(item.price));
+  const isPaidNow = isPriced && before.status === 'active' && wasFree && items.some((item) => itemAmount(stripe, item) > 0);
+  const isTrialing = (trial?.status ?? before.status) === 'trialing';
+  const isReset = !isTrialing && (trial !== undefined || anchorType === 'now' || isOtherInterval || isPaidNow);
+
+  const draft = { ...before, ...fields, ...trial, items: listOf(before.id, items) };
+  const after = isReset || trial ? withPeriods(draft, isReset ? now : draft.billing_cycle_anchor, now) : draft;
+  return { after: { ...after, ...ending(after, given, now) }, isReset: isReset || (trial !== undefined && isTrialing && before.status !== 'trialing'), isPriced };
+}
+
+/** New periods from now on: whole ones, or the trial. */
+function withPeriods(subscription: Subscription, anchor: number, now: number): Subscription {
+  const { status, trial_end: trialEnd } = subscription;
+  const items = subscription.items.data.map((item) =>
+    withPeriod(
+      item,
+      status === 'trialing'
+        ? { start: now, end: trialEnd! }
+        : periodAt(item, anchor, now, subscription.billing_cycle_anchor_config),
+    ),
+  );
+  return { ...subscription, billing_cycle_anchor: anchor, items: listOf(subscription.id, items) };
+}
+
+/** What `trial_end` changes; undefined where it changes nothing. */
+function trialChange(before: Subscription, given: UpdateParams, now: number): Partial<Subscription> | undefined {
+  const { trial_end: end } = given;
+  if (end === undefined || end === before.trial_end) return undefined;
+  if (end === 'now') {
+    return before.status === 'trialing' ? { status: 'active', trial_end: now } : undefined;
+  }
+  checkTrialEnd(end, now);
+  return {
+    status: 'trialing',
+    trial_start: before.status === 'trialing' ? before.trial_start : now,
+    trial_end: end,
+    billing_cycle_anchor: end,
+  };
+}
+
+function changeItems(stripe: Backend, before: Subscription, given: readonly GivenItem[]): Item[] {
+  const items = [...before.items.data];
+  for (const [index, each] of given.entries()) {
+    const at = `items[${index}]`;
+    if (each.id === undefined) {
+      const item = newItem(stripe, before.id, each, at);
+      const like = items.find(({ price }) => intervalOf([{ price }]) === intervalOf([item]));
+      const period = like
+        ? { start: like.current_period_start, end: like.current_period_end }
+        : periodAt(item, before.billing_cycle_anchor, stripe.now());
+      items.push(withPeriod(item, period));
+      continue;
+    }
+    const place = items.findIndex(({ id }) => id === each.id);
+    if (place === -1) throw resourceMissing('subscription_item', each.id, `${at}[id]`);
+    if (each.deleted === true) items.splice(place, 1);
+    else items[place] = changeItem(stripe, items[place]!, each, at);
+  }
+  return items;
+}
+
+function changeItem(stripe: Backend, item: Item, given: GivenItem, at: string): Item {
+  const other = resolvePrice(
+    stripe,
+    { price: given.price, plan: given.plan, price_data: given.price_data as GivenPriceData | undefined },
+    at,
+  );
+  if (other) recurringOf(other, `${at}[price]`);
+  const price = other ? shownPrice(other) : item.price;
+  checkQuantity(price, given.quantity, at);
+  const { quantity: _former, ...rest } = item;
+  return {
+    ...rest,
+    plan: other ? planOf(price) : item.plan,
+    price,
+    ...(!isMetered(price) && { quantity: given.quantity ?? item.quantity ?? 1 }),
+    metadata: mergeMetadata(item.metadata, given.metadata),
+    ...(given.tax_rates !== undefined && { tax_rates: ratesOf(stripe, given.tax_rates, `${at}[tax_rates]`) }),
+  };
+}
+
+/** Bills a change at once, and has it paid as `payment_behavior` says. */
+function bill(
+  stripe: Backend,
+  before: Subscription,
+  after: Subscription,
+  given: UpdateParams,
+  { isReset, date }: { readonly isReset: boolean; readonly date: number },
+): void {
+  const { id } = after;
+  const table = subscriptionTable(stripe);
+  const now = stripe.now();
+  const lines = isReset ? [...usageLines(stripe, before, before.items.data), ...advanceLines(stripe, after)] : [];
+  const draft = billSubscription(stripe, after, {
+    reason: 'subscription_update',
+    lines,
+    period: { start: now, end: now },
+    prorationDate: date,
+  });
+  if (after.collection_method === 'send_invoice' && draft.total > 0) return;
+  const invoice = finalizeInvoice(stripe, draft.id);
+  if (invoice.status === 'paid') return;
+  const behavior = given.payment_behavior ?? 'allow_incomplete';
+  if (behavior === 'default_incomplete') {
+    if (before.status !== 'incomplete') table.update(id, { status: 'past_due' });
+    return;
+  }
+  const hasMethod = methodFor(stripe, customerOf(after), id) !== undefined;
+  if (!hasMethod && behavior !== 'pending_if_incomplete') throw noPaymentMethod();
+  // A failure is a change of this one, not one of its own.
+  table.hide(id, { isNew: true });
+  const { error } = payInvoice(stripe, invoice.id, { off_session: given.off_session });
+  table.hide(id, {});
+  if (error === undefined) return;
+  if (behavior === 'error_if_incomplete') throw error.undoingWrites();
+  if (behavior === 'pending_if_incomplete') postpone(stripe, before, after, invoice.id, given);
+  else table.update(id, { status: 'past_due' });
+}
+
+/** The subscription stays as it was until the invoice is paid. */
+function postpone(stripe: Backend, before: Subscription, after: Subscription, invoice: string, given: UpdateParams): void {
+  const table = subscriptionTable(stripe);
+  table.update(before.id, {
+    ...before,
+    latest_invoice: invoice,
+    pending_update: {
+      billing_cycle_anchor: given.billing_cycle_anchor === undefined ? null : after.billing_cycle_anchor,
+      cancel_at_period_end: given.cancel_at_period_end ?? null,
+      discount: null,
+      discounts: null,
+      expires_at: stripe.now() + FIRST_PAYMENT_TIME,
+      metadata: null,
+      subscription_items: given.items ? after.items.data : null,
+      trial_end: typeof given.trial_end === 'number' ? given.trial_end : null,
+      trial_from_plan: null,
+    },
+  });
+  table.hide(before.id, { pending: { invoice, subscription: { ...after, latest_invoice: invoice } } });
+}
+
+function sameItems(one: readonly Item[], other: readonly Item[]): boolean {
+  const key = (items: readonly Item[]): string => JSON.stringify(items.map(({ id, price, quantity }) => [id, price.id, quantity]));
+  return key(one) === key(other);
+}
+
+/** The intervals of items, for comparison. */
+function intervalOf(items: readonly Pick<Item, 'price'>[]): string {
+  const each = items.map(({ price }) => `${price.recurring?.interval_count} ${price.recurring?.interval}`);
+  return [...new Set(each)].sort().join();
+}
+
+function filled(given: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value === '' ? null : (value as unknown)]));
+}

@@ -1,0 +1,166 @@
+import type Stripe from 'stripe';
+import { invalidRequest, resourceMissing } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { mergeMetadata } from '../kernel/metadata';
+import { idOf } from '../kernel/objects';
+import type { Table } from '../kernel/table';
+import { blank } from '../spec/shapes';
+import { ANNOUNCED_BEFORE } from './invoice-settings';
+import { DAY, HOUR, nextPeriod, type Period } from './periods';
+import { isMetered, planOf, recurringOf, resolvePrice, shownPrice, type GivenPriceData } from './prices';
+
+export type Subscription = Stripe.Subscription;
+export type Item = Stripe.SubscriptionItem;
+
+/** What is kept beside a subscription. */
+export interface SubscriptionSecret {
+  /** Set while it is being made: its first payment is not a change yet. */
+  readonly isNew?: boolean;
+  /** What it becomes once the invoice of a pending update is paid. */
+  readonly pending?: { readonly invoice: string; readonly subscription: Subscription };
+}
+
+/** What of the parameters describes one item. */
+export interface GivenItem {
+  readonly id?: string;
+  readonly deleted?: boolean;
+  readonly clear_usage?: boolean;
+  readonly price?: string;
+  readonly plan?: string;
+  readonly price_data?: unknown;
+  readonly quantity?: number;
+  readonly metadata?: Record<string, string | number | null> | '' | null;
+  readonly tax_rates?: readonly string[] | '' | null;
+  readonly discounts?: unknown;
+  readonly billing_thresholds?: { readonly usage_gte: number } | '';
+}
+
+/** How long the first payment may take before the subscription expires. */
+export const FIRST_PAYMENT_TIME = 23 * HOUR;
+const TRIAL_REMINDER = 3 * DAY;
+const RUNNING: ReadonlySet<string> = new Set(['active', 'past_due', 'trialing', 'unpaid']);
+
+export function subscriptionTable(stripe: Backend): Table<Subscription, SubscriptionSecret> {
+  return stripe.table<Subscription, SubscriptionSecret>('subscription');
+}
+
+/** The item under an identifier, and its subscription. */
+export function findItem(stripe: Backend, id: string): { item: Item; subscription: Subscription } {
+  const subscription = subscriptionTable(stripe).first({ by: { 'items.data': id } });
+  const item = subscription?.items.data.find((each) => each.id === id);
+  if (!subscription || !item) throw resourceMissing('subscription_item', id);
+  return { item, subscription };
+}
+
+/** A new item. Its period is set with those of the others. */
+export function newItem(stripe: Backend, subscription: string, given: GivenItem, at: string): Item {
+  const price = resolvePrice(
+    stripe,
+    { price: given.price, plan: given.plan, price_data: given.price_data as GivenPriceData | undefined },
+    at,
+  );
+  if (!price) throw invalidRequest(`Missing required param: ${at}[price].`, { code: 'parameter_missing', param: `${at}[price]` });
+  recurringOf(price, `${at}[price]`);
+  checkQuantity(price, given.quantity, at);
+  const shown = shownPrice(price);
+  return {
+    ...blank('subscription_item'),
+    id: stripe.newId('subscription_item'),
+    created: stripe.now(),
+    billing_thresholds: given.billing_thresholds === '' ? null : (given.billing_thresholds ?? null),
+    metadata: mergeMetadata({}, given.metadata),
+    plan: planOf(shown),
+    price: shown,
+    ...(!isMetered(price) && { quantity: given.quantity ?? 1 }),
+    subscription,
+    tax_rates: ratesOf(stripe, given.tax_rates, `${at}[tax_rates]`),
+  } as unknown as Item;
+}
+
+/** Metered prices have no quantity: what was used counts. */
+export function checkQuantity(price: Stripe.Price, quantity: number | undefined, at: string): void {
+  if (quantity === undefined) return;
+  if (isMetered(price)) {
+    throw invalidRequest('You cannot set the quantity for metered plans.', { param: `${at}[quantity]` });
+  }
+  if (quantity < 0) {
+    throw invalidRequest('Invalid non-negative integer', {
+      code: 'parameter_invalid_integer',
+      param: `${at}[quantity]`,
+    });
+  }
+}
+
+export function ratesOf(stripe: Backend, ids: readonly string[] | '' | null | undefined, at: string): Stripe.TaxRate[] {
+  if (!ids) return [];
+  return ids.map((id, index) => stripe.table<Stripe.TaxRate>('tax_rate').get(id, `${at}[${index}]`));
+}
+
+export function listOf(subscription: string, items: readonly Item[]): Subscription['items'] {
+  return {
+    object: 'list',
+    data: [...items],
+    has_more: false,
+    total_count: items.length,
+    url: `/v1/subscription_items?subscription=${subscription}`,
+  } as unknown as Subscription['items'];
+}
+
+/** The period of an item that begins at a time: up to the anchor where that is still to come, or else a whole interval. */
+export function periodAt(item: Item, anchor: number, from: number, config?: Subscription['billing_cycle_anchor_config']): Period {
+  const recurring = recurringOf(item.price);
+  if (anchor > from) return { start: from, end: anchor };
+  const { end } = nextPeriod(anchor, recurring, from, config?.day_of_month);
+  return { start: from, end };
+}
+
+export function withPeriod(item: Item, { start, end }: Period): Item {
+  return { ...item, current_period_start: start, current_period_end: end };
+}
+
+/** When the next of the items' periods ends. */
+export function periodEnd({ items }: Subscription): number {
+  return Math.min(...items.data.map((item) => item.current_period_end));
+}
+
+export function periodStart({ items }: Subscription): number {
+  return Math.min(...items.data.map((item) => item.current_period_start));
+}
+
+export function isRunning({ status }: Subscription): boolean {
+  return RUNNING.has(status);
+}
+
+/** Puts everything that is to happen to a subscription in the calendar, and takes out what was there. */
+export function scheduleAll(stripe: Backend, subscription: Subscription): void {
+  const { id, status, cancel_at: cancelAt, trial_end: trialEnd, pause_collection: pause, pending_update: pending } = subscription;
+  const now = stripe.now();
+  stripe.jobs.cancel(id);
+  if (status === 'incomplete') {
+    stripe.jobs.schedule('subscription.expire', id, subscription.created + FIRST_PAYMENT_TIME);
+    return;
+  }
+  if (!isRunning(subscription)) return;
+  const end = periodEnd(subscription);
+  if (cancelAt !== null && cancelAt <= end) {
+    stripe.jobs.schedule('subscription.cancel', id, cancelAt);
+  } else {
+    const announced = end - ANNOUNCED_BEFORE;
+    if (announced > now && announced > periodStart(subscription)) stripe.jobs.schedule('invoice.upcoming', id, announced);
+    stripe.jobs.schedule('subscription.renew', id, end);
+  }
+  if (status === 'trialing' && trialEnd !== null && trialEnd - TRIAL_REMINDER > now) {
+    stripe.jobs.schedule('subscription.trial_will_end', id, trialEnd - TRIAL_REMINDER);
+  }
+  if (pause && pause.resumes_at !== null) stripe.jobs.schedule('subscription.collect_again', id, pause.resumes_at);
+  if (pending) stripe.jobs.schedule('subscription.forget_update', id, pending.expires_at);
+}
+
+/** Whether a trial of so little time is announced at once. */
+export function endsSoon(stripe: Backend, { status, trial_end: end }: Subscription): boolean {
+  return status === 'trialing' && end !== null && end - TRIAL_REMINDER <= stripe.now();
+}
+
+export function customerOf(subscription: Subscription): string {
+  return idOf(subscription.customer)!;
+}

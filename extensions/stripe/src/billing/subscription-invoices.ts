@@ -1,0 +1,143 @@
+import type Stripe from 'stripe';
+import type { Backend } from '../kernel/backend';
+import { idOf } from '../kernel/objects';
+import { amountFor, shareOf } from './amounts';
+import { addInvoiceItem, pendingItems } from './invoice-items';
+import { createInvoice } from './invoices';
+import { invoiceItemLine, subscriptionLines } from './lines';
+import { nextPeriod, type Period } from './periods';
+import { isMetered, recurringOf, withTiers } from './prices';
+import { customerOf, subscriptionTable, type Item, type Subscription } from './subscription-data';
+import { usageFor } from './usage';
+
+type Line = Stripe.InvoiceLineItem;
+
+/** Why an invoice is made, and for which time. */
+export interface Billing {
+  readonly reason: Stripe.Invoice.BillingReason;
+  readonly period: Period;
+  readonly lines: readonly Line[];
+  /** Left out, it advances by itself. */
+  readonly auto_advance?: boolean;
+  readonly prorationDate?: number;
+}
+
+/** Makes the draft of an invoice for a subscription, with what waits for its next invoice, and keeps it as the latest. */
+export function billSubscription(stripe: Backend, subscription: Subscription, billing: Billing): Stripe.Invoice {
+  const { id, currency } = subscription;
+  const customer = customerOf(subscription);
+  const waiting = pendingItems(stripe, customer, { subscription: id, currency });
+  const lines = [...waiting.map((item) => invoiceItemLine(stripe, item)), ...billing.lines];
+  const { payment_settings: settings, invoice_settings: texts } = subscription;
+  const invoice = createInvoice(
+    stripe,
+    {
+      account_tax_ids: texts.account_tax_ids,
+      auto_advance: billing.auto_advance ?? true,
+      automatic_tax: {
+        ...subscription.automatic_tax,
+        provider: subscription.automatic_tax.enabled ? 'stripe' : null,
+        status: subscription.automatic_tax.enabled ? 'complete' : null,
+      },
+      billing_reason: billing.reason,
+      collection_method: subscription.collection_method,
+      currency,
+      custom_fields: texts.custom_fields,
+      customer,
+      days_until_due: subscription.days_until_due ?? undefined,
+      default_tax_rates: subscription.default_tax_rates ?? [],
+      description: texts.description,
+      discounts: subscription.discounts,
+      footer: texts.footer,
+      on_behalf_of: subscription.on_behalf_of,
+      parent: {
+        quote_details: null,
+        subscription_details: {
+          metadata: subscription.metadata,
+          subscription: id,
+          ...(billing.prorationDate !== undefined && { subscription_proration_date: billing.prorationDate }),
+        },
+        type: 'subscription_details',
+      },
+      payment_settings: {
+        default_mandate: null,
+        payment_method_options: (settings?.payment_method_options ?? null) as never,
+        payment_method_types: settings?.payment_method_types ?? null,
+      },
+      period_end: billing.period.end,
+      period_start: billing.period.start,
+    },
+    lines,
+  );
+  subscriptionTable(stripe).update(id, { latest_invoice: invoice.id });
+  return invoice;
+}
+
+/** Lines for the periods that the items have now: what is paid in advance. A trial costs nothing. */
+export function advanceLines(stripe: Backend, subscription: Subscription, items: readonly Item[] = subscription.items.data): Line[] {
+  const isTrial = subscription.status === 'trialing';
+  return items.flatMap((item) => {
+    if (isMetered(item.price) && !isTrial) return [];
+    return subscriptionLines(stripe, subscription, item, {
+      period: { start: item.current_period_start, end: item.current_period_end },
+      quantity: item.quantity ?? 0,
+      isTrial,
+    });
+  });
+}
+
+/** Lines for what was used in the periods that the items had. */
+export function usageLines(stripe: Backend, subscription: Subscription, items: readonly Item[]): Line[] {
+  return items
+    .filter((item) => isMetered(item.price))
+    .flatMap((item) => {
+      const period = { start: item.current_period_start, end: item.current_period_end };
+      const quantity = usageFor(stripe, item, period.start, period.end);
+      return subscriptionLines(stripe, subscription, item, { period, quantity });
+    });
+}
+
+/** Lines for the time up to an anchor that is less than an interval away: a share of the amount, or nothing. */
+export function stubLines(stripe: Backend, subscription: Subscription, isProrated: boolean): Line[] {
+  return subscription.items.data
+    .filter((item) => !isMetered(item.price))
+    .flatMap((item) => {
+      const period = { start: item.current_period_start, end: item.current_period_end };
+      const whole = nextPeriod(subscription.billing_cycle_anchor, recurringOf(item.price), period.start);
+      const lines = subscriptionLines(stripe, subscription, item, { period, quantity: item.quantity ?? 1 });
+      const share = (amount: number): number =>
+        isProrated ? shareOf(amount, period.end - period.start, whole.end - whole.start) : 0;
+      return lines.map((line) => ({ ...line, amount: share(line.amount), subtotal: share(line.amount) }));
+    });
+}
+
+/** Puts `add_invoice_items` with what waits for the next invoice of a subscription. */
+export function addItemsOf(
+  stripe: Backend,
+  subscription: Subscription,
+  given: readonly Stripe.SubscriptionCreateParams.AddInvoiceItem[],
+): void {
+  for (const { price, price_data, quantity, tax_rates, discountable, metadata } of given) {
+    addInvoiceItem(stripe, {
+      customer: customerOf(subscription),
+      subscription: subscription.id,
+      currency: subscription.currency,
+      ...(price !== undefined && { pricing: { price } }),
+      ...(price_data !== undefined && { price_data }),
+      ...(quantity !== undefined && { quantity }),
+      ...(Array.isArray(tax_rates) && { tax_rates }),
+      ...(discountable !== undefined && { discountable }),
+      ...(metadata !== undefined && { metadata }),
+    });
+  }
+}
+
+/** What an item costs for a whole period: nothing for what is metered. */
+export function itemAmount(stripe: Backend, item: Item): number {
+  if (isMetered(item.price)) return 0;
+  return amountFor(withTiers(stripe, item.price), item.quantity ?? 1);
+}
+
+export function latestInvoiceOf(subscription: Subscription): string | undefined {
+  return idOf(subscription.latest_invoice);
+}

@@ -1,0 +1,54 @@
+import type Stripe from 'stripe';
+import type { DefineModule } from '../kernel/module';
+import { findItem, subscriptionTable, type Item } from './subscription-data';
+import { updateSubscription } from './subscription-changes';
+
+/** https://docs.stripe.com/api/subscription_items: changes of items are changes of their subscription. */
+export const subscriptionItems: DefineModule = (stripe) => {
+  const change = (subscription: string, item: object, given: object): Stripe.Subscription => {
+    const { payment_behavior, proration_behavior, proration_date } = given as Stripe.SubscriptionItemUpdateParams;
+    return updateSubscription(stripe, subscription, {
+      items: [item],
+      ...(payment_behavior !== undefined && { payment_behavior }),
+      ...(proration_behavior !== undefined && { proration_behavior }),
+      ...(proration_date !== undefined && { proration_date }),
+    });
+  };
+  return {
+    operations: {
+      'POST /v1/subscription_items': ({ params }) => {
+        const { subscription, ...given } = params as unknown as Stripe.SubscriptionItemCreateParams;
+        const before = subscriptionTable(stripe).get(subscription, 'subscription');
+        const known = new Set(before.items.data.map(({ id }) => id));
+        const after = change(subscription, itemOf(given), given);
+        return after.items.data.find(({ id }) => !known.has(id)) ?? after.items.data.at(-1)!;
+      },
+      'GET /v1/subscription_items/{item}': ({ path }) => findItem(stripe, path['item']!).item,
+      'POST /v1/subscription_items/{item}': ({ path, params }): Item => {
+        const id = path['item']!;
+        const { subscription } = findItem(stripe, id);
+        const after = change(subscription.id, { ...itemOf(params), id }, params);
+        return after.items.data.find((item) => item.id === id)!;
+      },
+      'DELETE /v1/subscription_items/{item}': ({ path, params }) => {
+        const id = path['item']!;
+        const { subscription } = findItem(stripe, id);
+        change(subscription.id, { id, deleted: true }, params);
+        return { id, object: 'subscription_item', deleted: true };
+      },
+      'GET /v1/subscription_items': ({ params, url }) => {
+        const { subscription, limit = 10, starting_after: after } = params as unknown as Stripe.SubscriptionItemListParams;
+        const { data } = subscriptionTable(stripe).get(subscription, 'subscription').items;
+        const start = after === undefined ? 0 : data.findIndex(({ id }) => id === after) + 1;
+        return { object: 'list', data: data.slice(start, start + limit), has_more: data.length > start + limit, url };
+      },
+    },
+  };
+};
+
+function itemOf(given: object): object {
+  const { payment_behavior, proration_behavior, proration_date, expand, off_session, ...item } =
+    given as Stripe.SubscriptionItemUpdateParams;
+  void [payment_behavior, proration_behavior, proration_date, expand, off_session];
+  return item;
+}

@@ -1,0 +1,140 @@
+import type Stripe from 'stripe';
+import { invalidRequest } from '../errors';
+import type { DefineModule } from '../kernel/module';
+import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
+import { methodFor } from './methods';
+import { renewals } from './renewals';
+import { updateSubscription } from './subscription-changes';
+import { customerOf, isRunning, listOf, periodAt, scheduleAll, subscriptionTable, withPeriod } from './subscription-data';
+import { cancelSubscription } from './subscription-end';
+import { advanceLines, billSubscription } from './subscription-invoices';
+import { createSubscription } from './subscriptions';
+
+const ENDED: ReadonlySet<string> = new Set(['canceled', 'incomplete_expired']);
+
+/** https://docs.stripe.com/api/subscriptions */
+export const subscriptions: DefineModule = (stripe) => {
+  const table = subscriptionTable(stripe);
+  const { jobs, reactions } = renewals(stripe);
+  return {
+    operations: {
+      'POST /v1/subscriptions': ({ params }) => createSubscription(stripe, params as Stripe.SubscriptionCreateParams),
+      'GET /v1/subscriptions': ({ params, url }) => {
+        const given = params as Stripe.SubscriptionListParams;
+        const { customer, price, plan, status, collection_method: method, test_clock: clock } = given;
+        const wanted = price ?? plan;
+        return table.page(url, params, {
+          by: { customer, test_clock: clock },
+          where: (each) =>
+            hasStatus(each.status, status) &&
+            (method === undefined || each.collection_method === method) &&
+            (wanted === undefined || each.items.data.some((item) => item.price.id === wanted)) &&
+            each.items.data.some((item) => isWithin(item.current_period_end, given.current_period_end)) &&
+            each.items.data.some((item) => isWithin(item.current_period_start, given.current_period_start)),
+        });
+      },
+      'GET /v1/subscriptions/{subscription}': ({ path }) => table.get(path['subscription']!),
+      'POST /v1/subscriptions/{subscription}': ({ path, params }) =>
+        updateSubscription(stripe, path['subscription']!, params as Stripe.SubscriptionUpdateParams),
+      'DELETE /v1/subscriptions/{subscription}': ({ path, params }) =>
+        cancelSubscription(stripe, path['subscription']!, params as Stripe.SubscriptionCancelParams),
+      'POST /v1/subscriptions/{subscription}/resume': ({ path, params }) =>
+        resume(stripe, path['subscription']!, params as Stripe.SubscriptionResumeParams),
+      'POST /v1/subscriptions/{subscription}/pause': ({ path }) => {
+        const subscription = table.get(path['subscription']!);
+        if (!isRunning(subscription)) {
+          throw invalidRequest('Only an active subscription can be paused.', { param: 'subscription' });
+        }
+        return stripe.onClockOf(customerOf(subscription), () => {
+          stripe.jobs.cancel(subscription.id);
+          const paused = table.update(subscription.id, { status: 'paused' }, 'customer.subscription.updated');
+          stripe.emit('customer.subscription.paused', paused);
+          return paused;
+        });
+      },
+      'POST /v1/subscriptions/{subscription}/migrate': ({ path, params }) => {
+        const { billing_mode: mode } = params as unknown as Stripe.SubscriptionMigrateParams;
+        return table.update(
+          path['subscription']!,
+          {
+            billing_mode: {
+              flexible: { proration_discounts: 'included', ...mode.flexible },
+              type: mode.type,
+              updated_at: stripe.now(),
+            } as Stripe.Subscription.BillingMode,
+          },
+          'customer.subscription.updated',
+        );
+      },
+    },
+    jobs,
+    reactions: {
+      ...reactions,
+      'customer.deleted': (customer: Stripe.Customer) => {
+        const open = table.values({ by: { customer: customer.id }, where: ({ status }) => !ENDED.has(status) });
+        for (const { id } of [...open]) cancelSubscription(stripe, id);
+      },
+    },
+    includes: {
+      'customer subscriptions': (customer: Stripe.Customer) =>
+        table.page(`/v1/customers/${customer.id}/subscriptions`, {}, {
+          by: { customer: customer.id },
+          where: ({ status }) => !ENDED.has(status),
+        }),
+    },
+  };
+};
+
+/** A paused subscription goes on: with a new period, which is paid first. */
+function resume(
+  stripe: Parameters<DefineModule>[0],
+  id: string,
+  given: Stripe.SubscriptionResumeParams,
+): Stripe.Subscription {
+  const table = subscriptionTable(stripe);
+  const before = table.get(id);
+  if (before.status !== 'paused') {
+    throw invalidRequest('You can only resume a subscription that is paused.', { param: 'subscription' });
+  }
+  return stripe.onClockOf(customerOf(before), () => {
+    const now = stripe.now();
+    const anchor = anchorType(given) === 'unchanged' ? before.billing_cycle_anchor : now;
+    const items = before.items.data.map((item) => withPeriod(item, periodAt(item, anchor, now)));
+    const active = table.update(id, { status: 'active', billing_cycle_anchor: anchor, items: listOf(id, items) });
+    const draft = billSubscription(stripe, active, {
+      reason: 'subscription_update',
+      lines: advanceLines(stripe, active),
+      period: { start: now, end: now },
+    });
+    const invoice = finalizeInvoice(stripe, draft.id);
+    if (invoice.status === 'open' && active.collection_method === 'charge_automatically') {
+      if (methodFor(stripe, customerOf(before), id) === undefined) throw noPaymentMethod();
+      const { error } = payInvoice(stripe, invoice.id);
+      if (error) throw error.undoingWrites();
+    }
+    const resumed = table.get(id);
+    scheduleAll(stripe, resumed);
+    stripe.emitChange('customer.subscription.updated', before, resumed);
+    stripe.emit('customer.subscription.resumed', resumed);
+    return resumed;
+  });
+}
+
+/** Older versions give the type of the anchor alone. */
+function anchorType({ billing_cycle_anchor: anchor }: Stripe.SubscriptionResumeParams): string | undefined {
+  return typeof anchor === 'object' ? anchor.type : (anchor as string | undefined);
+}
+
+/** Without a status a list has all but those that were canceled. */
+function hasStatus(status: string, wanted: string | undefined): boolean {
+  if (wanted === undefined) return status !== 'canceled';
+  if (wanted === 'all') return true;
+  return wanted === 'ended' ? ENDED.has(status) : status === wanted;
+}
+
+function isWithin(time: number, range: Stripe.RangeQueryParam | number | undefined): boolean {
+  if (range === undefined) return true;
+  if (typeof range === 'number') return time === range;
+  const { gt = -Infinity, gte = -Infinity, lt = Infinity, lte = Infinity } = range;
+  return time > gt && time >= gte && time < lt && time <= lte;
+}

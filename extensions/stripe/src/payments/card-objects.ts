@@ -1,0 +1,85 @@
+/** Cards and bank accounts in the form that they had before payment methods. */
+import type Stripe from 'stripe';
+import { invalidRequest, parameterMissing } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { cvcCheck, fingerprint, type CardData } from './cards';
+import { testCard } from './test-cards';
+
+const BRANDS: Readonly<Record<string, string>> = {
+  visa: 'Visa',
+  mastercard: 'MasterCard',
+  amex: 'American Express',
+  discover: 'Discover',
+  diners: 'Diners Club',
+  jcb: 'JCB',
+  unionpay: 'UnionPay',
+};
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** A card that nobody has yet. */
+export function newCard(stripe: Backend, card: CardData, given: Given): Stripe.Card {
+  const checks = testCard(card.number)?.behavior.checks;
+  const text = (name: string): string | null => (given[name] as string | undefined) ?? null;
+  return {
+    id: stripe.newId('card'),
+    object: 'card',
+    address_city: text('address_city'),
+    address_country: text('address_country'),
+    address_line1: text('address_line1'),
+    address_line1_check: text('address_line1') === null ? null : (checks?.line1 ?? 'pass'),
+    address_line2: text('address_line2'),
+    address_state: text('address_state'),
+    address_zip: text('address_zip'),
+    address_zip_check: text('address_zip') === null ? null : (checks?.postalCode ?? 'pass'),
+    allow_redisplay: 'unspecified',
+    brand: BRANDS[card.brand] ?? 'Unknown',
+    country: card.country,
+    customer: null,
+    cvc_check: cvcCheck(card),
+    dynamic_last4: null,
+    exp_month: card.exp_month,
+    exp_year: card.exp_year,
+    fingerprint: card.fingerprint,
+    funding: card.funding,
+    last4: card.last4,
+    metadata: {},
+    name: text('name'),
+    regulated_status: 'unregulated',
+    tokenization_method: null,
+    wallet: null,
+  } as unknown as Stripe.Card;
+}
+
+const ROUTING_NUMBER = /^\d{9}$/;
+
+/** A bank account that nobody has yet. Throws where it cannot be one. */
+export function newBankAccount(stripe: Backend, given: Given): Stripe.BankAccount {
+  const text = (name: string): string | null => (given[name] as string | undefined) ?? null;
+  const number = text('account_number');
+  if (number === null) throw parameterMissing('bank_account[account_number]');
+  const country = (text('country') ?? 'US').toUpperCase();
+  const routing = text('routing_number');
+  if (country === 'US' && (routing === null || !ROUTING_NUMBER.test(routing))) {
+    throw invalidRequest(`Invalid routing number for ${text('currency') ?? 'usd'} bank account: ${routing ?? ''}`, {
+      code: 'routing_number_invalid',
+      param: 'bank_account[routing_number]',
+    });
+  }
+  return {
+    id: stripe.newId('bank_account'),
+    object: 'bank_account',
+    account_holder_name: text('account_holder_name'),
+    account_holder_type: text('account_holder_type'),
+    account_type: text('account_type'),
+    bank_name: 'STRIPE TEST BANK',
+    country,
+    currency: (text('currency') ?? 'usd').toLowerCase(),
+    customer: null,
+    fingerprint: fingerprint(number),
+    last4: number.slice(-4),
+    metadata: {},
+    routing_number: routing,
+    status: 'new',
+  } as unknown as Stripe.BankAccount;
+}

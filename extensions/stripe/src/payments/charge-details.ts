@@ -1,0 +1,130 @@
+/** What a charge says about how it was paid. */
+import type Stripe from 'stripe';
+import { behaviorOf, type CardSecret } from './cards';
+import type { Decline } from './declines';
+
+/** `payment_method_details` of a charge. */
+export function methodDetails(
+  method: Stripe.PaymentMethod,
+  payment: {
+    readonly amount: number;
+    readonly secret: CardSecret | undefined;
+    readonly isAuthenticated: boolean;
+    readonly mandate: string | null;
+    readonly captureBefore?: number | undefined;
+    readonly options?: Stripe.PaymentIntent.PaymentMethodOptions.Card | undefined;
+  },
+): Stripe.Charge.PaymentMethodDetails {
+  const { type, card } = method;
+  if (!card) {
+    const shown = (method as unknown as Record<string, object | undefined>)[type] ?? {};
+    const { networks: _networks, status_details: _status, ...rest } = shown as Record<string, unknown>;
+    return { [type]: { ...rest, ...(payment.mandate !== null && { mandate: payment.mandate }) }, type } as never;
+  }
+  const { checks } = behaviorOf(payment.secret);
+  const { address } = method.billing_details;
+  const { options } = payment;
+  const requested = (name: string): boolean =>
+    (options as Record<string, unknown> | undefined)?.[name] === 'if_available';
+  return {
+    card: {
+      amount_authorized: payment.amount,
+      authorization_code: null,
+      brand: card.brand,
+      ...(payment.captureBefore !== undefined && { capture_before: payment.captureBefore }),
+      checks: {
+        address_line1_check: address?.line1 ? (checks?.line1 ?? 'pass') : null,
+        address_postal_code_check: address?.postal_code ? (checks?.postalCode ?? 'pass') : null,
+        cvc_check: payment.secret?.hasCvc === false ? null : (checks?.cvc ?? 'pass'),
+      },
+      country: card.country,
+      electronic_commerce_indicator: null,
+      exp_month: card.exp_month,
+      exp_year: card.exp_year,
+      extended_authorization: { status: 'disabled' },
+      fingerprint: card.fingerprint,
+      funding: card.funding,
+      incremental_authorization: {
+        status: requested('request_incremental_authorization') ? 'available' : 'unavailable',
+      },
+      installments: null,
+      last4: card.last4,
+      mandate: payment.mandate,
+      multicapture: { status: requested('request_multicapture') ? 'available' : 'unavailable' },
+      network: card.networks?.preferred ?? card.brand,
+      network_token: { used: false },
+      network_transaction_id: null,
+      overcapture: { maximum_amount_capturable: payment.amount, status: 'unavailable' },
+      regulated_status: 'unregulated',
+      three_d_secure: payment.isAuthenticated
+        ? {
+            authentication_flow: 'challenge',
+            electronic_commerce_indicator: '05',
+            exemption_indicator: null,
+            result: 'authenticated',
+            result_reason: null,
+            transaction_id: null,
+            version: '2.2.0',
+          }
+        : null,
+      transaction_link_id: null,
+      wallet: card.wallet,
+    },
+    type: 'card',
+  } as unknown as Stripe.Charge.PaymentMethodDetails;
+}
+
+const NORMAL_RISK = 32;
+const ELEVATED_RISK = 65;
+const HIGHEST_RISK = 95;
+
+/** `outcome` of a charge: what Stripe and the bank thought of it. */
+export function outcomeOf(secret: CardSecret | undefined, decline: Decline | undefined): Stripe.Charge.Outcome {
+  const { risk } = behaviorOf(secret);
+  const base = {
+    advice_code: null,
+    network_advice_code: null,
+    network_decline_code: null,
+    risk_level: risk ?? 'normal',
+    risk_score: risk === 'highest' ? HIGHEST_RISK : risk === 'elevated' ? ELEVATED_RISK : NORMAL_RISK,
+  };
+  if (decline === undefined) {
+    return {
+      ...base,
+      network_status: 'approved_by_network',
+      reason: risk === 'elevated' ? 'elevated_risk_level' : null,
+      ...(risk === 'elevated' && { rule: 'manual_review_if_elevated_risk' }),
+      seller_message:
+        risk === 'elevated'
+          ? 'Stripe evaluated this payment as having elevated risk, and placed it in your manual review queue.'
+          : 'Payment complete.',
+      type: risk === 'elevated' ? 'manual_review' : 'authorized',
+    } as Stripe.Charge.Outcome;
+  }
+  if (decline.blocked === true) {
+    return {
+      ...base,
+      network_status: 'not_sent_to_network',
+      reason: risk === 'highest' ? 'highest_risk_level' : (decline.decline_code ?? decline.code),
+      ...(risk === 'highest' && { rule: 'block_if_high_risk' }),
+      seller_message: risk === 'highest' ? 'Stripe blocked this payment as too risky.' : 'Stripe blocked this payment.',
+      type: 'blocked',
+    } as Stripe.Charge.Outcome;
+  }
+  return {
+    ...base,
+    advice_code: decline.advice ?? null,
+    network_decline_code: '01',
+    network_status: 'declined_by_network',
+    reason: decline.decline_code ?? decline.code,
+    seller_message: sellerMessage(decline),
+    type: 'issuer_declined',
+  } as Stripe.Charge.Outcome;
+}
+
+function sellerMessage({ code, decline_code }: Decline): string {
+  const reason = decline_code ?? code;
+  return reason === 'generic_decline'
+    ? 'The bank did not return any further details with this decline.'
+    : `The bank returned the decline code \`${reason}\`.`;
+}

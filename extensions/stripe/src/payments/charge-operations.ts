@@ -1,0 +1,187 @@
+import type Stripe from 'stripe';
+import { invalidRequest, parameterMissing } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { mergeMetadata } from '../kernel/metadata';
+import type { DefineModule } from '../kernel/module';
+import { idOf } from '../kernel/objects';
+import { methodTable, resolvePaymentMethod } from '../resources/payment-methods';
+import { cardTable, sourceTable } from './card-source';
+import { newCard } from './card-objects';
+import { cardOf } from './cards';
+import { announceCharge, bookCharge, charge, chargeTable, DAY } from './charging';
+import { declineError } from './declines';
+import { followUp } from './follow-up';
+import { captureIntent, checkShares, shippingOf } from './intents';
+import { checkAmount, readCurrency } from './money';
+
+const CAPTURE_DAYS = 7;
+
+/** Charges a token, a source or a customer, as before payment intents. Throws a card error, keeping the failed charge. */
+export function createCharge(stripe: Backend, params: Stripe.ChargeCreateParams): Stripe.Charge {
+  return stripe.onClockOf(params.customer, () => make(stripe, params));
+}
+
+function make(stripe: Backend, params: Stripe.ChargeCreateParams): Stripe.Charge {
+  const { amount, customer, capture = true } = params;
+  if (amount === undefined) throw parameterMissing('amount');
+  if (params.currency === undefined) throw parameterMissing('currency');
+  const currency = readCurrency(params.currency);
+  checkAmount(amount, currency);
+  const fee = params.application_fee_amount ?? params.application_fee;
+  checkShares(amount, fee, params.transfer_data?.amount);
+  const sourceId = params.source ?? defaultSource(stripe, customer);
+  const method = resolvePaymentMethod(stripe, sourceId, 'source');
+  if (method.customer !== null && idOf(method.customer) !== customer) {
+    throw invalidRequest(`Customer ${customer ?? ''} does not have a linked source with ID ${sourceId}.`, {
+      code: 'missing',
+      param: 'source',
+    });
+  }
+  const { charge: made, decline } = charge(stripe, {
+    amount,
+    currency,
+    method,
+    capture,
+    customer: customer ?? null,
+    fields: {
+      description: params.description ?? null,
+      metadata: mergeMetadata(undefined, params.metadata as Record<string, string>),
+      receipt_email: params.receipt_email ?? null,
+      shipping: shippingOf(params.shipping) as Stripe.Charge.Shipping | null,
+      source: shownSource(stripe, sourceId, method),
+      statement_descriptor: params.statement_descriptor ?? null,
+      statement_descriptor_suffix: params.statement_descriptor_suffix ?? null,
+      on_behalf_of: params.on_behalf_of ?? null,
+      transfer_data: (params.transfer_data ?? null) as Stripe.Charge.TransferData | null,
+      transfer_group: params.transfer_group ?? null,
+      application_fee_amount: fee ?? null,
+    },
+  });
+  if (decline) {
+    announceCharge(stripe, made.id);
+    throw declineError(decline).keepingWrites({
+      charge: made.id,
+      ...(decline.advice !== undefined && { advice_code: decline.advice }),
+    });
+  }
+  if (capture) bookCharge(stripe, made.id, amount);
+  else stripe.jobs.schedule('charge.expire', made.id, stripe.now() + CAPTURE_DAYS * DAY);
+  announceCharge(stripe, made.id);
+  followUp(stripe, made.id);
+  return chargeTable(stripe).get(made.id);
+}
+
+function defaultSource(stripe: Backend, customer: string | undefined): string {
+  if (customer === undefined) {
+    throw invalidRequest('Must provide source or customer.', { code: 'parameter_missing' });
+  }
+  const source = idOf(stripe.table<Stripe.Customer>('customer').get(customer, 'customer').default_source);
+  if (source !== undefined) return source;
+  throw invalidRequest('Cannot charge a customer that has no active card', { code: 'missing', param: 'card' });
+}
+
+/** What the charge shows as its `source`: the card, even where it came as a token. */
+function shownSource(stripe: Backend, id: string, method: Stripe.PaymentMethod): Stripe.CustomerSource {
+  if (id.startsWith('card_')) return cardTable(stripe).get(id);
+  if (id.startsWith('src_')) return sourceTable(stripe).get(id);
+  const { card, billing_details: billing } = method;
+  const secret = methodTable(stripe).hidden(method.id);
+  const number = secret?.number ?? '4242424242424242';
+  const data = cardOf(number, {
+    month: card?.exp_month ?? 1,
+    year: card?.exp_year ?? 1,
+    hasCvc: secret?.hasCvc ?? false,
+  });
+  const { address } = billing;
+  return newCard(stripe, data, {
+    name: billing.name,
+    address_city: address?.city,
+    address_country: address?.country,
+    address_line1: address?.line1,
+    address_line2: address?.line2,
+    address_state: address?.state,
+    address_zip: address?.postal_code,
+  });
+}
+
+function capture(stripe: Backend, id: string, params: Stripe.ChargeCaptureParams): Stripe.Charge {
+  const table = chargeTable(stripe);
+  const made = table.get(id);
+  if (made.captured) {
+    throw invalidRequest(`Charge ${id} has already been captured.`, { code: 'charge_already_captured' });
+  }
+  if (made.status === 'failed') throw invalidRequest(`Charge ${id} could not be captured because it failed.`);
+  if (made.refunded)
+    throw invalidRequest(`Charge ${id} has already been refunded.`, { code: 'charge_already_refunded' });
+  const { amount = made.amount } = params;
+  if (amount > made.amount) {
+    throw invalidRequest('Capture amount must be less than or equal to the amount originally charged.', {
+      code: 'amount_too_large',
+      param: 'amount',
+    });
+  }
+  const intent = idOf(made.payment_intent);
+  if (intent !== undefined) {
+    captureIntent(stripe, intent, { amount_to_capture: amount });
+    return table.get(id);
+  }
+  stripe.jobs.cancel(id);
+  const fee = params.application_fee_amount ?? params.application_fee;
+  table.update(id, {
+    captured: true,
+    amount_captured: amount,
+    amount_refunded: made.amount - amount,
+    ...(params.receipt_email !== undefined && { receipt_email: params.receipt_email }),
+    ...(params.statement_descriptor !== undefined && { statement_descriptor: params.statement_descriptor }),
+    ...(params.transfer_group !== undefined && { transfer_group: params.transfer_group }),
+    ...(fee !== undefined && { application_fee_amount: fee }),
+  });
+  const captured = bookCharge(stripe, id, amount);
+  stripe.emit('charge.captured', captured);
+  return captured;
+}
+
+function update(stripe: Backend, id: string, params: Stripe.ChargeUpdateParams): Stripe.Charge {
+  const table = chargeTable(stripe);
+  const before = table.get(id);
+  const { metadata, customer, fraud_details: fraud, shipping } = params;
+  return table.update(
+    id,
+    {
+      ...(metadata !== undefined && { metadata: mergeMetadata(before.metadata, metadata as Record<string, string>) }),
+      ...(customer !== undefined && { customer }),
+      ...(params.description !== undefined && { description: params.description }),
+      ...(params.receipt_email !== undefined && { receipt_email: params.receipt_email }),
+      ...(params.transfer_group !== undefined && { transfer_group: params.transfer_group }),
+      ...(fraud !== undefined && { fraud_details: { ...fraud } as Stripe.Charge.FraudDetails }),
+      ...(shipping !== undefined && { shipping: shippingOf(shipping) as Stripe.Charge.Shipping }),
+    },
+    'charge.updated',
+  );
+}
+
+/** https://docs.stripe.com/api/charges */
+export const charges: DefineModule = (stripe) => {
+  const table = chargeTable(stripe);
+  return {
+    operations: {
+      'POST /v1/charges': ({ params }) => createCharge(stripe, params as Stripe.ChargeCreateParams),
+      'GET /v1/charges': ({ url, params }) => {
+        const { customer, payment_intent, transfer_group } = params as Stripe.ChargeListParams;
+        return table.page(url, params, { by: { payment_intent, customer, transfer_group } });
+      },
+      'GET /v1/charges/{id}': ({ path }) => table.get(path['id']!),
+      'POST /v1/charges/{id}': ({ path, params }) => update(stripe, path['id']!, params as Stripe.ChargeUpdateParams),
+      'POST /v1/charges/{id}/capture': ({ path, params }) =>
+        capture(stripe, path['id']!, params as Stripe.ChargeCaptureParams),
+    },
+    jobs: {
+      'charge.expire': (each, { subject }) => {
+        const charges = chargeTable(each);
+        const made = charges.find(subject);
+        if (made === undefined || made.captured || made.refunded) return;
+        each.emit('charge.expired', charges.update(subject, { refunded: true, amount_refunded: made.amount }));
+      },
+    },
+  };
+};

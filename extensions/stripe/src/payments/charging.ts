@@ -1,0 +1,155 @@
+/** Takes money: from here on there is a charge, whether the bank agreed or not. */
+import type Stripe from 'stripe';
+import type { Backend } from '../kernel/backend';
+import type { Table } from '../kernel/table';
+import { methodTable, billingDetails } from '../resources/payment-methods';
+import { addBalanceTransaction, pendingUntil, stripeFee } from './balance';
+import { behaviorOf, chargeDecline, type CardSecret } from './cards';
+import { methodDetails, outcomeOf } from './charge-details';
+import { DECLINES, type Decline } from './declines';
+
+const CAPTURE_DAYS = 7;
+export const DAY = 24 * 60 * 60;
+
+/** What is kept beside a charge. */
+export interface ChargeSecret extends CardSecret {
+  /** The number of the bank account. */
+  readonly account?: string;
+}
+
+export function chargeTable(stripe: Backend): Table<Stripe.Charge, ChargeSecret> {
+  return stripe.table<Stripe.Charge, ChargeSecret>('charge');
+}
+
+export interface Attempt {
+  readonly amount: number;
+  readonly currency: string;
+  readonly method: Stripe.PaymentMethod;
+  readonly capture: boolean;
+  readonly customer: string | null;
+  /** Fields of the charge that its intent, or the client, decides. */
+  readonly fields: Partial<Stripe.Charge>;
+  readonly isAuthenticated?: boolean;
+  /** Why the payment fails before the bank is asked. */
+  readonly decline?: Decline | undefined;
+  readonly mandate?: string | null;
+  readonly options?: Stripe.PaymentIntent.PaymentMethodOptions.Card | undefined;
+  /** The payment will be decided later. */
+  readonly isPending?: boolean;
+}
+
+export interface Charged {
+  readonly charge: Stripe.Charge;
+  readonly decline?: Decline;
+}
+
+/**
+ * Charges a payment method, and sends `charge.succeeded`, `charge.failed` or `charge.pending`. What is captured is not yet booked:
+ * that is up to {@link bookCharge}, for which there is a moment of its own.
+ */
+export function charge(stripe: Backend, attempt: Attempt): Charged {
+  const { amount, currency, method, capture, customer, fields, isAuthenticated = false, isPending = false } = attempt;
+  const secret = methodTable(stripe).hidden(method.id) as ChargeSecret | undefined;
+  const decline = attempt.decline ?? (isPending ? undefined : declineOf(secret, isAuthenticated));
+  const paid = decline === undefined && !isPending;
+  const isCard = method.type === 'card';
+  const id = isCard ? stripe.newId('charge') : stripe.platform.ids.next('py', 24);
+  const made = {
+    id,
+    object: 'charge',
+    amount,
+    amount_captured: paid && capture ? amount : 0,
+    amount_refunded: 0,
+    application: null,
+    application_fee: null,
+    application_fee_amount: null,
+    balance_transaction: null,
+    billing_details: billingDetails(method.billing_details),
+    calculated_statement_descriptor: isCard ? descriptorOf(fields) : null,
+    captured: capture && decline === undefined,
+    created: stripe.now(),
+    currency,
+    customer,
+    description: null,
+    destination: null,
+    dispute: null,
+    disputed: false,
+    failure_balance_transaction: null,
+    failure_code: decline?.code ?? null,
+    failure_message: decline?.message ?? null,
+    fraud_details: {},
+    livemode: false,
+    metadata: {},
+    on_behalf_of: null,
+    order: null,
+    outcome: outcomeOf(secret, decline),
+    paid,
+    payment_intent: null,
+    payment_method: method.id,
+    payment_method_details: methodDetails(method, {
+      amount,
+      secret,
+      isAuthenticated,
+      mandate: attempt.mandate ?? null,
+      captureBefore: capture ? undefined : stripe.now() + CAPTURE_DAYS * DAY,
+      options: attempt.options,
+    }),
+    radar_options: {},
+    receipt_email: null,
+    receipt_number: null,
+    receipt_url: decline === undefined ? stripe.pageUrl(`receipts/${id}`) : null,
+    refunded: false,
+    review: null,
+    shipping: null,
+    source: null,
+    source_transfer: null,
+    statement_descriptor: null,
+    statement_descriptor_suffix: null,
+    status: decline !== undefined ? 'failed' : isPending ? 'pending' : 'succeeded',
+    transfer_data: null,
+    transfer_group: null,
+    ...fields,
+  } as unknown as Stripe.Charge;
+  chargeTable(stripe).insert(made, secret);
+  return { charge: made, ...(decline !== undefined && { decline }) };
+}
+
+function declineOf(secret: ChargeSecret | undefined, isAuthenticated: boolean): Decline | undefined {
+  const { declinesAuthenticated } = behaviorOf(secret);
+  if (isAuthenticated && declinesAuthenticated !== undefined) return DECLINES[declinesAuthenticated];
+  return chargeDecline(secret);
+}
+
+/** Says what became of a charge. */
+export function announceCharge(stripe: Backend, id: string): void {
+  const made = chargeTable(stripe).get(id);
+  stripe.emit(`charge.${made.status}`, made);
+}
+
+/** Books what was captured of a charge; the first booking is the one that the charge names. */
+export function bookCharge(stripe: Backend, id: string, amount: number, event?: string): Stripe.Charge {
+  const table = chargeTable(stripe);
+  const made = table.get(id);
+  const type = made.payment_method_details?.type ?? 'card';
+  const transaction = addBalanceTransaction(stripe, {
+    amount,
+    currency: made.currency,
+    type: id.startsWith('py_') ? 'payment' : 'charge',
+    source: id,
+    fees: [stripeFee(amount, made.currency, type)],
+    description: made.description,
+    ...(behaviorOf(table.hidden(id)).bypassPending !== true && { available_on: pendingUntil(stripe) }),
+  });
+  if (made.balance_transaction !== null) return made;
+  return table.update(id, { balance_transaction: transaction.id }, event);
+}
+
+const LONGEST_DESCRIPTOR = 22;
+
+function descriptorOf({ statement_descriptor, statement_descriptor_suffix }: Partial<Stripe.Charge>): string {
+  const prefix = statement_descriptor ?? 'BACKLOT';
+  return (statement_descriptor_suffix ? `BACKLOT* ${statement_descriptor_suffix}` : prefix).slice(
+    0,
+    LONGEST_DESCRIPTOR,
+  );
+}

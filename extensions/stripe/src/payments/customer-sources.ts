@@ -1,0 +1,203 @@
+/** Cards, bank accounts and sources of customers: https://docs.stripe.com/api/cards. */
+import type Stripe from 'stripe';
+import { invalidRequest, resourceMissing } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { mergeMetadata } from '../kernel/metadata';
+import type { DefineModule } from '../kernel/module';
+import { idOf, type Page } from '../kernel/objects';
+import { newBankAccount, newCard } from './card-objects';
+import { bankAccountTable, cardTable, sourceTable, tokenTable, useToken } from './card-source';
+import { namedCard, readCard, verificationDecline, type CardParams } from './cards';
+import { declineError } from './declines';
+
+export type CustomerSource = Stripe.Card | Stripe.BankAccount | Stripe.Source;
+
+type Given = CardParams & { readonly object?: string } & Readonly<Record<string, unknown>>;
+
+/** All cards, bank accounts and sources of a customer, newest first. */
+export function sourcesOf(stripe: Backend, customer: string): CustomerSource[] {
+  const by = { customer };
+  const all: CustomerSource[] = [
+    ...cardTable(stripe).values({ by }),
+    ...bankAccountTable(stripe).values({ by }),
+    ...sourceTable(stripe).values({ by }),
+  ];
+  return all.filter((each) => !('deleted' in each));
+}
+
+/**
+ * Gives a customer what a token, a source or an inline card stands for. The first one becomes the default. Throws a card error
+ * where the bank does not verify it.
+ */
+export function addSource(
+  stripe: Backend,
+  customer: string,
+  given: string | Given,
+  options: { readonly becomesDefault?: boolean; readonly replacesDefault?: boolean } = {},
+): CustomerSource {
+  stripe.table('customer').get(customer, 'customer');
+  const added = take(stripe, customer, given);
+  stripe.emit('customer.source.created', added);
+  const customers = stripe.table<Stripe.Customer>('customer');
+  const { default_source: before } = customers.get(customer);
+  if (before === null && options.replacesDefault !== true) {
+    customers.update(
+      customer,
+      { default_source: added.id },
+      options.becomesDefault === true ? undefined : 'customer.updated',
+    );
+  }
+  return added;
+}
+
+function take(stripe: Backend, customer: string, given: string | Given): CustomerSource {
+  if (typeof given !== 'string') {
+    if (given.object === 'bank_account') {
+      const account = { ...newBankAccount(stripe, given), customer };
+      return bankAccountTable(stripe).insert(account, { account: given['account_number'] as string });
+    }
+    const card = readCard(stripe, given);
+    return keepCard(stripe, customer, newCard(stripe, card, given), { number: card.number, hasCvc: card.hasCvc });
+  }
+  const named = namedCard(stripe, given);
+  if (named) {
+    const secret = { number: named.number, hasCvc: named.hasCvc };
+    return keepCard(stripe, customer, newCard(stripe, named, {}), secret);
+  }
+  if (given.startsWith('src_')) {
+    const source = sourceTable(stripe).get(given, 'source');
+    if (source.usage === 'single_use') {
+      throw invalidRequest('The source you provided is not reusable and cannot be attached to a customer.', {
+        param: 'source',
+      });
+    }
+    return sourceTable(stripe).update(given, { customer });
+  }
+  const token = useToken(stripe, given, 'source');
+  const secret = tokenTable(stripe).hidden(given) ?? {};
+  if (token.bank_account) {
+    return bankAccountTable(stripe).insert({ ...token.bank_account, customer }, secret);
+  }
+  if (!token.card) throw resourceMissing('token', given, 'source');
+  return keepCard(stripe, customer, token.card, secret);
+}
+
+function keepCard(stripe: Backend, customer: string, card: Stripe.Card, secret: { number?: string; hasCvc?: boolean }) {
+  const decline = verificationDecline(secret);
+  if (decline) throw declineError(decline);
+  return cardTable(stripe).insert({ ...card, customer }, secret);
+}
+
+/** Takes a source from its customer; another one becomes the default. */
+function removeSource(stripe: Backend, customer: string, id: string): object {
+  const source = find(stripe, customer, id);
+  const { object } = source;
+  if (object === 'source') sourceTable(stripe).update(id, { customer: null as never, status: 'consumed' });
+  else if (object === 'card') cardTable(stripe).remove(id);
+  else bankAccountTable(stripe).remove(id);
+  stripe.table('payment_method').remove(id);
+  stripe.emit('customer.source.deleted', source);
+  const customers = stripe.table<Stripe.Customer>('customer');
+  if (idOf(customers.get(customer).default_source) === id) {
+    customers.update(customer, { default_source: sourcesOf(stripe, customer)[0]?.id ?? null }, 'customer.updated');
+  }
+  return object === 'source' ? sourceTable(stripe).get(id) : { id, object, deleted: true };
+}
+
+function find(stripe: Backend, customer: string, id: string): CustomerSource {
+  stripe.table('customer').get(customer, 'customer');
+  const found = sourcesOf(stripe, customer).find((each) => each.id === id);
+  if (found === undefined) throw resourceMissing('source', id);
+  return found;
+}
+
+function updateSource(stripe: Backend, customer: string, id: string, params: object): CustomerSource {
+  const source = find(stripe, customer, id);
+  const { metadata, owner, ...given } = params as Readonly<Record<string, unknown>> & {
+    readonly metadata?: Readonly<Record<string, string>> | '';
+    readonly owner?: object;
+  };
+  const change = {
+    ...Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [name, value === '' ? null : (value as unknown)]),
+    ),
+    ...(metadata !== undefined && {
+      metadata: mergeMetadata(source.metadata, metadata),
+    }),
+    ...(owner !== undefined && { owner }),
+  };
+  const table =
+    source.object === 'card'
+      ? cardTable(stripe)
+      : source.object === 'source'
+        ? sourceTable(stripe)
+        : bankAccountTable(stripe);
+  return (table as ReturnType<typeof cardTable>).update(
+    id,
+    change as Partial<Stripe.Card>,
+    'customer.source.updated',
+  ) as CustomerSource;
+}
+
+interface PageParams {
+  readonly limit?: number;
+  readonly starting_after?: string;
+  readonly ending_before?: string;
+}
+
+function pageOf(
+  all: readonly CustomerSource[],
+  url: string,
+  { limit = 10, starting_after: after, ending_before: before }: PageParams,
+): Page {
+  const from = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
+  const end = before === undefined ? all.length : all.findIndex(({ id }) => id === before);
+  const range = all.slice(from, end);
+  const data = before === undefined ? range.slice(0, limit) : range.slice(-limit);
+  return { object: 'list', data, has_more: range.length > data.length, url };
+}
+
+/** https://docs.stripe.com/api/customers/sources, and the paths that cards and bank accounts had on their own. */
+export const customerSources: DefineModule = (stripe) => {
+  return {
+    operations: {
+      'GET /v1/customers/{customer}/sources': ({ path, url, params }) => {
+        const given = params as PageParams & { readonly object?: string };
+        stripe.table('customer').get(path['customer']!, 'customer');
+        const all = sourcesOf(stripe, path['customer']!);
+        return pageOf(
+          all.filter(({ object }) => given.object === undefined || object === given.object),
+          url,
+          given,
+        );
+      },
+      'POST /v1/customers/{customer}/sources': ({ path, params }) => {
+        const { source, metadata } = params as unknown as {
+          readonly source: string | Given;
+          readonly metadata?: Readonly<Record<string, string>>;
+        };
+        const added = addSource(stripe, path['customer']!, source);
+        return metadata === undefined ? added : updateSource(stripe, path['customer']!, added.id, { metadata });
+      },
+      'GET /v1/customers/{customer}/sources/{id}': ({ path }) => find(stripe, path['customer']!, path['id']!),
+      'POST /v1/customers/{customer}/sources/{id}': ({ path, params }) =>
+        updateSource(stripe, path['customer']!, path['id']!, params),
+      'DELETE /v1/customers/{customer}/sources/{id}': ({ path }) =>
+        removeSource(stripe, path['customer']!, path['id']!),
+      'POST /v1/customers/{customer}/sources/{id}/verify': ({ path, params }) => {
+        find(stripe, path['customer']!, path['id']!);
+        const { amounts } = params as { readonly amounts?: readonly number[] };
+        if (amounts !== undefined && amounts.join(',') !== '32,45') {
+          throw invalidRequest('The amounts provided do not match the amounts that were sent to the bank account.', {
+            code: 'bank_account_verification_failed',
+          });
+        }
+        return bankAccountTable(stripe).update(path['id']!, { status: 'verified' }, 'customer.source.updated');
+      },
+    },
+    includes: {
+      'customer sources': (customer: Stripe.Customer) =>
+        pageOf(sourcesOf(stripe, customer.id), `/v1/customers/${customer.id}/sources`, {}),
+    },
+  };
+};

@@ -1,0 +1,223 @@
+/** Disputes: https://docs.stripe.com/disputes. The money goes when one begins, and comes back when it is won. */
+import type Stripe from 'stripe';
+import { invalidRequest } from '../errors';
+import type { Backend } from '../kernel/backend';
+import type { Table } from '../kernel/table';
+import { mergeMetadata } from '../kernel/metadata';
+import type { DefineModule } from '../kernel/module';
+import { idOf } from '../kernel/objects';
+import { addBalanceTransaction, pendingUntil } from './balance';
+import { chargeTable, DAY } from './charging';
+import type { DisputeCause } from './test-cards';
+
+/** What a dispute costs, in the currency of the payment. */
+const FEE = 1500;
+const DAYS_TO_RESPOND = 9;
+/** Evidence that decides a dispute, or moves it on. */
+const VERDICTS: Readonly<Record<string, 'escalate' | 'lost' | 'won'>> = {
+  winning_evidence: 'won',
+  losing_evidence: 'lost',
+  escalate_inquiry_evidence: 'escalate',
+};
+const OPEN: readonly string[] = ['needs_response', 'warning_needs_response'];
+
+export function disputeTable(stripe: Backend): Table<Stripe.Dispute> {
+  return stripe.table<Stripe.Dispute>('dispute');
+}
+
+const EVIDENCE =
+  'access_activity_log billing_address cancellation_policy cancellation_policy_disclosure cancellation_rebuttal customer_communication customer_email_address customer_name customer_purchase_ip customer_signature duplicate_charge_documentation duplicate_charge_explanation duplicate_charge_id product_description receipt refund_policy refund_policy_disclosure refund_refusal_explanation service_date service_documentation shipping_address shipping_carrier shipping_date shipping_documentation shipping_tracking_number uncategorized_file uncategorized_text'.split(
+    ' ',
+  );
+
+/** Begins a dispute about a payment. An inquiry takes no money. */
+export function createDispute(stripe: Backend, chargeId: string, cause: DisputeCause): Stripe.Dispute {
+  const disputed = chargeTable(stripe).get(chargeId);
+  const isInquiry = cause.inquiry === true;
+  const dispute = {
+    id: stripe.platform.ids.next('du', 24),
+    object: 'dispute',
+    amount: disputed.amount_captured || disputed.amount,
+    balance_transaction: null,
+    balance_transactions: [],
+    charge: chargeId,
+    created: stripe.now(),
+    currency: disputed.currency,
+    enhanced_eligibility_types: cause.eligible === undefined ? [] : [cause.eligible],
+    evidence: { ...Object.fromEntries(EVIDENCE.map((name) => [name, null])), enhanced_evidence: {} },
+    evidence_details: {
+      due_by: Math.floor(stripe.now() / DAY + DAYS_TO_RESPOND) * DAY + DAY - 1,
+      enhanced_eligibility: {},
+      has_evidence: false,
+      past_due: false,
+      submission_count: 0,
+      submission_method: null,
+    },
+    intended_submission_method: null,
+    is_charge_refundable: isInquiry,
+    livemode: false,
+    metadata: {},
+    network_reason_code: cause.network_reason_code,
+    payment_intent: disputed.payment_intent,
+    payment_method_details: {
+      card: {
+        brand: disputed.payment_method_details?.card?.brand ?? 'visa',
+        case_type: isInquiry ? 'inquiry' : 'chargeback',
+        network_reason_code: cause.network_reason_code,
+      },
+      type: 'card',
+    },
+    reason: cause.reason,
+    status: isInquiry ? 'warning_needs_response' : 'needs_response',
+  } as unknown as Stripe.Dispute;
+  disputeTable(stripe).insert(dispute);
+  chargeTable(stripe).update(chargeId, { disputed: true, dispute: dispute.id } as Partial<Stripe.Charge>);
+  stripe.emit('charge.dispute.created', dispute);
+  return isInquiry ? dispute : withdraw(stripe, dispute.id);
+}
+
+function withdraw(stripe: Backend, id: string): Stripe.Dispute {
+  const { amount, currency } = disputeTable(stripe).get(id);
+  return book(stripe, id, 'charge.dispute.funds_withdrawn', {
+    amount: -amount,
+    fees: [{ amount: FEE, application: null, currency, description: 'Dispute fee', type: 'stripe_fee' }],
+    description: `Chargeback withdrawal for ${String(disputeTable(stripe).get(id).charge)}`,
+    reporting_category: 'dispute',
+  });
+}
+
+function reinstate(stripe: Backend, id: string): Stripe.Dispute {
+  const { amount, charge } = disputeTable(stripe).get(id);
+  return book(stripe, id, 'charge.dispute.funds_reinstated', {
+    amount,
+    description: `Chargeback reversal for ${String(charge)}`,
+    reporting_category: 'dispute_reversal',
+  });
+}
+
+function book(
+  stripe: Backend,
+  id: string,
+  event: string,
+  booking: {
+    readonly amount: number;
+    readonly fees?: readonly Stripe.BalanceTransaction.FeeDetail[];
+    readonly description: string;
+    readonly reporting_category: string;
+  },
+): Stripe.Dispute {
+  const { currency } = disputeTable(stripe).get(id);
+  const transaction = addBalanceTransaction(stripe, {
+    ...booking,
+    currency,
+    type: 'adjustment',
+    source: id,
+    available_on: pendingUntil(stripe),
+  });
+  const dispute = disputeTable(stripe).update(id, (before) => ({
+    balance_transactions: [...before.balance_transactions, transaction],
+    balance_transaction: transaction.id,
+  }));
+  stripe.emit(event, dispute);
+  return dispute;
+}
+
+function close(stripe: Backend, id: string, status: Stripe.Dispute.Status): Stripe.Dispute {
+  const closed = disputeTable(stripe).update(id, { status, is_charge_refundable: status !== 'lost' });
+  stripe.emit('charge.dispute.closed', closed);
+  return status === 'won' ? reinstate(stripe, id) : closed;
+}
+
+function submit(stripe: Backend, id: string, params: Stripe.DisputeUpdateParams): Stripe.Dispute {
+  const table = disputeTable(stripe);
+  const dispute = table.get(id);
+  const { evidence, metadata, submit: isSubmitted = true } = params;
+  if (evidence !== undefined && !OPEN.includes(dispute.status)) {
+    throw invalidRequest('This dispute is already closed, or its evidence was submitted already.', {
+      code: 'dispute_unexpected_state',
+    });
+  }
+  const given = Object.fromEntries(
+    Object.entries(evidence ?? {}).map(([name, value]) => [name, value === '' ? null : (value as unknown)]),
+  );
+  const hasEvidence = evidence !== undefined;
+  const isSent = hasEvidence && isSubmitted;
+  const isInquiry = dispute.status.startsWith('warning');
+  const changed = table.update(
+    id,
+    {
+      ...(metadata !== undefined && {
+        metadata: mergeMetadata(dispute.metadata, metadata as Record<string, string>),
+      }),
+      ...(hasEvidence && {
+        evidence: { ...dispute.evidence, ...given } as unknown as Stripe.Dispute.Evidence,
+        evidence_details: {
+          ...dispute.evidence_details,
+          has_evidence: true,
+          ...(isSent && {
+            submission_count: dispute.evidence_details.submission_count + 1,
+            submission_method: 'manual',
+          }),
+        } as Stripe.Dispute.EvidenceDetails,
+      }),
+      ...(isSent && { status: isInquiry ? 'warning_under_review' : 'under_review' }),
+    } as Partial<Stripe.Dispute>,
+    'charge.dispute.updated',
+  );
+  if (!isSent) return changed;
+  const verdict = VERDICTS[String(given['uncategorized_text'] ?? '')];
+  if (verdict === 'escalate' && isInquiry) {
+    table.update(id, { status: 'needs_response', is_charge_refundable: false }, 'charge.dispute.updated');
+    return withdraw(stripe, id);
+  }
+  if (verdict === 'won') return close(stripe, id, isInquiry ? 'warning_closed' : 'won');
+  if (verdict === 'lost') return close(stripe, id, isInquiry ? 'warning_closed' : 'lost');
+  return changed;
+}
+
+/** https://docs.stripe.com/api/disputes */
+export const disputes: DefineModule = (stripe) => {
+  const table = disputeTable(stripe);
+  return {
+    operations: {
+      'GET /v1/disputes': ({ url, params }) => {
+        const given = params as Stripe.DisputeListParams;
+        return table.page(url, params, { by: { charge: given.charge, payment_intent: given.payment_intent } });
+      },
+      'GET /v1/disputes/{id}': ({ path }) => table.get(path['id']!),
+      'POST /v1/disputes/{id}': ({ path, params }) => submit(stripe, path['id']!, params as Stripe.DisputeUpdateParams),
+      'POST /v1/disputes/{id}/close': ({ path }) => {
+        const dispute = table.get(path['id']!);
+        if (!OPEN.includes(dispute.status)) {
+          throw invalidRequest('This dispute is already closed.', { code: 'dispute_unexpected_state' });
+        }
+        return close(stripe, dispute.id, dispute.status === 'needs_response' ? 'lost' : 'warning_closed');
+      },
+      'GET /v1/radar/early_fraud_warnings': ({ url, params }) => {
+        const given = params as Stripe.Radar.EarlyFraudWarningListParams;
+        return stripe
+          .table<Stripe.Radar.EarlyFraudWarning>('radar.early_fraud_warning')
+          .page(url, params, { by: { charge: given.charge, payment_intent: given.payment_intent } });
+      },
+      'GET /v1/radar/early_fraud_warnings/{id}': ({ path }) =>
+        stripe.table('radar.early_fraud_warning').get(path['id']!),
+      'GET /v1/reviews': ({ url, params }) =>
+        stripe.table<Stripe.Review>('review').page(url, params, { where: ({ open }) => open }),
+      'GET /v1/reviews/{id}': ({ path }) => stripe.table('review').get(path['id']!),
+      'POST /v1/reviews/{id}/approve': ({ path }) => {
+        const reviews = stripe.table<Stripe.Review>('review');
+        const { charge, payment_intent: intent } = reviews.get(path['id']!);
+        const closed = reviews.update(path['id']!, {
+          open: false,
+          reason: 'approved',
+          closed_reason: 'approved',
+        } as Partial<Stripe.Review>);
+        if (idOf(charge) !== undefined) chargeTable(stripe).update(idOf(charge)!, { review: null });
+        const intents = stripe.table<Stripe.PaymentIntent>('payment_intent');
+        if (idOf(intent) !== undefined) intents.update(idOf(intent)!, { review: null });
+        stripe.emit('review.closed', closed);
+        return closed;
+      },
+    },
+  };
+};

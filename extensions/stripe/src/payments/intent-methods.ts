@@ -1,0 +1,142 @@
+/** Which payment method an intent uses, and which it may use. */
+import type Stripe from 'stripe';
+import { invalidRequest } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { idOf } from '../kernel/objects';
+import {
+  createPaymentMethod,
+  methodTable,
+  resolvePaymentMethod,
+  spentMethod,
+  type MethodParams,
+} from '../resources/payment-methods';
+import { isOlder } from '../versions/versions';
+import { METHOD_TYPES, takesCurrency, usualMethodTypes } from './method-types';
+
+/** From this version on the Dashboard decides which methods an intent takes. */
+const AUTOMATIC_SINCE = '2023-08-16';
+
+interface MethodChoice {
+  readonly payment_method?: string;
+  readonly payment_method_data?: object;
+  readonly confirmation_token?: string;
+}
+
+/** The payment method that a client gave in one of the ways to do so; undefined where it gave none. */
+export function givenMethod(
+  stripe: Backend,
+  { payment_method: id, payment_method_data: data, confirmation_token: token }: MethodChoice,
+): Stripe.PaymentMethod | undefined {
+  if (token !== undefined) return methodOfToken(stripe, token);
+  if (data !== undefined) return createPaymentMethod(stripe, data as MethodParams);
+  if (id === undefined || id === '') return undefined;
+  return resolvePaymentMethod(stripe, id);
+}
+
+/** A confirmation token holds the data of a payment method, or names one. */
+function methodOfToken(stripe: Backend, id: string): Stripe.PaymentMethod {
+  const table = stripe.table<Stripe.ConfirmationToken, { readonly method?: string; readonly used?: boolean }>(
+    'confirmation_token',
+  );
+  table.get(id, 'confirmation_token');
+  const { method, used } = table.hidden(id) ?? {};
+  if (used === true || method === undefined) {
+    throw invalidRequest('The provided ConfirmationToken has already been used to confirm another intent.', {
+      code: 'payment_method_unexpected_state',
+      param: 'confirmation_token',
+    });
+  }
+  table.hide(id, { method, used: true });
+  return methodTable(stripe).get(method, 'confirmation_token');
+}
+
+/** Throws where a payment method is another customer’s, or may not be used any more. */
+export function checkOwner(
+  stripe: Backend,
+  method: Stripe.PaymentMethod,
+  customer: string | undefined,
+  kind: 'PaymentIntent' | 'SetupIntent' = 'PaymentIntent',
+): void {
+  if (methodTable(stripe).hidden(method.id)?.spent === true) throw spentMethod();
+  const owner = idOf(method.customer);
+  if (owner === undefined || owner === customer) return;
+  if (customer === undefined) {
+    throw invalidRequest(
+      `The payment method ${method.id} belongs to the Customer ${owner}. Please include the Customer in the \`customer\` parameter on the ${kind}.`,
+      { param: 'payment_method' },
+    );
+  }
+  throw invalidRequest(
+    `The customer does not have a payment method with the ID ${method.id}. The payment method must be attached to the customer.`,
+    { code: 'resource_missing', param: 'payment_method' },
+  );
+}
+
+interface Types {
+  readonly payment_method_types: string[];
+  readonly automatic_payment_methods: Stripe.PaymentIntent.AutomaticPaymentMethods | null;
+}
+
+/** Which types an intent takes, as its parameters and the API version say. */
+export function typesFor(
+  stripe: Backend,
+  given: {
+    readonly payment_method_types?: readonly string[];
+    readonly allowed_payment_method_types?: readonly string[] | '' | null;
+    readonly automatic_payment_methods?: { readonly enabled: boolean; readonly allow_redirects?: string };
+    readonly excluded_payment_method_types?: readonly string[] | '';
+  },
+  currency: string,
+): Types {
+  const { automatic_payment_methods: automatic } = given;
+  const types = given.payment_method_types ?? (given.allowed_payment_method_types || undefined);
+  if (types !== undefined) {
+    for (const type of types) checkType(type);
+    return { payment_method_types: [...types], automatic_payment_methods: null };
+  }
+  const isOld = isOlder(stripe.scope.version ?? '9999', AUTOMATIC_SINCE);
+  if (automatic?.enabled === false || (automatic === undefined && isOld)) {
+    return { payment_method_types: ['card'], automatic_payment_methods: null };
+  }
+  const excluded: readonly string[] = given.excluded_payment_method_types || [];
+  return {
+    payment_method_types: usualMethodTypes(currency).filter(
+      (type) =>
+        !excluded.includes(type) && (automatic?.allow_redirects !== 'never' || METHOD_TYPES[type]?.flow !== 'redirect'),
+    ),
+    automatic_payment_methods: {
+      allow_redirects: (automatic?.allow_redirects ?? 'always') as 'always' | 'never',
+      enabled: true,
+    },
+  };
+}
+
+function checkType(type: string): void {
+  if (METHOD_TYPES[type] !== undefined) return;
+  throw invalidRequest(
+    `The payment method type provided: ${type} is invalid. Please ensure the provided type is activated in your dashboard (https://dashboard.stripe.com/account/payments/settings) and your account is enabled for any preview features that you are trying to use.`,
+    { code: 'payment_intent_invalid_parameter', param: 'payment_method_types' },
+  );
+}
+
+/** Throws where an intent does not take methods of the type of this one. */
+export function checkAllowed(
+  intent: Pick<
+    Stripe.PaymentIntent,
+    'object' | 'payment_method_types' | 'automatic_payment_methods' | 'excluded_payment_method_types'
+  > & { readonly currency?: string },
+  { type }: Stripe.PaymentMethod,
+): void {
+  const automatic = intent.automatic_payment_methods;
+  const isExcluded = (intent.excluded_payment_method_types as readonly string[] | null)?.includes(type) ?? false;
+  const byDashboard =
+    automatic?.enabled === true &&
+    !isExcluded &&
+    takesCurrency(type, intent.currency ?? 'usd') &&
+    (automatic.allow_redirects !== 'never' || METHOD_TYPES[type]?.flow !== 'redirect');
+  if (byDashboard || intent.payment_method_types.includes(type)) return;
+  throw invalidRequest(
+    `The PaymentMethod provided (${type}) is not allowed for this PaymentIntent. Please attach a payment method of one of the following types: ${intent.payment_method_types.join(', ')}.`,
+    { code: 'payment_intent_incompatible_payment_method', param: 'payment_method' },
+  );
+}

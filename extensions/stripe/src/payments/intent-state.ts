@@ -1,0 +1,111 @@
+/** The errors of intents that are not in the state that a call needs, and what intents say of a payment that failed. */
+import type Stripe from 'stripe';
+import { invalidRequest, StripeError } from '../errors';
+import type { Decline } from './declines';
+
+type Intent = Stripe.PaymentIntent | Stripe.SetupIntent;
+
+/** What an error calls a kind of intent. */
+function nameOf(intent: Intent): string {
+  return intent.object === 'payment_intent' ? 'PaymentIntent' : 'SetupIntent';
+}
+
+/** An error about an intent: the intent is in it. */
+export function unexpectedState(intent: Intent, message: string): StripeError {
+  return invalidRequest(message, { code: `${intent.object}_unexpected_state`, [intent.object]: intent });
+}
+
+export function cannotConfirm(intent: Intent): StripeError {
+  const name = nameOf(intent);
+  if (intent.status === 'succeeded') {
+    return unexpectedState(
+      intent,
+      `You cannot confirm this ${name} because it has already succeeded after being previously confirmed.`,
+    );
+  }
+  return unexpectedState(intent, `You cannot confirm this ${name} because it has a status of ${intent.status}.`);
+}
+
+export function missingMethod(intent: Intent): StripeError {
+  const name = nameOf(intent);
+  return unexpectedState(
+    intent,
+    `You cannot confirm this ${name} because it's missing a payment method. You can either update the ${name} with a payment method and then confirm it again, or confirm it again directly with a payment method or ConfirmationToken.`,
+  );
+}
+
+/** `done` is what the client wanted: `canceled`. */
+export function wrongStatus(intent: Intent, verb: string, done: string, allowed: readonly string[]): StripeError {
+  const only = `Only a ${nameOf(intent)} with one of the following statuses may be ${done}: ${allowed.join(', ')}.`;
+  const could =
+    verb === 'cancel' ? `You cannot cancel this ${nameOf(intent)}` : `This ${nameOf(intent)} could not be ${done}`;
+  return unexpectedState(intent, `${could} because it has a status of ${intent.status}. ${only}`);
+}
+
+/** The text that Stripe’s SDK users know best. */
+export function needsReturnUrl(): StripeError {
+  return invalidRequest(
+    "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.",
+  );
+}
+
+/** Authentication that failed: it is nobody’s card error. */
+export function authenticationFailure(kind: Intent['object']): Decline & { readonly type: string } {
+  return kind === 'payment_intent'
+    ? {
+        code: 'payment_intent_authentication_failure',
+        message:
+          'The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this PaymentIntent again.',
+        type: 'invalid_request_error',
+      }
+    : {
+        code: 'setup_intent_authentication_failure',
+        message:
+          'The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this SetupIntent again.',
+        type: 'invalid_request_error',
+      };
+}
+
+/** What a customer did not agree to, or a payment that a bank did not make. */
+export const ATTEMPT_FAILED: Decline & { readonly type: string } = {
+  code: 'payment_intent_payment_attempt_failed',
+  message: 'The payment attempt failed. Provide a new payment method and try again.',
+  type: 'invalid_request_error',
+};
+
+/** `last_payment_error` and `last_setup_error`. */
+export function lastError(
+  decline: Decline & { readonly type?: string },
+  { method, charge }: { readonly method: Stripe.PaymentMethod | undefined; readonly charge?: string | undefined },
+): Stripe.PaymentIntent.LastPaymentError {
+  return {
+    ...(decline.advice !== undefined && { advice_code: decline.advice }),
+    ...(charge !== undefined && { charge }),
+    code: decline.code,
+    ...(decline.decline_code !== undefined && { decline_code: decline.decline_code }),
+    doc_url: `https://stripe.com/docs/error-codes/${decline.code.replaceAll('_', '-')}`,
+    message: decline.message,
+    ...(decline.param !== undefined && { param: decline.param }),
+    ...(method !== undefined && { payment_method: method }),
+    type: decline.type ?? 'card_error',
+  } as Stripe.PaymentIntent.LastPaymentError;
+}
+
+/** The error that a call ends with when a payment is declined. What was written stays. */
+export function declinedCall(
+  decline: Decline & { readonly type?: string },
+  intent: Intent,
+  { method, charge }: { readonly method: Stripe.PaymentMethod | undefined; readonly charge?: string | undefined },
+): StripeError {
+  const type = decline.type === 'invalid_request_error' ? 'invalid_request_error' : 'card_error';
+  const { code, decline_code, message, param, advice } = decline;
+  return new StripeError(type === 'card_error' ? 402 : 400, type, message, {
+    code,
+    ...(advice !== undefined && { advice_code: advice }),
+    ...(decline_code !== undefined && { decline_code }),
+    ...(param !== undefined && { param }),
+    ...(charge !== undefined && { charge }),
+    [intent.object]: intent,
+    ...(method !== undefined && { payment_method: method }),
+  }).keepingWrites();
+}

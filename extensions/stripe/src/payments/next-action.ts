@@ -1,0 +1,85 @@
+/** What a customer has to do before a payment goes on: https://docs.stripe.com/api/payment_intents/object#payment_intent_object-next_action. */
+import type Stripe from 'stripe';
+import type { Backend } from '../kernel/backend';
+import { METHOD_TYPES } from './method-types';
+
+const DAY = 24 * 60 * 60;
+const VOUCHER_DAYS = 3;
+
+/** Where a customer agrees to a payment, or proves to be the cardholder: a page of ours. */
+export function actionUrl(stripe: Backend, intentId: string): string {
+  return stripe.pageUrl(`authenticate/${intentId}`);
+}
+
+export interface ActionOptions {
+  readonly returnUrl: string | undefined;
+  readonly useSdk: boolean;
+}
+
+/** How the cardholder authenticates: on a page, or in what Stripe’s script shows. */
+export function authenticate(stripe: Backend, intentId: string, { returnUrl, useSdk }: ActionOptions): object {
+  const url = actionUrl(stripe, intentId);
+  if (returnUrl !== undefined && !useSdk) {
+    return { redirect_to_url: { return_url: returnUrl, url }, type: 'redirect_to_url' };
+  }
+  return {
+    type: 'use_stripe_sdk',
+    use_stripe_sdk: { source: stripe.newId('source'), stripe_js: url, type: 'three_d_secure_redirect' },
+  };
+}
+
+/** What a way to pay that is not a card asks of the customer. */
+export function actionFor(
+  stripe: Backend,
+  intentId: string,
+  method: Stripe.PaymentMethod,
+  { returnUrl }: ActionOptions,
+): object {
+  const url = actionUrl(stripe, intentId);
+  const { action = 'redirect_to_url', flow } = METHOD_TYPES[method.type] ?? {};
+  const expires = stripe.now() + VOUCHER_DAYS * DAY;
+  if (flow === 'voucher') {
+    return {
+      [action]: {
+        expires_at: expires,
+        expires_after: expires,
+        hosted_voucher_url: url,
+        number: '01234567890123456789012345678901',
+      },
+      type: action,
+    };
+  }
+  const contents: Readonly<Record<string, object>> = {
+    alipay_handle_redirect: { native_data: null, native_url: null, return_url: returnUrl ?? null, url },
+    blik_authorize: {},
+    redirect_to_url: { return_url: returnUrl ?? null, url },
+    wechat_pay_display_qr_code: {
+      data: url,
+      hosted_instructions_url: url,
+      image_data_url: '',
+      image_url_png: `${url}.png`,
+      image_url_svg: `${url}.svg`,
+    },
+  };
+  const qrCode = {
+    expires_at: expires,
+    hosted_instructions_url: url,
+    image_url_png: `${url}.png`,
+    image_url_svg: `${url}.svg`,
+    data: url,
+    qr_code: { expires_at: expires, image_url_png: `${url}.png`, image_url_svg: `${url}.svg` },
+  };
+  return { [action]: contents[action] ?? qrCode, type: action };
+}
+
+/** How a bank account that was typed in is verified. */
+export function verifyWithMicrodeposits(stripe: Backend, intentId: string): object {
+  return {
+    type: 'verify_with_microdeposits',
+    verify_with_microdeposits: {
+      arrival_date: stripe.now() + DAY,
+      hosted_verification_url: stripe.pageUrl(`microdeposits/${intentId}`),
+      microdeposit_type: 'descriptor_code',
+    },
+  };
+}

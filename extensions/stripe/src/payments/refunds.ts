@@ -1,0 +1,241 @@
+/** Refunds: https://docs.stripe.com/refunds. */
+import type Stripe from 'stripe';
+import { invalidRequest } from '../errors';
+import type { Backend } from '../kernel/backend';
+import type { Table } from '../kernel/table';
+import { mergeMetadata } from '../kernel/metadata';
+import type { DefineModule } from '../kernel/module';
+import { idOf } from '../kernel/objects';
+import { addBalanceTransaction, balanceTransactions } from './balance';
+import { behaviorOf } from './cards';
+import { chargeTable } from './charging';
+import { disputeTable } from './disputes';
+import { formatAmount } from './money';
+
+/** In how many seconds a refund that takes its time is decided. */
+const SOON = 1;
+
+export function refundTable(stripe: Backend): Table<Stripe.Refund> {
+  return stripe.table<Stripe.Refund>('refund');
+}
+
+export interface RefundParams {
+  readonly charge?: string | undefined;
+  readonly payment_intent?: string | undefined;
+  readonly amount?: number | undefined;
+  readonly reason?: string | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | '' | undefined;
+  readonly instructions_email?: string | undefined;
+}
+
+/** Gives money back, with `refund.created` and `charge.refunded`. Throws where there is not so much to give back. */
+export function createRefund(stripe: Backend, params: RefundParams): Stripe.Refund {
+  const charge = chargeFor(stripe, params);
+  const left = (charge.captured ? charge.amount : charge.amount_captured || charge.amount) - charge.amount_refunded;
+  const amount = params.amount ?? left;
+  check(stripe, charge, amount, left);
+  const { refund: behavior } = behaviorOf(chargeTable(stripe).hidden(charge.id));
+  const refund = {
+    id: stripe.platform.ids.next(charge.id.startsWith('py_') ? 'pyr' : 're', 24),
+    object: 'refund',
+    amount,
+    balance_transaction: null,
+    charge: charge.id,
+    created: stripe.now(),
+    currency: charge.currency,
+    customer: charge.customer,
+    customer_account: null,
+    destination_details: destinationOf(charge, behavior),
+    ...(params.instructions_email !== undefined && { instructions_email: params.instructions_email }),
+    metadata: mergeMetadata(undefined, params.metadata),
+    payment_intent: charge.payment_intent,
+    payment_method: charge.payment_method,
+    reason: params.reason ?? null,
+    receipt_number: null,
+    source_transfer_reversal: null,
+    status: behavior === 'pending' ? 'pending' : 'succeeded',
+    ...(behavior === 'pending' && { pending_reason: 'processing' }),
+    transfer_reversal: null,
+  } as unknown as Stripe.Refund;
+  refundTable(stripe).insert(refund);
+  const booked = charge.balance_transaction === null ? refund : book(stripe, refund, charge);
+  const refunded = chargeTable(stripe).update(charge.id, {
+    amount_refunded: charge.amount_refunded + amount,
+    refunded: charge.amount_refunded + amount >= charge.amount,
+    ...(params.reason === 'fraudulent' && { fraud_details: { user_report: 'fraudulent' } }),
+  } as Partial<Stripe.Charge>);
+  stripe.emit('refund.created', booked);
+  stripe.emit('charge.refunded', refunded, {
+    amount_refunded: charge.amount_refunded,
+    ...(refunded.refunded && { refunded: false }),
+  });
+  if (behavior !== undefined) stripe.jobs.schedule('refund.settle', refund.id, stripe.now() + SOON);
+  return booked;
+}
+
+function book(stripe: Backend, { id, amount, currency }: Stripe.Refund, charge: Stripe.Charge): Stripe.Refund {
+  const paid = balanceTransactions(stripe).find(idOf(charge.balance_transaction)!);
+  const transaction = addBalanceTransaction(stripe, {
+    amount: -amount,
+    currency,
+    type: charge.id.startsWith('py_') ? 'payment_refund' : 'refund',
+    source: id,
+    description: `REFUND FOR ${charge.payment_intent === null ? 'CHARGE' : 'PAYMENT'}${charge.description === null ? '' : ` (${charge.description})`}`,
+    // Money that has not arrived is given back from what has not arrived.
+    ...(paid && paid.available_on > stripe.now() && { available_on: paid.available_on }),
+  });
+  return refundTable(stripe).update(id, { balance_transaction: transaction.id });
+}
+
+function chargeFor(stripe: Backend, { charge, payment_intent: intent }: RefundParams): Stripe.Charge {
+  if (charge !== undefined && intent !== undefined) {
+    throw invalidRequest('You cannot pass both `charge` and `payment_intent`.', { param: 'payment_intent' });
+  }
+  if (charge !== undefined) return chargeTable(stripe).get(charge, 'charge');
+  if (intent === undefined) {
+    throw invalidRequest('One of the following params should be provided for this request: payment_intent or charge.');
+  }
+  const { latest_charge: latest } = stripe.table<Stripe.PaymentIntent>('payment_intent').get(intent, 'payment_intent');
+  const id = idOf(latest);
+  const found = id === undefined ? undefined : chargeTable(stripe).find(id);
+  if (found === undefined || found.status === 'failed') {
+    throw invalidRequest(`This PaymentIntent (${intent}) does not have a successful charge to refund.`, {
+      param: 'payment_intent',
+    });
+  }
+  return found;
+}
+
+function check(stripe: Backend, charge: Stripe.Charge, amount: number, left: number): void {
+  const { id, currency } = charge;
+  if (charge.status === 'failed') {
+    throw invalidRequest(`Charge ${id} failed and cannot be refunded.`, { param: 'charge' });
+  }
+  if (charge.refunded || left === 0) {
+    throw invalidRequest(`Charge ${id} has already been refunded.`, { code: 'charge_already_refunded' });
+  }
+  const blocking = disputeTable(stripe).first({ by: { charge: id }, where: (each) => !each.is_charge_refundable });
+  if (blocking !== undefined) {
+    throw invalidRequest(`Charge ${id} has been charged back; cannot issue a refund.`, { code: 'charge_disputed' });
+  }
+  if (amount < 1) {
+    throw invalidRequest('This value must be greater than or equal to 1.', {
+      code: 'parameter_invalid_integer',
+      param: 'amount',
+    });
+  }
+  if (amount > left) {
+    const [asked, rest] = [formatAmount(amount, currency), formatAmount(left, currency)];
+    throw invalidRequest(
+      charge.amount_refunded === 0
+        ? `Refund amount (${asked}) is greater than charge amount (${rest})`
+        : `Refund amount (${asked}) is greater than unrefunded amount on charge (${rest})`,
+      { param: 'amount' },
+    );
+  }
+}
+
+function destinationOf(charge: Stripe.Charge, behavior: string | undefined): object {
+  const type = charge.payment_method_details?.type ?? 'card';
+  if (type !== 'card') return { [type]: {}, type };
+  return {
+    card: {
+      ...(behavior === undefined && { reference: '12345678901234567890123' }),
+      reference_status: behavior === undefined ? 'available' : 'pending',
+      reference_type: 'acquirer_reference_number',
+      type: charge.captured ? 'refund' : 'reversal',
+    },
+    type: 'card',
+  };
+}
+
+/** Ends a refund that took its time. */
+function settle(stripe: Backend, id: string): void {
+  const table = refundTable(stripe);
+  const refund = table.find(id);
+  if (refund === undefined || (refund.status !== 'pending' && refund.status !== 'succeeded')) return;
+  const charge = chargeTable(stripe).get(idOf(refund.charge)!);
+  const { refund: behavior } = behaviorOf(chargeTable(stripe).hidden(charge.id));
+  if (behavior === 'pending') {
+    const done = table.update(
+      id,
+      (before) => {
+        const { pending_reason: _reason, ...rest } = before;
+        return { ...rest, status: 'succeeded' };
+      },
+      'refund.updated',
+    );
+    stripe.emit('charge.refund.updated', done, { status: 'pending' });
+    return;
+  }
+  const failed = giveUp(stripe, refund, charge, { status: 'failed', failure_reason: 'expired_or_canceled_card' });
+  stripe.emit('refund.failed', failed);
+  stripe.emit('charge.refund.updated', failed, { status: 'succeeded' });
+}
+
+/** The money of a refund comes back. */
+function giveUp(
+  stripe: Backend,
+  refund: Stripe.Refund,
+  charge: Stripe.Charge,
+  change: Partial<Stripe.Refund>,
+): Stripe.Refund {
+  const original = balanceTransactions(stripe).find(idOf(refund.balance_transaction) ?? '');
+  const transaction =
+    original &&
+    addBalanceTransaction(stripe, {
+      amount: refund.amount,
+      currency: refund.currency,
+      type: 'refund_failure',
+      source: refund.id,
+      description: 'REFUND FAILURE',
+      ...(original.available_on > stripe.now() && { available_on: original.available_on }),
+    });
+  chargeTable(stripe).update(charge.id, {
+    amount_refunded: charge.amount_refunded - refund.amount,
+    refunded: false,
+  });
+  return refundTable(stripe).update(refund.id, {
+    ...change,
+    ...(transaction && { failure_balance_transaction: transaction.id }),
+  });
+}
+
+/** https://docs.stripe.com/api/refunds */
+export const refunds: DefineModule = (stripe) => {
+  const table = refundTable(stripe);
+  const update = (id: string, params: object): Stripe.Refund => {
+    const { metadata } = params as Stripe.RefundUpdateParams;
+    return table.update(
+      id,
+      (before) => ({ metadata: mergeMetadata(before.metadata, metadata as Record<string, string> | undefined) }),
+      'refund.updated',
+    );
+  };
+  return {
+    operations: {
+      'POST /v1/refunds': ({ params }) => createRefund(stripe, params as RefundParams),
+      'GET /v1/refunds': ({ url, params }) => {
+        const { charge, payment_intent } = params as Stripe.RefundListParams;
+        return table.page(url, params, { by: { charge, payment_intent } });
+      },
+      'GET /v1/refunds/{id}': ({ path }) => table.get(path['id']!),
+      'POST /v1/refunds/{id}': ({ path, params }) => update(path['id']!, params),
+      'POST /v1/refunds/{id}/cancel': ({ path }) => {
+        const refund = table.get(path['id']!);
+        if (refund.status !== 'requires_action' && refund.status !== 'pending') {
+          throw invalidRequest(`This refund cannot be canceled because it has a status of ${refund.status}.`);
+        }
+        stripe.jobs.cancel(refund.id);
+        const canceled = giveUp(stripe, refund, chargeTable(stripe).get(idOf(refund.charge)!), { status: 'canceled' });
+        stripe.emit('refund.updated', canceled, { status: refund.status });
+        return canceled;
+      },
+    },
+    jobs: { 'refund.settle': (each, { subject }) => settle(each, subject) },
+    includes: {
+      'charge refunds': (charge: Stripe.Charge) =>
+        table.page(`/v1/charges/${charge.id}/refunds`, {}, { by: { charge: charge.id } }),
+    },
+  };
+};
