@@ -35,6 +35,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   invoice: { indexes: ['customer', 'parent.subscription_details.subscription', 'number'] },
   invoice_payment: { indexes: ['invoice', 'payment.payment_intent'] },
   invoiceitem: { indexes: ['customer', 'invoice'] },
+  file_link: { indexes: ['file'] },
   payment_intent: { indexes: ['customer'] },
   payment_method: { noun: 'PaymentMethod', indexes: ['customer'] },
   price: { indexes: ['product', 'lookup_key'] },

@@ -31,7 +31,7 @@ export interface RefundParams {
 /** Gives money back, with `refund.created` and `charge.refunded`. Throws where there is not so much to give back. */
 export function createRefund(stripe: Backend, params: RefundParams): Stripe.Refund {
   const charge = chargeFor(stripe, params);
-  const left = (charge.captured ? charge.amount : charge.amount_captured || charge.amount) - charge.amount_refunded;
+  const left = charge.amount - charge.amount_refunded;
   const amount = params.amount ?? left;
   check(stripe, charge, amount, left);
   const { refund: behavior } = behaviorOf(chargeTable(stripe).hidden(charge.id));
@@ -114,6 +114,7 @@ function check(stripe: Backend, charge: Stripe.Charge, amount: number, left: num
   if (charge.refunded || left === 0) {
     throw invalidRequest(`Charge ${id} has already been refunded.`, { code: 'charge_already_refunded' });
   }
+  if (!charge.captured && charge.status === 'succeeded') checkRelease(charge, amount);
   const blocking = disputeTable(stripe).first({ by: { charge: id }, where: (each) => !each.is_charge_refundable });
   if (blocking !== undefined) {
     throw invalidRequest(`Charge ${id} has been charged back; cannot issue a refund.`, { code: 'charge_disputed' });
@@ -132,6 +133,18 @@ function check(stripe: Backend, charge: Stripe.Charge, amount: number, left: num
         : `Refund amount (${asked}) is greater than unrefunded amount on charge (${rest})`,
       { param: 'amount' },
     );
+  }
+}
+
+/** Money that was not taken goes back as a whole. */
+function checkRelease({ id, amount: whole, payment_intent: intent }: Stripe.Charge, amount: number): void {
+  if (intent !== null) {
+    throw invalidRequest(`Charge ${id} is not captured: cancel its PaymentIntent instead of refunding it.`, {
+      param: 'charge',
+    });
+  }
+  if (amount < whole) {
+    throw invalidRequest(`Charge ${id} is not captured, and can only be refunded in full.`, { param: 'amount' });
   }
 }
 

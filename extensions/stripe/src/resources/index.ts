@@ -17,13 +17,18 @@ import { customerSources } from '../payments/customer-sources';
 import { disputes } from '../payments/disputes';
 import { paymentIntents } from '../payments/intent-operations';
 import { mandates } from '../payments/mandates';
+import { payouts } from '../payments/payouts';
 import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intents';
+import { topups } from '../payments/topups';
+import { confirmationTokens } from './confirmation-tokens';
 import { customers } from './customers';
 import { events } from './events';
+import { files } from './files';
 import { paymentMethods } from './payment-methods';
 import { prices } from './prices';
 import { products } from './products';
+import { sources } from './sources';
 import { customerTaxIds } from './tax-ids';
 import { tokens } from './tokens';
 
@@ -33,6 +38,7 @@ export const MODULES: readonly DefineModule[] = [
   charges,
   checkoutSessions,
   customerBalance,
+  confirmationTokens,
   customers,
   customerSources,
   customerTaxIds,
@@ -41,12 +47,14 @@ export const MODULES: readonly DefineModule[] = [
   invoiceItems,
   invoicePayments,
   invoices,
+  files,
   mandates,
   paymentIntents,
   paymentLinks,
   paymentMethods,
   portalConfigurations,
   portalSessions,
+  payouts,
   prices,
   products,
   refunds,
@@ -55,5 +63,7 @@ export const MODULES: readonly DefineModule[] = [
   subscriptionItems,
   subscriptions,
   testClocks,
+  sources,
   tokens,
+  topups,
 ];
