@@ -117,6 +117,7 @@ export function pricingOf(price: Stripe.Price, unitAmount?: string): Line['prici
   };
 }
 
+const DECIMALS_SHOWN = 12;
 const ZERO_DECIMAL: ReadonlySet<string> = new Set(
   'bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf'.split(' '),
 );
@@ -126,14 +127,13 @@ const SYMBOLS: Readonly<Record<string, string>> = { usd: '$', eur: '€', gbp: '
 export function formatMoney(amount: string | number, currency: string): string {
   const isWhole = ZERO_DECIMAL.has(currency);
   const value = Number(amount) / (isWhole ? 1 : 100);
-  const text = value.toLocaleString('en-US', {
-    minimumFractionDigits: isWhole ? 0 : 2,
-    maximumFractionDigits: DECIMALS_SHOWN,
-  });
-  return `${SYMBOLS[currency] ?? ''}${text}`;
+  const shortest = isWhole ? 0 : 2;
+  // Not by its locale: that is slow, and this is done for each line.
+  const [whole = '0', fraction = ''] = value.toFixed(DECIMALS_SHOWN).split('.');
+  const decimals = fraction.replace(/0+$/, '').padEnd(shortest, '0');
+  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+  return `${SYMBOLS[currency] ?? ''}${grouped}${decimals === '' ? '' : `.${decimals}`}`;
 }
-
-const DECIMALS_SHOWN = 12;
 
 function newLine(stripe: Backend, given: Partial<Line> | object, id?: string): Line {
   const { amount } = given as Line;

@@ -9,10 +9,11 @@ import { invoiceTable, type InvoiceSeed } from './invoice-data';
 import { addInvoiceItem, pendingItems } from './invoice-items';
 import { createInvoice } from './invoices';
 import { invoiceItemLine } from './lines';
-import { renew } from './renewals';
+import { renewal, trialEndOf } from './renewals';
 import { customerOf, isRunning, periodEnd, subscriptionTable, type Subscription } from './subscription-data';
 import { cancelSubscription } from './subscription-end';
 import { updateSubscription } from './subscription-changes';
+import { unkeptInvoice } from './subscription-invoices';
 import { createSubscription } from './subscriptions';
 
 type PreviewParams = Stripe.InvoiceCreatePreviewParams;
@@ -36,14 +37,13 @@ export function dryRun<R>(stripe: Backend, work: () => R): R {
 
 /** The invoice that a subscription will get when its period ends; undefined where none will be. */
 export function findNext(stripe: Backend, subscription: Subscription): Stripe.Invoice | undefined {
-  const { id, latest_invoice: latest, cancel_at: cancelAt } = subscription;
+  const { status, cancel_at: cancelAt } = subscription;
   const end = periodEnd(subscription);
   if (!isRunning(subscription) || (cancelAt !== null && cancelAt <= end)) return undefined;
-  return dryRun(stripe, () => {
-    stripe.as({ time: end }, () => renew(stripe, id));
-    const next = idOf(subscriptionTable(stripe).get(id).latest_invoice);
-    if (next === undefined || next === idOf(latest)) return undefined;
-    return asPreview(invoiceTable(stripe).get(next), end);
+  if (status === 'trialing' && trialEndOf(stripe, subscription) !== 'create_invoice') return undefined;
+  return stripe.as({ time: end }, () => {
+    const { after, billing } = renewal(stripe, subscription, end);
+    return asPreview(unkeptInvoice(stripe, after, billing), end);
   });
 }
 

@@ -17,7 +17,7 @@ import {
   type Subscription,
 } from './subscription-data';
 import { cancelSubscription, expireSubscription } from './subscription-end';
-import { advanceLines, billSubscription, latestInvoiceOf, usageLines } from './subscription-invoices';
+import { advanceLines, latestInvoiceOf, makeInvoice, usageLines, type Billing } from './subscription-invoices';
 import { findNext } from './preview';
 
 /** What happens to subscriptions by themselves: https://docs.stripe.com/billing/subscriptions/overview. */
@@ -74,46 +74,62 @@ export function renew(stripe: Backend, id: string): void {
   const before = table.find(id);
   if (!before || !isRunning(before)) return;
   const now = stripe.now();
-  const isTrialOver = before.status === 'trialing';
-  if (isTrialOver && endTrialWithoutMethod(stripe, before)) return;
+  if (before.status === 'trialing' && endTrialWithoutMethod(stripe, before)) return;
 
-  const over = before.items.data.filter((item) => item.current_period_end <= now);
-  const ids = new Set(over.map((item) => item.id));
-  const { billing_cycle_anchor: anchor, billing_cycle_anchor_config: config } = before;
-  const next = before.items.data.map((item) => {
-    if (!ids.has(item.id)) return item;
-    return withPeriod(item, { start: now, end: nextPeriod(anchor, recurringOf(item.price), now, config?.day_of_month).end });
-  });
-  const after = table.update(id, {
-    items: listOf(id, next),
-    ...(isTrialOver && { status: 'active' }),
-  });
-  const begun = next.filter((item) => ids.has(item.id));
-  const isUnpaid = before.status === 'unpaid';
+  const { after, billing } = renewal(stripe, before, now);
   const pause = after.pause_collection?.behavior;
-  const invoice = billSubscription(stripe, after, {
-    reason: 'subscription_cycle',
-    lines: [...(isTrialOver ? [] : usageLines(stripe, before, over)), ...advanceLines(stripe, after, begun)],
-    period: { start: Math.min(...over.map((item) => item.current_period_start)), end: now },
-    auto_advance: !isUnpaid && pause === undefined,
-  });
-  const renewed = table.get(id);
+  const invoice = makeInvoice(stripe, after, billing);
+  const renewed = table.update(id, { items: after.items, status: after.status, latest_invoice: invoice.id });
   scheduleAll(stripe, renewed);
   stripe.emitChange('customer.subscription.updated', before, renewed);
   if (pause === 'void') finalizeAnd(stripe, invoice.id, voidInvoice);
   if (pause === 'mark_uncollectible') finalizeAnd(stripe, invoice.id, markUncollectible);
 }
 
+/** The subscription after a period is over, and what its invoice is for: what was used, and the next period. */
+export function renewal(stripe: Backend, before: Subscription, now: number): { after: Subscription; billing: Billing } {
+  const isTrialOver = before.status === 'trialing';
+  const over = before.items.data.filter((item) => item.current_period_end <= now);
+  const ids = new Set(over.map((item) => item.id));
+  const { billing_cycle_anchor: anchor, billing_cycle_anchor_config: config } = before;
+  const next = before.items.data.map((item) => {
+    if (!ids.has(item.id)) return item;
+    const { end } = nextPeriod(anchor, recurringOf(item.price), now, config?.day_of_month);
+    return withPeriod(item, { start: now, end: anchor > now ? anchor : end });
+  });
+  const after: Subscription = {
+    ...before,
+    items: listOf(before.id, next),
+    ...(isTrialOver && { status: 'active' }),
+  };
+  const begun = next.filter((item) => ids.has(item.id));
+  const used = isTrialOver ? [] : usageLines(stripe, before, over);
+  const billing: Billing = {
+    reason: 'subscription_cycle',
+    lines: [...used, ...advanceLines(stripe, after, begun)],
+    period: { start: Math.min(...over.map((item) => item.current_period_start)), end: now },
+    auto_advance: before.status !== 'unpaid' && !after.pause_collection,
+  };
+  return { after, billing };
+}
+
 function finalizeAnd(stripe: Backend, id: string, then: (stripe: Backend, id: string) => unknown): void {
   if (finalizeInvoice(stripe, id).status === 'open') then(stripe, id);
 }
 
-/** A trial that ends without a way to pay may end the subscription, or make it wait. Says whether it did. */
-function endTrialWithoutMethod(stripe: Backend, subscription: Subscription): boolean {
+/** What becomes of a trial that ends without a way to pay; `create_invoice` where there is one, too. */
+export function trialEndOf(stripe: Backend, subscription: Subscription): string {
   const { id, trial_settings: settings, collection_method: method } = subscription;
   const behavior = settings?.end_behavior.missing_payment_method ?? 'create_invoice';
-  if (method === 'send_invoice' || behavior === 'create_invoice') return false;
-  if (methodFor(stripe, customerOf(subscription), id) !== undefined) return false;
+  const hasMethod = method === 'send_invoice' || methodFor(stripe, customerOf(subscription), id) !== undefined;
+  return hasMethod ? 'create_invoice' : behavior;
+}
+
+/** A trial that ends without a way to pay may end the subscription, or make it wait. Says whether it did. */
+function endTrialWithoutMethod(stripe: Backend, subscription: Subscription): boolean {
+  const { id } = subscription;
+  const behavior = trialEndOf(stripe, subscription);
+  if (behavior === 'create_invoice') return false;
   if (behavior === 'cancel') {
     cancelSubscription(stripe, id);
     return true;

@@ -3,6 +3,7 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { amountFor, shareOf } from './amounts';
 import { addInvoiceItem, pendingItems } from './invoice-items';
+import { newInvoice, type InvoiceSeed } from './invoice-data';
 import { createInvoice } from './invoices';
 import { invoiceItemLine, subscriptionLines } from './lines';
 import { nextPeriod, type Period } from './periods';
@@ -22,55 +23,68 @@ export interface Billing {
   readonly prorationDate?: number;
 }
 
-/** Makes the draft of an invoice for a subscription, with what waits for its next invoice, and keeps it as the latest. */
+/** Makes the draft of an invoice for a subscription, and keeps it as the latest. */
 export function billSubscription(stripe: Backend, subscription: Subscription, billing: Billing): Stripe.Invoice {
+  const invoice = makeInvoice(stripe, subscription, billing);
+  subscriptionTable(stripe).update(subscription.id, { latest_invoice: invoice.id });
+  return invoice;
+}
+
+/** Makes the draft of an invoice for a subscription, with what waits for its next invoice. */
+export function makeInvoice(stripe: Backend, subscription: Subscription, billing: Billing): Stripe.Invoice {
+  const { seed, lines } = seedOf(stripe, subscription, billing);
+  return createInvoice(stripe, seed, lines);
+}
+
+/** The invoice as it would be made: it is not kept. */
+export function unkeptInvoice(stripe: Backend, subscription: Subscription, billing: Billing): Stripe.Invoice {
+  const { seed, lines } = seedOf(stripe, subscription, billing);
+  return newInvoice(stripe, seed, lines);
+}
+
+function seedOf(stripe: Backend, subscription: Subscription, billing: Billing): { seed: InvoiceSeed; lines: Line[] } {
   const { id, currency } = subscription;
   const customer = customerOf(subscription);
   const waiting = pendingItems(stripe, customer, { subscription: id, currency });
   const lines = [...waiting.map((item) => invoiceItemLine(stripe, item)), ...billing.lines];
   const { payment_settings: settings, invoice_settings: texts } = subscription;
-  const invoice = createInvoice(
-    stripe,
-    {
-      account_tax_ids: texts.account_tax_ids,
-      auto_advance: billing.auto_advance ?? true,
-      automatic_tax: {
-        ...subscription.automatic_tax,
-        provider: subscription.automatic_tax.enabled ? 'stripe' : null,
-        status: subscription.automatic_tax.enabled ? 'complete' : null,
-      },
-      billing_reason: billing.reason,
-      collection_method: subscription.collection_method,
-      currency,
-      custom_fields: texts.custom_fields,
-      customer,
-      days_until_due: subscription.days_until_due ?? undefined,
-      default_tax_rates: subscription.default_tax_rates ?? [],
-      description: texts.description,
-      discounts: subscription.discounts,
-      footer: texts.footer,
-      on_behalf_of: subscription.on_behalf_of,
-      parent: {
-        quote_details: null,
-        subscription_details: {
-          metadata: subscription.metadata,
-          subscription: id,
-          ...(billing.prorationDate !== undefined && { subscription_proration_date: billing.prorationDate }),
-        },
-        type: 'subscription_details',
-      },
-      payment_settings: {
-        default_mandate: null,
-        payment_method_options: (settings?.payment_method_options ?? null) as never,
-        payment_method_types: settings?.payment_method_types ?? null,
-      },
-      period_end: billing.period.end,
-      period_start: billing.period.start,
+  const seed: InvoiceSeed = {
+    account_tax_ids: texts.account_tax_ids,
+    auto_advance: billing.auto_advance ?? true,
+    automatic_tax: {
+      ...subscription.automatic_tax,
+      provider: subscription.automatic_tax.enabled ? 'stripe' : null,
+      status: subscription.automatic_tax.enabled ? 'complete' : null,
     },
-    lines,
-  );
-  subscriptionTable(stripe).update(id, { latest_invoice: invoice.id });
-  return invoice;
+    billing_reason: billing.reason,
+    collection_method: subscription.collection_method,
+    currency,
+    custom_fields: texts.custom_fields,
+    customer,
+    days_until_due: subscription.days_until_due ?? undefined,
+    default_tax_rates: subscription.default_tax_rates ?? [],
+    description: texts.description,
+    discounts: subscription.discounts,
+    footer: texts.footer,
+    on_behalf_of: subscription.on_behalf_of,
+    parent: {
+      quote_details: null,
+      subscription_details: {
+        metadata: subscription.metadata,
+        subscription: id,
+        ...(billing.prorationDate !== undefined && { subscription_proration_date: billing.prorationDate }),
+      },
+      type: 'subscription_details',
+    },
+    payment_settings: {
+      default_mandate: null,
+      payment_method_options: (settings?.payment_method_options ?? null) as never,
+      payment_method_types: settings?.payment_method_types ?? null,
+    },
+    period_end: billing.period.end,
+    period_start: billing.period.start,
+  };
+  return { seed, lines };
 }
 
 /** Lines for the periods that the items have now: what is paid in advance. A trial costs nothing. */

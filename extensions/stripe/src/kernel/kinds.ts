@@ -32,7 +32,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   customer_balance_transaction: { indexes: ['customer', 'invoice'] },
   dispute: { indexes: ['charge', 'payment_intent'] },
   event: { indexes: ['type'] },
-  invoice: { indexes: ['customer', 'parent.subscription_details.subscription', 'number'] },
+  invoice: { indexes: ['customer', 'parent.subscription_details.subscription'] },
   invoice_payment: { indexes: ['invoice', 'payment.payment_intent'] },
   invoiceitem: { indexes: ['customer', 'invoice'] },
   file_link: { indexes: ['file'] },
