@@ -1,7 +1,9 @@
 import { customerBalance } from '../billing/customer-balance';
+import { discountOperations } from '../billing/discounts';
 import { invoiceItems } from '../billing/invoice-items';
 import { invoices } from '../billing/invoice-operations';
 import { invoicePayments } from '../billing/invoice-payments';
+import { meters } from '../billing/meters';
 import { subscriptionItems } from '../billing/subscription-items';
 import { subscriptions } from '../billing/subscription-operations';
 import { testClocks } from '../billing/test-clocks';
@@ -22,6 +24,7 @@ import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intents';
 import { topups } from '../payments/topups';
 import { confirmationTokens } from './confirmation-tokens';
+import { coupons } from './coupons';
 import { customers } from './customers';
 import { events } from './events';
 import { files } from './files';
@@ -29,7 +32,9 @@ import { paymentMethods } from './payment-methods';
 import { prices } from './prices';
 import { products } from './products';
 import { sources } from './sources';
+import { promotionCodes } from './promotion-codes';
 import { customerTaxIds } from './tax-ids';
+import { taxRates } from './tax-rates';
 import { tokens } from './tokens';
 
 /** Every part of the API that keeps state. */
@@ -37,11 +42,13 @@ export const MODULES: readonly DefineModule[] = [
   balance,
   charges,
   checkoutSessions,
+  coupons,
   customerBalance,
   confirmationTokens,
   customers,
   customerSources,
   customerTaxIds,
+  discountOperations,
   disputes,
   events,
   invoiceItems,
@@ -49,6 +56,7 @@ export const MODULES: readonly DefineModule[] = [
   invoices,
   files,
   mandates,
+  meters,
   paymentIntents,
   paymentLinks,
   paymentMethods,
@@ -57,11 +65,13 @@ export const MODULES: readonly DefineModule[] = [
   payouts,
   prices,
   products,
+  promotionCodes,
   refunds,
   setupIntents,
   shippingRates,
   subscriptionItems,
   subscriptions,
+  taxRates,
   testClocks,
   sources,
   tokens,
