@@ -1,7 +1,9 @@
 /** What the pages need of payments and billing, each in one call. */
 import type Stripe from 'stripe';
 import { payInvoice } from '../billing/invoices';
-import { cancelSubscription, createSubscription, updateSubscription } from '../billing/subscriptions';
+import { updateSubscription } from '../billing/subscription-changes';
+import { cancelSubscription } from '../billing/subscription-end';
+import { createSubscription } from '../billing/subscriptions';
 import type { StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
