@@ -58,7 +58,8 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
   const { id } = made;
   if (method) attachPaymentMethod(stripe, method, id);
   if (chosen !== undefined && chosen !== '') {
-    setDefaultMethod(stripe, id, chosen);
+    // A test card by its name is one new payment method, which both parameters mean.
+    setDefaultMethod(stripe, id, method && chosen === params.payment_method ? method.id : chosen);
   }
   stripe.emit('customer.created', table.get(id));
   if (params.source !== undefined && (params.source as string) !== '')
