@@ -1,4 +1,5 @@
 import { WebAppExtension, type Router, type WebRouter } from 'backlot';
+import { serveCommandLine } from './cli/socket';
 import { Config } from './config';
 import { serveApi } from './http/api';
 import { serveFiles } from './http/files';
@@ -7,6 +8,7 @@ import { Backend } from './kernel/backend';
 import { Dispatcher } from './kernel/dispatch';
 import { servePages } from './pages';
 import { MODULES } from './resources';
+import { DELIVERY } from './webhooks/signature';
 
 /** Where applications load Stripe.js from: the one that is loaded there finds the API there, too. */
 const SCRIPT_HOSTS = ['js.stripe.com', 'js.stripe.localhost'];
@@ -24,6 +26,7 @@ export class Stripe extends WebAppExtension<typeof Config> {
 
   override onExtensionLoad(): void {
     const { state, clock, ids, webhooks, log } = this;
+    webhooks.configure(DELIVERY);
     this.#backend = new Backend({ state, clock, ids, webhooks, log, webUrl: this.webUrl.slice(0, -1) }, this.config);
     this.#dispatcher = new Dispatcher(this.#backend, MODULES);
   }
@@ -48,6 +51,7 @@ export class Stripe extends WebAppExtension<typeof Config> {
   #serve(router: Router): void {
     serveFiles(router, this.#backend);
     serveApi(router, this.#dispatcher);
+    serveCommandLine(router, this.#backend.commandLines);
     servePages(router, this.#backend, this.packageDirectory);
   }
 }

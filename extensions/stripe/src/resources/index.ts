@@ -12,7 +12,9 @@ import { portalConfigurations } from '../checkout/portal-configurations';
 import { portalSessions } from '../checkout/portal-sessions';
 import { checkoutSessions } from '../checkout/sessions';
 import { shippingRates } from '../checkout/shipping-rates';
+import { commandLineSessions } from '../cli/sessions';
 import type { DefineModule } from '../kernel/module';
+import { search } from '../kernel/search';
 import { balance } from '../payments/balance';
 import { charges } from '../payments/charge-operations';
 import { customerSources } from '../payments/customer-sources';
@@ -25,6 +27,7 @@ import { setupIntents } from '../payments/setup-intents';
 import { topups } from '../payments/topups';
 import { confirmationTokens } from './confirmation-tokens';
 import { coupons } from './coupons';
+import { webhookEndpoints } from '../webhooks/endpoints';
 import { customers } from './customers';
 import { events } from './events';
 import { files } from './files';
@@ -43,6 +46,7 @@ export const MODULES: readonly DefineModule[] = [
   charges,
   checkoutSessions,
   coupons,
+  commandLineSessions,
   customerBalance,
   confirmationTokens,
   customers,
@@ -67,6 +71,7 @@ export const MODULES: readonly DefineModule[] = [
   products,
   promotionCodes,
   refunds,
+  search,
   setupIntents,
   shippingRates,
   subscriptionItems,
@@ -76,4 +81,5 @@ export const MODULES: readonly DefineModule[] = [
   sources,
   tokens,
   topups,
+  webhookEndpoints,
 ];
