@@ -1,11 +1,65 @@
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
+import { idOf } from '../kernel/objects';
+import { discountFor } from './discounts';
+import { taxFor } from './taxes';
+
+type Line = Stripe.InvoiceLineItem;
 
 /** Puts the amounts of discounts and taxes on the lines of an invoice. The invoice says which discounts and rates hold for all. */
-export function adjustLines(
-  _stripe: Backend,
-  _invoice: Stripe.Invoice,
-  lines: readonly Stripe.InvoiceLineItem[],
-): Stripe.InvoiceLineItem[] {
-  return [...lines];
+export function adjustLines(stripe: Backend, invoice: Stripe.Invoice, lines: readonly Line[]): Line[] {
+  const { currency, automatic_tax: automatic } = invoice;
+  const off = discountFor(stripe, {
+    currency,
+    discounts: invoice.discounts,
+    lines: lines.map((line) => ({
+      amount: line.amount,
+      product: line.pricing?.price_details?.product,
+      discountable: line.discountable,
+      discounts: line.discounts,
+    })),
+  });
+  const rest = lines.map(({ amount }, index) => amount - off.lines[index]!.reduce((sum, each) => sum + each.amount, 0));
+  const owner = idOf(invoice.parent?.subscription_details?.subscription);
+  // Looked up once: an invoice has many lines.
+  const subscription = owner === undefined ? undefined : stripe.table<Stripe.Subscription>('subscription').find(owner);
+  const { lines: taxes } = taxFor(stripe, {
+    currency,
+    default_tax_rates: invoice.default_tax_rates,
+    tax_exempt: invoice.customer_tax_exempt,
+    ...(automatic.enabled && { automatic: { ...(invoice.customer_shipping?.address ?? invoice.customer_address) } }),
+    lines: lines.map((line, index) => ({
+      amount: rest[index]!,
+      tax_rates: ratesOf(stripe, line, subscription),
+      tax_behavior: automatic.enabled ? behaviorOf(stripe, line) : null,
+    })),
+  });
+  return lines.map((line, index) => ({
+    ...line,
+    subtotal: line.amount,
+    discount_amounts: off.lines[index]!,
+    pretax_credit_amounts: off.lines[index]!.map((each) => ({ ...each, type: 'discount' })),
+    taxes: taxes[index]!,
+  }));
+}
+
+/** The tax rates of what a line was made from: an invoice item, or an item of a subscription. */
+function ratesOf(
+  stripe: Backend,
+  { parent }: Line,
+  subscription: Stripe.Subscription | undefined,
+): readonly (string | { id: string })[] {
+  const details = parent?.subscription_item_details;
+  const itemId = parent?.invoice_item_details?.invoice_item ?? details?.invoice_item;
+  if (itemId) {
+    const own = stripe.table<Stripe.InvoiceItem>('invoiceitem').find(itemId)?.tax_rates ?? [];
+    if (own.length > 0) return own;
+  }
+  if (!details) return [];
+  return subscription?.items.data.find(({ id }) => id === details.subscription_item)?.tax_rates ?? [];
+}
+
+function behaviorOf(stripe: Backend, { pricing }: Line): string | null {
+  const price = idOf(pricing?.price_details?.price);
+  return (price === undefined ? undefined : stripe.table<Stripe.Price>('price').find(price)?.tax_behavior) ?? null;
 }

@@ -3,6 +3,7 @@ import { invalidRequest, parameterMissing, type StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { blank } from '../spec/shapes';
 import { createSetupIntent } from '../payments/setup-intents';
+import { readDiscounts } from './discounts';
 import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
 import { methodFor } from './methods';
 import { addIntervals, anchorOf, DAY, lengthOf } from './periods';
@@ -80,7 +81,9 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
     currency,
     customer: customer.id,
     default_tax_rates: [],
-    discounts: [],
+    discounts: readDiscounts(stripe, given.discounts, { customer: customer.id, subscription: id }, { currency }).map(
+      (each) => each.id,
+    ),
     invoice_settings: {
       account_tax_ids: null,
       custom_fields: null,
@@ -139,7 +142,7 @@ function readItems(stripe: Backend, id: string, given: CreateParams): Item[] {
   if (given.items.length > MOST_ITEMS) {
     throw invalidRequest(`A subscription can have at most ${MOST_ITEMS} items.`, { param: 'items' });
   }
-  return given.items.map((item, index) => newItem(stripe, id, item as GivenItem, `items[${index}]`));
+  return given.items.map((item, index) => newItem(stripe, id, item as GivenItem, `items[${index}]`, given.customer));
 }
 
 /** Throws where the items do not go together; gives their currency. */

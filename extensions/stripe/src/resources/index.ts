@@ -1,7 +1,9 @@
 import { customerBalance } from '../billing/customer-balance';
+import { discountOperations } from '../billing/discounts';
 import { invoiceItems } from '../billing/invoice-items';
 import { invoices } from '../billing/invoice-operations';
 import { invoicePayments } from '../billing/invoice-payments';
+import { meters } from '../billing/meters';
 import { subscriptionItems } from '../billing/subscription-items';
 import { subscriptions } from '../billing/subscription-operations';
 import { testClocks } from '../billing/test-clocks';
@@ -14,36 +16,44 @@ import { paymentIntents } from '../payments/intent-operations';
 import { mandates } from '../payments/mandates';
 import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intents';
+import { coupons } from './coupons';
 import { customers } from './customers';
 import { events } from './events';
 import { paymentMethods } from './payment-methods';
 import { prices } from './prices';
 import { products } from './products';
+import { promotionCodes } from './promotion-codes';
 import { customerTaxIds } from './tax-ids';
+import { taxRates } from './tax-rates';
 import { tokens } from './tokens';
 
 /** Every part of the API that keeps state. */
 export const MODULES: readonly DefineModule[] = [
   balance,
   charges,
+  coupons,
   customerBalance,
   customers,
   customerSources,
   customerTaxIds,
+  discountOperations,
   disputes,
   events,
   invoiceItems,
   invoicePayments,
   invoices,
   mandates,
+  meters,
   paymentIntents,
   paymentMethods,
   prices,
   products,
+  promotionCodes,
   refunds,
   setupIntents,
   subscriptionItems,
   subscriptions,
+  taxRates,
   testClocks,
   tokens,
 ];

@@ -1,0 +1,53 @@
+import type Stripe from 'stripe';
+import { invalidRequest } from '../errors';
+import { mergeMetadata } from '../kernel/metadata';
+import type { DefineModule } from '../kernel/module';
+import { blank } from '../spec/shapes';
+
+/** https://docs.stripe.com/api/tax_rates */
+export const taxRates: DefineModule = (stripe) => {
+  const table = stripe.table<Stripe.TaxRate>('tax_rate');
+  return {
+    operations: {
+      'POST /v1/tax_rates': ({ params }) => {
+        const { metadata, percentage, ...given } = params as unknown as Stripe.TaxRateCreateParams;
+        if (percentage < 0 || percentage > 100) {
+          throw invalidRequest('This value must be between 0 and 100.', { param: 'percentage' });
+        }
+        const { expand: _expand, ...fields } = given;
+        const rate = {
+          ...blank('tax_rate'),
+          active: true,
+          ...fields,
+          id: stripe.newId('tax_rate'),
+          created: stripe.now(),
+          effective_percentage: null,
+          metadata: mergeMetadata(undefined, metadata as never),
+          percentage,
+          rate_type: 'percentage',
+        } as unknown as Stripe.TaxRate;
+        table.insert(rate);
+        stripe.emit('tax_rate.created', rate);
+        return rate;
+      },
+      'GET /v1/tax_rates/{tax_rate}': ({ path }) => table.get(path['tax_rate']!),
+      'POST /v1/tax_rates/{tax_rate}': ({ path, params }) => {
+        const { metadata, expand: _expand, ...given } = params as Stripe.TaxRateUpdateParams;
+        const before = table.get(path['tax_rate']!);
+        const cleared = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value === '' ? null : value]));
+        return table.update(
+          before.id,
+          { ...cleared, metadata: mergeMetadata(before.metadata, metadata as never) },
+          'tax_rate.updated',
+        );
+      },
+      'GET /v1/tax_rates': ({ params, url }) => {
+        const { active, inclusive } = params as Stripe.TaxRateListParams;
+        return table.page(url, params, {
+          where: (rate) =>
+            (active === undefined || rate.active === active) && (inclusive === undefined || rate.inclusive === inclusive),
+        });
+      },
+    },
+  };
+};
