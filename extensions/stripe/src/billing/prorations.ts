@@ -42,7 +42,12 @@ export function prorate(
 
 /** Gives credit for the rest of the periods of all items: the subscription ends. */
 export function creditAll(stripe: Backend, subscription: Subscription, date: number): Stripe.InvoiceItem[] {
-  return prorate(stripe, subscription, { ...subscription, items: { ...subscription.items, data: [] } }, { date, isReset: false });
+  return prorate(
+    stripe,
+    subscription,
+    { ...subscription, items: { ...subscription.items, data: [] } },
+    { date, isReset: false },
+  );
 }
 
 function isSame(one: Item, other: Item): boolean {
@@ -74,7 +79,7 @@ function seedOf(
       type: 'subscription_details',
     },
     period: { start: from, end },
-    pricing: pricingOf(item.price) as never,
+    pricing: pricingOf(item.price),
     proration: true,
     proration_details: { credited_items: null, discount_amounts: [] },
     quantity,
