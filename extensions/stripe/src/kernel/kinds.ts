@@ -10,37 +10,11 @@ export interface Kind {
 
 /** Kinds that have something special; a kind that is not here has 24 letters and no indexes. */
 export const KINDS: Readonly<Record<string, Kind>> = {
-  'checkout.session': {
-    idLength: 58,
-    noun: 'checkout.session',
-    indexes: [
-      'customer',
-      'customer_details.email',
-      'payment_intent',
-      'payment_link',
-      'setup_intent',
-      'status',
-      'subscription',
-    ],
-  },
   balance_transaction: { noun: 'balance transaction', indexes: ['source', 'available_on', 'payout'] },
   bank_account: { noun: 'source', indexes: ['customer'] },
   card: { noun: 'source', indexes: ['customer'] },
   charge: { indexes: ['customer', 'payment_intent', 'transfer_group'] },
   confirmation_token: { noun: 'ConfirmationToken' },
-  'checkout.session': {
-    idLength: 58,
-    noun: 'checkout.session',
-    indexes: [
-      'customer',
-      'customer_details.email',
-      'payment_intent',
-      'payment_link',
-      'setup_intent',
-      'status',
-      'subscription',
-    ],
-  },
   customer: { idLength: 14, indexes: ['email', 'test_clock'] },
   customer_balance_transaction: { indexes: ['customer', 'invoice'] },
   dispute: { indexes: ['charge', 'payment_intent'] },
@@ -60,7 +34,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   setup_intent: { noun: 'setupintent', indexes: ['customer', 'payment_method'] },
   source: { indexes: ['customer'] },
   subscription: { indexes: ['customer', 'items.data', 'test_clock'] },
-  tax_rate: { noun: 'tax rate', indexes: ['country'] },
   tax_id: { indexes: ['customer'] },
+  tax_rate: { noun: 'tax rate', indexes: ['country'] },
   webhook_endpoint: {},
 };

@@ -60,7 +60,12 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
   const { id } = made;
   if (method) attachPaymentMethod(stripe, method, id);
   if (chosen !== undefined && chosen !== '') {
+<<<<<<< HEAD
     setDefaultMethod(stripe, id, chosen === given.payment_method && method ? method.id : chosen);
+=======
+    // A test card by its name is one new payment method, which both parameters mean.
+    setDefaultMethod(stripe, id, method && chosen === params.payment_method ? method.id : chosen);
+>>>>>>> g-pages
   }
   stripe.emit('customer.created', table.get(id));
   if (params.source !== undefined && params.source !== '')

@@ -1,3 +1,5 @@
+import { checkoutUiModes } from '../checkout/versions';
+
 /** What changed in Stripe’s API: https://docs.stripe.com/changelog. */
 export interface Change {
   /** The day of the version that brought it: clients of older ones see what was before. */
@@ -8,15 +10,16 @@ export interface Change {
   readonly accepts?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Newest first: each change goes on from what the one before made. */
 /** Intents took the types of payment methods under this name. */
 const TYPES = ['payment_method_types'];
 
+/** Newest first: each change goes on from what the one before made. */
 export const CHANGES: readonly Change[] = [
   {
     since: '2026-09-30',
     render: (object) => object,
     accepts: {
+      'POST /v1/checkout/sessions': TYPES,
       'POST /v1/payment_intents': TYPES,
       'POST /v1/payment_intents/{payment_intent}': TYPES,
       'POST /v1/payment_intents/{payment_intent}/confirm': TYPES,
@@ -24,4 +27,5 @@ export const CHANGES: readonly Change[] = [
       'POST /v1/setup_intents/{setup_intent}': TYPES,
     },
   },
+  checkoutUiModes,
 ];
