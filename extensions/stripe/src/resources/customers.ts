@@ -60,12 +60,8 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
   const { id } = made;
   if (method) attachPaymentMethod(stripe, method, id);
   if (chosen !== undefined && chosen !== '') {
-<<<<<<< HEAD
-    setDefaultMethod(stripe, id, chosen === given.payment_method && method ? method.id : chosen);
-=======
     // A test card by its name is one new payment method, which both parameters mean.
     setDefaultMethod(stripe, id, method && chosen === params.payment_method ? method.id : chosen);
->>>>>>> g-pages
   }
   stripe.emit('customer.created', table.get(id));
   if (params.source !== undefined && params.source !== '')
@@ -194,17 +190,10 @@ export const customers: DefineModule = (stripe) => {
   const table = customerTable(stripe);
   return {
     operations: {
-<<<<<<< HEAD
-      'POST /v1/customers': ({ params }) =>
-        discounted(stripe, createCustomer(stripe, params as Stripe.CustomerCreateParams), params),
+      'POST /v1/customers': ({ params }) => discounted(stripe, createCustomer(stripe, params), params),
       'GET /v1/customers/{customer}': ({ path }) => table.get(path['customer']!),
       'POST /v1/customers/{customer}': ({ path, params }) =>
-        discounted(stripe, update(stripe, path['customer']!, params as Stripe.CustomerUpdateParams), params),
-=======
-      'POST /v1/customers': ({ params }) => createCustomer(stripe, params),
-      'GET /v1/customers/{customer}': ({ path }) => table.get(path['customer']!),
-      'POST /v1/customers/{customer}': ({ path, params }) => update(stripe, path['customer']!, params),
->>>>>>> g-pay
+        discounted(stripe, update(stripe, path['customer']!, params), params),
       'DELETE /v1/customers/{customer}': ({ path }) => {
         const customer = table.get(path['customer']!);
         if (isDeleted(customer)) throw missing(customer.id);

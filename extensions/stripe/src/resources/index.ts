@@ -27,6 +27,7 @@ import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intents';
 import { topups } from '../payments/topups';
 import { webhookEndpoints } from '../webhooks/endpoints';
+import { cashBalances } from './cash-balance';
 import { confirmationTokens } from './confirmation-tokens';
 import { coupons } from './coupons';
 import { customers } from './customers';
@@ -48,6 +49,7 @@ import { tokens } from './tokens';
 /** Every part of the API that keeps state. */
 export const MODULES: readonly DefineModule[] = [
   balance,
+  cashBalances,
   charges,
   checkoutSessions,
   commandLineSessions,
