@@ -10,19 +10,6 @@ export interface Kind {
 
 /** Kinds that have something special; a kind that is not here has 24 letters and no indexes. */
 export const KINDS: Readonly<Record<string, Kind>> = {
-  'checkout.session': {
-    idLength: 58,
-    noun: 'checkout.session',
-    indexes: [
-      'customer',
-      'customer_details.email',
-      'payment_intent',
-      'payment_link',
-      'setup_intent',
-      'status',
-      'subscription',
-    ],
-  },
   balance_transaction: { noun: 'balance transaction', indexes: ['source', 'available_on', 'payout'] },
   bank_account: { noun: 'source', indexes: ['customer'] },
   card: { noun: 'source', indexes: ['customer'] },

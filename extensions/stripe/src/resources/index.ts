@@ -24,10 +24,12 @@ import { mandates } from '../payments/mandates';
 import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intents';
 import { coupons } from './coupons';
+import { formerOperations } from '../versions/former-operations';
 import { webhookEndpoints } from '../webhooks/endpoints';
 import { customers } from './customers';
 import { events } from './events';
 import { paymentMethods } from './payment-methods';
+import { plans } from './plans';
 import { prices } from './prices';
 import { products } from './products';
 import { promotionCodes } from './promotion-codes';
@@ -49,6 +51,7 @@ export const MODULES: readonly DefineModule[] = [
   discountOperations,
   disputes,
   events,
+  formerOperations,
   invoiceItems,
   invoicePayments,
   invoices,
@@ -57,6 +60,7 @@ export const MODULES: readonly DefineModule[] = [
   paymentIntents,
   paymentLinks,
   paymentMethods,
+  plans,
   portalConfigurations,
   portalSessions,
   prices,
