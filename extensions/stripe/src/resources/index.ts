@@ -21,17 +21,22 @@ import { customerSources } from '../payments/customer-sources';
 import { disputes } from '../payments/disputes';
 import { paymentIntents } from '../payments/intent-operations';
 import { mandates } from '../payments/mandates';
+import { payouts } from '../payments/payouts';
 import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intents';
+import { topups } from '../payments/topups';
+import { confirmationTokens } from './confirmation-tokens';
 import { coupons } from './coupons';
 import { formerOperations } from '../versions/former-operations';
 import { webhookEndpoints } from '../webhooks/endpoints';
 import { customers } from './customers';
 import { events } from './events';
+import { files } from './files';
 import { paymentMethods } from './payment-methods';
 import { plans } from './plans';
 import { prices } from './prices';
 import { products } from './products';
+import { sources } from './sources';
 import { promotionCodes } from './promotion-codes';
 import { customerTaxIds } from './tax-ids';
 import { taxRates } from './tax-rates';
@@ -41,6 +46,7 @@ import { tokens } from './tokens';
 export const MODULES: readonly DefineModule[] = [
   balance,
   charges,
+  confirmationTokens,
   checkoutSessions,
   coupons,
   commandLineSessions,
@@ -52,6 +58,7 @@ export const MODULES: readonly DefineModule[] = [
   disputes,
   events,
   formerOperations,
+  files,
   invoiceItems,
   invoicePayments,
   invoices,
@@ -61,6 +68,7 @@ export const MODULES: readonly DefineModule[] = [
   paymentLinks,
   paymentMethods,
   plans,
+  payouts,
   portalConfigurations,
   portalSessions,
   prices,
@@ -69,11 +77,13 @@ export const MODULES: readonly DefineModule[] = [
   refunds,
   search,
   setupIntents,
+  sources,
   shippingRates,
   subscriptionItems,
   subscriptions,
   taxRates,
   testClocks,
   tokens,
+  topups,
   webhookEndpoints,
 ];
