@@ -58,10 +58,10 @@ describe('customers', () => {
   it('come with a payment method that invoices are paid by', async () => {
     const customer = await stripe.customers.create({
       payment_method: 'pm_card_visa',
-      invoice_settings: { custom_fields: [{ name: 'PO', value: '1' }] },
+      invoice_settings: { default_payment_method: 'pm_card_visa', custom_fields: [{ name: 'PO', value: '1' }] },
     });
     const { data } = await stripe.customers.listPaymentMethods(customer.id);
-    expect(data).toHaveLength(1);
+    expect(data.map(({ id }) => id)).toEqual([customer.invoice_settings.default_payment_method]);
     const updated = await stripe.customers.update(customer.id, {
       invoice_settings: { default_payment_method: data[0]!.id },
       expand: ['invoice_settings.default_payment_method'],

@@ -5,8 +5,15 @@ import { checkKeyFor } from '../http/publishable';
 import { parseForm, type Raw } from '../parameters/form';
 import { validate } from '../parameters/validate';
 import { loadSpec, type FoundOperation, type Operation } from '../spec/spec';
-import { COMMAND_LINE_VERSION, translated } from '../versions/older-parameters';
-import { acceptLegacy, checkVersion, defaultVersion, renderAt } from '../versions/versions';
+import { COMMAND_LINE_VERSION, acceptedThen, translated } from '../versions/older-parameters';
+import {
+  acceptLegacy,
+  checkVersion,
+  defaultVersion,
+  formerOperation,
+  renderAt,
+  translateParameters,
+} from '../versions/versions';
 import { PLATFORM_ACCOUNT, type Backend, type Scope } from './backend';
 import { expand, type Includes } from './expand';
 import { IdempotentReplies } from './idempotency';
@@ -90,7 +97,10 @@ export class Dispatcher {
     headers['stripe-version'] = version;
     const account = this.#accountOf(request);
     if (account !== PLATFORM_ACCOUNT) headers['stripe-account'] = account;
-    const found = loadSpec().find(request.method, request.path) ?? this.#findOther(request);
+    const found =
+      formerOperation(version, request.method, request.path) ??
+      loadSpec().find(request.method, request.path) ??
+      this.#findOther(request);
     if (found === undefined) throw unknownUrl(request);
     const { operation } = found;
     checkKeyFor(operation, key);
@@ -113,14 +123,13 @@ export class Dispatcher {
       if (earlier) return earlier;
     }
 
-    const written = { ...parseForm(request.query), ...parseForm(request.body) } as Record<string, Raw>;
+    const given = { ...parseForm(request.query), ...parseForm(request.body) } as Record<string, Raw>;
     const meant = writtenFor(request) ?? version;
-    const raw: Record<string, Raw> = {
-      ...this.#stripe.as(scope, () => translated(this.#stripe, operation.key, meant, written)),
-    };
+    const former = this.#stripe.as(scope, () => translated(this.#stripe, operation.key, meant, given));
+    const raw: Record<string, Raw> = { ...translateParameters(operation, meant, former) };
     // How pages give their key.
     delete raw['key'];
-    const legacy = acceptLegacy(operation, meant).also;
+    const legacy = [...acceptLegacy(operation, meant).also, ...acceptedThen(operation.key, meant)];
     // What Stripe.js sends with each call for an intent is in no declaration.
     const also = key.publishable ? [...legacy, 'client_secret'] : legacy;
     for (const file of request.files) raw[file.name] = { filename: file.filename };
@@ -173,8 +182,8 @@ export class Dispatcher {
       const answer = handler(call);
       if (answer instanceof Binary)
         return { status: 200, headers: { 'content-type': answer.type }, body: answer.bytes };
-      const expanded = expand(this.#stripe, this.#includes, answer, call);
-      return { status: 200, headers: {}, body: JSON.stringify(renderAt(version, expanded), undefined, 2) };
+      const shown = expand(this.#stripe, this.#includes, renderAt(version, answer, this.#stripe), call);
+      return { status: 200, headers: {}, body: JSON.stringify(shown, undefined, 2) };
     } catch (error) {
       if (!(error instanceof StripeError) || !error.keepsWrites) throw error;
       return { status: error.status, headers: {}, body: errorBody(error, requestId) };

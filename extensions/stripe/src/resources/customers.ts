@@ -171,8 +171,11 @@ function update(stripe: Backend, id: string, params: Stripe.CustomerUpdateParams
   );
 }
 
-/** Older versions took a coupon for the customer. */
-function discounted(stripe: Backend, customer: Stripe.Customer, { coupon }: Params): Stripe.Customer {
+/** Older versions took a coupon, or a code for one, for the customer. */
+function discounted(stripe: Backend, customer: Stripe.Customer, { coupon, promotion_code: code }: Params): Stripe.Customer {
+  if (typeof code === 'string' && code !== '') {
+    return setCustomerDiscount(stripe, customer.id, { promotion_code: code });
+  }
   if (typeof coupon !== 'string') return customer;
   return setCustomerDiscount(stripe, customer.id, coupon === '' ? '' : { coupon }, 'coupon');
 }

@@ -26,6 +26,7 @@ import { payouts } from '../payments/payouts';
 import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intents';
 import { topups } from '../payments/topups';
+import { formerOperations } from '../versions/former-operations';
 import { webhookEndpoints } from '../webhooks/endpoints';
 import { cashBalances } from './cash-balance';
 import { confirmationTokens } from './confirmation-tokens';
@@ -63,6 +64,7 @@ export const MODULES: readonly DefineModule[] = [
   disputes,
   events,
   files,
+  formerOperations,
   invoiceItems,
   invoicePayments,
   invoices,

@@ -1,109 +1,87 @@
 import type Stripe from 'stripe';
-import type { Backend } from '../kernel/backend';
+import { planOf } from '../billing/prices';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
-import { idOf } from '../kernel/objects';
-import { blank } from '../spec/shapes';
 import { createPrice, priceTable } from './prices';
 import { createProduct, productTable } from './products';
 
-/** What prices were before there were prices: each has a price of the same identifier, so that subscriptions take it. */
+/** https://docs.stripe.com/api/plans: prices that recur, as they were before there were prices. Each is found as a price, too. */
 export const plans: DefineModule = (stripe) => {
-  const table = stripe.table<Stripe.Plan>('plan');
+  const table = priceTable(stripe);
+  const isPlan = ({ recurring }: Stripe.Price): boolean => recurring !== null;
+
+  const create = (given: Stripe.PlanCreateParams): Stripe.Plan => {
+    const { product, amount, amount_decimal: decimal } = given;
+    const made = createPrice(stripe, {
+      currency: given.currency,
+      ...(amount !== undefined && { unit_amount: amount }),
+      ...(decimal !== undefined && { unit_amount_decimal: decimal }),
+      ...(given.active !== undefined && { active: given.active }),
+      ...(given.billing_scheme !== undefined && { billing_scheme: given.billing_scheme }),
+      ...(given.metadata && { metadata: given.metadata }),
+      ...(given.nickname !== undefined && { nickname: given.nickname }),
+      ...(given.tiers !== undefined && { tiers: given.tiers as Stripe.PriceCreateParams.Tier[] }),
+      ...(given.tiers_mode !== undefined && { tiers_mode: given.tiers_mode }),
+      ...(given.transform_usage !== undefined && { transform_quantity: given.transform_usage }),
+      product: typeof product === 'object' ? createProduct(stripe, product).id : product!,
+      recurring: {
+        interval: given.interval,
+        ...(given.interval_count !== undefined && { interval_count: given.interval_count }),
+        ...(given.meter !== undefined && { meter: given.meter }),
+        ...(given.trial_period_days !== undefined && { trial_period_days: given.trial_period_days }),
+        ...(given.usage_type !== undefined && { usage_type: given.usage_type }),
+      },
+    } as Stripe.PriceCreateParams);
+    if (given.id === undefined) return announced(made);
+    // A plan may have an identifier of the client's.
+    const kept = table.insert({ ...made, id: given.id }, table.hidden(made.id));
+    table.remove(made.id);
+    return announced(kept);
+  };
+
+  const announced = (price: Stripe.Price): Stripe.Plan => {
+    const plan = planOf(price);
+    stripe.emit('plan.created', plan);
+    return plan;
+  };
+
+  const update = (id: string, given: Stripe.PlanUpdateParams): Stripe.Plan => {
+    const before = table.get(id);
+    if (given.product !== undefined) productTable(stripe).get(given.product, 'product');
+    const { recurring } = before;
+    const after = table.update(id, {
+      ...(given.active !== undefined && { active: given.active }),
+      ...(given.nickname !== undefined && { nickname: given.nickname }),
+      ...(given.product !== undefined && { product: given.product }),
+      ...(given.metadata !== undefined && {
+        metadata: mergeMetadata(before.metadata, given.metadata as Record<string, string>),
+      }),
+      ...(given.trial_period_days !== undefined &&
+        recurring && { recurring: { ...recurring, trial_period_days: given.trial_period_days } }),
+    });
+    stripe.emitChange('plan.updated', planOf(before), planOf(after));
+    return planOf(after);
+  };
+
   return {
     operations: {
-      'POST /v1/plans': ({ params }) => {
-        const given = params as unknown as Stripe.PlanCreateParams;
-        const price = createPrice(stripe, priceOf(stripe, given));
-        if (given.id !== undefined) rename(stripe, price, given.id);
-        const { recurring } = price;
-        const plan = {
-          ...blank('plan'),
-          id: given.id ?? price.id,
-          active: given.active ?? true,
-          amount: price.unit_amount,
-          amount_decimal: price.unit_amount_decimal,
-          billing_scheme: price.billing_scheme,
-          created: price.created,
-          currency: price.currency,
-          interval: given.interval,
-          interval_count: given.interval_count ?? 1,
-          metadata: mergeMetadata(undefined, given.metadata),
-          meter: given.meter ?? null,
-          nickname: given.nickname ?? null,
-          product: idOf(price.product as string) ?? null,
-          tiers_mode: price.tiers_mode,
-          transform_usage: given.transform_usage ?? null,
-          trial_period_days: given.trial_period_days ?? null,
-          usage_type: recurring?.usage_type ?? 'licensed',
-        } as unknown as Stripe.Plan;
-        table.insert(plan);
-        stripe.emit('plan.created', plan);
-        return plan;
+      'POST /v1/plans': ({ params }) => create(params as unknown as Stripe.PlanCreateParams),
+      'GET /v1/plans/{plan}': ({ path }) => planOf(table.get(path['plan']!)),
+      'POST /v1/plans/{plan}': ({ path, params }) => update(path['plan']!, params as Stripe.PlanUpdateParams),
+      'DELETE /v1/plans/{plan}': ({ path }) => {
+        const plan = planOf(table.get(path['plan']!));
+        table.remove(plan.id);
+        stripe.emit('plan.deleted', plan);
+        return { id: plan.id, object: 'plan', deleted: true };
       },
       'GET /v1/plans': ({ params, url }) => {
         const { active, product } = params as Stripe.PlanListParams;
-        return table.page(url, params, {
-          where: (plan) =>
-            (active === undefined || plan.active === active) && (product === undefined || plan.product === product),
+        const page = table.page(url, params, {
+          by: { product },
+          where: (price) => isPlan(price) && (active === undefined || price.active === active),
         });
-      },
-      'GET /v1/plans/{plan}': ({ path }) => table.get(path['plan']!),
-      'POST /v1/plans/{plan}': ({ path, params }) => {
-        const given = params as Stripe.PlanUpdateParams;
-        const before = table.get(path['plan']!);
-        if (given.product !== undefined) productTable(stripe).get(given.product, 'product');
-        const metadata = mergeMetadata(before.metadata, given.metadata);
-        const { active, nickname } = given;
-        const shared = {
-          ...(active !== undefined && { active }),
-          ...(nickname !== undefined && { nickname }),
-          metadata,
-        };
-        if (priceTable(stripe).has(before.id)) priceTable(stripe).update(before.id, shared, 'price.updated');
-        return table.update(
-          before.id,
-          { ...shared, ...(given.product !== undefined && { product: given.product }) },
-          'plan.updated',
-        );
-      },
-      'DELETE /v1/plans/{plan}': ({ path }) => {
-        const plan = table.get(path['plan']!);
-        table.remove(plan.id);
-        if (priceTable(stripe).has(plan.id)) priceTable(stripe).update(plan.id, { active: false }, 'price.updated');
-        stripe.emit('plan.deleted', plan);
-        return { id: plan.id, object: 'plan', deleted: true };
+        return { ...page, data: page.data.map(planOf) };
       },
     },
   };
 };
-
-function priceOf(stripe: Backend, given: Stripe.PlanCreateParams): Stripe.PriceCreateParams {
-  const { product } = given;
-  const productId = typeof product === 'object' ? createProduct(stripe, product).id : product;
-  return {
-    currency: given.currency,
-    ...(given.amount !== undefined && { unit_amount: given.amount }),
-    ...(given.amount_decimal !== undefined && { unit_amount_decimal: given.amount_decimal }),
-    ...(given.billing_scheme && { billing_scheme: given.billing_scheme }),
-    ...(given.metadata && { metadata: given.metadata }),
-    ...(given.nickname !== undefined && { nickname: given.nickname }),
-    ...(productId !== undefined && { product: productId }),
-    ...(given.tiers && { tiers: given.tiers }),
-    ...(given.tiers_mode && { tiers_mode: given.tiers_mode }),
-    recurring: {
-      interval: given.interval,
-      ...(given.interval_count !== undefined && { interval_count: given.interval_count }),
-      ...(given.meter !== undefined && { meter: given.meter }),
-      ...(given.usage_type && { usage_type: given.usage_type }),
-    },
-  } as Stripe.PriceCreateParams;
-}
-
-/** Plans may have identifiers that clients choose. */
-function rename(stripe: Backend, price: Stripe.Price, id: string): void {
-  const table = priceTable(stripe);
-  const hidden = table.hidden(price.id);
-  table.remove(price.id);
-  table.insert({ ...price, id }, hidden);
-}

@@ -1,4 +1,4 @@
-/** Parameters that older versions took and the newest does not: https://docs.stripe.com/changelog. */
+/** What older versions took and the newest does not, where the meaning depends on other objects or on what was left out. */
 import type { Backend } from '../kernel/backend';
 import type { StripeObject } from '../kernel/objects';
 import type { Raw } from '../parameters/form';
@@ -22,25 +22,9 @@ const INTENTS = ['POST /v1/payment_intents', 'POST /v1/setup_intents'];
 
 const OLDER: readonly OlderParameters[] = [
   {
-    until: '2026-10-28',
-    operations: [
-      ...INTENTS,
-      'POST /v1/payment_intents/{payment_intent}',
-      'POST /v1/setup_intents/{setup_intent}',
-      'POST /v1/checkout/sessions',
-    ],
-    accepts: ['payment_method_types'],
-  },
-  {
     until: '2025-09-30',
     operations: ['POST /v1/customers', 'POST /v1/customers/{customer}'],
-    accepts: ['coupon'],
-  },
-  {
-    until: '2025-09-30',
-    operations: ['POST /v1/promotion_codes'],
-    translate: ({ coupon, ...given }) =>
-      coupon === undefined ? given : { promotion: { type: 'coupon', coupon }, ...given },
+    accepts: ['coupon', 'promotion_code'],
   },
   {
     until: '2025-09-30',
