@@ -1,9 +1,13 @@
 import { customerBalance } from '../billing/customer-balance';
+import { creditGrants } from '../billing/credit-grants';
+import { creditNotes } from '../billing/credit-notes';
 import { discountOperations } from '../billing/discounts';
 import { invoiceItems } from '../billing/invoice-items';
 import { invoices } from '../billing/invoice-operations';
 import { invoicePayments } from '../billing/invoice-payments';
 import { meters } from '../billing/meters';
+import { quotes } from '../billing/quotes';
+import { subscriptionSchedules } from '../billing/schedules';
 import { subscriptionItems } from '../billing/subscription-items';
 import { subscriptions } from '../billing/subscription-operations';
 import { testClocks } from '../billing/test-clocks';
@@ -18,6 +22,7 @@ import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intents';
 import { coupons } from './coupons';
 import { customers } from './customers';
+import { entitlements } from './entitlements';
 import { events } from './events';
 import { paymentMethods } from './payment-methods';
 import { prices } from './prices';
@@ -25,6 +30,7 @@ import { products } from './products';
 import { promotionCodes } from './promotion-codes';
 import { customerTaxIds } from './tax-ids';
 import { taxRates } from './tax-rates';
+import { taxSettings } from './tax-settings';
 import { tokens } from './tokens';
 
 /** Every part of the API that keeps state. */
@@ -32,12 +38,15 @@ export const MODULES: readonly DefineModule[] = [
   balance,
   charges,
   coupons,
+  creditGrants,
+  creditNotes,
   customerBalance,
   customers,
   customerSources,
   customerTaxIds,
   discountOperations,
   disputes,
+  entitlements,
   events,
   invoiceItems,
   invoicePayments,
@@ -49,11 +58,14 @@ export const MODULES: readonly DefineModule[] = [
   prices,
   products,
   promotionCodes,
+  quotes,
   refunds,
   setupIntents,
   subscriptionItems,
   subscriptions,
+  subscriptionSchedules,
   taxRates,
+  taxSettings,
   testClocks,
   tokens,
 ];
