@@ -109,7 +109,7 @@ describe('credit grants', () => {
     });
     const balances = async (): Promise<Stripe.Billing.CreditBalanceSummary['balances']> =>
       (
-        await stripe.billing.creditBalanceSummary.retrieve({
+        await stripe.billing.creditBalanceSummaries.retrieve({
           customer,
           filter: { type: 'applicability_scope', applicability_scope: { price_type: 'metered' } },
         })

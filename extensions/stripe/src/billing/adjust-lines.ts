@@ -25,7 +25,11 @@ export function adjustLines(stripe: Backend, invoice: Stripe.Invoice, lines: rea
     default_tax_rates: invoice.default_tax_rates,
     tax_exempt: invoice.customer_tax_exempt,
     ...(automatic.enabled && { automatic: { ...(invoice.customer_shipping?.address ?? invoice.customer_address) } }),
-    lines: lines.map((line, index) => ({ amount: rest[index]!, tax_rates: ratesOf(stripe, line), tax_behavior: behaviorOf(stripe, line) })),
+    lines: lines.map((line, index) => ({
+      amount: rest[index]!,
+      tax_rates: ratesOf(stripe, line),
+      tax_behavior: behaviorOf(stripe, line),
+    })),
   });
   return lines.map((line, index) => ({
     ...line,

@@ -153,5 +153,5 @@ function summary(stripe: Backend, customer: string, wanted: string | undefined):
     customer,
     customer_account: null,
     livemode: false,
-  } as Stripe.Billing.CreditBalanceSummary;
+  };
 }

@@ -246,8 +246,9 @@ export function removeDiscount(stripe: Backend, id: string): Stripe.DeletedDisco
 
 /** Marks a discount as deleted; what has it is the caller's. */
 function endDiscount(stripe: Backend, id: string): Stripe.DeletedDiscount {
-  const { end: _end, ...rest } = discounts(stripe).get(id);
-  const deleted = { ...rest, deleted: true } as unknown as Stripe.DeletedDiscount;
+  const deleted = { ...discounts(stripe).get(id), deleted: true } as unknown as Stripe.DeletedDiscount;
+  // A deleted discount has no end any more.
+  Reflect.deleteProperty(deleted, 'end');
   stripe.jobs.cancel(id, 'discount.end');
   discounts(stripe).update(id, { deleted: true } as unknown as Partial<Stripe.Discount>);
   if (isAnnounced(deleted as unknown as Stripe.Discount)) stripe.emit('customer.discount.deleted', deleted);

@@ -42,7 +42,7 @@ export function readQuoteLines(
     if (line.id !== undefined && known === undefined) {
       throw invalidRequest(`No such line item: '${line.id}'`, { code: 'resource_missing', param: `${at}[id]` });
     }
-    const price = resolvePrice(stripe, line as never, at)?.id ?? known?.price;
+    const price = resolvePrice(stripe, line, at)?.id ?? known?.price;
     if (price === undefined)
       throw invalidRequest(`Missing required param: ${at}[price].`, {
         code: 'parameter_missing',

@@ -11,7 +11,7 @@ import { createInvoice } from './invoices';
 import { formatMoney } from './lines';
 import { DAY } from './periods';
 import { textPdf } from './quote-pdf';
-import { priceOf, readQuoteLines, sumsOf, type QuoteLine } from './quote-lines';
+import { priceOf, readQuoteLines, sumsOf, type QuoteLine, type Sums } from './quote-lines';
 import { createSchedule } from './schedules';
 import { createSubscription } from './subscriptions';
 
@@ -41,7 +41,7 @@ export const quotes: DefineModule = (stripe) => {
   };
   return {
     operations: {
-      'POST /v1/quotes': ({ params }) => createQuote(stripe, params as GivenQuote),
+      'POST /v1/quotes': ({ params }) => createQuote(stripe, params),
       'GET /v1/quotes': ({ params, url }) => {
         const { customer, status } = params as Stripe.QuoteListParams;
         return table.page(url, params, {
@@ -51,7 +51,7 @@ export const quotes: DefineModule = (stripe) => {
       },
       'GET /v1/quotes/{quote}': ({ path }) => table.get(path['quote']!),
       'POST /v1/quotes/{quote}': ({ path, params }) =>
-        onClock(path['quote']!, (quote) => updateQuote(stripe, quote, params as GivenQuote)),
+        onClock(path['quote']!, (quote) => updateQuote(stripe, quote, params)),
       'POST /v1/quotes/{quote}/finalize': ({ path, params }) =>
         onClock(path['quote']!, (quote) =>
           finalize(stripe, quote, (params as Stripe.QuoteFinalizeQuoteParams).expires_at),
@@ -95,7 +95,7 @@ function createQuote(stripe: Backend, given: GivenQuote): Quote {
   return stripe.onClockOf(customer?.id, () => {
     const id = stripe.newId('quote');
     const copied = from ? (quoteTable(stripe).hidden(from.id)?.lines ?? []) : [];
-    const lines = given.line_items === undefined ? copied : readQuoteLines(stripe, given.line_items as never);
+    const lines = given.line_items === undefined ? copied : readQuoteLines(stripe, given.line_items);
     const now = stripe.now();
     const draft = {
       ...blank('quote'),
@@ -143,7 +143,7 @@ function updateQuote(stripe: Backend, before: Quote, given: GivenQuote): Quote {
   const table = quoteTable(stripe);
   const { lines = [], discounts = [] } = table.hidden(before.id) ?? {};
   table.hide(before.id, {
-    lines: given.line_items === undefined ? lines : readQuoteLines(stripe, given.line_items as never, lines),
+    lines: given.line_items === undefined ? lines : readQuoteLines(stripe, given.line_items, lines),
     discounts: given.discounts === undefined ? discounts : given.discounts || [],
   });
   const changed = { ...before, ...changeOf(stripe, before, given) };
@@ -193,7 +193,7 @@ function changeOf(stripe: Backend, before: Quote, given: GivenQuote): Partial<Qu
       (each, index) => createDiscount(stripe, each, {}, { param: `discounts[${index}]`, isTentative: true }).id,
     );
   }
-  return change as Partial<Quote>;
+  return change;
 }
 
 function sums(stripe: Backend, quote: Quote, wanted: (line: QuoteLine) => boolean = () => true) {
@@ -220,22 +220,26 @@ function isUpfront(stripe: Backend, { subscription_data: data }: Quote): (line: 
 /** What a quote adds up to: at once, and again and again. */
 function amountsOf(stripe: Backend, quote: Quote): Partial<Quote> {
   const isRecurring = (line: QuoteLine): boolean => priceOf(stripe, line).recurring !== null;
-  const { items: _all, ...whole } = sums(stripe, quote);
-  const { items: _upfront, ...upfront } = sums(stripe, quote, isUpfront(stripe, quote));
-  const { items: recurringItems, ...recurring } = sums(stripe, quote, isRecurring);
-  const interval = recurringItems[0]?.price?.recurring;
+  const whole = sums(stripe, quote);
+  const upfront = sums(stripe, quote, isUpfront(stripe, quote));
+  const recurring = sums(stripe, quote, isRecurring);
+  const interval = recurring.items[0]?.price?.recurring;
   return {
     amount_subtotal: whole.amount_subtotal,
     amount_total: whole.amount_total,
     computed: {
       recurring: interval
-        ? { ...recurring, interval: interval.interval, interval_count: interval.interval_count }
+        ? { ...amounts(recurring), interval: interval.interval, interval_count: interval.interval_count }
         : null,
-      upfront,
-    } as Stripe.Quote.Computed,
+      upfront: amounts(upfront),
+    },
     currency: currencyOf(stripe, quote),
     total_details: whole.total_details,
-  } as Partial<Quote>;
+  };
+}
+
+function amounts({ amount_subtotal, amount_total, total_details }: Sums): Omit<Sums, 'items'> {
+  return { amount_subtotal, amount_total, total_details };
 }
 
 function finalize(stripe: Backend, quote: Quote, expires: number | undefined): Quote {

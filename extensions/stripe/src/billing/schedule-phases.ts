@@ -27,7 +27,7 @@ export function readPhases(stripe: Backend, given: readonly GivenPhase[], start:
 
 function readPhase(stripe: Backend, given: GivenPhase, from: number, at: string): Phase {
   const prices = given.items.map((item, index) => {
-    const price = resolvePrice(stripe, item as never, `${at}[items][${index}]`);
+    const price = resolvePrice(stripe, item, `${at}[items][${index}]`);
     if (price?.recurring) return shownPrice(price);
     throw invalidRequest('A phase needs recurring prices.', { param: `${at}[items][${index}][price]` });
   });
@@ -38,7 +38,7 @@ function readPhase(stripe: Backend, given: GivenPhase, from: number, at: string)
   const end =
     given.end_date ??
     (duration
-      ? addIntervals(from, { interval: duration.interval as 'month', interval_count: duration.interval_count ?? 1 }, 1)
+      ? addIntervals(from, { interval: duration.interval, interval_count: duration.interval_count ?? 1 }, 1)
       : addIntervals(from, first.recurring!, 1));
   const discountsOf = (
     each: readonly { coupon?: string; discount?: string; promotion_code?: string }[] | '' | null | undefined,
@@ -120,7 +120,7 @@ export function phaseOf(subscription: Stripe.Subscription): Phase {
     start_date: first!.current_period_start,
     transfer_data: null,
     trial_end: subscription.trial_end,
-  } as unknown as Phase;
+  };
 }
 
 /** What the parameters of a subscription are in a phase, beside its items. */

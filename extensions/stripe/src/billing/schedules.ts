@@ -23,8 +23,7 @@ export const subscriptionSchedules: DefineModule = (stripe) => {
   const onClock = (id: string, work: () => Schedule): Schedule => stripe.onClockOf(idOf(table.get(id).customer), work);
   return {
     operations: {
-      'POST /v1/subscription_schedules': ({ params }) =>
-        createSchedule(stripe, params as Stripe.SubscriptionScheduleCreateParams),
+      'POST /v1/subscription_schedules': ({ params }) => createSchedule(stripe, params),
       'GET /v1/subscription_schedules/{id}': ({ path }) => table.get(path['id']!),
       'GET /v1/subscription_schedules': ({ params, url }) => {
         const { customer, scheduled } = params as Stripe.SubscriptionScheduleListParams;
@@ -34,13 +33,9 @@ export const subscriptionSchedules: DefineModule = (stripe) => {
         });
       },
       'POST /v1/subscription_schedules/{id}': ({ path, params }) =>
-        onClock(path['id']!, () =>
-          updateSchedule(stripe, path['id']!, params as Stripe.SubscriptionScheduleUpdateParams),
-        ),
+        onClock(path['id']!, () => updateSchedule(stripe, path['id']!, params)),
       'POST /v1/subscription_schedules/{id}/cancel': ({ path, params }) =>
-        onClock(path['id']!, () =>
-          cancelSchedule(stripe, path['id']!, params as Stripe.SubscriptionScheduleCancelParams),
-        ),
+        onClock(path['id']!, () => cancelSchedule(stripe, path['id']!, params)),
       'POST /v1/subscription_schedules/{id}/release': ({ path }) =>
         onClock(path['id']!, () => {
           checkOpen(table.get(path['id']!), 'release');
@@ -230,7 +225,7 @@ function enter(stripe: Backend, schedule: Schedule, phase: Phase, proration: str
   updateSubscription(stripe, known, {
     ...subscriptionParams(phase),
     items: changedItems(subscription, phase),
-    proration_behavior: isBoundary ? 'none' : (proration as 'none'),
+    proration_behavior: isBoundary ? 'none' : proration,
     payment_behavior: 'allow_incomplete',
   });
   table.update(schedule.id, current, 'subscription_schedule.updated');

@@ -43,7 +43,7 @@ export const entitlements: DefineModule = (stripe) => {
           lookup_key,
           metadata: mergeMetadata(undefined, metadata),
           name,
-        } as Feature);
+        });
       },
       'GET /v1/entitlements/features': ({ params, url }) => {
         const { archived = false, lookup_key } = params as Stripe.Entitlements.FeatureListParams;
@@ -126,7 +126,7 @@ function refresh(stripe: Backend, { customer: reference }: Stripe.Subscription):
       livemode: false,
       lookup_key,
     };
-    active.insert({ object: 'entitlements.active_entitlement', ...entitlement } as Active, { customer });
+    active.insert({ object: 'entitlements.active_entitlement', ...entitlement }, { customer });
   }
   if (gone.length === 0 && wanted.size === 0) return;
   const data = [...active.values({ where: ({ id }) => active.hidden(id)?.customer === customer })];

@@ -37,7 +37,7 @@ export const promotionCodes: DefineModule = (stripe) => {
                 currency_options: { ...before.restrictions.currency_options, ...options },
               } as Stripe.PromotionCode.Restrictions,
             }),
-            metadata: mergeMetadata(before.metadata, given.metadata as never),
+            metadata: mergeMetadata(before.metadata, given.metadata),
           },
           'promotion_code.updated',
         );
@@ -62,7 +62,10 @@ export const promotionCodes: DefineModule = (stripe) => {
 
 function newCode(stripe: Backend, given: Stripe.PromotionCodeCreateParams): Stripe.PromotionCode {
   if (given.promotion.coupon === undefined) {
-    throw invalidRequest('Missing required param: promotion[coupon].', { code: 'parameter_missing', param: 'promotion[coupon]' });
+    throw invalidRequest('Missing required param: promotion[coupon].', {
+      code: 'parameter_missing',
+      param: 'promotion[coupon]',
+    });
   }
   const coupon = stripe.table<Stripe.Coupon>('coupon').get(given.promotion.coupon, 'promotion[coupon]');
   checkCoupon(stripe, coupon, 'promotion[coupon]');
@@ -106,7 +109,7 @@ function newCode(stripe: Backend, given: Stripe.PromotionCodeCreateParams): Stri
     customer: given.customer ?? null,
     expires_at: given.expires_at ?? coupon.redeem_by,
     max_redemptions: given.max_redemptions ?? null,
-    metadata: mergeMetadata(undefined, given.metadata as never),
+    metadata: mergeMetadata(undefined, given.metadata),
     promotion: { coupon: coupon.id, type: 'coupon' },
     restrictions: {
       ...(restrictions.currency_options && { currency_options: restrictions.currency_options }),
@@ -136,7 +139,9 @@ function checkRevival(stripe: Backend, code: Stripe.PromotionCode): void {
   const isSpent = code.max_redemptions !== null && code.times_redeemed >= code.max_redemptions;
   const isOver = code.expires_at !== null && code.expires_at <= stripe.now();
   if (coupon === undefined || coupon.deleted !== undefined || !coupon.valid || isSpent || isOver) {
-    throw invalidRequest('This promotion code cannot be activated because it is expired or used up.', { param: 'active' });
+    throw invalidRequest('This promotion code cannot be activated because it is expired or used up.', {
+      param: 'active',
+    });
   }
   checkUnique(stripe, code.code, idOf(code.customer));
 }
