@@ -254,6 +254,22 @@ describe('billing', () => {
       expect((await stripe.invoiceItems.list({ pending: true })).data).toHaveLength(0);
     });
 
+    it('gives back what was paid: with a discount, less', async () => {
+      const customer = await customerWith('pm_card_visa');
+      const coupon = await stripe.coupons.create({ percent_off: 50, duration: 'forever' });
+      const price = await monthly(1000);
+      const { id, items } = await stripe.subscriptions.create({
+        customer: customer.id,
+        items: [{ price: price.id }],
+        discounts: [{ coupon: coupon.id }],
+      });
+      const { current_period_start: start, current_period_end: end } = items.data[0]!;
+      const change = { items: [{ id: items.data[0]!.id, quantity: 2 }], proration_date: start + (end - start) / 2 };
+      await stripe.subscriptions.update(id, change);
+      const pending = await stripe.invoiceItems.list({ pending: true });
+      expect(pending.data.map(({ amount }) => amount)).toEqual([500, -250]);
+    });
+
     it('costs nothing now with proration_behavior none', async () => {
       const { id, items } = await subscribed(1000);
       await stripe.subscriptions.update(id, {
