@@ -183,8 +183,6 @@ export const balance: DefineModule = (stripe) => {
       'GET /v1/balance': () => readBalance(stripe),
       'GET /v1/balance_transactions': ({ url, params }) => list(url, params),
       'GET /v1/balance_transactions/{id}': ({ path }) => table.get(path['id']!),
-      'GET /v1/balance/history': ({ url, params }) => list(url, params),
-      'GET /v1/balance/history/{id}': ({ path }) => table.get(path['id']!),
     },
     jobs: { 'balance.available': (each, job) => makeAvailable(each, job.at) },
   };

@@ -22,9 +22,10 @@ export function methodDetails(
     return { [type]: { ...rest, ...(payment.mandate !== null && { mandate: payment.mandate }) }, type } as never;
   }
   const { checks } = behaviorOf(payment.secret);
-  const { address, } = method.billing_details;
+  const { address } = method.billing_details;
   const { options } = payment;
-  const requested = (name: string): boolean => (options as Record<string, unknown> | undefined)?.[name] === 'if_available';
+  const requested = (name: string): boolean =>
+    (options as Record<string, unknown> | undefined)?.[name] === 'if_available';
   return {
     card: {
       amount_authorized: payment.amount,
@@ -93,7 +94,10 @@ export function outcomeOf(secret: CardSecret | undefined, decline: Decline | und
       network_status: 'approved_by_network',
       reason: risk === 'elevated' ? 'elevated_risk_level' : null,
       ...(risk === 'elevated' && { rule: 'manual_review_if_elevated_risk' }),
-      seller_message: risk === 'elevated' ? 'Stripe evaluated this payment as having elevated risk, and placed it in your manual review queue.' : 'Payment complete.',
+      seller_message:
+        risk === 'elevated'
+          ? 'Stripe evaluated this payment as having elevated risk, and placed it in your manual review queue.'
+          : 'Payment complete.',
       type: risk === 'elevated' ? 'manual_review' : 'authorized',
     } as Stripe.Charge.Outcome;
   }

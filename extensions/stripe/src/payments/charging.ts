@@ -148,5 +148,8 @@ const LONGEST_DESCRIPTOR = 22;
 
 function descriptorOf({ statement_descriptor, statement_descriptor_suffix }: Partial<Stripe.Charge>): string {
   const prefix = statement_descriptor ?? 'BACKLOT';
-  return (statement_descriptor_suffix ? `BACKLOT* ${statement_descriptor_suffix}` : prefix).slice(0, LONGEST_DESCRIPTOR);
+  return (statement_descriptor_suffix ? `BACKLOT* ${statement_descriptor_suffix}` : prefix).slice(
+    0,
+    LONGEST_DESCRIPTOR,
+  );
 }

@@ -133,10 +133,9 @@ function submit(stripe: Backend, id: string, params: Stripe.DisputeUpdateParams)
   const dispute = table.get(id);
   const { evidence, metadata, submit: isSubmitted = true } = params;
   if (evidence !== undefined && !OPEN.includes(dispute.status)) {
-    throw invalidRequest(
-      'This dispute is already closed, or its evidence was submitted already.',
-      { code: 'dispute_unexpected_state' },
-    );
+    throw invalidRequest('This dispute is already closed, or its evidence was submitted already.', {
+      code: 'dispute_unexpected_state',
+    });
   }
   const given = Object.fromEntries(
     Object.entries(evidence ?? {}).map(([name, value]) => [name, value === '' ? null : (value as unknown)]),
@@ -168,11 +167,7 @@ function submit(stripe: Backend, id: string, params: Stripe.DisputeUpdateParams)
   if (!isSent) return changed;
   const verdict = VERDICTS[String(given['uncategorized_text'] ?? '')];
   if (verdict === 'escalate' && isInquiry) {
-    table.update(
-      id,
-      { status: 'needs_response', is_charge_refundable: false },
-      'charge.dispute.updated',
-    );
+    table.update(id, { status: 'needs_response', is_charge_refundable: false }, 'charge.dispute.updated');
     return withdraw(stripe, id);
   }
   if (verdict === 'won') return close(stripe, id, isInquiry ? 'warning_closed' : 'won');

@@ -82,12 +82,14 @@ export function typesFor(
   stripe: Backend,
   given: {
     readonly payment_method_types?: readonly string[];
+    readonly allowed_payment_method_types?: readonly string[] | '' | null;
     readonly automatic_payment_methods?: { readonly enabled: boolean; readonly allow_redirects?: string };
     readonly excluded_payment_method_types?: readonly string[] | '';
   },
   currency: string,
 ): Types {
-  const { payment_method_types: types, automatic_payment_methods: automatic } = given;
+  const { automatic_payment_methods: automatic } = given;
+  const types = given.payment_method_types ?? (given.allowed_payment_method_types || undefined);
   if (types !== undefined) {
     for (const type of types) checkType(type);
     return { payment_method_types: [...types], automatic_payment_methods: null };
@@ -100,8 +102,7 @@ export function typesFor(
   return {
     payment_method_types: usualMethodTypes(currency).filter(
       (type) =>
-        !excluded.includes(type) &&
-        (automatic?.allow_redirects !== 'never' || METHOD_TYPES[type]?.flow !== 'redirect'),
+        !excluded.includes(type) && (automatic?.allow_redirects !== 'never' || METHOD_TYPES[type]?.flow !== 'redirect'),
     ),
     automatic_payment_methods: {
       allow_redirects: (automatic?.allow_redirects ?? 'always') as 'always' | 'never',

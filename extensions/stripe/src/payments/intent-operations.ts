@@ -109,10 +109,16 @@ export function checkMicrodeposits(
   }
   const isRight = code === undefined ? amounts?.join(',') === '32,45' : code === 'SM11AA';
   if (isRight) return;
-  throw invalidRequest('The amounts or the descriptor code provided do not match those that were sent to the bank account.', {
-    code: code === undefined ? 'payment_method_microdeposit_verification_amounts_mismatch' : 'payment_method_microdeposit_verification_descriptor_code_mismatch',
-    param: code === undefined ? 'amounts' : 'descriptor_code',
-  });
+  throw invalidRequest(
+    'The amounts or the descriptor code provided do not match those that were sent to the bank account.',
+    {
+      code:
+        code === undefined
+          ? 'payment_method_microdeposit_verification_amounts_mismatch'
+          : 'payment_method_microdeposit_verification_descriptor_code_mismatch',
+      param: code === undefined ? 'amounts' : 'descriptor_code',
+    },
+  );
 }
 
 function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): Stripe.PaymentIntent {

@@ -16,7 +16,10 @@ export function checkSecret(call: Call, intent: Stripe.PaymentIntent | Stripe.Se
   const { client_secret: given } = call.params as { readonly client_secret?: string };
   if (given === undefined && !call.key.publishable) return;
   if (given === undefined) {
-    throw invalidRequest('Missing required param: client_secret.', { code: 'parameter_missing', param: 'client_secret' });
+    throw invalidRequest('Missing required param: client_secret.', {
+      code: 'parameter_missing',
+      param: 'client_secret',
+    });
   }
   if (given === intent.client_secret) return;
   if (call.key.publishable) throw resourceMissing(intent.object, intent.id, 'intent');

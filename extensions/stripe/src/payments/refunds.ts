@@ -95,9 +95,7 @@ function chargeFor(stripe: Backend, { charge, payment_intent: intent }: RefundPa
   if (intent === undefined) {
     throw invalidRequest('One of the following params should be provided for this request: payment_intent or charge.');
   }
-  const { latest_charge: latest } = stripe
-    .table<Stripe.PaymentIntent>('payment_intent')
-    .get(intent, 'payment_intent');
+  const { latest_charge: latest } = stripe.table<Stripe.PaymentIntent>('payment_intent').get(intent, 'payment_intent');
   const id = idOf(latest);
   const found = id === undefined ? undefined : chargeTable(stripe).find(id);
   if (found === undefined || found.status === 'failed') {
@@ -159,10 +157,14 @@ function settle(stripe: Backend, id: string): void {
   const charge = chargeTable(stripe).get(idOf(refund.charge)!);
   const { refund: behavior } = behaviorOf(chargeTable(stripe).hidden(charge.id));
   if (behavior === 'pending') {
-    const done = table.update(id, (before) => {
-      const { pending_reason: _reason, ...rest } = before;
-      return { ...rest, status: 'succeeded' };
-    }, 'refund.updated');
+    const done = table.update(
+      id,
+      (before) => {
+        const { pending_reason: _reason, ...rest } = before;
+        return { ...rest, status: 'succeeded' };
+      },
+      'refund.updated',
+    );
     stripe.emit('charge.refund.updated', done, { status: 'pending' });
     return;
   }

@@ -255,7 +255,19 @@ function addAttempt(stripe: Backend, intent: Stripe.SetupIntent, status: string)
 function detailsOf({ card }: Stripe.PaymentMethod): object {
   if (!card) return {};
   const { brand, checks, country, exp_month, exp_year, fingerprint, funding, last4 } = card;
-  return { brand, checks, country, exp_month, exp_year, fingerprint, funding, last4, network: brand, three_d_secure: null, wallet: null };
+  return {
+    brand,
+    checks,
+    country,
+    exp_month,
+    exp_year,
+    fingerprint,
+    funding,
+    last4,
+    network: brand,
+    three_d_secure: null,
+    wallet: null,
+  };
 }
 
 /** Ends the attempt that waits for the customer, or makes one that is over at once. */
@@ -268,8 +280,7 @@ function endAttempt(
 ): Stripe.SetupAttempt {
   const latest = idOf(intent.latest_attempt);
   const waiting = latest === undefined ? undefined : attempts(stripe).find(latest);
-  const attempt =
-    waiting?.status === 'requires_action' ? waiting : addAttempt(stripe, intent, status);
+  const attempt = waiting?.status === 'requires_action' ? waiting : addAttempt(stripe, intent, status);
   const { card } = attempt.payment_method_details ?? {};
   return attempts(stripe).update(attempt.id, {
     status,
@@ -280,7 +291,12 @@ function endAttempt(
           ...attempt.payment_method_details,
           card: {
             ...card,
-            three_d_secure: { authentication_flow: 'challenge', result: 'authenticated', result_reason: null, version: '2.2.0' },
+            three_d_secure: {
+              authentication_flow: 'challenge',
+              result: 'authenticated',
+              result_reason: null,
+              version: '2.2.0',
+            },
           },
         } as unknown as Stripe.SetupAttempt.PaymentMethodDetails,
       }),

@@ -24,8 +24,7 @@ export function createCustomer(stripe: Backend, params: Stripe.CustomerCreatePar
 function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Customer {
   const given = params as Given;
   checkEmail(given.email);
-  const method =
-    params.payment_method === undefined ? undefined : resolvePaymentMethod(stripe, params.payment_method);
+  const method = params.payment_method === undefined ? undefined : resolvePaymentMethod(stripe, params.payment_method);
   const customer = {
     id: stripe.newId('customer'),
     object: 'customer',
@@ -62,7 +61,8 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
     setDefaultMethod(stripe, id, chosen);
   }
   stripe.emit('customer.created', table.get(id));
-  if (params.source !== undefined && (params.source as string) !== '') addSource(stripe, id, params.source, { becomesDefault: true });
+  if (params.source !== undefined && (params.source as string) !== '')
+    addSource(stripe, id, params.source, { becomesDefault: true });
   for (const tax of params.tax_id_data ?? []) addTaxId(stripe, id, tax);
   return table.get(id);
 }
@@ -110,8 +110,9 @@ function changes(before: Stripe.Customer, given: Given): Partial<Stripe.Customer
   }
   if (given.address !== undefined) change['address'] = given.address ? addressOf(given.address) : null;
   if (given.shipping !== undefined) {
-    change['shipping'] =
-      given.shipping ? { phone: null, ...given.shipping, address: addressOf(given.shipping.address ?? {}) } : null;
+    change['shipping'] = given.shipping
+      ? { phone: null, ...given.shipping, address: addressOf(given.shipping.address ?? {}) }
+      : null;
   }
   if (given.metadata !== undefined) {
     change['metadata'] = mergeMetadata(before.metadata, given.metadata as Record<string, string>);
@@ -141,7 +142,11 @@ function update(stripe: Backend, id: string, params: Stripe.CustomerUpdateParams
   if (isDeleted(before)) throw missing(id);
   checkEmail(params.email);
   const chosen = params.invoice_settings?.default_payment_method;
-  if (chosen !== undefined && chosen !== '' && methodTable(stripe).get(chosen, 'invoice_settings[default_payment_method]').customer !== id) {
+  if (
+    chosen !== undefined &&
+    chosen !== '' &&
+    methodTable(stripe).get(chosen, 'invoice_settings[default_payment_method]').customer !== id
+  ) {
     throw notAttached(chosen);
   }
   const { source, default_source: preferred } = params;

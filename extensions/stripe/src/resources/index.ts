@@ -7,7 +7,14 @@ import { meters } from '../billing/meters';
 import { subscriptionItems } from '../billing/subscription-items';
 import { subscriptions } from '../billing/subscription-operations';
 import { testClocks } from '../billing/test-clocks';
+import { paymentLinks } from '../checkout/payment-links';
+import { portalConfigurations } from '../checkout/portal-configurations';
+import { portalSessions } from '../checkout/portal-sessions';
+import { checkoutSessions } from '../checkout/sessions';
+import { shippingRates } from '../checkout/shipping-rates';
+import { commandLineSessions } from '../cli/sessions';
 import type { DefineModule } from '../kernel/module';
+import { search } from '../kernel/search';
 import { balance } from '../payments/balance';
 import { charges } from '../payments/charge-operations';
 import { customerSources } from '../payments/customer-sources';
@@ -17,6 +24,7 @@ import { mandates } from '../payments/mandates';
 import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intents';
 import { coupons } from './coupons';
+import { webhookEndpoints } from '../webhooks/endpoints';
 import { customers } from './customers';
 import { events } from './events';
 import { paymentMethods } from './payment-methods';
@@ -31,7 +39,9 @@ import { tokens } from './tokens';
 export const MODULES: readonly DefineModule[] = [
   balance,
   charges,
+  checkoutSessions,
   coupons,
+  commandLineSessions,
   customerBalance,
   customers,
   customerSources,
@@ -45,15 +55,21 @@ export const MODULES: readonly DefineModule[] = [
   mandates,
   meters,
   paymentIntents,
+  paymentLinks,
   paymentMethods,
+  portalConfigurations,
+  portalSessions,
   prices,
   products,
   promotionCodes,
   refunds,
+  search,
   setupIntents,
+  shippingRates,
   subscriptionItems,
   subscriptions,
   taxRates,
   testClocks,
   tokens,
+  webhookEndpoints,
 ];

@@ -7,7 +7,15 @@ import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { NAMED_ACCOUNTS } from '../payments/bank-accounts';
 import { cardOfSource } from '../payments/card-source';
-import { fingerprint, methodCard, namedCard, readCard, verificationDecline, type CardParams, type CardSecret } from '../payments/cards';
+import {
+  fingerprint,
+  methodCard,
+  namedCard,
+  readCard,
+  verificationDecline,
+  type CardParams,
+  type CardSecret,
+} from '../payments/cards';
 import { DECLINES, declineError } from '../payments/declines';
 import { METHOD_TYPES } from '../payments/method-types';
 
@@ -23,7 +31,8 @@ export interface MethodSecret extends CardSecret {
 
 export type MethodParams = Omit<Stripe.PaymentMethodCreateParams, 'card' | 'type'> & {
   readonly type?: string;
-  readonly card?: (CardParams & { readonly token?: string; readonly networks?: { readonly preferred?: string } }) | object;
+  readonly card?:
+    (CardParams & { readonly token?: string; readonly networks?: { readonly preferred?: string } }) | object;
 };
 
 export function methodTable(stripe: Backend): Table<Stripe.PaymentMethod, MethodSecret> {
@@ -117,7 +126,10 @@ function otherPart(type: string, given: Record<string, unknown>): Part {
   if (type === 'sepa_debit') {
     if (number === '') throw parameterMissing('sepa_debit[iban]');
     if (!/^[A-Z]{2}\d{2}\w{8,30}$/.test(number)) {
-      throw invalidRequest('The IBAN you provided is invalid.', { code: 'invalid_bank_account_iban', param: 'sepa_debit[iban]' });
+      throw invalidRequest('The IBAN you provided is invalid.', {
+        code: 'invalid_bank_account_iban',
+        param: 'sepa_debit[iban]',
+      });
     }
     const shown = {
       bank_code: number.slice(4, 9),
@@ -131,7 +143,10 @@ function otherPart(type: string, given: Record<string, unknown>): Part {
   }
   if (number !== '') {
     const { account_number: _number, ...rest } = given;
-    return { shown: { ...rest, fingerprint: fingerprint(number), last4: number.slice(-4) }, secret: { account: number } };
+    return {
+      shown: { ...rest, fingerprint: fingerprint(number), last4: number.slice(-4) },
+      secret: { account: number },
+    };
   }
   return { shown: given, secret: {} };
 }
@@ -180,10 +195,15 @@ function methodOfSource(stripe: Backend, id: string, param: string): Stripe.Paym
   const existing = methodTable(stripe).find(id);
   if (existing) return existing;
   const { card, secret, billing, customer } = cardOfSource(stripe, id, param);
-  const method = insertable(stripe, id.startsWith('tok_') ? stripe.newId('payment_method') : id, methodCard(card, true), {
-    customer: customer ?? null,
-    billing,
-  });
+  const method = insertable(
+    stripe,
+    id.startsWith('tok_') ? stripe.newId('payment_method') : id,
+    methodCard(card, true),
+    {
+      customer: customer ?? null,
+      billing,
+    },
+  );
   return methodTable(stripe).insert(method, secret);
 }
 
@@ -223,15 +243,16 @@ export function attachPaymentMethod(
   const owner = idOf(method.customer);
   if (owner === customer) return method;
   if (owner !== undefined) {
-    throw invalidRequest(
-      'The payment method you provided has already been attached to a customer.',
-      { code: 'payment_method_unexpected_state' },
-    );
+    throw invalidRequest('The payment method you provided has already been attached to a customer.', {
+      code: 'payment_method_unexpected_state',
+    });
   }
   const secret = table.hidden(method.id);
   if (secret?.spent === true) throw spentMethod();
   if (METHOD_TYPES[method.type]?.reusable === false) {
-    throw invalidRequest(`Payment methods of type '${method.type}' cannot be saved to customers.`, { param: 'payment_method' });
+    throw invalidRequest(`Payment methods of type '${method.type}' cannot be saved to customers.`, {
+      param: 'payment_method',
+    });
   }
   const decline = verified ? undefined : verificationDecline(secret);
   if (decline) throw declineError(decline);

@@ -100,12 +100,18 @@ export function createPrice(stripe: Backend, given: Stripe.PriceCreateParams): S
   const { custom_unit_amount: custom } = given;
   const hasAmount = given.unit_amount !== undefined || given.unit_amount_decimal !== undefined;
   if (!isTiered && !hasAmount && custom?.enabled !== true) {
-    throw invalidRequest('You must specify `unit_amount`, `unit_amount_decimal`, or `custom_unit_amount`.', { code: 'parameter_missing', param: 'unit_amount' });
+    throw invalidRequest('You must specify `unit_amount`, `unit_amount_decimal`, or `custom_unit_amount`.', {
+      code: 'parameter_missing',
+      param: 'unit_amount',
+    });
   }
   if (isTiered && given.tiers === undefined) throw parameterMissing('tiers');
   if (isTiered && given.tiers_mode === undefined) throw parameterMissing('tiers_mode');
   if (given.product === undefined && given.product_data === undefined) {
-    throw invalidRequest('You must specify either `product` or `product_data` when creating a price.', { code: 'parameter_missing', param: 'product' });
+    throw invalidRequest('You must specify either `product` or `product_data` when creating a price.', {
+      code: 'parameter_missing',
+      param: 'product',
+    });
   }
   if (given.product !== undefined) productTable(stripe).get(given.product, 'product');
   const product = given.product ?? createProduct(stripe, given.product_data as { name: string }).id;

@@ -68,7 +68,11 @@ function changes(before: Stripe.Product, given: ProductParams): Partial<Stripe.P
   return change as Partial<Stripe.Product>;
 }
 
-function update(stripe: Backend, id: string, params: ProductParams & { readonly default_price?: string }): Stripe.Product {
+function update(
+  stripe: Backend,
+  id: string,
+  params: ProductParams & { readonly default_price?: string },
+): Stripe.Product {
   const table = productTable(stripe);
   const before = table.get(id);
   const { default_price: price } = params;
@@ -109,9 +113,7 @@ export const products: DefineModule = (stripe) => {
       'DELETE /v1/products/{id}': ({ path }) => {
         const product = table.get(path['id']!);
         if (priceTable(stripe).first({ by: { product: product.id } })) {
-          throw invalidRequest(
-            'This product cannot be deleted because it has one or more user-created prices.',
-          );
+          throw invalidRequest('This product cannot be deleted because it has one or more user-created prices.');
         }
         table.remove(product.id);
         stripe.emit('product.deleted', product);

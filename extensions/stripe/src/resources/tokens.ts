@@ -34,7 +34,13 @@ export function createToken(stripe: Backend, params: TokenParams): Stripe.Token 
 }
 
 function insert(stripe: Backend, type: string, content: object, secret: SourceSecret): Stripe.Token {
-  const prefix: Readonly<Record<string, string>> = { bank_account: 'btok', account: 'ct', person: 'cpt', pii: 'pii', cvc_update: 'cvctok' };
+  const prefix: Readonly<Record<string, string>> = {
+    bank_account: 'btok',
+    account: 'ct',
+    person: 'cpt',
+    pii: 'pii',
+    cvc_update: 'cvctok',
+  };
   const token = {
     ...blank('token'),
     id: stripe.platform.ids.next(prefix[type] ?? 'tok', 24),
@@ -56,7 +62,15 @@ export const tokens: DefineModule = (stripe) => ({
       const id = path['id']!;
       const named = namedCard(stripe, id);
       if (named === undefined) return tokenTable(stripe).get(id);
-      return { ...blank('token'), id, card: newCard(stripe, named, {}), client_ip: null, created: stripe.now(), type: 'card', used: false };
+      return {
+        ...blank('token'),
+        id,
+        card: newCard(stripe, named, {}),
+        client_ip: null,
+        created: stripe.now(),
+        type: 'card',
+        used: false,
+      };
     },
   },
 });
