@@ -2,6 +2,7 @@ import { WebAppExtension, type Router, type WebRouter } from 'backlot';
 import { serveCommandLine } from './cli/socket';
 import { Config } from './config';
 import { serveApi } from './http/api';
+import { serveFiles } from './http/files';
 import { ownPortServer } from './http/own-port';
 import { Backend } from './kernel/backend';
 import { Dispatcher } from './kernel/dispatch';
@@ -48,6 +49,7 @@ export class Stripe extends WebAppExtension<typeof Config> {
   }
 
   #serve(router: Router): void {
+    serveFiles(router, this.#backend);
     serveApi(router, this.#dispatcher);
     serveCommandLine(router, this.#backend.commandLines);
     servePages(router, this.#backend, this.packageDirectory);

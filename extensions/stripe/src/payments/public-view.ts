@@ -34,3 +34,10 @@ export function viewFor<T extends object>(call: Call, intent: T): T {
   if (!call.key.publishable) return intent;
   return Object.fromEntries(Object.entries(intent).filter(([name]) => SHOWN.includes(name))) as T;
 }
+
+/** The same for a source. */
+export function checkSourceSecret({ params, key }: Call, source: Stripe.Source): void {
+  const { client_secret: given } = params as { readonly client_secret?: string };
+  if ((given === undefined && !key.publishable) || given === source.client_secret) return;
+  throw resourceMissing('source', source.id);
+}

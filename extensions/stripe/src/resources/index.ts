@@ -21,15 +21,20 @@ import { customerSources } from '../payments/customer-sources';
 import { disputes } from '../payments/disputes';
 import { paymentIntents } from '../payments/intent-operations';
 import { mandates } from '../payments/mandates';
+import { payouts } from '../payments/payouts';
 import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intents';
+import { topups } from '../payments/topups';
+import { confirmationTokens } from './confirmation-tokens';
 import { coupons } from './coupons';
 import { webhookEndpoints } from '../webhooks/endpoints';
 import { customers } from './customers';
 import { events } from './events';
+import { files } from './files';
 import { paymentMethods } from './payment-methods';
 import { prices } from './prices';
 import { products } from './products';
+import { sources } from './sources';
 import { promotionCodes } from './promotion-codes';
 import { customerTaxIds } from './tax-ids';
 import { taxRates } from './tax-rates';
@@ -39,6 +44,7 @@ import { tokens } from './tokens';
 export const MODULES: readonly DefineModule[] = [
   balance,
   charges,
+  confirmationTokens,
   checkoutSessions,
   coupons,
   commandLineSessions,
@@ -49,6 +55,7 @@ export const MODULES: readonly DefineModule[] = [
   discountOperations,
   disputes,
   events,
+  files,
   invoiceItems,
   invoicePayments,
   invoices,
@@ -57,6 +64,7 @@ export const MODULES: readonly DefineModule[] = [
   paymentIntents,
   paymentLinks,
   paymentMethods,
+  payouts,
   portalConfigurations,
   portalSessions,
   prices,
@@ -65,11 +73,13 @@ export const MODULES: readonly DefineModule[] = [
   refunds,
   search,
   setupIntents,
+  sources,
   shippingRates,
   subscriptionItems,
   subscriptions,
   taxRates,
   testClocks,
   tokens,
+  topups,
   webhookEndpoints,
 ];

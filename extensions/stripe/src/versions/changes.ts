@@ -8,10 +8,10 @@ export interface Change {
   readonly accepts?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Newest first: each change goes on from what the one before made. */
 /** Intents took the types of payment methods under this name. */
 const TYPES = ['payment_method_types'];
 
+/** Newest first: each change goes on from what the one before made. */
 export const CHANGES: readonly Change[] = [
   {
     since: '2026-09-30',
