@@ -199,6 +199,22 @@ describe('billing', () => {
       expect(subscription.items.data[0]!.current_period_end).toBe(now + 10 * DAY);
     });
 
+    it('is charged from the past on that it began in', async () => {
+      const customer = await customerWith('pm_card_visa');
+      const price = await monthly(3000, { recurring: { interval: 'day', interval_count: 10 } });
+      const now = Math.floor(Date.now() / 1000);
+      const subscription = await stripe.subscriptions.create({
+        customer: customer.id,
+        items: [{ price: price.id }],
+        backdate_start_date: now - 25 * DAY,
+        expand: ['latest_invoice'],
+      });
+      const { total, lines } = subscription.latest_invoice as Stripe.Invoice;
+      expect(subscription.start_date).toBe(now - 25 * DAY);
+      expect(lines.data).toHaveLength(2);
+      expect(total - 10_500).toBeLessThanOrEqual(1);
+    });
+
     it('refuses what does not go together', async () => {
       const customer = await customerWith('pm_card_visa');
       const [price, other] = [await monthly(1000), await monthly(1000, { currency: 'eur' })];

@@ -5,8 +5,9 @@ import { shareOf } from './amounts';
 import { discountFor, discountsInEffect } from './discounts';
 import { keepItem, type ItemSeed } from './invoice-items';
 import { pricingOf } from './lines';
-import { isMetered, productName } from './prices';
-import { customerOf, type Item, type Subscription } from './subscription-data';
+import { intervalsBetween, nextPeriod } from './periods';
+import { isMetered, productName, recurringOf } from './prices';
+import { customerOf, withPeriod, type Item, type Subscription } from './subscription-data';
 import { itemAmount } from './subscription-invoices';
 
 /** https://docs.stripe.com/billing/subscriptions/prorations */
@@ -50,6 +51,21 @@ export function creditAll(stripe: Backend, subscription: Subscription, date: num
     { ...subscription, items: { ...subscription.items, data: [] } },
     { date, isReset: false },
   );
+}
+
+/** Charges the time from a day in the past until now: whole intervals, and the rest in proportion. */
+export function chargePast(stripe: Backend, subscription: Subscription, start: number, now: number): void {
+  const amounts = netAmounts(stripe, subscription);
+  for (const item of subscription.items.data) {
+    if (isMetered(item.price)) continue;
+    const recurring = recurringOf(item.price);
+    const { start: last, end } = nextPeriod(start, recurring, now);
+    const whole = amounts.get(item.id) ?? 0;
+    const past = withPeriod(item, { start, end: now });
+    const seed = seedOf(stripe, subscription, past, { date: start, sign: 1, whole });
+    const amount = whole * intervalsBetween(start, recurring, last) + shareOf(whole, now - last, end - last);
+    keepItem(stripe, { ...seed, amount });
+  }
 }
 
 /** What the items cost for a whole period, with discounts off: a share of an amount has its share of them. */
