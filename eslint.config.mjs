@@ -76,5 +76,24 @@ export default tseslint.config(
     },
     rules: { ...tseslint.configs.disableTypeChecked.rules, '@typescript-eslint/no-require-imports': 'off' },
   },
+  {
+    files: ['extensions/*/public/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'URL',
+          'URLSearchParams',
+          'addEventListener',
+          'document',
+          'fetch',
+          'location',
+          'parent',
+          'removeEventListener',
+          'setTimeout',
+          'window',
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
   { files: ['templates/*/public/*.js'], languageOptions: { globals: { document: 'readonly', fetch: 'readonly' } } },
 );

@@ -39,6 +39,22 @@ export class ParameterTypes {
     return Array.isArray(type) && type[0] === 'h' ? type.length : 0;
   }
 
+  /** The same hash, with one field of the type that a field of another hash has. */
+  withTypeOf(place: number, name: string, other: number, otherName: string): number {
+    const { written, names, places } = this.hashAt(place);
+    const from = this.hashAt(other);
+    const type = from.places[from.names.indexOf(otherName)];
+    if (type === undefined || !names.includes(name)) throw new Error(`no ${name} or no ${otherName}`);
+    return this.intern(['h', written, places.map((each, index) => (names[index] === name ? type : each))]);
+  }
+
+  private hashAt(place: number): { written: string; names: string[]; places: number[] } {
+    const type = this.types[place];
+    if (!Array.isArray(type) || type[0] !== 'h') throw new Error('no hash');
+    const [, written, places] = type as unknown as readonly ['h', string, number[]];
+    return { written, names: written.split(' ').map((name) => name.replace(/!$/, '')), places };
+  }
+
   private hash(fields: readonly Field[]): number {
     const names = fields.map(({ name, required }) => (required ? `${name}!` : name)).join(' ');
     return this.intern(['h', names, fields.map((field) => this.place(field.type, field.name))]);

@@ -39,7 +39,7 @@ export function readSdk(folder: string): { parameters: unknown; shapes: unknown 
         operation.path,
         operation.kind,
         answered.object,
-        answered.deleted ? 1 : 0,
+        answered.deleted && operation.method === 'DELETE' ? 1 : 0,
         parameters.hashOfSignatures(signatures),
       ];
       // Two methods of the SDK may perform one operation; the one whose parameters have more to say describes it.
@@ -47,11 +47,31 @@ export function readSdk(folder: string): { parameters: unknown; shapes: unknown 
       if (other === undefined || parameters.size(other[5]) < parameters.size(row[5])) rows.set(key, row);
     }
   }
-  const operations = [...rows.values()].sort(byPath);
+  const operations = [...rows.values()].map((row) => takingCards(row, rows, parameters)).sort(byPath);
   return {
     parameters: { version: versionOf(root), operations, types: parameters.types },
     shapes: shapes.file(),
   };
+}
+
+/**
+ * These take a card or a bank account in place of an identifier, as the API always did and the declarations do not say any
+ * more. What they take is what an account's external accounts still are declared to take.
+ */
+const CARD_TAKERS: ReadonlySet<string> = new Set([
+  'POST /v1/charges',
+  'POST /v1/customers',
+  'POST /v1/customers/{customer}',
+  'POST /v1/customers/{customer}/sources',
+]);
+
+function takingCards(row: OperationRow, rows: ReadonlyMap<string, OperationRow>, types: ParameterTypes): OperationRow {
+  const [method, path, kind, result, deleted, place] = row;
+  if (!CARD_TAKERS.has(`${method} ${path}`)) return row;
+  const declared = rows.get('POST /v1/accounts/{account}/external_accounts');
+  if (declared === undefined) throw new Error('external accounts are not declared any more');
+  const parameters = types.withTypeOf(place, 'source', declared[5], 'external_account');
+  return [method, path, kind, result, deleted, parameters];
 }
 
 /** The overloads of a method. An overload without parameters adds nothing. */

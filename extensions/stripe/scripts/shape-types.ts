@@ -13,9 +13,19 @@ type Written = string | readonly [string, ...unknown[]];
 /** Numbers that have a fraction. All others are integers. */
 const FRACTIONS = /percent|_rate$|^(length|width|height|weight|latitude|longitude|score)$/;
 
-/** How the documentation says that a field is left out of an answer unless it is expanded. */
-const LEFT_OUT =
-  /not included by default|when explicitly expanded|only (?:included|present) (?:if|when) (?:it is )?expanded|to include (?:it|this)/i;
+/**
+ * Fields that answers leave out unless they are expanded, besides lists that may be absent: the documentation of a field does
+ * not say so in a form that could be read.
+ */
+const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
+  coupon: ['applies_to', 'currency_options'],
+  customer: ['cash_balance', 'tax'],
+  'identity.verification_session': ['verified_outputs'],
+  invoice: ['confirmation_secret'],
+  'issuing.card': ['cvc', 'number'],
+  plan: ['tiers'],
+  price: ['currency_options', 'tiers'],
+};
 
 interface Kind {
   readonly object: string;
@@ -29,13 +39,14 @@ export class ShapeTypes {
 
   constructor(private readonly checker: ts.TypeChecker) {}
 
-  /** What the overloads of a method answer: the first kind of object that they name. */
+  /** What the overloads of a method answer: the kind of object that they name, and whether it may be a deleted one. */
   answer(types: readonly (ts.TypeNode | undefined)[]): Kind {
     for (const type of types) {
       const kinds = type === undefined ? [] : this.kindsIn(type);
       const [first] = kinds;
-      const kept = kinds.find(({ deleted }) => !deleted) ?? first;
-      if (kept !== undefined) return kept;
+      // Where several can come, an account is the least likely.
+      const kept = kinds.find(({ object, deleted }) => !deleted && object !== 'account') ?? first;
+      if (kept !== undefined) return { object: kept.object, deleted: kinds.some(({ deleted }) => deleted) };
     }
     return { object: '', deleted: false };
   }
@@ -72,17 +83,25 @@ export class ShapeTypes {
     if (!deleted && !this.kinds.has(object)) {
       // Known before its fields are read: they may lead back to it.
       this.kinds.set(object, -1);
-      this.kinds.set(object, this.hash(declared.fields));
+      this.kinds.set(object, this.hash(declared.fields, LEFT_OUT[object]));
     }
     return { object, deleted };
   }
 
-  private hash(fields: readonly Field[]): number {
+  private hash(fields: readonly Field[], leftOut: readonly string[] = []): number {
     const kept = fields.filter(({ type }) => type.kind !== ts.SyntaxKind.VoidKeyword);
-    const names = kept.map(
-      ({ name, required, text }) => `${name}${required ? '' : '?'}${LEFT_OUT.test(text) ? '+' : ''}`,
-    );
-    return this.intern(['h', names.join(' '), kept.map((field) => this.place(field.type, field))]);
+    const places = kept.map((field) => this.place(field.type, field));
+    const names = kept.map(({ name, required }, index) => {
+      if (required) return name;
+      return leftOut.includes(name) || this.isList(places[index]) ? `${name}?+` : `${name}?`;
+    });
+    return this.intern(['h', names.join(' '), places]);
+  }
+
+  private isList(place: number | undefined): boolean {
+    const type = place === undefined ? undefined : this.types[place];
+    if (type === undefined || typeof type === 'string') return false;
+    return type[0] === 'l' || (type[0] === '?' && typeof type[1] === 'number' && this.isList(type[1]));
   }
 
   private place(node: ts.TypeNode, field: Field): number {
@@ -103,7 +122,7 @@ export class ShapeTypes {
     if (kind === ts.SyntaxKind.StringKeyword) return 's';
     if (kind === ts.SyntaxKind.NumberKeyword) {
       if (FRACTIONS.test(name)) return 'n';
-      return /since the Unix epoch|timestamp/i.test(text) || /_at$/.test(name) ? 't' : 'i';
+      return /since the Unix epoch|timestamp/i.test(text) || /^created$|_at$/.test(name) ? 't' : 'i';
     }
     if (kind === ts.SyntaxKind.BooleanKeyword) return 'b';
     if (ts.isLiteralTypeNode(node) && node.literal.kind === ts.SyntaxKind.TrueKeyword) return 'T';

@@ -1,10 +1,17 @@
 import { WebAppExtension, type Router, type WebRouter } from 'backlot';
+import { serveCommandLine } from './cli/socket';
 import { Config } from './config';
 import { serveApi } from './http/api';
+import { serveFiles } from './http/files';
 import { ownPortServer } from './http/own-port';
 import { Backend } from './kernel/backend';
 import { Dispatcher } from './kernel/dispatch';
+import { servePages } from './pages';
 import { MODULES } from './resources';
+import { DELIVERY } from './webhooks/signature';
+
+/** Where applications load Stripe.js from: the one that is loaded there finds the API there, too. */
+const SCRIPT_HOSTS = ['js.stripe.com', 'js.stripe.localhost'];
 
 /**
  * Stripe, with state. It answers below `/stripe` and `/_extension/stripe`, on `stripe.localhost` and
@@ -14,17 +21,20 @@ export class Stripe extends WebAppExtension<typeof Config> {
   readonly name = 'stripe';
   static override readonly config = Config;
 
+  #backend!: Backend;
   #dispatcher!: Dispatcher;
 
   override onExtensionLoad(): void {
     const { state, clock, ids, webhooks, log } = this;
-    const backend = new Backend({ state, clock, ids, webhooks, log, webUrl: this.webUrl.slice(0, -1) }, this.config);
-    this.#dispatcher = new Dispatcher(backend, MODULES);
+    webhooks.configure(DELIVERY);
+    this.#backend = new Backend({ state, clock, ids, webhooks, log, webUrl: this.webUrl.slice(0, -1) }, this.config);
+    this.#dispatcher = new Dispatcher(this.#backend, MODULES);
   }
 
   override async updateGatewayRoutes(router: Router): Promise<void> {
     await super.updateGatewayRoutes(router);
     this.#serve(router.submount('/stripe'));
+    for (const host of SCRIPT_HOSTS) this.#serve(router.withHost(host));
   }
 
   override updateWebRoutes(router: WebRouter): void {
@@ -39,6 +49,9 @@ export class Stripe extends WebAppExtension<typeof Config> {
   }
 
   #serve(router: Router): void {
+    serveFiles(router, this.#backend);
     serveApi(router, this.#dispatcher);
+    serveCommandLine(router, this.#backend.commandLines);
+    servePages(router, this.#backend, this.packageDirectory);
   }
 }

@@ -11,12 +11,13 @@ import { amountFor, times } from './amounts';
 import { changeDraft, editable } from './invoices';
 import { invoiceTable } from './invoice-data';
 import { invoiceItemLine, itemOfLine, pricingOf } from './lines';
-import { productName, resolvePrice, type GivenPriceData } from './prices';
+import { productName, resolvePrice } from './prices';
 
 type Item = Stripe.InvoiceItem;
 
 /** What an invoice item is made from: parameters of the API, or a part of a change of a subscription. */
-export type ItemSeed = Partial<Omit<Item, 'customer'>> & Pick<Item, 'amount' | 'currency'> & { readonly customer: string };
+export type ItemSeed = Partial<Omit<Item, 'customer'>> &
+  Pick<Item, 'amount' | 'currency'> & { readonly customer: string };
 
 export function itemTable(stripe: Backend): Table<Item> {
   return stripe.table<Item>('invoiceitem');
@@ -110,10 +111,9 @@ export const invoiceItems: DefineModule = (stripe) => {
   const table = itemTable(stripe);
   return {
     operations: {
-      'POST /v1/invoiceitems': ({ params }) => addInvoiceItem(stripe, params as Stripe.InvoiceItemCreateParams),
+      'POST /v1/invoiceitems': ({ params }) => addInvoiceItem(stripe, params),
       'GET /v1/invoiceitems/{invoiceitem}': ({ path }) => table.get(path['invoiceitem']!),
-      'POST /v1/invoiceitems/{invoiceitem}': ({ path, params }) =>
-        updateItem(stripe, path['invoiceitem']!, params as Stripe.InvoiceItemUpdateParams),
+      'POST /v1/invoiceitems/{invoiceitem}': ({ path, params }) => updateItem(stripe, path['invoiceitem']!, params),
       'DELETE /v1/invoiceitems/{invoiceitem}': ({ path }) => deleteItem(stripe, path['invoiceitem']!),
       'GET /v1/invoiceitems': ({ params, url }) => {
         const { customer, invoice, pending } = params as Stripe.InvoiceItemListParams;
@@ -197,11 +197,11 @@ function priced(
   currency: string,
 ): Pick<Item, 'amount' | 'currency'> & Partial<Omit<Item, 'customer'>> {
   const quantity = given.quantity ?? (given.quantity_decimal === undefined ? 1 : Number(given.quantity_decimal));
-  const price = resolvePrice(stripe, { price: given.pricing?.price, price_data: given.price_data as GivenPriceData }, '');
+  const price = resolvePrice(stripe, { price: given.pricing?.price, price_data: given.price_data }, '');
   const many = { quantity, quantity_decimal: String(quantity) as never };
   if (price) {
     const amount = amountFor(price, quantity);
-    return { ...many, amount, net_amount: amount, currency: price.currency, pricing: pricingOf(price) as never };
+    return { ...many, amount, net_amount: amount, currency: price.currency, pricing: pricingOf(price) };
   }
   const unit = given.unit_amount_decimal === undefined ? undefined : String(given.unit_amount_decimal);
   if (given.amount === undefined && unit === undefined) {

@@ -6,6 +6,7 @@ import { resourceMissing } from '../errors';
 import { readDiscounts } from './discounts';
 import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
 import { methodFor } from './methods';
+import { omit } from './omit';
 import { isMetered, planOf, recurringOf, resolvePrice, shownPrice, type GivenPriceData } from './prices';
 import { prorate } from './prorations';
 import {
@@ -92,23 +93,29 @@ function changed(stripe: Backend, before: Subscription, given: UpdateParams): Ch
       ).map((each) => each.id),
     }),
     ...(given.cancellation_details && {
-      cancellation_details: { ...before.cancellation_details!, ...filled(given.cancellation_details) } as never,
+      cancellation_details: { ...before.cancellation_details!, ...filled(given.cancellation_details) },
     }),
     ...(given.pause_collection !== undefined && {
       pause_collection: given.pause_collection ? { resumes_at: null, ...given.pause_collection } : null,
     }),
   };
   const trial = trialChange(before, given, now);
-  const anchorType = typeof given.billing_cycle_anchor === 'object' ? given.billing_cycle_anchor.type : given.billing_cycle_anchor;
+  const anchorType =
+    typeof given.billing_cycle_anchor === 'object' ? given.billing_cycle_anchor.type : given.billing_cycle_anchor;
   const isOtherInterval = isPriced && intervalOf(before.items.data) !== intervalOf(items);
   const wasFree = before.items.data.every((item) => itemAmount(stripe, item) === 0 && !isMetered(item.price));
-  const isPaidNow = isPriced && before.status === 'active' && wasFree && items.some((item) => itemAmount(stripe, item) > 0);
+  const isPaidNow =
+    isPriced && before.status === 'active' && wasFree && items.some((item) => itemAmount(stripe, item) > 0);
   const isTrialing = (trial?.status ?? before.status) === 'trialing';
   const isReset = !isTrialing && (trial !== undefined || anchorType === 'now' || isOtherInterval || isPaidNow);
 
   const draft = { ...before, ...fields, ...trial, items: listOf(before.id, items) };
   const after = isReset || trial ? withPeriods(draft, isReset ? now : draft.billing_cycle_anchor, now) : draft;
-  return { after: { ...after, ...ending(after, given, now) }, isReset: isReset || (trial !== undefined && isTrialing && before.status !== 'trialing'), isPriced };
+  return {
+    after: { ...after, ...ending(after, given, now) },
+    isReset: isReset || (trial !== undefined && isTrialing && before.status !== 'trialing'),
+    isPriced,
+  };
 }
 
 /** New periods from now on: whole ones, or the trial. */
@@ -171,9 +178,8 @@ function changeItem(stripe: Backend, item: Item, given: GivenItem, at: string, c
   if (other) recurringOf(other, `${at}[price]`);
   const price = other ? shownPrice(other) : item.price;
   checkQuantity(price, given.quantity, at);
-  const { quantity: _former, ...rest } = item;
   return {
-    ...rest,
+    ...omit(item, 'quantity'),
     plan: other ? planOf(price) : item.plan,
     price,
     ...(!isMetered(price) && { quantity: given.quantity ?? item.quantity ?? 1 }),
@@ -220,7 +226,7 @@ function bill(
   if (!hasMethod && behavior !== 'pending_if_incomplete') throw noPaymentMethod();
   // A failure is a change of this one, not one of its own.
   table.hide(id, { isNew: true });
-  const { error } = payInvoice(stripe, invoice.id, { off_session: given.off_session });
+  const { error } = payInvoice(stripe, invoice.id, { off_session: given.off_session ?? false });
   table.hide(id, {});
   if (error === undefined) return;
   if (behavior === 'error_if_incomplete') throw error.undoingWrites();
@@ -229,7 +235,13 @@ function bill(
 }
 
 /** The subscription stays as it was until the invoice is paid. */
-function postpone(stripe: Backend, before: Subscription, after: Subscription, invoice: string, given: UpdateParams): void {
+function postpone(
+  stripe: Backend,
+  before: Subscription,
+  after: Subscription,
+  invoice: string,
+  given: UpdateParams,
+): void {
   const table = subscriptionTable(stripe);
   table.update(before.id, {
     ...before,
@@ -250,7 +262,8 @@ function postpone(stripe: Backend, before: Subscription, after: Subscription, in
 }
 
 function sameItems(one: readonly Item[], other: readonly Item[]): boolean {
-  const key = (items: readonly Item[]): string => JSON.stringify(items.map(({ id, price, quantity }) => [id, price.id, quantity]));
+  const key = (items: readonly Item[]): string =>
+    JSON.stringify(items.map(({ id, price, quantity }) => [id, price.id, quantity]));
   return key(one) === key(other);
 }
 
@@ -261,5 +274,7 @@ function intervalOf(items: readonly Pick<Item, 'price'>[]): string {
 }
 
 function filled(given: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value === '' ? null : (value as unknown)]));
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, value === '' ? null : (value as unknown)]),
+  );
 }

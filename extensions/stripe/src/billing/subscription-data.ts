@@ -60,7 +60,8 @@ export function newItem(stripe: Backend, subscription: string, given: GivenItem,
     { price: given.price, plan: given.plan, price_data: given.price_data as GivenPriceData | undefined },
     at,
   );
-  if (!price) throw invalidRequest(`Missing required param: ${at}[price].`, { code: 'parameter_missing', param: `${at}[price]` });
+  if (!price)
+    throw invalidRequest(`Missing required param: ${at}[price].`, { code: 'parameter_missing', param: `${at}[price]` });
   recurringOf(price, `${at}[price]`);
   checkQuantity(price, given.quantity, at);
   const shown = shownPrice(price);
@@ -114,7 +115,12 @@ export function listOf(subscription: string, items: readonly Item[]): Subscripti
 }
 
 /** The period of an item that begins at a time: up to the anchor where that is still to come, or else a whole interval. */
-export function periodAt(item: Item, anchor: number, from: number, config?: Subscription['billing_cycle_anchor_config']): Period {
+export function periodAt(
+  item: Item,
+  anchor: number,
+  from: number,
+  config?: Subscription['billing_cycle_anchor_config'],
+): Period {
   const recurring = recurringOf(item.price);
   if (anchor > from) return { start: from, end: anchor };
   const { end } = nextPeriod(anchor, recurring, from, config?.day_of_month);
@@ -140,7 +146,14 @@ export function isRunning({ status }: Subscription): boolean {
 
 /** Puts everything that is to happen to a subscription in the calendar, and takes out what was there. */
 export function scheduleAll(stripe: Backend, subscription: Subscription): void {
-  const { id, status, cancel_at: cancelAt, trial_end: trialEnd, pause_collection: pause, pending_update: pending } = subscription;
+  const {
+    id,
+    status,
+    cancel_at: cancelAt,
+    trial_end: trialEnd,
+    pause_collection: pause,
+    pending_update: pending,
+  } = subscription;
   const now = stripe.now();
   stripe.jobs.cancel(id);
   if (status === 'incomplete') {
@@ -153,7 +166,8 @@ export function scheduleAll(stripe: Backend, subscription: Subscription): void {
     stripe.jobs.schedule('subscription.cancel', id, cancelAt);
   } else {
     const announced = end - ANNOUNCED_BEFORE;
-    if (announced > now && announced > periodStart(subscription)) stripe.jobs.schedule('invoice.upcoming', id, announced);
+    if (announced > now && announced > periodStart(subscription))
+      stripe.jobs.schedule('invoice.upcoming', id, announced);
     stripe.jobs.schedule('subscription.renew', id, end);
   }
   if (status === 'trialing' && trialEnd !== null && trialEnd - TRIAL_REMINDER > now) {

@@ -91,7 +91,11 @@ function seedOf(stripe: Backend, subscription: Subscription, billing: Billing): 
 }
 
 /** Lines for the periods that the items have now: what is paid in advance. A trial costs nothing. */
-export function advanceLines(stripe: Backend, subscription: Subscription, items: readonly Item[] = subscription.items.data): Line[] {
+export function advanceLines(
+  stripe: Backend,
+  subscription: Subscription,
+  items: readonly Item[] = subscription.items.data,
+): Line[] {
   const isTrial = subscription.status === 'trialing';
   return items.flatMap((item) => {
     if (isMetered(item.price) && !isTrial) return [];

@@ -43,12 +43,18 @@ function handOn(target: URL, incoming: IncomingMessage, answered: (answer: Incom
       host: target.hostname,
       port: target.port,
       method: incoming.method,
-      path: target.pathname.replace(/\/$/, '') + (incoming.url ?? '/'),
+      path: pathOf(target, incoming.url ?? '/'),
       headers: incoming.headers,
       setHost: false,
     },
     answered,
   );
+}
+
+/** The addresses of pages already are below the path: the platform gives them as it was asked. */
+function pathOf(target: URL, url: string): string {
+  const base = target.pathname.replace(/\/$/, '');
+  return url.startsWith(`${base}/`) ? url : base + url;
 }
 
 function fail(response: ServerResponse, error: Error): void {

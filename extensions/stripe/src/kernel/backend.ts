@@ -1,5 +1,6 @@
 import type { Clock, Ids, State, Webhooks } from 'backlot';
 import type { Logger } from 'winston';
+import { CommandLines } from '../cli/command-lines';
 import type { StripeConfig } from '../config';
 import { ID_PREFIXES } from '../spec/shapes';
 import { emitEvent } from '../webhooks/emit';
@@ -48,6 +49,8 @@ const ID_LENGTH = 24;
 export class Backend {
   readonly state: State;
   readonly jobs: Jobs;
+  /** The command lines of developers that listen to events. */
+  readonly commandLines: CommandLines;
   readonly #tables = new Map<string, Table<never>>();
   #scope: Scope = { account: PLATFORM_ACCOUNT, clock: null };
   readonly #reactions = new Map<string, readonly Reaction[]>();
@@ -59,6 +62,7 @@ export class Backend {
   ) {
     this.state = platform.state;
     this.jobs = new Jobs(this);
+    this.commandLines = new CommandLines(this);
   }
 
   /** The account that the running code acts for. */

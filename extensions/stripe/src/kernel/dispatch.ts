@@ -1,9 +1,10 @@
 import type { FormFile } from 'backlot';
 import { StripeError } from '../errors';
 import { readKey } from '../http/credentials';
+import { checkKeyFor } from '../http/publishable';
 import { parseForm, type Raw } from '../parameters/form';
 import { validate } from '../parameters/validate';
-import { loadSpec } from '../spec/spec';
+import { loadSpec, type FoundOperation, type Operation } from '../spec/spec';
 import { acceptLegacy, checkVersion, defaultVersion, renderAt } from '../versions/versions';
 import { PLATFORM_ACCOUNT, type Backend, type Scope } from './backend';
 import { expand, type Includes } from './expand';
@@ -26,6 +27,9 @@ export interface ApiRequest {
   readonly body: string;
   readonly files: readonly FormFile[];
 }
+
+/** In the place of parameters: an operation that the specification does not have. Its parameters come as they were written. */
+const UNSPECIFIED = -1;
 
 interface Handled {
   readonly handler: OperationHandler;
@@ -64,6 +68,12 @@ export class Dispatcher {
   handle(request: ApiRequest): Reply {
     const requestId = this.#stripe.platform.ids.next('req', 14);
     const headers: Record<string, string> = { 'request-id': requestId };
+    const reply = this.#reply(request, requestId, headers);
+    this.#stripe.commandLines.log({ id: requestId, method: request.method, path: request.path, reply });
+    return reply;
+  }
+
+  #reply(request: ApiRequest, requestId: string, headers: Record<string, string>): Reply {
     try {
       const reply = this.#answer(request, requestId, headers);
       return { ...reply, headers: { ...headers, ...reply.headers } };
@@ -79,9 +89,10 @@ export class Dispatcher {
     headers['stripe-version'] = version;
     const account = this.#accountOf(request);
     if (account !== PLATFORM_ACCOUNT) headers['stripe-account'] = account;
-    const found = loadSpec().find(request.method, request.path);
+    const found = loadSpec().find(request.method, request.path) ?? this.#findOther(request);
     if (found === undefined) throw unknownUrl(request);
     const { operation } = found;
+    checkKeyFor(operation, key);
     const handled = this.#handlers.get(withoutNames(operation.key));
     if (handled === undefined) headers['backlot-fidelity'] = 'shape';
 
@@ -104,9 +115,11 @@ export class Dispatcher {
     const raw = { ...parseForm(request.query), ...parseForm(request.body) } as Record<string, Raw>;
     // How pages give their key.
     delete raw['key'];
-    const { also } = acceptLegacy(operation, version);
+    const legacy = acceptLegacy(operation, version).also;
+    // What Stripe.js sends with each call for an intent is in no declaration.
+    const also = key.publishable ? [...legacy, 'client_secret'] : legacy;
     for (const file of request.files) raw[file.name] = { filename: file.filename };
-    const params = validate(operation, raw, { also });
+    const params = operation.parameters === UNSPECIFIED ? raw : validate(operation, raw, { also });
     const call: Call = {
       operation,
       path: named(handled?.names ?? [], found.path),
@@ -127,6 +140,26 @@ export class Dispatcher {
     });
     if (request.method !== 'GET') this.#stripe.jobs.arm();
     return reply;
+  }
+
+  /** An operation of a module that the official package does not know: what only the command line or a page asks for. */
+  #findOther({ method, path }: ApiRequest): FoundOperation | undefined {
+    for (const [key, { names }] of this.#handlers) {
+      const pattern = key.replace(/[^\w{}]/g, '\\$&').replaceAll('{}', '([^/]+)');
+      const values = new RegExp(`^${pattern}$`).exec(`${method} ${path}`)?.slice(1);
+      if (values === undefined) continue;
+      const operation: Operation = {
+        key,
+        method,
+        path: key.slice(method.length + 1),
+        kind: 'object',
+        result: '',
+        deletes: false,
+        parameters: UNSPECIFIED,
+      };
+      return { operation, path: Object.fromEntries(names.map((name, index) => [name, values[index]!])) };
+    }
+    return undefined;
   }
 
   /** Runs the handler. An error that keeps what was written is an answer, so that the step succeeds. */

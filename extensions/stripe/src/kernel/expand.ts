@@ -20,6 +20,8 @@ export function expand(stripe: Backend, includes: Includes, answer: object, call
   const { kind, result } = call.operation;
   const copy = structuredClone(answer) as Fields;
   for (const path of paths) {
+    // The search puts it in itself.
+    if (kind === 'search' && path === 'total_count') continue;
     const names = path.split('.');
     if (names.length > DEEPEST) {
       throw invalidRequest(`You cannot expand more than ${DEEPEST} levels of a property. Property: ${path}`);

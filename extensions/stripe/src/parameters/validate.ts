@@ -83,7 +83,11 @@ function checkHash(type: ParameterType, raw: RawHash, at: string): Record<string
   const { fields, required } = hashType(type as readonly [string, ...unknown[]]);
   const unknown = Object.keys(raw).filter((name) => !fields.has(name));
   if (unknown.length > 0) throw unknownParameters(unknown, [...fields.keys()], at);
-  for (const name of required) if (raw[name] === undefined) throw parameterMissing(below(at, name));
+  for (const name of required) {
+    const value = Object.hasOwn(raw, name) ? raw[name] : undefined;
+    if (value === undefined) throw parameterMissing(below(at, name));
+    if (typeof value === 'string' && value !== '' && value.trim() === '') throw blankParameter(below(at, name));
+  }
   const checked: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(raw)) {
     checked[name] = check(fields.get(name)!, value, below(at, name));
@@ -145,7 +149,16 @@ function hasFormOf(type: ParameterType, raw: Raw): boolean {
   const isHash = sort === 'h' || sort === 'r' || sort === 'm';
   if (typeof raw === 'string') return !isHash && sort !== 'a';
   if (Array.isArray(raw)) return sort === 'a';
-  return isHash || (sort === 'a' && Object.keys(raw).every(isIndex));
+  return (isHash && isOfKind(type, raw)) || (sort === 'a' && Object.keys(raw).every(isIndex));
+}
+
+/** A card and a bank account are told apart by their `object`. */
+function isOfKind(type: ParameterType, raw: RawHash): boolean {
+  if (typeof type === 'string' || type[0] !== 'h') return true;
+  const place = hashType(type).fields.get('object');
+  const kinds = place === undefined ? undefined : typeAt(place);
+  const given = raw['object'];
+  return given === undefined || !Array.isArray(kinds) || kinds[0] !== 'e' || (kinds[1] as unknown[]).includes(given);
 }
 
 function hashOf(raw: Raw, param: string): RawHash {
@@ -172,8 +185,7 @@ function textOf(raw: Raw, param: string): string {
 
 function oneOf(values: readonly string[], text: string, param: string): string {
   if (values.includes(text)) return text;
-  const name = /([^[\]]+)\]?$/.exec(param.replace(/\[\d+\]$/, ''))?.[1] ?? param;
-  throw invalidRequest(`Invalid ${name}: must be one of ${inWords(values)}`, { param });
+  throw invalidRequest(`Invalid ${param}: must be one of ${inWords(values)}`, { param });
 }
 
 function inWords(values: readonly string[]): string {
@@ -185,7 +197,8 @@ function scalar(sort: string, text: string, param: string): unknown {
   switch (sort) {
     case 'i': {
       const value = Number(text);
-      if (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+      // Without the sum, minus zero would come out.
+      if (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(value)) return value + 0;
       throw invalidRequest(`Invalid integer: ${shortened(text)}`, { code: 'parameter_invalid_integer', param });
     }
     case 'n': {
@@ -225,6 +238,13 @@ function emptyParameter(param: string): StripeError {
       `You should remove '${param}' from your request or supply a non-empty value.`,
     { code: 'parameter_invalid_empty', param },
   );
+}
+
+function blankParameter(param: string): StripeError {
+  return invalidRequest(`Invalid string: '${param}' cannot be blank.`, {
+    code: 'parameter_invalid_string_blank',
+    param,
+  });
 }
 
 function unknownParameters(names: readonly string[], known: readonly string[], at: string): StripeError {

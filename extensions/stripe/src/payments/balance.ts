@@ -171,7 +171,7 @@ export const balance: DefineModule = (stripe) => {
   const table = balanceTransactions(stripe);
   const list = (url: string, params: object) => {
     const given = params as Stripe.BalanceTransactionListParams;
-    return table.page(url, given as Record<string, never>, {
+    return table.page(url, given, {
       by: { source: given.source },
       where: (each) =>
         (given.type === undefined || each.type === given.type) &&
@@ -183,8 +183,6 @@ export const balance: DefineModule = (stripe) => {
       'GET /v1/balance': () => readBalance(stripe),
       'GET /v1/balance_transactions': ({ url, params }) => list(url, params),
       'GET /v1/balance_transactions/{id}': ({ path }) => table.get(path['id']!),
-      'GET /v1/balance/history': ({ url, params }) => list(url, params),
-      'GET /v1/balance/history/{id}': ({ path }) => table.get(path['id']!),
     },
     jobs: { 'balance.available': (each, job) => makeAvailable(each, job.at) },
   };

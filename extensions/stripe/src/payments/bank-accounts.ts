@@ -22,8 +22,14 @@ const DECLINES = {
   accountClosed: failure('bank_account_closed', 'The bank account has been closed.'),
   noAccount: failure('bank_account_unusable', 'No bank account could be located.'),
   insufficientFunds: failure('insufficient_funds', 'The bank account has insufficient funds to complete the purchase.'),
-  debitNotAuthorized: failure('debit_not_authorized', 'The customer has notified their bank that this payment was unauthorized.'),
-  invalidCurrency: failure('invalid_currency', 'The bank was unable to process this transaction because of its currency.'),
+  debitNotAuthorized: failure(
+    'debit_not_authorized',
+    'The customer has notified their bank that this payment was unauthorized.',
+  ),
+  invalidCurrency: failure(
+    'invalid_currency',
+    'The bank was unable to process this transaction because of its currency.',
+  ),
   weeklyLimit: failure('payment_intent_payment_attempt_failed', 'The payment exceeds the account’s weekly limit.'),
   failed: failure('payment_intent_payment_attempt_failed', 'The payment failed.'),
 } as const;
@@ -38,7 +44,11 @@ const ACCOUNTS: Readonly<Record<string, BankBehavior>> = {
   '000111111116': {
     delay: SOON,
     failure: DECLINES.noAccount,
-    payoutFailure: { code: 'no_account', message: 'The bank account details on file are probably incorrect. No bank account could be located with those details.' },
+    payoutFailure: {
+      code: 'no_account',
+      message:
+        'The bank account details on file are probably incorrect. No bank account could be located with those details.',
+    },
   },
   '000222222227': {
     delay: SOON,
@@ -48,12 +58,18 @@ const ACCOUNTS: Readonly<Record<string, BankBehavior>> = {
   '000333333335': {
     delay: SOON,
     failure: DECLINES.debitNotAuthorized,
-    payoutFailure: { code: 'debit_not_authorized', message: 'Debit transactions are not approved on the bank account.' },
+    payoutFailure: {
+      code: 'debit_not_authorized',
+      message: 'Debit transactions are not approved on the bank account.',
+    },
   },
   '000444444440': {
     delay: SOON,
     failure: DECLINES.invalidCurrency,
-    payoutFailure: { code: 'invalid_currency', message: 'The bank was unable to process this payout because of its currency.' },
+    payoutFailure: {
+      code: 'invalid_currency',
+      message: 'The bank was unable to process this payout because of its currency.',
+    },
   },
   '000000004954': { delay: SOON, failure: DECLINES.failed },
   '000555555559': { delay: SOON, isDisputed: true },
@@ -99,6 +115,11 @@ export const NAMED_ACCOUNTS: Readonly<Record<string, string>> = {
 export function bankBehavior(number: string | undefined): BankBehavior {
   if (number === '000000000009') return { delay: Infinity };
   // The ends of IBANs are the same in all countries.
-  const iban = number === undefined ? undefined : Object.keys(ACCOUNTS).find((each) => each.startsWith('AT') && /^[A-Z]/.test(number) && number.endsWith(each.slice(-9)));
+  const iban =
+    number === undefined
+      ? undefined
+      : Object.keys(ACCOUNTS).find(
+          (each) => each.startsWith('AT') && /^[A-Z]/.test(number) && number.endsWith(each.slice(-9)),
+        );
   return (number === undefined ? undefined : (ACCOUNTS[number] ?? (iban && ACCOUNTS[iban]))) || { delay: SOON };
 }

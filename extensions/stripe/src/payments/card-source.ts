@@ -49,7 +49,9 @@ export function cardOfSource(stripe: Backend, id: string, param: string): FoundC
   if (!card) throw resourceMissing('PaymentMethod', id, param);
   const owner = { name: source.owner?.name ?? null, email: source.owner?.email ?? null };
   return {
-    ...found(...restored({ ...card, exp_month: card.exp_month!, exp_year: card.exp_year! }, sourceTable(stripe).hidden(id))),
+    ...found(
+      ...restored({ ...card, exp_month: card.exp_month!, exp_year: card.exp_year! }, sourceTable(stripe).hidden(id)),
+    ),
     billing: { ...owner, ...(source.owner?.address && { address: source.owner.address }) },
     ...customerOf(source.customer),
   };

@@ -62,8 +62,7 @@ export function readCard(stripe: Backend, given: CardParams): CardData {
   if (year === thisYear && month < now.getUTCMonth() + 1) {
     throw wrong('invalid_expiry_month');
   }
-  if (cvc !== undefined && cvc !== '' && !/^\d{3,4}$/.test(cvc))
-    throw wrong('invalid_cvc');
+  if (cvc !== undefined && cvc !== '' && !/^\d{3,4}$/.test(cvc)) throw wrong('invalid_cvc');
   return cardOf(number, { month, year, hasCvc: cvc !== undefined && cvc !== '' });
 }
 
@@ -115,7 +114,7 @@ export function methodCard(card: CardData, isVerified = false): Stripe.PaymentMe
     regulated_status: 'unregulated',
     three_d_secure_usage: { supported: true },
     wallet: null,
-  } as unknown as Stripe.PaymentMethod.Card;
+  };
 }
 
 export function cvcCheck(card: Pick<CardData, 'number' | 'hasCvc'>): string | null {
@@ -130,7 +129,10 @@ function networksOf({ number, brand }: CardData): string[] {
 }
 
 /** A card whose data was read before. */
-export function cardOf(number: string, { month, year, hasCvc }: { month: number; year: number; hasCvc: boolean }): CardData {
+export function cardOf(
+  number: string,
+  { month, year, hasCvc }: { month: number; year: number; hasCvc: boolean },
+): CardData {
   const known = testCard(number);
   return {
     number,

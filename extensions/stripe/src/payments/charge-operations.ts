@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
-import type { Call, DefineModule } from '../kernel/module';
+import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { methodTable, resolvePaymentMethod } from '../resources/payment-methods';
 import { cardTable, sourceTable } from './card-source';
@@ -13,7 +13,6 @@ import { declineError } from './declines';
 import { followUp } from './follow-up';
 import { captureIntent, checkShares, shippingOf } from './intents';
 import { checkAmount, readCurrency } from './money';
-import { createRefund, refundTable, type RefundParams } from './refunds';
 
 const CAPTURE_DAYS = 7;
 
@@ -33,10 +32,10 @@ function make(stripe: Backend, params: Stripe.ChargeCreateParams): Stripe.Charge
   const sourceId = params.source ?? defaultSource(stripe, customer);
   const method = resolvePaymentMethod(stripe, sourceId, 'source');
   if (method.customer !== null && idOf(method.customer) !== customer) {
-    throw invalidRequest(
-      `Customer ${customer ?? ''} does not have a linked source with ID ${sourceId}.`,
-      { code: 'missing', param: 'source' },
-    );
+    throw invalidRequest(`Customer ${customer ?? ''} does not have a linked source with ID ${sourceId}.`, {
+      code: 'missing',
+      param: 'source',
+    });
   }
   const { charge: made, decline } = charge(stripe, {
     amount,
@@ -46,9 +45,9 @@ function make(stripe: Backend, params: Stripe.ChargeCreateParams): Stripe.Charge
     customer: customer ?? null,
     fields: {
       description: params.description ?? null,
-      metadata: mergeMetadata(undefined, params.metadata as Record<string, string>),
+      metadata: mergeMetadata(undefined, params.metadata),
       receipt_email: params.receipt_email ?? null,
-      shipping: shippingOf(params.shipping) as Stripe.Charge.Shipping | null,
+      shipping: shippingOf(params.shipping),
       source: shownSource(stripe, sourceId, method),
       statement_descriptor: params.statement_descriptor ?? null,
       statement_descriptor_suffix: params.statement_descriptor_suffix ?? null,
@@ -112,7 +111,8 @@ function capture(stripe: Backend, id: string, params: Stripe.ChargeCaptureParams
     throw invalidRequest(`Charge ${id} has already been captured.`, { code: 'charge_already_captured' });
   }
   if (made.status === 'failed') throw invalidRequest(`Charge ${id} could not be captured because it failed.`);
-  if (made.refunded) throw invalidRequest(`Charge ${id} has already been refunded.`, { code: 'charge_already_refunded' });
+  if (made.refunded)
+    throw invalidRequest(`Charge ${id} has already been refunded.`, { code: 'charge_already_refunded' });
   const { amount = made.amount } = params;
   if (amount > made.amount) {
     throw invalidRequest('Capture amount must be less than or equal to the amount originally charged.', {
@@ -148,7 +148,7 @@ function update(stripe: Backend, id: string, params: Stripe.ChargeUpdateParams):
   return table.update(
     id,
     {
-      ...(metadata !== undefined && { metadata: mergeMetadata(before.metadata, metadata as Record<string, string>) }),
+      ...(metadata !== undefined && { metadata: mergeMetadata(before.metadata, metadata) }),
       ...(customer !== undefined && { customer }),
       ...(params.description !== undefined && { description: params.description }),
       ...(params.receipt_email !== undefined && { receipt_email: params.receipt_email }),
@@ -163,29 +163,16 @@ function update(stripe: Backend, id: string, params: Stripe.ChargeUpdateParams):
 /** https://docs.stripe.com/api/charges */
 export const charges: DefineModule = (stripe) => {
   const table = chargeTable(stripe);
-  const refundsOf = ({ path, url, params }: Call) => {
-    table.get(path['id']!);
-    return refundTable(stripe).page(url, params, { by: { charge: path['id'] } });
-  };
   return {
     operations: {
-      'POST /v1/charges': ({ params }) => createCharge(stripe, params as Stripe.ChargeCreateParams),
+      'POST /v1/charges': ({ params }) => createCharge(stripe, params),
       'GET /v1/charges': ({ url, params }) => {
         const { customer, payment_intent, transfer_group } = params as Stripe.ChargeListParams;
         return table.page(url, params, { by: { payment_intent, customer, transfer_group } });
       },
       'GET /v1/charges/{id}': ({ path }) => table.get(path['id']!),
-      'POST /v1/charges/{id}': ({ path, params }) => update(stripe, path['id']!, params as Stripe.ChargeUpdateParams),
-      'POST /v1/charges/{id}/capture': ({ path, params }) =>
-        capture(stripe, path['id']!, params as Stripe.ChargeCaptureParams),
-      'POST /v1/charges/{id}/refund': ({ path, params }) => {
-        createRefund(stripe, { ...(params as RefundParams), charge: path['id'] });
-        return table.get(path['id']!);
-      },
-      'POST /v1/charges/{id}/refunds': ({ path, params }) =>
-        createRefund(stripe, { ...(params as RefundParams), charge: path['id'] }),
-      'GET /v1/charges/{id}/refunds': refundsOf,
-      'GET /v1/charges/{id}/refunds/{refund}': ({ path }) => refundTable(stripe).get(path['refund']!),
+      'POST /v1/charges/{id}': ({ path, params }) => update(stripe, path['id']!, params),
+      'POST /v1/charges/{id}/capture': ({ path, params }) => capture(stripe, path['id']!, params),
     },
     jobs: {
       'charge.expire': (each, { subject }) => {

@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { invalidRequest, resourceMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
-import type { Call, DefineModule } from '../kernel/module';
+import type { DefineModule } from '../kernel/module';
 import { idOf, type Page } from '../kernel/objects';
 import { newBankAccount, newCard } from './card-objects';
 import { bankAccountTable, cardTable, sourceTable, tokenTable, useToken } from './card-source';
@@ -41,7 +41,11 @@ export function addSource(
   const customers = stripe.table<Stripe.Customer>('customer');
   const { default_source: before } = customers.get(customer);
   if (before === null && options.replacesDefault !== true) {
-    customers.update(customer, { default_source: added.id }, options.becomesDefault === true ? undefined : 'customer.updated');
+    customers.update(
+      customer,
+      { default_source: added.id },
+      options.becomesDefault === true ? undefined : 'customer.updated',
+    );
   }
   return added;
 }
@@ -63,7 +67,9 @@ function take(stripe: Backend, customer: string, given: string | Given): Custome
   if (given.startsWith('src_')) {
     const source = sourceTable(stripe).get(given, 'source');
     if (source.usage === 'single_use') {
-      throw invalidRequest('The source you provided is not reusable and cannot be attached to a customer.', { param: 'source' });
+      throw invalidRequest('The source you provided is not reusable and cannot be attached to a customer.', {
+        param: 'source',
+      });
     }
     return sourceTable(stripe).update(given, { customer });
   }
@@ -112,15 +118,19 @@ function updateSource(stripe: Backend, customer: string, id: string, params: obj
     readonly owner?: object;
   };
   const change = {
-    ...Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value === '' ? null : (value as unknown)])),
+    ...Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value === '' ? null : value])),
     ...(metadata !== undefined && {
       metadata: mergeMetadata(source.metadata, metadata),
     }),
     ...(owner !== undefined && { owner }),
   };
   const table =
-    source.object === 'card' ? cardTable(stripe) : source.object === 'source' ? sourceTable(stripe) : bankAccountTable(stripe);
-  return (table as ReturnType<typeof cardTable>).update(id, change as Partial<Stripe.Card>, 'customer.source.updated') as CustomerSource;
+    source.object === 'card'
+      ? cardTable(stripe)
+      : source.object === 'source'
+        ? sourceTable(stripe)
+        : bankAccountTable(stripe);
+  return (table as ReturnType<typeof cardTable>).update(id, change, 'customer.source.updated');
 }
 
 interface PageParams {
@@ -129,7 +139,11 @@ interface PageParams {
   readonly ending_before?: string;
 }
 
-function pageOf(all: readonly CustomerSource[], url: string, { limit = 10, starting_after: after, ending_before: before }: PageParams): Page {
+function pageOf(
+  all: readonly CustomerSource[],
+  url: string,
+  { limit = 10, starting_after: after, ending_before: before }: PageParams,
+): Page {
   const from = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
   const end = before === undefined ? all.length : all.findIndex(({ id }) => id === before);
   const range = all.slice(from, end);
@@ -139,38 +153,38 @@ function pageOf(all: readonly CustomerSource[], url: string, { limit = 10, start
 
 /** https://docs.stripe.com/api/customers/sources, and the paths that cards and bank accounts had on their own. */
 export const customerSources: DefineModule = (stripe) => {
-  const list = (object?: string) => ({ path, url, params }: Call) => {
-    const given = params as PageParams & { readonly object?: string };
-    const wanted = object ?? given.object;
-    stripe.table('customer').get(path['customer']!, 'customer');
-    const all = sourcesOf(stripe, path['customer']!).filter((each) => wanted === undefined || each.object === wanted);
-    return pageOf(all, url, given);
-  };
-  const create = ({ path, params }: Call) => {
-    const { source, metadata, card, bank_account: account } = params as { readonly source?: string | Given; readonly metadata?: Readonly<Record<string, string>>; readonly card?: string | Given; readonly bank_account?: string | Given };
-    const added = addSource(stripe, path['customer']!, source ?? card ?? account ?? '');
-    return metadata === undefined ? added : updateSource(stripe, path['customer']!, added.id, { metadata });
-  };
-  const get = ({ path }: Call) => find(stripe, path['customer']!, path['id']!);
-  const update = ({ path, params }: Call) => updateSource(stripe, path['customer']!, path['id']!, params);
-  const remove = ({ path }: Call) => removeSource(stripe, path['customer']!, path['id']!);
-  const each = (segment: string, object?: string) => ({
-    [`GET /v1/customers/{customer}/${segment}`]: list(object),
-    [`POST /v1/customers/{customer}/${segment}`]: create,
-    [`GET /v1/customers/{customer}/${segment}/{id}`]: get,
-    [`POST /v1/customers/{customer}/${segment}/{id}`]: update,
-    [`DELETE /v1/customers/{customer}/${segment}/{id}`]: remove,
-  });
   return {
     operations: {
-      ...each('sources'),
-      ...each('cards', 'card'),
-      ...each('bank_accounts', 'bank_account'),
+      'GET /v1/customers/{customer}/sources': ({ path, url, params }) => {
+        const given = params as PageParams & { readonly object?: string };
+        stripe.table('customer').get(path['customer']!, 'customer');
+        const all = sourcesOf(stripe, path['customer']!);
+        return pageOf(
+          all.filter(({ object }) => given.object === undefined || object === given.object),
+          url,
+          given,
+        );
+      },
+      'POST /v1/customers/{customer}/sources': ({ path, params }) => {
+        const { source, metadata } = params as unknown as {
+          readonly source: string | Given;
+          readonly metadata?: Readonly<Record<string, string>>;
+        };
+        const added = addSource(stripe, path['customer']!, source);
+        return metadata === undefined ? added : updateSource(stripe, path['customer']!, added.id, { metadata });
+      },
+      'GET /v1/customers/{customer}/sources/{id}': ({ path }) => find(stripe, path['customer']!, path['id']!),
+      'POST /v1/customers/{customer}/sources/{id}': ({ path, params }) =>
+        updateSource(stripe, path['customer']!, path['id']!, params),
+      'DELETE /v1/customers/{customer}/sources/{id}': ({ path }) =>
+        removeSource(stripe, path['customer']!, path['id']!),
       'POST /v1/customers/{customer}/sources/{id}/verify': ({ path, params }) => {
         find(stripe, path['customer']!, path['id']!);
         const { amounts } = params as { readonly amounts?: readonly number[] };
         if (amounts !== undefined && amounts.join(',') !== '32,45') {
-          throw invalidRequest('The amounts provided do not match the amounts that were sent to the bank account.', { code: 'bank_account_verification_failed' });
+          throw invalidRequest('The amounts provided do not match the amounts that were sent to the bank account.', {
+            code: 'bank_account_verification_failed',
+          });
         }
         return bankAccountTable(stripe).update(path['id']!, { status: 'verified' }, 'customer.source.updated');
       },

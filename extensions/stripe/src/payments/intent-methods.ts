@@ -3,13 +3,7 @@ import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import {
-  createPaymentMethod,
-  methodTable,
-  resolvePaymentMethod,
-  spentMethod,
-  type MethodParams,
-} from '../resources/payment-methods';
+import { createPaymentMethod, methodTable, resolvePaymentMethod, spentMethod } from '../resources/payment-methods';
 import { isOlder } from '../versions/versions';
 import { METHOD_TYPES, takesCurrency, usualMethodTypes } from './method-types';
 
@@ -28,7 +22,7 @@ export function givenMethod(
   { payment_method: id, payment_method_data: data, confirmation_token: token }: MethodChoice,
 ): Stripe.PaymentMethod | undefined {
   if (token !== undefined) return methodOfToken(stripe, token);
-  if (data !== undefined) return createPaymentMethod(stripe, data as MethodParams);
+  if (data !== undefined) return createPaymentMethod(stripe, data);
   if (id === undefined || id === '') return undefined;
   return resolvePaymentMethod(stripe, id);
 }
@@ -82,12 +76,14 @@ export function typesFor(
   stripe: Backend,
   given: {
     readonly payment_method_types?: readonly string[];
+    readonly allowed_payment_method_types?: readonly string[] | '' | null;
     readonly automatic_payment_methods?: { readonly enabled: boolean; readonly allow_redirects?: string };
     readonly excluded_payment_method_types?: readonly string[] | '';
   },
   currency: string,
 ): Types {
-  const { payment_method_types: types, automatic_payment_methods: automatic } = given;
+  const { automatic_payment_methods: automatic } = given;
+  const types = given.payment_method_types ?? (given.allowed_payment_method_types || undefined);
   if (types !== undefined) {
     for (const type of types) checkType(type);
     return { payment_method_types: [...types], automatic_payment_methods: null };
@@ -100,8 +96,7 @@ export function typesFor(
   return {
     payment_method_types: usualMethodTypes(currency).filter(
       (type) =>
-        !excluded.includes(type) &&
-        (automatic?.allow_redirects !== 'never' || METHOD_TYPES[type]?.flow !== 'redirect'),
+        !excluded.includes(type) && (automatic?.allow_redirects !== 'never' || METHOD_TYPES[type]?.flow !== 'redirect'),
     ),
     automatic_payment_methods: {
       allow_redirects: (automatic?.allow_redirects ?? 'always') as 'always' | 'never',

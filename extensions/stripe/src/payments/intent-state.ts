@@ -37,14 +37,15 @@ export function missingMethod(intent: Intent): StripeError {
 /** `done` is what the client wanted: `canceled`. */
 export function wrongStatus(intent: Intent, verb: string, done: string, allowed: readonly string[]): StripeError {
   const only = `Only a ${nameOf(intent)} with one of the following statuses may be ${done}: ${allowed.join(', ')}.`;
-  const could = verb === 'cancel' ? `You cannot cancel this ${nameOf(intent)}` : `This ${nameOf(intent)} could not be ${done}`;
+  const could =
+    verb === 'cancel' ? `You cannot cancel this ${nameOf(intent)}` : `This ${nameOf(intent)} could not be ${done}`;
   return unexpectedState(intent, `${could} because it has a status of ${intent.status}. ${only}`);
 }
 
 /** The text that Stripe’s SDK users know best. */
 export function needsReturnUrl(): StripeError {
   return invalidRequest(
-    'This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don\'t want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.',
+    "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.",
   );
 }
 
@@ -87,7 +88,7 @@ export function lastError(
     ...(decline.param !== undefined && { param: decline.param }),
     ...(method !== undefined && { payment_method: method }),
     type: decline.type ?? 'card_error',
-  } as Stripe.PaymentIntent.LastPaymentError;
+  };
 }
 
 /** The error that a call ends with when a payment is declined. What was written stays. */

@@ -16,7 +16,10 @@ export function checkSecret(call: Call, intent: Stripe.PaymentIntent | Stripe.Se
   const { client_secret: given } = call.params as { readonly client_secret?: string };
   if (given === undefined && !call.key.publishable) return;
   if (given === undefined) {
-    throw invalidRequest('Missing required param: client_secret.', { code: 'parameter_missing', param: 'client_secret' });
+    throw invalidRequest('Missing required param: client_secret.', {
+      code: 'parameter_missing',
+      param: 'client_secret',
+    });
   }
   if (given === intent.client_secret) return;
   if (call.key.publishable) throw resourceMissing(intent.object, intent.id, 'intent');
@@ -30,4 +33,11 @@ export function checkSecret(call: Call, intent: Stripe.PaymentIntent | Stripe.Se
 export function viewFor<T extends object>(call: Call, intent: T): T {
   if (!call.key.publishable) return intent;
   return Object.fromEntries(Object.entries(intent).filter(([name]) => SHOWN.includes(name))) as T;
+}
+
+/** The same for a source. */
+export function checkSourceSecret({ params, key }: Call, source: Stripe.Source): void {
+  const { client_secret: given } = params as { readonly client_secret?: string };
+  if ((given === undefined && !key.publishable) || given === source.client_secret) return;
+  throw resourceMissing('source', source.id);
 }

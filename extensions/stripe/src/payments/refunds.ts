@@ -1,5 +1,6 @@
 /** Refunds: https://docs.stripe.com/refunds. */
 import type Stripe from 'stripe';
+import { omit } from '../kernel/omit';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
@@ -31,7 +32,7 @@ export interface RefundParams {
 /** Gives money back, with `refund.created` and `charge.refunded`. Throws where there is not so much to give back. */
 export function createRefund(stripe: Backend, params: RefundParams): Stripe.Refund {
   const charge = chargeFor(stripe, params);
-  const left = (charge.captured ? charge.amount : charge.amount_captured || charge.amount) - charge.amount_refunded;
+  const left = charge.amount - charge.amount_refunded;
   const amount = params.amount ?? left;
   check(stripe, charge, amount, left);
   const { refund: behavior } = behaviorOf(chargeTable(stripe).hidden(charge.id));
@@ -63,7 +64,7 @@ export function createRefund(stripe: Backend, params: RefundParams): Stripe.Refu
     amount_refunded: charge.amount_refunded + amount,
     refunded: charge.amount_refunded + amount >= charge.amount,
     ...(params.reason === 'fraudulent' && { fraud_details: { user_report: 'fraudulent' } }),
-  } as Partial<Stripe.Charge>);
+  });
   stripe.emit('refund.created', booked);
   stripe.emit('charge.refunded', refunded, {
     amount_refunded: charge.amount_refunded,
@@ -95,9 +96,7 @@ function chargeFor(stripe: Backend, { charge, payment_intent: intent }: RefundPa
   if (intent === undefined) {
     throw invalidRequest('One of the following params should be provided for this request: payment_intent or charge.');
   }
-  const { latest_charge: latest } = stripe
-    .table<Stripe.PaymentIntent>('payment_intent')
-    .get(intent, 'payment_intent');
+  const { latest_charge: latest } = stripe.table<Stripe.PaymentIntent>('payment_intent').get(intent, 'payment_intent');
   const id = idOf(latest);
   const found = id === undefined ? undefined : chargeTable(stripe).find(id);
   if (found === undefined || found.status === 'failed') {
@@ -116,6 +115,7 @@ function check(stripe: Backend, charge: Stripe.Charge, amount: number, left: num
   if (charge.refunded || left === 0) {
     throw invalidRequest(`Charge ${id} has already been refunded.`, { code: 'charge_already_refunded' });
   }
+  if (!charge.captured && charge.status === 'succeeded') checkRelease(charge, amount);
   const blocking = disputeTable(stripe).first({ by: { charge: id }, where: (each) => !each.is_charge_refundable });
   if (blocking !== undefined) {
     throw invalidRequest(`Charge ${id} has been charged back; cannot issue a refund.`, { code: 'charge_disputed' });
@@ -134,6 +134,18 @@ function check(stripe: Backend, charge: Stripe.Charge, amount: number, left: num
         : `Refund amount (${asked}) is greater than unrefunded amount on charge (${rest})`,
       { param: 'amount' },
     );
+  }
+}
+
+/** Money that was not taken goes back as a whole. */
+function checkRelease({ id, amount: whole, payment_intent: intent }: Stripe.Charge, amount: number): void {
+  if (intent !== null) {
+    throw invalidRequest(`Charge ${id} is not captured: cancel its PaymentIntent instead of refunding it.`, {
+      param: 'charge',
+    });
+  }
+  if (amount < whole) {
+    throw invalidRequest(`Charge ${id} is not captured, and can only be refunded in full.`, { param: 'amount' });
   }
 }
 
@@ -159,10 +171,8 @@ function settle(stripe: Backend, id: string): void {
   const charge = chargeTable(stripe).get(idOf(refund.charge)!);
   const { refund: behavior } = behaviorOf(chargeTable(stripe).hidden(charge.id));
   if (behavior === 'pending') {
-    const done = table.update(id, (before) => {
-      const { pending_reason: _reason, ...rest } = before;
-      return { ...rest, status: 'succeeded' };
-    }, 'refund.updated');
+    const done = table.replace(id, { ...omit(refund, 'pending_reason'), status: 'succeeded' });
+    stripe.emitChange('refund.updated', refund, done);
     stripe.emit('charge.refund.updated', done, { status: 'pending' });
     return;
   }
@@ -204,15 +214,11 @@ export const refunds: DefineModule = (stripe) => {
   const table = refundTable(stripe);
   const update = (id: string, params: object): Stripe.Refund => {
     const { metadata } = params as Stripe.RefundUpdateParams;
-    return table.update(
-      id,
-      (before) => ({ metadata: mergeMetadata(before.metadata, metadata as Record<string, string> | undefined) }),
-      'refund.updated',
-    );
+    return table.update(id, (before) => ({ metadata: mergeMetadata(before.metadata, metadata) }), 'refund.updated');
   };
   return {
     operations: {
-      'POST /v1/refunds': ({ params }) => createRefund(stripe, params as RefundParams),
+      'POST /v1/refunds': ({ params }) => createRefund(stripe, params),
       'GET /v1/refunds': ({ url, params }) => {
         const { charge, payment_intent } = params as Stripe.RefundListParams;
         return table.page(url, params, { by: { charge, payment_intent } });

@@ -205,7 +205,11 @@ const SPECIAL: readonly Special[] = [
   ],
   ['4000000000005423', 'createIssuerFraudRecord', { fraudWarning: true }],
   ['4000000404000079', 'createMultipleDisputes', { dispute: { ...FRAUDULENT, count: 2 } }],
-  ['4000000404000038', 'createCe3EligibleDispute', { dispute: { ...FRAUDULENT, eligible: 'visa_compelling_evidence_3' } }],
+  [
+    '4000000404000038',
+    'createCe3EligibleDispute',
+    { dispute: { ...FRAUDULENT, eligible: 'visa_compelling_evidence_3' } },
+  ],
   [
     '4000008400000779',
     'createComplianceDispute',

@@ -24,8 +24,7 @@ export function createCustomer(stripe: Backend, params: Stripe.CustomerCreatePar
 function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Customer {
   const given = params as Given;
   checkEmail(given.email);
-  const method =
-    params.payment_method === undefined ? undefined : resolvePaymentMethod(stripe, params.payment_method);
+  const method = params.payment_method === undefined ? undefined : resolvePaymentMethod(stripe, params.payment_method);
   const customer = {
     id: stripe.newId('customer'),
     object: 'customer',
@@ -62,7 +61,8 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
     setDefaultMethod(stripe, id, chosen);
   }
   stripe.emit('customer.created', table.get(id));
-  if (params.source !== undefined && (params.source as string) !== '') addSource(stripe, id, params.source, { becomesDefault: true });
+  if (params.source !== undefined && params.source !== '')
+    addSource(stripe, id, params.source, { becomesDefault: true });
   for (const tax of params.tax_id_data ?? []) addTaxId(stripe, id, tax);
   return table.get(id);
 }
@@ -110,11 +110,12 @@ function changes(before: Stripe.Customer, given: Given): Partial<Stripe.Customer
   }
   if (given.address !== undefined) change['address'] = given.address ? addressOf(given.address) : null;
   if (given.shipping !== undefined) {
-    change['shipping'] =
-      given.shipping ? { phone: null, ...given.shipping, address: addressOf(given.shipping.address ?? {}) } : null;
+    change['shipping'] = given.shipping
+      ? { phone: null, ...given.shipping, address: addressOf(given.shipping.address ?? {}) }
+      : null;
   }
   if (given.metadata !== undefined) {
-    change['metadata'] = mergeMetadata(before.metadata, given.metadata as Record<string, string>);
+    change['metadata'] = mergeMetadata(before.metadata, given.metadata);
   }
   if (given.tax_exempt !== undefined) change['tax_exempt'] = given.tax_exempt === '' ? 'none' : given.tax_exempt;
   for (const name of ['balance', 'invoice_prefix', 'next_invoice_sequence', 'preferred_locales'] as const) {
@@ -128,7 +129,7 @@ function changes(before: Stripe.Customer, given: Given): Partial<Stripe.Customer
   if (given.tax !== undefined) {
     change['tax'] = { automatic_tax: 'supported', ip_address: given.tax.ip_address ?? null, location: null };
   }
-  return change as Partial<Stripe.Customer>;
+  return change;
 }
 
 function addressOf(given: object): object {
@@ -141,7 +142,11 @@ function update(stripe: Backend, id: string, params: Stripe.CustomerUpdateParams
   if (isDeleted(before)) throw missing(id);
   checkEmail(params.email);
   const chosen = params.invoice_settings?.default_payment_method;
-  if (chosen !== undefined && chosen !== '' && methodTable(stripe).get(chosen, 'invoice_settings[default_payment_method]').customer !== id) {
+  if (
+    chosen !== undefined &&
+    chosen !== '' &&
+    methodTable(stripe).get(chosen, 'invoice_settings[default_payment_method]').customer !== id
+  ) {
     throw notAttached(chosen);
   }
   const { source, default_source: preferred } = params;
@@ -155,7 +160,7 @@ function update(stripe: Backend, id: string, params: Stripe.CustomerUpdateParams
   return table.update(
     id,
     (now) => ({
-      ...changes(now, params as Given),
+      ...changes(now, params),
       ...(preferred !== undefined && { default_source: preferred }),
       ...(added && { default_source: added.id }),
     }),
@@ -176,10 +181,9 @@ export const customers: DefineModule = (stripe) => {
   const table = customerTable(stripe);
   return {
     operations: {
-      'POST /v1/customers': ({ params }) => createCustomer(stripe, params as Stripe.CustomerCreateParams),
+      'POST /v1/customers': ({ params }) => createCustomer(stripe, params),
       'GET /v1/customers/{customer}': ({ path }) => table.get(path['customer']!),
-      'POST /v1/customers/{customer}': ({ path, params }) =>
-        update(stripe, path['customer']!, params as Stripe.CustomerUpdateParams),
+      'POST /v1/customers/{customer}': ({ path, params }) => update(stripe, path['customer']!, params),
       'DELETE /v1/customers/{customer}': ({ path }) => {
         const customer = table.get(path['customer']!);
         if (isDeleted(customer)) throw missing(customer.id);

@@ -1,14 +1,33 @@
 import type Stripe from 'stripe';
 import type { DefineModule } from '../kernel/module';
+import { currentEvent, undelivered } from '../webhooks/deliver';
+import { isWanted } from '../webhooks/event-types';
+import { resendEvent } from '../webhooks/resend';
+import { invalidRequest } from '../errors';
 
 /** https://docs.stripe.com/api/events */
 export const events: DefineModule = (stripe) => {
   const table = stripe.table<Stripe.Event>('event');
   return {
     operations: {
-      'GET /v1/events/{id}': ({ path }) => table.get(path['id']!),
-      'GET /v1/events': ({ params, url }) =>
-        table.page(url, params, { by: { type: params['type'] as string | undefined } }),
+      'GET /v1/events/{id}': ({ path }) => currentEvent(stripe, table.get(path['id']!)),
+      'GET /v1/events': ({ params, url }) => {
+        const { type, types, delivery_success } = params as Stripe.EventListParams;
+        if (type !== undefined && types !== undefined)
+          throw invalidRequest('You may only specify one of these parameters: type, types.', { param: 'types' });
+        const wanted = types ?? (type === undefined ? ['*'] : [type]);
+        const exact = wanted.length === 1 && !wanted[0]!.includes('*') ? wanted[0] : undefined;
+        const page = table.page(url, params, {
+          by: { type: exact },
+          where: (event) =>
+            (exact !== undefined || isWanted(event.type, wanted)) &&
+            (delivery_success === undefined || delivery_success === (undelivered(stripe, event).length === 0)),
+        });
+        return { ...page, data: page.data.map((event) => currentEvent(stripe, event)) };
+      },
+      // The command line asks for it: `stripe events resend`.
+      'POST /v1/events/{id}/retry': ({ path, params }) =>
+        resendEvent(stripe, path['id']!, params['webhook_endpoint'] as string | undefined),
     },
   };
 };

@@ -11,22 +11,35 @@ import { subscriptionSchedules } from '../billing/schedules';
 import { subscriptionItems } from '../billing/subscription-items';
 import { subscriptions } from '../billing/subscription-operations';
 import { testClocks } from '../billing/test-clocks';
+import { paymentLinks } from '../checkout/payment-links';
+import { portalConfigurations } from '../checkout/portal-configurations';
+import { portalSessions } from '../checkout/portal-sessions';
+import { checkoutSessions } from '../checkout/sessions';
+import { shippingRates } from '../checkout/shipping-rates';
+import { commandLineSessions } from '../cli/sessions';
 import type { DefineModule } from '../kernel/module';
+import { search } from '../kernel/search';
 import { balance } from '../payments/balance';
 import { charges } from '../payments/charge-operations';
 import { customerSources } from '../payments/customer-sources';
 import { disputes } from '../payments/disputes';
 import { paymentIntents } from '../payments/intent-operations';
 import { mandates } from '../payments/mandates';
+import { payouts } from '../payments/payouts';
 import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intents';
+import { topups } from '../payments/topups';
+import { confirmationTokens } from './confirmation-tokens';
 import { coupons } from './coupons';
+import { webhookEndpoints } from '../webhooks/endpoints';
 import { customers } from './customers';
 import { entitlements } from './entitlements';
 import { events } from './events';
+import { files } from './files';
 import { paymentMethods } from './payment-methods';
 import { prices } from './prices';
 import { products } from './products';
+import { sources } from './sources';
 import { promotionCodes } from './promotion-codes';
 import { customerTaxIds } from './tax-ids';
 import { taxRates } from './tax-rates';
@@ -37,9 +50,12 @@ import { tokens } from './tokens';
 export const MODULES: readonly DefineModule[] = [
   balance,
   charges,
+  confirmationTokens,
+  checkoutSessions,
   coupons,
   creditGrants,
   creditNotes,
+  commandLineSessions,
   customerBalance,
   customers,
   customerSources,
@@ -48,19 +64,27 @@ export const MODULES: readonly DefineModule[] = [
   disputes,
   entitlements,
   events,
+  files,
   invoiceItems,
   invoicePayments,
   invoices,
   mandates,
   meters,
   paymentIntents,
+  paymentLinks,
   paymentMethods,
+  payouts,
+  portalConfigurations,
+  portalSessions,
   prices,
   products,
   promotionCodes,
   quotes,
   refunds,
+  search,
   setupIntents,
+  sources,
+  shippingRates,
   subscriptionItems,
   subscriptions,
   subscriptionSchedules,
@@ -68,4 +92,6 @@ export const MODULES: readonly DefineModule[] = [
   taxSettings,
   testClocks,
   tokens,
+  topups,
+  webhookEndpoints,
 ];

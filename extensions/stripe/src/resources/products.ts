@@ -47,7 +47,7 @@ export function createProduct(stripe: Backend, given: ProductParams & { readonly
   stripe.emit('product.created', made);
   const { default_price_data: data } = given;
   if (data === undefined) return made;
-  const price = createPrice(stripe, { ...data, product: made.id } as unknown as Stripe.PriceCreateParams);
+  const price = createPrice(stripe, { ...data, product: made.id });
   return table.update(made.id, { default_price: price.id }, 'product.updated');
 }
 
@@ -63,12 +63,16 @@ function changes(before: Stripe.Product, given: ProductParams): Partial<Stripe.P
     if (value !== undefined) change[name] = value === '' ? (Array.isArray(before[name]) ? [] : null) : value;
   }
   if (given.metadata !== undefined) {
-    change['metadata'] = mergeMetadata(before.metadata, given.metadata as Record<string, string>);
+    change['metadata'] = mergeMetadata(before.metadata, given.metadata);
   }
-  return change as Partial<Stripe.Product>;
+  return change;
 }
 
-function update(stripe: Backend, id: string, params: ProductParams & { readonly default_price?: string }): Stripe.Product {
+function update(
+  stripe: Backend,
+  id: string,
+  params: ProductParams & { readonly default_price?: string },
+): Stripe.Product {
   const table = productTable(stripe);
   const before = table.get(id);
   const { default_price: price } = params;
@@ -94,7 +98,7 @@ export const products: DefineModule = (stripe) => {
     operations: {
       'POST /v1/products': ({ params }) => createProduct(stripe, params as unknown as Stripe.ProductCreateParams),
       'GET /v1/products/{id}': ({ path }) => table.get(path['id']!),
-      'POST /v1/products/{id}': ({ path, params }) => update(stripe, path['id']!, params as ProductParams),
+      'POST /v1/products/{id}': ({ path, params }) => update(stripe, path['id']!, params),
       'GET /v1/products': ({ url, params }) => {
         const given = params as Stripe.ProductListParams;
         return table.page(url, params, {
@@ -109,9 +113,7 @@ export const products: DefineModule = (stripe) => {
       'DELETE /v1/products/{id}': ({ path }) => {
         const product = table.get(path['id']!);
         if (priceTable(stripe).first({ by: { product: product.id } })) {
-          throw invalidRequest(
-            'This product cannot be deleted because it has one or more user-created prices.',
-          );
+          throw invalidRequest('This product cannot be deleted because it has one or more user-created prices.');
         }
         table.remove(product.id);
         stripe.emit('product.deleted', product);

@@ -65,8 +65,7 @@ export const customerTaxIds: DefineModule = (stripe) => {
       'DELETE /v1/tax_ids/{id}': ({ path }) => remove(table.get(path['id']!)),
     },
     includes: {
-      'customer tax_ids': (customer: Stripe.Customer) =>
-        page(customer.id, `/v1/customers/${customer.id}/tax_ids`, {}),
+      'customer tax_ids': (customer: Stripe.Customer) => page(customer.id, `/v1/customers/${customer.id}/tax_ids`, {}),
     },
   };
 };

@@ -34,7 +34,13 @@ export function createToken(stripe: Backend, params: TokenParams): Stripe.Token 
 }
 
 function insert(stripe: Backend, type: string, content: object, secret: SourceSecret): Stripe.Token {
-  const prefix: Readonly<Record<string, string>> = { bank_account: 'btok', account: 'ct', person: 'cpt', pii: 'pii', cvc_update: 'cvctok' };
+  const prefix: Readonly<Record<string, string>> = {
+    bank_account: 'btok',
+    account: 'ct',
+    person: 'cpt',
+    pii: 'pii',
+    cvc_update: 'cvctok',
+  };
   const token = {
     ...blank('token'),
     id: stripe.platform.ids.next(prefix[type] ?? 'tok', 24),
@@ -51,12 +57,20 @@ function insert(stripe: Backend, type: string, content: object, secret: SourceSe
 /** https://docs.stripe.com/api/tokens */
 export const tokens: DefineModule = (stripe) => ({
   operations: {
-    'POST /v1/tokens': ({ params }) => createToken(stripe, params as unknown as TokenParams),
+    'POST /v1/tokens': ({ params }) => createToken(stripe, params),
     'GET /v1/tokens/{id}': ({ path }) => {
       const id = path['id']!;
       const named = namedCard(stripe, id);
       if (named === undefined) return tokenTable(stripe).get(id);
-      return { ...blank('token'), id, card: newCard(stripe, named, {}), client_ip: null, created: stripe.now(), type: 'card', used: false };
+      return {
+        ...blank('token'),
+        id,
+        card: newCard(stripe, named, {}),
+        client_ip: null,
+        created: stripe.now(),
+        type: 'card',
+        used: false,
+      };
     },
   },
 });

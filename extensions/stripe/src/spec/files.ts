@@ -39,6 +39,7 @@ export function shapeFile(): ShapeFile {
   return (shapes ??= read('shapes.json.br') as ShapeFile);
 }
 
+/** They are in `dist`, which this file may be in or stand beside. */
 function read(name: string): unknown {
-  return JSON.parse(brotliDecompressSync(readFileSync(join(__dirname, '..', name))).toString());
+  return JSON.parse(brotliDecompressSync(readFileSync(join(__dirname, '..', '..', 'dist', name))).toString());
 }

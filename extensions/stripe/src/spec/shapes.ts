@@ -30,7 +30,7 @@ export function fieldOf(kind: string, name: string): FieldInfo | undefined {
  * everything else is as empty as it can be. Its `object` is set.
  */
 export function blank(kind: string): Fields {
-  return empty(kind, 0);
+  return empty(kind, [kind]);
 }
 
 /** A well-formed object with plausible values: of fields by their names, and of nested objects in the same way. */
@@ -95,15 +95,16 @@ function gather(place: number, info: { expandable: boolean; includable: boolean;
   if (sort === 'l') info.includable = true;
 }
 
-function empty(kind: string, depth: number): Fields {
+function empty(kind: string, inside: readonly string[]): Fields {
   const object: Fields = {};
   for (const { name, place, optional, onDemand } of fieldsOf(kind).values()) {
-    if (!optional && !onDemand) object[name] = emptyValue(typeAt(place), place, depth);
+    if (!optional && !onDemand) object[name] = emptyValue(typeAt(place), place, inside);
   }
   return object;
 }
 
-function emptyValue(type: ShapeType, place: number, depth: number): unknown {
+/** `inside` are the kinds of the objects around it: one that leads back to itself ends there. */
+function emptyValue(type: ShapeType, place: number, inside: readonly string[]): unknown {
   if (!isList(type)) return EMPTY[type]?.() ?? null;
   const [sort, of] = type;
   switch (sort) {
@@ -112,15 +113,22 @@ function emptyValue(type: ShapeType, place: number, depth: number): unknown {
     case 'a':
       return [];
     case 'h':
-      return depth < DEEPEST ? empty(`#${place}`, depth + 1) : {};
+      return empty(`#${place}`, inside);
     case 'r':
       return {};
+    case 'o': {
+      const kind = (of as string[]).find((each) => !inside.includes(each));
+      return kind === undefined ? null : empty(kind, [...inside, kind]);
+    }
     case 'l':
       return { object: 'list', data: [], has_more: false, url: '' };
     case 'u':
-      return emptyValue(typeAt((of as number[])[0]!), (of as number[])[0]!, depth);
+      return emptyValue(typeAt((of as number[])[0]!), (of as number[])[0]!, inside);
     case 'x':
       return '';
+    case '?':
+      // Metadata may be null by its declaration, and never is.
+      return typeAt(of as number) === 'm' ? {} : null;
     default:
       return null;
   }
@@ -153,7 +161,7 @@ function fill(kind: string, given: Given, depth: number): Fields {
 function filled(name: string, type: ShapeType, place: number, kind: string, given: Given, depth: number): unknown {
   if (type === 't') return given.created;
   if (type === 's') return textFor(name, kind, given);
-  if (!isList(type)) return emptyValue(type, place, depth);
+  if (!isList(type)) return emptyValue(type, place, [kind]);
   const [sort, of] = type;
   switch (sort) {
     case 'h':
@@ -167,7 +175,7 @@ function filled(name: string, type: ShapeType, place: number, kind: string, give
     case 'x':
       return identifier((of as string[])[0] ?? kind, given);
     default:
-      return emptyValue(type, place, depth);
+      return emptyValue(type, place, [kind]);
   }
 }
 

@@ -8,5 +8,20 @@ export interface Change {
   readonly accepts?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Intents took the types of payment methods under this name. */
+const TYPES = ['payment_method_types'];
+
 /** Newest first: each change goes on from what the one before made. */
-export const CHANGES: readonly Change[] = [];
+export const CHANGES: readonly Change[] = [
+  {
+    since: '2026-09-30',
+    render: (object) => object,
+    accepts: {
+      'POST /v1/payment_intents': TYPES,
+      'POST /v1/payment_intents/{payment_intent}': TYPES,
+      'POST /v1/payment_intents/{payment_intent}/confirm': TYPES,
+      'POST /v1/setup_intents': TYPES,
+      'POST /v1/setup_intents/{setup_intent}': TYPES,
+    },
+  },
+];

@@ -1,20 +1,28 @@
 import type Stripe from 'stripe';
-import type { Backend } from '../kernel/backend';
+import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { defaultVersion } from '../versions/versions';
+import { deliver, targetsOf, type EventDeliveries } from './deliver';
 
-/** Keeps an event: https://docs.stripe.com/api/events/object. It has no data of others’ requests: jobs have no request. */
+/**
+ * Keeps an event, and sends it to the endpoints and command lines that want it: https://docs.stripe.com/api/events/object. It has no
+ * data of others’ requests: jobs have no request.
+ */
 export function emitEvent(stripe: Backend, type: string, object: object, previous?: Record<string, unknown>): void {
-  const { request } = stripe.scope;
+  const { request, account } = stripe.scope;
+  const targets = targetsOf(stripe, type);
   const event = {
     id: stripe.newId('event'),
     object: 'event',
+    ...(account !== PLATFORM_ACCOUNT && { account }),
     api_version: defaultVersion(stripe.config),
     created: stripe.now(),
     data: { object, ...(previous && { previous_attributes: previous }) },
     livemode: false,
-    pending_webhooks: 0,
+    pending_webhooks: targets.length,
     request: { id: request?.id ?? null, idempotency_key: request?.idempotency_key ?? null },
     type,
   } as unknown as Stripe.Event;
-  stripe.table<Stripe.Event>('event').insert(event);
+  const deliveries = deliver(stripe, event, targets);
+  stripe.table<Stripe.Event, EventDeliveries>('event').insert(event, { deliveries });
+  stripe.commandLines.announce(event);
 }

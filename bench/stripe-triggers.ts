@@ -1,0 +1,129 @@
+/**
+ * `npm run bench:stripe-triggers`: every event that `stripe trigger` of the official command line knows, each in an empty state. One counts
+ * only when the event then stands in `/v1/events`. Names of events after `--` run only those.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const ROOT = resolve(__dirname, '..');
+const GOAL = 115;
+const KEY = 'sk_test_123456789012';
+const TRIGGER_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 60_000;
+
+/** Names of triggers that are no types of events: what they are for. */
+const EVENT_OF: Readonly<Record<string, string>> = {
+  'subscription.payment_failed': 'invoice.payment_failed',
+  'subscription.payment_succeeded': 'invoice.payment_succeeded',
+};
+
+interface Outcome {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** Where the official command line is: npm has one package for each system. */
+function commandLine(): string {
+  const system = process.platform === 'win32' ? 'windows' : process.platform;
+  const binary = join(ROOT, 'node_modules', '@stripe', `cli-${system}-${process.arch}`, 'bin', 'stripe');
+  if (!existsSync(binary)) throw new Error(`there is no ${binary}: npm install`);
+  return binary;
+}
+
+function run(args: readonly string[], home: string): Promise<Outcome> {
+  const child = spawn(commandLine(), args, {
+    env: { PATH: process.env.PATH ?? '', HOME: home, STRIPE_CLI_TELEMETRY_OPTOUT: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: TRIGGER_LIMIT_MS,
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
+  return new Promise((done) => child.once('close', (code) => done({ code, output })));
+}
+
+/** What the help lists. */
+async function knownTriggers(home: string): Promise<string[]> {
+  const { output } = await run(['trigger', '--help'], home);
+  const [, list = ''] = /Supported events:\n([\s\S]*?)\n\n/.exec(output) ?? [];
+  return list
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+/** Backlot with the extension on a port of its own: the command line takes no path before `/v1`. */
+async function startBacklot(home: string, port: number): Promise<{ url: string; process: ChildProcess }> {
+  const list = join(home, 'extensions.json');
+  const spec = `file:${join(ROOT, 'extensions', 'stripe')}`;
+  writeFileSync(list, JSON.stringify({ extensions: [{ spec, config: { port } }] }));
+  const own = await freePort();
+  const log = join(home, 'backlot.log');
+  const child = spawn(process.execPath, [join(ROOT, 'dist', 'bin', 'init.js')], {
+    env: {
+      ...process.env,
+      GATEWAY_LISTEN: `127.0.0.1:${own}`,
+      LOCALSTACK_HOST: `127.0.0.1:${own}`,
+      BACKLOT_EXTENSIONS_FILE: list,
+      BACKLOT_VOLUME: join(home, 'volume'),
+    },
+    stdio: ['ignore', openSync(log, 'w'), 'inherit'],
+  });
+  const end = Date.now() + START_LIMIT_MS;
+  while (!readFileSync(log, 'utf8').includes(`answers on port ${port}`)) {
+    if (Date.now() > end) throw new Error(`Backlot did not start:\n${readFileSync(log, 'utf8')}`);
+    await delay(50);
+  }
+  return { url: `http://127.0.0.1:${own}`, process: child };
+}
+
+/** The reason in what the command line printed: a line, without its decoration. */
+function reasonIn(output: string): string {
+  const [, message] = /"message": "(.*?)",?\n/.exec(output) ?? [];
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  const request = lines.findLast((line) => line.startsWith('Running fixture for')) ?? '';
+  return `${request.replace('Running fixture for: ', '')}: ${message ?? lines.at(-1) ?? 'no output'}`;
+}
+
+async function main(): Promise<void> {
+  const home = mkdtempSync(join(tmpdir(), 'stripe-triggers-'));
+  const port = await freePort();
+  const platform = await startBacklot(home, port);
+  const base = `http://127.0.0.1:${port}`;
+  try {
+    const chosen = process.argv.slice(2);
+    const triggers = chosen.length > 0 ? chosen : await knownTriggers(home);
+    let stands = 0;
+    for (const trigger of triggers) {
+      await fetch(`${platform.url}/_backlot/state/reset`, { method: 'POST' });
+      const { code, output } = await run(['trigger', trigger, '--api-key', KEY, '--api-base', base], home);
+      const type = EVENT_OF[trigger] ?? trigger.replace(/\.(eu|gb)$/, '');
+      const answer = await fetch(`${base}/v1/events?limit=100&type=${type}`, {
+        headers: { authorization: `Bearer ${KEY}` },
+      });
+      const { data } = (await answer.json()) as { data: unknown[] };
+      if (data.length > 0) stands += 1;
+      else console.log(`  ${trigger}: ${code === 0 ? 'ran, but there is no such event' : reasonIn(output)}`);
+    }
+    console.log(`${stands} of ${triggers.length} triggers leave their event (goal: ${GOAL})`);
+    if (chosen.length === 0 && stands < GOAL) process.exitCode = 1;
+  } finally {
+    if (platform.process.kill()) await once(platform.process, 'close');
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+void main();

@@ -1,0 +1,32 @@
+import { resourceMissing } from '../errors';
+import type { Page } from '../kernel/objects';
+import type { Params } from '../parameters/validate';
+
+const PAGE_LENGTH = 10;
+
+interface Paging {
+  readonly limit?: number;
+  readonly starting_after?: string;
+  readonly ending_before?: string;
+}
+
+/** A page of a list that an object holds by itself, in the order in which it is. Throws for a cursor that is not in it. */
+export function pageOf<T extends { readonly id: string }>(
+  all: readonly T[],
+  url: string,
+  params: Params | Paging = {},
+): Page<T> {
+  const { limit = PAGE_LENGTH, starting_after, ending_before } = params as Paging;
+  const indexOf = (id: string, param: string): number => {
+    const index = all.findIndex((each) => each.id === id);
+    if (index < 0) throw resourceMissing('item', id, param);
+    return index;
+  };
+  if (ending_before !== undefined) {
+    const end = indexOf(ending_before, 'ending_before');
+    const start = Math.max(0, end - limit);
+    return { object: 'list', data: all.slice(start, end), has_more: start > 0, url };
+  }
+  const start = starting_after === undefined ? 0 : indexOf(starting_after, 'starting_after') + 1;
+  return { object: 'list', data: all.slice(start, start + limit), has_more: all.length > start + limit, url };
+}

@@ -1,0 +1,63 @@
+import type Stripe from 'stripe';
+import type { Backend } from '../kernel/backend';
+import { sessionsOf } from './session-data';
+
+/** What the payment intent of a session is made with. */
+export function intentParams(
+  stripe: Backend,
+  id: string,
+  { amount, customer }: { readonly amount: number; readonly customer: string | undefined },
+): Stripe.PaymentIntentCreateParams {
+  const table = sessionsOf(stripe);
+  const session = table.get(id);
+  const data = table.hidden(id)!.given.payment_intent_data ?? {};
+  return {
+    ...data,
+    amount,
+    currency: session.currency ?? 'usd',
+    payment_method_types: session.payment_method_types,
+    ...(customer !== undefined && { customer }),
+    ...shippingOf(session),
+  } as Stripe.PaymentIntentCreateParams;
+}
+
+/** Where the buyer wants it sent, as a payment intent has it. */
+function shippingOf(session: Stripe.Checkout.Session): object {
+  const details = session.collected_information?.shipping_details;
+  return details ? { shipping: { name: details.name, address: details.address } } : {};
+}
+
+/** What the subscription of a session is made with. */
+export function subscriptionParams(
+  stripe: Backend,
+  id: string,
+  { customer, paymentMethod }: { readonly customer: string; readonly paymentMethod: string | undefined },
+): Stripe.SubscriptionCreateParams {
+  const table = sessionsOf(stripe);
+  const { given, lines, discounts } = table.hidden(id)!;
+  const prices = stripe.table<Stripe.Price>('price');
+  const [recurring, once] = [true, false].map((wanted) =>
+    lines.filter((line) => (prices.get(line.price).recurring !== null) === wanted),
+  );
+  const asItem = ({ price, quantity, taxRates, metadata }: (typeof lines)[number], isOnce: boolean): object => ({
+    price,
+    ...(quantity !== null && { quantity }),
+    ...(taxRates.length > 0 && { tax_rates: taxRates }),
+    ...(!isOnce && Object.keys(metadata).length > 0 && { metadata }),
+  });
+  return {
+    ...given.subscription_data,
+    customer,
+    currency: table.get(id).currency ?? 'usd',
+    items: recurring!.map((line) => asItem(line, false)),
+    ...(once!.length > 0 && { add_invoice_items: once!.map((line) => asItem(line, true)) }),
+    ...(discounts.length > 0 && {
+      discounts: discounts.map(({ coupon, promotion_code }) =>
+        promotion_code === null ? { coupon } : { promotion_code },
+      ),
+    }),
+    ...(given.automatic_tax !== undefined && { automatic_tax: given.automatic_tax }),
+    ...(paymentMethod !== undefined && { default_payment_method: paymentMethod }),
+    payment_behavior: 'default_incomplete',
+  };
+}

@@ -1,0 +1,82 @@
+import type Stripe from 'stripe';
+import { invalidRequest, type StripeError } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { idOf } from '../kernel/objects';
+import type { ChosenDiscount } from './totals';
+
+/** Reads `discounts` of a session. Throws for a coupon or a promotion code that is not there, or no longer valid. */
+export function readDiscounts(
+  stripe: Backend,
+  given: readonly { readonly coupon?: string; readonly promotion_code?: string }[],
+): ChosenDiscount[] {
+  if (given.length > 1) {
+    throw invalidRequest('You may only specify one discount on a Checkout Session.', { param: 'discounts' });
+  }
+  return given.map(({ coupon, promotion_code }, index) => {
+    const param = `discounts[${index}]`;
+    if (promotion_code !== undefined) {
+      const code = stripe.table<Stripe.PromotionCode>('promotion_code').get(promotion_code, `${param}[promotion_code]`);
+      if (!code.active) throw invalidRequest('This promotion code is inactive.', { param: `${param}[promotion_code]` });
+      return { coupon: idOf(code.promotion.coupon)!, promotion_code: code.id };
+    }
+    const found = stripe.table<Stripe.Coupon>('coupon').get(coupon ?? '', `${param}[coupon]`);
+    if (!found.valid) {
+      throw invalidRequest(`Coupon ${found.id} is expired and cannot be applied.`, {
+        code: 'coupon_expired',
+        param: `${param}[coupon]`,
+      });
+    }
+    return { coupon: found.id, promotion_code: null };
+  });
+}
+
+/** What a buyer typed as a code. Throws with a text for the page where it takes nothing off. */
+export function redeemable(
+  stripe: Backend,
+  typed: string,
+  sale: { readonly customer: string | undefined; readonly subtotal: number; readonly currency: string },
+): ChosenDiscount {
+  const wanted = typed.trim().toLowerCase();
+  const code = stripe
+    .table<Stripe.PromotionCode>('promotion_code')
+    .first({ where: (each) => each.active && each.code.toLowerCase() === wanted });
+  if (code === undefined) throw notValid('This code is invalid.');
+  const { expires_at, max_redemptions, times_redeemed, restrictions } = code;
+  if (expires_at !== null && expires_at <= stripe.now()) throw notValid('This code has expired.');
+  if (max_redemptions !== null && times_redeemed >= max_redemptions) {
+    throw notValid('This code has reached its redemption limit.');
+  }
+  const owner = idOf(code.customer);
+  if (owner !== undefined && owner !== sale.customer) throw notValid('This code is invalid.');
+  const { minimum_amount: least, minimum_amount_currency: of } = restrictions;
+  if (least !== null && (of !== sale.currency || sale.subtotal < least)) {
+    throw notValid('This code is not valid for an order of this amount.');
+  }
+  const coupon = stripe.table<Stripe.Coupon>('coupon').find(idOf(code.promotion.coupon) ?? '');
+  if (coupon === undefined || !coupon.valid) throw notValid('This code has expired.');
+  return { coupon: coupon.id, promotion_code: code.id };
+}
+
+/** Counts a discount that was used in a payment. Subscriptions count theirs by themselves. */
+export function countRedemptions(stripe: Backend, discounts: readonly ChosenDiscount[]): void {
+  const coupons = stripe.table<Stripe.Coupon>('coupon');
+  const codes = stripe.table<Stripe.PromotionCode>('promotion_code');
+  for (const { coupon, promotion_code } of discounts) {
+    if (coupons.has(coupon)) {
+      coupons.update(coupon, ({ times_redeemed, max_redemptions, valid }) => ({
+        times_redeemed: times_redeemed + 1,
+        valid: valid && (max_redemptions === null || times_redeemed + 1 < max_redemptions),
+      }));
+    }
+    if (promotion_code !== null) {
+      codes.update(promotion_code, ({ times_redeemed, max_redemptions, active }) => ({
+        times_redeemed: times_redeemed + 1,
+        active: active && (max_redemptions === null || times_redeemed + 1 < max_redemptions),
+      }));
+    }
+  }
+}
+
+function notValid(message: string): StripeError {
+  return invalidRequest(message, { code: 'promotion_code_invalid' });
+}

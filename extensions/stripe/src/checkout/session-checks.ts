@@ -1,0 +1,135 @@
+import type Stripe from 'stripe';
+import { invalidRequest, parameterMissing } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { priceOf, type Line } from './line-items';
+
+export type SessionParams = Stripe.Checkout.SessionCreateParams & {
+  /** Of older versions. */
+  readonly payment_method_types?: readonly string[];
+};
+
+/** How a session is shown. The names of today and of before. */
+export type UiMode = 'hosted_page' | 'embedded_page' | 'elements' | 'form';
+
+const FORMER_UI_MODES: Readonly<Record<string, UiMode>> = {
+  hosted: 'hosted_page',
+  embedded: 'embedded_page',
+  custom: 'elements',
+};
+
+const SHORTEST = 30 * 60;
+const LONGEST = 24 * 60 * 60;
+const LEAST_AMOUNT = 50;
+/** Currencies whose least amount is like that of dollars. */
+const LIKE_DOLLARS = ['usd', 'eur', 'cad', 'aud', 'nzd', 'chf', 'sgd', 'brl'];
+
+/** The mode of today's name. Throws for one that there is not. */
+export function uiModeOf(given: string | undefined): UiMode {
+  const mode = given === undefined ? 'hosted_page' : (FORMER_UI_MODES[given] ?? given);
+  if (mode === 'hosted_page' || mode === 'embedded_page' || mode === 'elements' || mode === 'form') return mode;
+  throw invalidRequest('Invalid ui_mode: must be one of elements, embedded_page, form, or hosted_page', {
+    param: 'ui_mode',
+  });
+}
+
+/** Throws for parameters that do not go together. */
+export function checkParams(given: SessionParams, uiMode: UiMode): void {
+  if (given.mode === undefined) throw parameterMissing('mode');
+  const isHosted = uiMode === 'hosted_page';
+  if (isHosted && given.success_url === undefined) throw parameterMissing('success_url');
+  if (!isHosted && given.success_url !== undefined) {
+    throw invalidRequest(`\`success_url\` cannot be used with \`ui_mode: ${uiMode}\`. Use \`return_url\` instead.`, {
+      param: 'success_url',
+    });
+  }
+  if (!isHosted && given.cancel_url !== undefined) {
+    throw invalidRequest(`\`cancel_url\` cannot be used with \`ui_mode: ${uiMode}\`.`, { param: 'cancel_url' });
+  }
+  if (isHosted && given.return_url !== undefined) {
+    throw invalidRequest('`return_url` can only be used with `ui_mode: embedded_page` or `ui_mode: elements`.', {
+      param: 'return_url',
+    });
+  }
+  if (!isHosted && given.return_url === undefined && given.redirect_on_completion !== 'never') {
+    throw parameterMissing('return_url');
+  }
+  if (given.mode !== 'setup' && (given.line_items === undefined || given.line_items.length === 0)) {
+    throw parameterMissing('line_items');
+  }
+  if (given.mode === 'setup' && given.line_items !== undefined) {
+    throw invalidRequest('You can not pass `line_items` in `setup` mode.', { param: 'line_items' });
+  }
+  oneOf(given, 'customer', 'customer_email');
+  oneOf(given, 'customer', 'customer_creation');
+  oneOf(given, 'allow_promotion_codes', 'discounts');
+  onlyIn(given, 'payment', 'payment_intent_data', 'customer_creation', 'invoice_creation', 'submit_type');
+  onlyIn(given, 'subscription', 'subscription_data');
+  onlyIn(given, 'setup', 'setup_intent_data');
+  if (given.shipping_options !== undefined && given.mode === 'setup') {
+    throw invalidRequest('You can not pass `shipping_options` in `setup` mode.', { param: 'shipping_options' });
+  }
+  const keys = (given.custom_fields ?? []).map(({ key }) => key);
+  if (new Set(keys).size < keys.length) {
+    throw invalidRequest('`key` must be unique for each custom field.', { param: 'custom_fields' });
+  }
+}
+
+/** Throws where prices do not go with the mode. */
+export function checkPrices(stripe: Backend, mode: string, lines: readonly Line[]): void {
+  const recurring = lines.map((line) => priceOf(stripe, line).recurring).filter((each) => each !== null);
+  if (mode === 'payment' && recurring.length > 0) {
+    throw invalidRequest(
+      'You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.',
+      { param: 'line_items' },
+    );
+  }
+  if (mode !== 'subscription') return;
+  if (recurring.length === 0) {
+    throw invalidRequest('You must provide at least one recurring price in `subscription` mode when using prices.', {
+      param: 'line_items',
+    });
+  }
+  const intervals = new Set(recurring.map(({ interval, interval_count }) => `${interval} ${interval_count}`));
+  if (intervals.size > 1) {
+    throw invalidRequest('Checkout does not support multiple prices with different billing intervals.', {
+      param: 'line_items',
+    });
+  }
+}
+
+/** Throws for an amount that is too small to be charged. */
+export function checkAmount(mode: string, total: number, currency: string): void {
+  if (mode !== 'payment' || total === 0 || total >= LEAST_AMOUNT || !LIKE_DOLLARS.includes(currency)) return;
+  throw invalidRequest(
+    `The Checkout Session's total amount due must add up to at least ${currency === 'usd' ? '$0.50 usd' : `0.50 ${currency}`}`,
+    { code: 'amount_too_small' },
+  );
+}
+
+/** Throws for an expiry that is too soon or too late. */
+export function checkExpiry(expiresAt: number | undefined, now: number): number {
+  if (expiresAt === undefined) return now + LONGEST;
+  if (expiresAt < now + SHORTEST) {
+    throw invalidRequest('The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.', {
+      param: 'expires_at',
+    });
+  }
+  if (expiresAt > now + LONGEST) {
+    throw invalidRequest('The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.', {
+      param: 'expires_at',
+    });
+  }
+  return expiresAt;
+}
+
+function oneOf(given: SessionParams, ...names: (keyof SessionParams)[]): void {
+  if (names.filter((name) => given[name] !== undefined).length < 2) return;
+  throw invalidRequest(`You may only specify one of these parameters: ${names.join(', ')}.`, { param: names[0]! });
+}
+
+function onlyIn(given: SessionParams, mode: string, ...names: (keyof SessionParams)[]): void {
+  for (const name of names) {
+    if (given[name] === undefined || given.mode === mode) continue;
+    throw invalidRequest(`\`${name}\` can only be used in \`${mode}\` mode.`, { param: name });
+  }
+}

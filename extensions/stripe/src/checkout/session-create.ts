@@ -1,0 +1,283 @@
+import type Stripe from 'stripe';
+import { invalidRequest } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { mergeMetadata } from '../kernel/metadata';
+import { createIntent } from '../payments/intents';
+import { createSetupIntent } from '../payments/setup-intents';
+import { blank } from '../spec/shapes';
+import { isOlder } from '../versions/versions';
+import { currencyOf, readLines, type LineParams } from './line-items';
+import { intentParams } from './payment-params';
+import { readDiscounts } from './promotion';
+import { checkAmount, checkExpiry, checkParams, checkPrices, uiModeOf, type SessionParams } from './session-checks';
+import { amountsOf, saleOf, sessionsOf, type SessionHidden } from './session-data';
+import { createShippingRate } from './shipping-rates';
+import { addUp } from './totals';
+
+/** What a session has that no client can give. */
+export interface SessionExtras {
+  readonly payment_link?: string;
+  /** Shown when the payment is done, where a payment link sends the buyer nowhere. */
+  readonly confirmation?: string;
+  readonly recovered_from?: string;
+}
+
+/** Makes a session. Throws for parameters that do not go together, and for what is not there. */
+export function createSession(
+  stripe: Backend,
+  given: SessionParams,
+  extras: SessionExtras = {},
+): Stripe.Checkout.Session {
+  const uiMode = uiModeOf(given.ui_mode);
+  checkParams(given, uiMode);
+  const mode = given.mode!;
+  const expiresAt = checkExpiry(given.expires_at, stripe.now());
+  const customer =
+    given.customer === undefined
+      ? undefined
+      : stripe.table<Stripe.Customer>('customer').get(given.customer, 'customer');
+  const lines = readLines(stripe, (given.line_items ?? []) as LineParams[]);
+  checkPrices(stripe, mode, lines);
+  const currency = currencyOf(stripe, lines) ?? given.currency?.toLowerCase() ?? (mode === 'setup' ? null : 'usd');
+  const discounts = readDiscounts(stripe, given.discounts ?? []);
+  const shippingOptions = readShippingOptions(stripe, given);
+  const id = stripe.newId('checkout.session');
+  const isHosted = uiMode === 'hosted_page';
+  const types = typesOf(given);
+
+  const session = {
+    ...blank('checkout.session'),
+    id,
+    object: 'checkout.session',
+    adaptive_pricing: { enabled: given.adaptive_pricing?.enabled ?? false },
+    after_expiration: given.after_expiration
+      ? {
+          recovery: given.after_expiration.recovery
+            ? { allow_promotion_codes: false, expires_at: null, url: null, ...given.after_expiration.recovery }
+            : null,
+        }
+      : null,
+    allow_promotion_codes: given.allow_promotion_codes ?? null,
+    amount_subtotal: null,
+    amount_total: null,
+    automatic_tax: {
+      enabled: given.automatic_tax?.enabled ?? false,
+      liability: given.automatic_tax?.enabled ? (given.automatic_tax.liability ?? { type: 'self' }) : null,
+      provider: given.automatic_tax?.enabled ? 'stripe' : null,
+      status: given.automatic_tax?.enabled ? 'requires_location_inputs' : null,
+    },
+    billing_address_collection: given.billing_address_collection ?? null,
+    cancel_url: given.cancel_url ?? null,
+    client_reference_id: given.client_reference_id ?? null,
+    client_secret: isHosted ? null : `${id}_secret_${stripe.secret()}`,
+    collected_information: null,
+    consent: null,
+    consent_collection: given.consent_collection
+      ? {
+          payment_method_reuse_agreement: given.consent_collection.payment_method_reuse_agreement ?? null,
+          promotions: given.consent_collection.promotions ?? 'none',
+          terms_of_service: given.consent_collection.terms_of_service ?? 'none',
+        }
+      : null,
+    created: stripe.now(),
+    currency,
+    currency_conversion: null,
+    custom_fields: customFields(given.custom_fields ?? []),
+    custom_text: {
+      after_submit: given.custom_text?.after_submit || null,
+      shipping_address: given.custom_text?.shipping_address || null,
+      submit: given.custom_text?.submit || null,
+      terms_of_service_acceptance: given.custom_text?.terms_of_service_acceptance || null,
+    },
+    customer: customer?.id ?? null,
+    customer_account: null,
+    customer_creation: customerCreation(given),
+    customer_details: detailsAtFirst(given, customer),
+    customer_email: given.customer_email ?? null,
+    discounts: [],
+    expires_at: expiresAt,
+    invoice: null,
+    invoice_creation: mode === 'payment' ? invoiceCreation(given) : null,
+    livemode: false,
+    locale: given.locale ?? null,
+    metadata: mergeMetadata(undefined, given.metadata),
+    mode,
+    origin_context: given.origin_context ?? null,
+    payment_intent: null,
+    payment_link: extras.payment_link ?? null,
+    payment_method_collection:
+      mode === 'subscription'
+        ? (given.payment_method_collection ?? 'always')
+        : mode === 'payment'
+          ? 'if_required'
+          : 'always',
+    payment_method_configuration_details: null,
+    payment_method_options: given.payment_method_options ?? { card: { request_three_d_secure: 'automatic' } },
+    payment_method_types: types,
+    payment_status: mode === 'setup' ? 'no_payment_required' : 'unpaid',
+    permissions: null,
+    phone_number_collection: { enabled: given.phone_number_collection?.enabled ?? false },
+    recovered_from: extras.recovered_from ?? null,
+    ...(!isHosted && { redirect_on_completion: given.redirect_on_completion ?? 'always' }),
+    ...(given.return_url !== undefined && { return_url: given.return_url }),
+    saved_payment_method_options: customer
+      ? {
+          allow_redisplay_filters: ['always'],
+          payment_method_remove: 'disabled',
+          payment_method_save: null,
+          ...given.saved_payment_method_options,
+        }
+      : null,
+    setup_intent: null,
+    shipping_address_collection: given.shipping_address_collection ?? null,
+    shipping_cost: null,
+    shipping_options: shippingOptions,
+    status: 'open',
+    submit_type: given.submit_type ?? null,
+    subscription: null,
+    success_url: given.success_url ?? null,
+    tax_id_collection: {
+      enabled: given.tax_id_collection?.enabled ?? false,
+      required: given.tax_id_collection?.required ?? 'never',
+    },
+    total_details: null,
+    ui_mode: uiMode,
+    url: isHosted ? stripe.pageUrl(`pay/${id}`) : null,
+    wallet_options: null,
+  } as unknown as Stripe.Checkout.Session;
+
+  const hidden: SessionHidden = {
+    lines,
+    discounts,
+    shippingRate: shippingOptions[0]?.shipping_rate ?? null,
+    given,
+    ...(extras.confirmation !== undefined && { confirmation: extras.confirmation }),
+  };
+  const table = sessionsOf(stripe);
+  table.insert(session, hidden);
+  const sale = saleOf(stripe, id);
+  if (sale) checkAmount(mode, addUp(stripe, sale).amount_total, currency ?? 'usd');
+  const made = table.update(id, { ...amountsOf(stripe, id), ...intentsAtFirst(stripe, id) });
+  stripe.jobs.schedule('checkout.session.expire', id, expiresAt);
+  return made;
+}
+
+/** A setup intent is there from the start; a payment intent was so for clients of old versions. */
+function intentsAtFirst(stripe: Backend, id: string): Partial<Stripe.Checkout.Session> {
+  const table = sessionsOf(stripe);
+  const session = table.get(id);
+  const { given } = table.hidden(id)!;
+  if (session.mode === 'setup') {
+    const data = given.setup_intent_data;
+    const intent = createSetupIntent(stripe, {
+      usage: 'off_session',
+      payment_method_types: session.payment_method_types,
+      ...(given.customer !== undefined && { customer: given.customer }),
+      ...(data?.description !== undefined && { description: data.description }),
+      ...(data?.metadata !== undefined && { metadata: data.metadata }),
+      ...(data?.on_behalf_of !== undefined && { on_behalf_of: data.on_behalf_of }),
+    } as Stripe.SetupIntentCreateParams);
+    return { setup_intent: intent.id };
+  }
+  const { version } = stripe.scope;
+  if (session.mode !== 'payment' || version === undefined || !isOlder(version, '2022-08-01')) return {};
+  const total = addUp(stripe, saleOf(stripe, id)!).amount_total;
+  if (total === 0) return {};
+  const intent = createIntent(stripe, intentParams(stripe, id, { amount: total, customer: given.customer }));
+  return { payment_intent: intent.id };
+}
+
+function readShippingOptions(
+  stripe: Backend,
+  given: SessionParams,
+): { shipping_amount: number; shipping_rate: string }[] {
+  return (given.shipping_options ?? []).map(({ shipping_rate, shipping_rate_data }, index) => {
+    const param = `shipping_options[${index}]`;
+    if (shipping_rate !== undefined && shipping_rate_data !== undefined) {
+      throw invalidRequest('You may only specify one of these parameters: shipping_rate, shipping_rate_data.', {
+        param,
+      });
+    }
+    const rate =
+      shipping_rate_data === undefined
+        ? stripe.table<Stripe.ShippingRate>('shipping_rate').get(shipping_rate ?? '', `${param}[shipping_rate]`)
+        : createShippingRate(stripe, shipping_rate_data, `${param}[shipping_rate_data]`);
+    return { shipping_amount: rate.fixed_amount?.amount ?? 0, shipping_rate: rate.id };
+  });
+}
+
+/** The types of payment methods that the page offers: what the client names, or cards. */
+function typesOf(given: SessionParams): string[] {
+  const named = given.payment_method_types ?? given.allowed_payment_method_types ?? ['card'];
+  const excluded: readonly string[] = given.excluded_payment_method_types ?? [];
+  return named.filter((type) => !excluded.includes(type));
+}
+
+function customerCreation(given: SessionParams): string | null {
+  if (given.customer !== undefined) return null;
+  if (given.mode === 'subscription') return 'always';
+  return given.mode === 'payment' ? (given.customer_creation ?? 'if_required') : (given.customer_creation ?? 'always');
+}
+
+function detailsAtFirst(
+  given: SessionParams,
+  customer: Stripe.Customer | undefined,
+): Partial<Stripe.Checkout.Session.CustomerDetails> | null {
+  const email = customer?.email ?? given.customer_email;
+  if (customer === undefined && email === undefined) return null;
+  return {
+    address: null,
+    business_name: null,
+    email: email ?? null,
+    individual_name: null,
+    name: null,
+    phone: null,
+    tax_exempt: customer?.tax_exempt ?? 'none',
+    tax_ids: null,
+  };
+}
+
+function invoiceCreation({ invoice_creation: given }: SessionParams): object {
+  const data = given?.invoice_data;
+  return {
+    enabled: given?.enabled ?? false,
+    invoice_data: {
+      account_tax_ids: data?.account_tax_ids || null,
+      custom_fields: data?.custom_fields || null,
+      description: data?.description ?? null,
+      footer: data?.footer ?? null,
+      issuer: data?.issuer ?? null,
+      metadata: mergeMetadata(undefined, data?.metadata),
+      rendering_options: data?.rendering_options || null,
+    },
+  };
+}
+
+function customFields(given: NonNullable<SessionParams['custom_fields']>): object[] {
+  return given.map((field) => ({
+    key: field.key,
+    label: field.label,
+    optional: field.optional ?? false,
+    type: field.type,
+    ...(field.type === 'dropdown' && {
+      dropdown: {
+        default_value: field.dropdown?.default_value ?? null,
+        options: field.dropdown?.options ?? [],
+        value: null,
+      },
+    }),
+    ...(field.type === 'numeric' && { numeric: textField(field.numeric) }),
+    ...(field.type === 'text' && { text: textField(field.text) }),
+  }));
+}
+
+function textField(
+  given: { default_value?: string; maximum_length?: number; minimum_length?: number } | undefined,
+): object {
+  return {
+    default_value: given?.default_value ?? null,
+    maximum_length: given?.maximum_length ?? null,
+    minimum_length: given?.minimum_length ?? null,
+    value: null,
+  };
+}

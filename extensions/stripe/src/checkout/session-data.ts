@@ -1,0 +1,64 @@
+import type Stripe from 'stripe';
+import type { Backend } from '../kernel/backend';
+import type { Table } from '../kernel/table';
+import type { Line } from './line-items';
+import type { SessionParams } from './session-checks';
+import { addUp, type ChosenDiscount, type Sale } from './totals';
+
+/** What the API does not show of a session. */
+export interface SessionHidden {
+  readonly lines: readonly Line[];
+  readonly discounts: readonly ChosenDiscount[];
+  readonly shippingRate: string | null;
+  /** What the session was made with: it says how the payment is made. */
+  readonly given: SessionParams;
+  /** The customer that was made for the buyer. */
+  readonly customer?: string;
+  /** The payment method that the buyer gave last. */
+  readonly paymentMethod?: string;
+  /** What the buyer gets to see after a payment by a payment link. */
+  readonly confirmation?: string;
+}
+
+export type SessionTable = Table<Stripe.Checkout.Session, SessionHidden>;
+
+export function sessionsOf(stripe: Backend): SessionTable {
+  return stripe.table<Stripe.Checkout.Session, SessionHidden>('checkout.session');
+}
+
+/** What is sold in a session; undefined where nothing is. */
+export function saleOf(stripe: Backend, id: string): Sale | undefined {
+  const table = sessionsOf(stripe);
+  const [session, hidden] = [table.find(id), table.hidden(id)];
+  if (session === undefined || hidden === undefined || session.mode === 'setup') return undefined;
+  const data = hidden.given.subscription_data;
+  return {
+    lines: hidden.lines,
+    discounts: hidden.discounts,
+    shippingRate: hidden.shippingRate,
+    currency: session.currency ?? 'usd',
+    trial: data?.trial_end !== undefined || data?.trial_period_days !== undefined,
+    defaultTaxRates: data?.default_tax_rates ?? [],
+  };
+}
+
+/** The fields of a session that follow from what is sold. */
+export function amountsOf(stripe: Backend, id: string): Partial<Stripe.Checkout.Session> {
+  const sale = saleOf(stripe, id);
+  if (sale === undefined) return {};
+  const totals = addUp(stripe, sale);
+  return {
+    amount_subtotal: totals.amount_subtotal,
+    amount_total: totals.amount_total,
+    shipping_cost: totals.shipping_cost,
+    total_details: {
+      amount_discount: totals.amount_discount,
+      amount_shipping: totals.amount_shipping,
+      amount_tax: totals.amount_tax,
+    },
+    discounts: sale.discounts.map(({ coupon, promotion_code }) => ({
+      coupon: promotion_code === null ? coupon : null,
+      promotion_code,
+    })),
+  };
+}

@@ -1,0 +1,240 @@
+import type Stripe from 'stripe';
+import type { StripeError } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { idOf } from '../kernel/objects';
+import { createIntent, tryConfirm } from '../payments/intents';
+import { tryConfirmSetup } from '../payments/setup-intents';
+import { intentParams, subscriptionParams } from './payment-params';
+import { makeCustomer, makePaymentMethod, payFirstInvoice, startSubscription, type GivenMethod } from './engine';
+import { completeSession } from './session-complete';
+import { saleOf, sessionsOf } from './session-data';
+import { addUp } from './totals';
+
+/** What a buyer filled in. */
+export interface Submission {
+  readonly email?: string | undefined;
+  readonly name?: string | undefined;
+  readonly phone?: string | undefined;
+  readonly businessName?: string | undefined;
+  readonly address?: Stripe.Address | undefined;
+  readonly shipping?: { readonly name: string; readonly address: Stripe.Address } | undefined;
+  /** A payment method of the customer, or a new one; undefined where none is needed. */
+  readonly method?: string | GivenMethod | undefined;
+  /** Whether the buyer wants the payment method to be kept. */
+  readonly save?: boolean;
+  readonly customFields: Readonly<Record<string, string>>;
+  readonly acceptsTerms: boolean;
+  readonly wantsPromotions: boolean;
+  readonly taxId?: { readonly type: string; readonly value: string } | undefined;
+}
+
+/** What becomes of it: the session is complete, the buyer has to go elsewhere first, or the bank refuses. */
+export type Outcome =
+  | { readonly kind: 'complete' }
+  | { readonly kind: 'redirect'; readonly url: string }
+  | { readonly kind: 'declined'; readonly message: string };
+
+/** Pays a session with what the buyer filled in. Throws for what cannot be, such as a wrong number of a card. */
+export function paySession(stripe: Backend, id: string, submission: Submission): Outcome {
+  const table = sessionsOf(stripe);
+  noteDetails(stripe, id, submission);
+  const session = table.get(id);
+  const customer = customerFor(stripe, id, submission);
+  return stripe.onClockOf(customer, () => {
+    const given = submission.method;
+    const method = typeof given === 'object' ? makePaymentMethod(stripe, given) : given;
+    const settle: Settle = { id, customer, method };
+    if (session.mode === 'setup') return setUp(stripe, settle);
+    if (session.mode === 'subscription') return subscribe(stripe, settle);
+    return payOnce(stripe, settle, submission.save === true);
+  });
+}
+
+interface Settle {
+  readonly id: string;
+  readonly customer: string | undefined;
+  readonly method: string | undefined;
+}
+
+function payOnce(stripe: Backend, { id, customer, method }: Settle, save: boolean): Outcome {
+  const table = sessionsOf(stripe);
+  const amount = addUp(stripe, saleOf(stripe, id)!).amount_total;
+  if (amount === 0) {
+    completeSession(stripe, id, 'no_payment_required');
+    return { kind: 'complete' };
+  }
+  let intent = idOf(table.get(id).payment_intent);
+  if (intent === undefined) {
+    const params = intentParams(stripe, id, { amount, customer });
+    intent = createIntent(stripe, save ? { setup_future_usage: 'on_session', ...params } : params).id;
+    table.update(id, { payment_intent: intent });
+  } else {
+    // What the buyer chose may have changed since the last try.
+    stripe.table<Stripe.PaymentIntent>('payment_intent').update(intent, { amount });
+  }
+  const { intent: confirmed, error } = tryConfirm(stripe, intent, {
+    ...(method !== undefined && { payment_method: method }),
+    return_url: stripe.pageUrl(`pay/${id}/return`),
+  });
+  return outcomeOf(stripe, id, confirmed, error, 'unpaid');
+}
+
+function setUp(stripe: Backend, { id, customer, method }: Settle): Outcome {
+  const intent = idOf(sessionsOf(stripe).get(id).setup_intent)!;
+  if (customer !== undefined) {
+    stripe.table<Stripe.SetupIntent>('setup_intent').update(intent, { customer });
+  }
+  const { intent: confirmed, error } = tryConfirmSetup(stripe, intent, {
+    ...(method !== undefined && { payment_method: method }),
+    return_url: stripe.pageUrl(`pay/${id}/return`),
+  });
+  return outcomeOf(stripe, id, confirmed, error, 'no_payment_required');
+}
+
+/**
+ * Makes the subscription and pays its first invoice. Where the bank refuses nothing stays of it, so that the next try begins
+ * anew; where the buyer has to go elsewhere it waits, incomplete.
+ */
+function subscribe(stripe: Backend, { id, customer, method }: Settle): Outcome {
+  const table = sessionsOf(stripe);
+  let refused: StripeError | undefined;
+  const attempt = (): Outcome => {
+    const begun = idOf(table.get(id).subscription);
+    const subscription =
+      begun ??
+      startSubscription(stripe, subscriptionParams(stripe, id, { customer: customer!, paymentMethod: method }), method)
+        .id;
+    table.update(id, { subscription });
+    if (table.get(id).status === 'complete') return { kind: 'complete' };
+    const first = payFirstInvoice(stripe, subscription, method, stripe.pageUrl(`pay/${id}/return`));
+    if (first.error) {
+      refused = first.error;
+      throw refused;
+    }
+    if (first.redirect !== undefined) return { kind: 'redirect', url: first.redirect };
+    if (table.get(id).status === 'open') {
+      completeSession(
+        stripe,
+        id,
+        first.processing === true ? 'unpaid' : first.due === 0 ? 'no_payment_required' : 'paid',
+      );
+    }
+    return { kind: 'complete' };
+  };
+  try {
+    return stripe.state.transaction(attempt);
+  } catch (error) {
+    if (error === refused) return { kind: 'declined', message: refused!.message };
+    throw error;
+  }
+}
+
+function outcomeOf(
+  stripe: Backend,
+  id: string,
+  intent: Stripe.PaymentIntent | Stripe.SetupIntent,
+  error: StripeError | undefined,
+  status: 'unpaid' | 'no_payment_required',
+): Outcome {
+  if (error) return { kind: 'declined', message: error.message };
+  const url = actionUrl(intent);
+  if (intent.status === 'requires_action' && url !== undefined) return { kind: 'redirect', url };
+  if (sessionsOf(stripe).get(id).status === 'open')
+    completeSession(stripe, id, intent.status === 'succeeded' && status === 'unpaid' ? 'paid' : status);
+  return { kind: 'complete' };
+}
+
+/** Where a buyer has to go before a payment goes on. */
+export function actionUrl(intent: Stripe.PaymentIntent | Stripe.SetupIntent): string | undefined {
+  return intent.next_action?.redirect_to_url?.url ?? undefined;
+}
+
+/** Keeps what the buyer filled in about themselves. */
+function noteDetails(stripe: Backend, id: string, submission: Submission): void {
+  const table = sessionsOf(stripe);
+  table.update(id, (session) => ({
+    customer_details: {
+      address: submission.address ?? null,
+      business_name: submission.businessName ?? null,
+      email: submission.email ?? session.customer_details?.email ?? null,
+      individual_name: null,
+      name: submission.name ?? null,
+      phone: submission.phone ?? null,
+      tax_exempt: session.customer_details?.tax_exempt ?? 'none',
+      tax_ids: submission.taxId ? [submission.taxId] : [],
+    },
+    collected_information:
+      submission.shipping || submission.businessName !== undefined
+        ? {
+            business_name: submission.businessName ?? null,
+            individual_name: null,
+            shipping_details: submission.shipping ?? null,
+          }
+        : session.collected_information,
+    consent: session.consent_collection
+      ? {
+          promotions:
+            session.consent_collection.promotions === 'auto'
+              ? submission.wantsPromotions
+                ? 'opt_in'
+                : 'opt_out'
+              : null,
+          terms_of_service: submission.acceptsTerms ? 'accepted' : null,
+        }
+      : null,
+    custom_fields: session.custom_fields.map((field) => withValue(field, submission.customFields[field.key])),
+  }));
+}
+
+function withValue(
+  field: Stripe.Checkout.Session.CustomField,
+  typed: string | undefined,
+): Stripe.Checkout.Session.CustomField {
+  const value = typed === undefined || typed === '' ? null : typed;
+  if (field.dropdown) return { ...field, dropdown: { ...field.dropdown, value } };
+  if (field.numeric) return { ...field, numeric: { ...field.numeric, value } };
+  return field.text ? { ...field, text: { ...field.text, value } } : field;
+}
+
+/** The customer that the payment is for; made where the session says so. */
+function customerFor(stripe: Backend, id: string, submission: Submission): string | undefined {
+  const table = sessionsOf(stripe);
+  const session = table.get(id);
+  const hidden = table.hidden(id)!;
+  const known = idOf(session.customer) ?? hidden.customer;
+  if (known !== undefined) {
+    updateCustomer(stripe, known, id, submission);
+    return known;
+  }
+  const data = hidden.given.payment_intent_data;
+  const isNeeded =
+    session.customer_creation === 'always' ||
+    data?.setup_future_usage !== undefined ||
+    session.invoice_creation?.enabled === true ||
+    submission.save === true;
+  if (!isNeeded) return undefined;
+  const customer = makeCustomer(stripe, {
+    ...(session.customer_details?.email && { email: session.customer_details.email }),
+    ...(submission.name && { name: submission.name }),
+    ...(submission.phone && { phone: submission.phone }),
+    ...(submission.address && { address: submission.address as Stripe.AddressParam }),
+    ...(submission.shipping && { shipping: submission.shipping as Stripe.CustomerCreateParams.Shipping }),
+  });
+  table.hide(id, { ...hidden, customer: customer.id });
+  return customer.id;
+}
+
+/** Puts what the buyer filled in into the customer where `customer_update` says so. */
+function updateCustomer(stripe: Backend, customer: string, id: string, submission: Submission): void {
+  const wanted = sessionsOf(stripe).hidden(id)!.given.customer_update;
+  if (wanted === undefined) return;
+  stripe.table<Stripe.Customer>('customer').update(
+    customer,
+    {
+      ...(wanted.address === 'auto' && submission.address && { address: submission.address }),
+      ...(wanted.name === 'auto' && submission.name !== undefined && { name: submission.name }),
+      ...(wanted.shipping === 'auto' && submission.shipping && { shipping: submission.shipping }),
+    },
+    'customer.updated',
+  );
+}

@@ -1,0 +1,131 @@
+import type Stripe from 'stripe';
+import { amountFor } from '../billing/amounts';
+import { withTiers } from '../billing/prices';
+import type { Backend } from '../kernel/backend';
+import { idOf } from '../kernel/objects';
+import { nameOf, priceOf, type Line } from './line-items';
+import { shareOut } from './share-out';
+
+/** What is taken off, as the client or the buyer chose it. */
+export interface ChosenDiscount {
+  readonly coupon: string;
+  readonly promotion_code: string | null;
+}
+
+export interface Sale {
+  readonly lines: readonly Line[];
+  readonly discounts: readonly ChosenDiscount[];
+  /** The chosen shipping rate. */
+  readonly shippingRate: string | null;
+  readonly currency: string;
+  /** True while nothing is due for what recurs: a trial. */
+  readonly trial?: boolean;
+  /** Tax rates of lines that have none. */
+  readonly defaultTaxRates?: readonly string[];
+}
+
+export interface Totals {
+  readonly items: readonly Stripe.LineItem[];
+  readonly amount_subtotal: number;
+  readonly amount_total: number;
+  readonly amount_discount: number;
+  readonly amount_tax: number;
+  readonly amount_shipping: number;
+  readonly shipping_cost: Stripe.Checkout.Session.ShippingCost | null;
+}
+
+/** Adds up a sale. Everything is in the smallest unit of the currency, and the lines add up to the totals. */
+export function addUp(stripe: Backend, sale: Sale): Totals {
+  const prices = sale.lines.map((line) => priceOf(stripe, line));
+  const subtotals = sale.lines.map((line, index) => {
+    const price = prices[index]!;
+    const isLater = price.recurring !== null && (sale.trial === true || price.recurring.usage_type === 'metered');
+    return isLater ? 0 : amountFor(withTiers(stripe, price), line.quantity ?? 0);
+  });
+  const off = discountsOf(stripe, sale, prices, subtotals);
+  const items = sale.lines.map((line, index) => {
+    const price = prices[index]!;
+    const rest = subtotals[index]! - off[index]!;
+    const taxes = taxesOf(stripe, line.taxRates.length > 0 ? line.taxRates : (sale.defaultTaxRates ?? []), rest);
+    return {
+      id: line.id,
+      object: 'item' as const,
+      adjustable_quantity: line.adjustable,
+      amount_discount: off[index]!,
+      amount_subtotal: subtotals[index]!,
+      amount_tax: taxes.exclusive + taxes.inclusive,
+      amount_total: rest + taxes.exclusive,
+      currency: sale.currency,
+      description: nameOf(stripe, line),
+      metadata: line.metadata,
+      price,
+      quantity: line.quantity,
+    };
+  });
+  const shipping = shippingOf(stripe, sale);
+  const sum = (of: (item: Stripe.LineItem) => number): number => items.reduce((total, item) => total + of(item), 0);
+  return {
+    items,
+    amount_subtotal: sum((item) => item.amount_subtotal),
+    amount_total: sum((item) => item.amount_total) + (shipping?.amount_total ?? 0),
+    amount_discount: sum((item) => item.amount_discount),
+    amount_tax: sum((item) => item.amount_tax) + (shipping?.amount_tax ?? 0),
+    amount_shipping: shipping?.amount_subtotal ?? 0,
+    shipping_cost: shipping,
+  };
+}
+
+function discountsOf(
+  stripe: Backend,
+  sale: Sale,
+  prices: readonly Stripe.Price[],
+  subtotals: readonly number[],
+): number[] {
+  const off = subtotals.map(() => 0);
+  for (const { coupon: id } of sale.discounts) {
+    const coupon = stripe.table<Stripe.Coupon>('coupon').find(id);
+    if (coupon === undefined) continue;
+    const products = coupon.applies_to?.products;
+    const rest = subtotals.map((subtotal, index) =>
+      products === undefined || products.includes(idOf(prices[index]!.product) ?? '') ? subtotal - off[index]! : 0,
+    );
+    const each =
+      coupon.percent_off === null
+        ? shareOut(amountOff(coupon, sale.currency), rest)
+        : rest.map((amount) => Math.round((amount * coupon.percent_off!) / 100));
+    for (const [index, amount] of each.entries()) off[index]! += amount;
+  }
+  return off;
+}
+
+function amountOff(coupon: Stripe.Coupon, currency: string): number {
+  if (coupon.currency === currency) return coupon.amount_off ?? 0;
+  return coupon.currency_options?.[currency]?.amount_off ?? 0;
+}
+
+function taxesOf(stripe: Backend, rates: readonly string[], amount: number): { exclusive: number; inclusive: number } {
+  let [exclusive, inclusive] = [0, 0];
+  const found = rates.flatMap((id) => stripe.table<Stripe.TaxRate>('tax_rate').find(id) ?? []);
+  const inclusivePercent = found.reduce((sum, rate) => sum + (rate.inclusive ? rate.percentage : 0), 0);
+  const net = amount / (1 + inclusivePercent / 100);
+  for (const rate of found) {
+    const tax = Math.round((net * rate.percentage) / 100);
+    if (rate.inclusive) inclusive += tax;
+    else exclusive += tax;
+  }
+  return { exclusive, inclusive };
+}
+
+function shippingOf(stripe: Backend, { shippingRate, currency }: Sale): Stripe.Checkout.Session.ShippingCost | null {
+  if (shippingRate === null) return null;
+  const rate = stripe.table<Stripe.ShippingRate>('shipping_rate').get(shippingRate);
+  const amount = shippingAmount(rate, currency);
+  return { amount_subtotal: amount, amount_tax: 0, amount_total: amount, shipping_rate: rate.id };
+}
+
+/** What shipping costs in a currency. */
+export function shippingAmount(rate: Stripe.ShippingRate, currency: string): number {
+  const { fixed_amount: fixed } = rate;
+  if (fixed === undefined || fixed.currency === currency) return fixed?.amount ?? 0;
+  return fixed.currency_options?.[currency]?.amount ?? fixed.amount;
+}

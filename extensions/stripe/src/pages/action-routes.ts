@@ -1,0 +1,119 @@
+import type { Router } from 'backlot';
+import type Stripe from 'stripe';
+import { resourceMissing } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { idOf } from '../kernel/objects';
+import { completeAction } from '../payments/intents';
+import { completeSetupAction } from '../payments/setup-intents';
+import { html, inScript, safeUrl, type Html } from './html';
+import { notice, page } from './layout';
+import { methodName } from './checkout-page';
+import { money } from './money';
+import { businessOf, endpoint, type PageAnswer, type Visit } from './page-host';
+import { withQuery } from './with-query';
+
+type Intent = Stripe.PaymentIntent | Stripe.SetupIntent;
+
+const KINDS = ['payment_intent', 'setup_intent'];
+
+/** Where a buyer proves who they are, or pays elsewhere: the pages that `next_action` of an intent leads to. */
+export function serveActions(router: Router, stripe: Backend): void {
+  const look = endpoint(stripe, 'authenticate', KINDS, (visit, { intent }) =>
+    ask(stripe, find(stripe, intent!), visit),
+  );
+  const decide = endpoint(stripe, 'authenticate', KINDS, (visit, { intent }) =>
+    answer(stripe, find(stripe, intent!), visit),
+  );
+  router.get('/authenticate/:intent', look);
+  router.post('/authenticate/:intent', decide);
+}
+
+function find(stripe: Backend, id: string): Intent {
+  const intent =
+    stripe.table<Stripe.PaymentIntent>('payment_intent').find(id) ??
+    stripe.table<Stripe.SetupIntent>('setup_intent').find(id);
+  if (intent === undefined) throw resourceMissing('payment_intent', id);
+  return intent;
+}
+
+function ask(stripe: Backend, intent: Intent, { query }: Visit): PageAnswer {
+  const returnUrl = query.get('return_url') ?? intent.next_action?.redirect_to_url?.return_url;
+  if (intent.status !== 'requires_action') {
+    const back = safeUrl(returnUrl);
+    return notice(
+      'Nothing left to do',
+      'This payment does not wait for you any more.',
+      back === undefined ? undefined : html`<a class="button" href="${back}">Go back</a>`,
+    );
+  }
+  const isFramed = query.has('framed');
+  const business = businessOf(stripe);
+  const type = typeOf(stripe, intent);
+  const isCard = type === undefined || type === 'card';
+  const amount =
+    intent.object === 'payment_intent'
+      ? html` of <strong>${money(intent.amount, intent.currency)}</strong>`
+      : undefined;
+  return page({
+    title: isCard ? '3D Secure' : methodName(type),
+    look: isFramed ? 'bare' : undefined,
+    body: html`<main class="narrow">
+      <div class="card">
+        <p>
+          <strong>${isCard ? '3D Secure 2 test page' : `${methodName(type)} test payment page`}</strong>
+          <span class="badge">Test mode</span>
+        </p>
+        <h1>${isCard ? 'Confirm that it is you' : 'Authorize the payment'}</h1>
+        <p>
+          ${business} asks for
+          ${intent.object === 'payment_intent' ? 'a payment' : 'leave to keep your payment details'}${amount}. In
+          reality your bank would ask you here for a code.
+        </p>
+        <form method="post" action="?${query.toString()}" class="actions">${buttons(isCard)}</form>
+      </div>
+    </main>`,
+  });
+}
+
+/** The identifiers are those of Stripe's test pages, which many tests know. */
+function buttons(isCard: boolean): Html {
+  return isCard
+    ? html`<button class="primary" name="action" value="complete" id="test-source-authorize-3ds">Complete</button>
+        <button name="action" value="fail" id="test-source-fail-3ds">Fail</button>`
+    : html`<button class="primary" name="action" value="complete" id="authorize-test-payment">
+          Authorize test payment
+        </button>
+        <button name="action" value="fail" id="fail-test-payment">Fail test payment</button>`;
+}
+
+function typeOf(stripe: Backend, intent: Intent): string | undefined {
+  const method = idOf(intent.payment_method);
+  return method === undefined ? undefined : stripe.table<Stripe.PaymentMethod>('payment_method').find(method)?.type;
+}
+
+function answer(stripe: Backend, intent: Intent, { form, query }: Visit): PageAnswer {
+  const succeeded = form.get('action') !== 'fail';
+  const returnUrl = query.get('return_url') ?? intent.next_action?.redirect_to_url?.return_url;
+  if (intent.status === 'requires_action') {
+    if (intent.object === 'payment_intent') completeAction(stripe, intent.id, succeeded);
+    else completeSetupAction(stripe, intent.id, succeeded);
+  }
+  if (query.has('framed')) {
+    return page({
+      title: 'Done',
+      look: 'bare',
+      body: html`<main class="narrow"><p>Done.</p></main>`,
+      script: html`parent.postMessage({ backlot: 'action-complete', intent: ${inScript(intent.id)} }, '*');`,
+    });
+  }
+  const target = safeUrl(returnUrl);
+  if (target === undefined) return notice('Done', 'You can close this page.');
+  const name = intent.object;
+  return {
+    redirect: withQuery(target, {
+      [name]: intent.id,
+      [`${name}_client_secret`]: intent.client_secret ?? undefined,
+      redirect_status: succeeded ? 'succeeded' : 'failed',
+    }),
+  };
+}

@@ -1,0 +1,108 @@
+import type Stripe from 'stripe';
+import type { GivenMethod } from '../checkout/engine';
+import type { Submission } from '../checkout/session-pay';
+import { readCardFields, type Problems } from './card-fields';
+
+/** Reads the form of a session. Gives what is wrong with it, by the names of the fields, where something is missing. */
+export function readCheckoutForm(
+  session: Stripe.Checkout.Session,
+  form: URLSearchParams,
+  needsMethod: boolean,
+): { readonly submission: Submission } | { readonly problems: Problems } {
+  const problems: Record<string, string> = {};
+  const text = (name: string): string | undefined => form.get(name)?.trim() || undefined;
+  const require = (name: string): void => {
+    if (text(name) === undefined) problems[name] = 'Required';
+  };
+  const known = session.customer_email ?? (session.customer === null ? null : session.customer_details?.email);
+  const email = known ?? text('email');
+  if (email === undefined || email === null) problems['email'] = 'Required';
+  else if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) problems['email'] = 'Your email is incomplete.';
+  if (session.phone_number_collection?.enabled === true) require('phone');
+  if (session.shipping_address_collection) {
+    for (const name of ['Name', 'AddressLine1', 'Locality', 'PostalCode']) require(`shipping${name}`);
+  }
+  if (session.billing_address_collection === 'required') {
+    for (const name of ['AddressLine1', 'Locality', 'PostalCode']) require(`billing${name}`);
+  }
+  if (session.consent_collection?.terms_of_service === 'required' && !form.has('terms')) {
+    problems['terms'] = 'Agree to the terms of service to go on.';
+  }
+  const customFields: Record<string, string> = {};
+  for (const field of session.custom_fields) {
+    const name = `custom-${field.key}`;
+    const value = form.get(name)?.trim() ?? '';
+    const problem = problemOf(field, value);
+    if (problem !== undefined) problems[name] = problem;
+    customFields[field.key] = value;
+  }
+
+  let method: string | GivenMethod | undefined;
+  if (needsMethod) {
+    const chosen =
+      text('method') ?? (session.payment_method_types.includes('card') ? 'card' : session.payment_method_types[0]!);
+    if (chosen === 'card') {
+      const card = readCardFields(form);
+      if ('problems' in card) Object.assign(problems, card.problems);
+      else method = card.method;
+    } else method = chosen.startsWith('pm_') || chosen.startsWith('card_') ? chosen : { type: chosen, billing: {} };
+  }
+  if (Object.keys(problems).length > 0) return { problems };
+
+  const address = addressOf(form, 'billing');
+  const name = text('billingName') ?? text('shippingName');
+  const phone = text('phone');
+  const taxId = text('taxId');
+  if (typeof method === 'object') {
+    method = {
+      ...method,
+      billing: { ...(email && { email }), ...(name && { name }), ...(phone && { phone }), ...(address && { address }) },
+    };
+  }
+  return {
+    submission: {
+      email: email ?? undefined,
+      name,
+      phone,
+      businessName: text('businessName'),
+      address,
+      shipping: session.shipping_address_collection
+        ? { name: text('shippingName') ?? '', address: addressOf(form, 'shipping')! }
+        : undefined,
+      method,
+      save: form.has('save'),
+      customFields,
+      acceptsTerms: form.has('terms'),
+      wantsPromotions: form.has('promotionsConsent'),
+      taxId: taxId === undefined ? undefined : { type: text('taxIdType') ?? 'eu_vat', value: taxId },
+    },
+  };
+}
+
+/** An address out of the fields with a prefix; undefined where there is not even a country. */
+export function addressOf(form: URLSearchParams, prefix: string): Stripe.Address | undefined {
+  const part = (name: string): string | null => form.get(`${prefix}${name}`)?.trim() || null;
+  const country = part('Country');
+  if (country === null) return undefined;
+  return {
+    city: part('Locality'),
+    country,
+    line1: part('AddressLine1'),
+    line2: part('AddressLine2'),
+    postal_code: part('PostalCode'),
+    state: part('AdministrativeArea'),
+  };
+}
+
+function problemOf(field: Stripe.Checkout.Session.CustomField, value: string): string | undefined {
+  if (value === '') return field.optional ? undefined : 'Required';
+  if (field.dropdown)
+    return field.dropdown.options.some((option) => option.value === value) ? undefined : 'Choose one of these.';
+  if (field.numeric && !/^\d+$/.test(value)) return 'Enter digits only.';
+  const limits = field.numeric ?? field.text;
+  if (limits?.minimum_length && value.length < limits.minimum_length)
+    return `Enter at least ${limits.minimum_length} characters.`;
+  if (limits?.maximum_length && value.length > limits.maximum_length)
+    return `Enter at most ${limits.maximum_length} characters.`;
+  return undefined;
+}

@@ -1,0 +1,317 @@
+import type Stripe from 'stripe';
+import type { Backend } from '../kernel/backend';
+import { idOf } from '../kernel/objects';
+import { saleOf, sessionsOf } from '../checkout/session-data';
+import { addUp } from '../checkout/totals';
+import { cardFields, type Problems } from './card-fields';
+import { countries } from './countries';
+import { html, raw, safeUrl, type Html } from './html';
+import { field, page, select } from './layout';
+import { money } from './money';
+import { businessOf } from './page-host';
+import { summary } from './sale-summary';
+
+export interface CheckoutView {
+  /** What was filled in before. */
+  readonly values?: URLSearchParams;
+  readonly problems?: Problems;
+  /** What went wrong, above the form. */
+  readonly error?: string | undefined;
+  readonly promotionProblem?: string;
+}
+
+/** The page of an open session. */
+export function checkoutPage(stripe: Backend, id: string, view: CheckoutView = {}): string {
+  const session = sessionsOf(stripe).get(id);
+  const business = businessOf(stripe);
+  const cancel = safeUrl(session.cancel_url);
+  return page({
+    title: `${business} · Checkout`,
+    look: session.ui_mode === 'hosted_page' ? undefined : 'bare',
+    body: html`<main class="two">
+      <section class="side" aria-label="Order">
+        <p>
+          ${cancel !== undefined && html`<a href="${cancel}" aria-label="Back to ${business}">←</a> `}<strong
+            >${business}</strong
+          >
+          <span class="badge">Test mode</span>
+        </p>
+        ${summary(stripe, id, view.promotionProblem)}
+      </section>
+      <section aria-label="Payment">
+        ${paymentForm(stripe, session, view)}
+        <p class="foot">
+          Backlot stands in for Stripe here: no money moves. Cards are
+          <a href="https://docs.stripe.com/testing">test cards</a>, such as 4242 4242 4242 4242.
+        </p>
+      </section>
+    </main>`,
+    script: raw(SCRIPT),
+  });
+}
+
+/**
+ * Changes what is sold without losing what is typed: sends the form in the background, and takes the summary and the button out
+ * of the page that comes back. Groups the digits of cards.
+ */
+const SCRIPT = `
+addEventListener('submit', async (event) => {
+  const form = event.target;
+  if (form.id !== 'options-form') { const b = event.submitter; if (b) setTimeout(() => { b.disabled = true; }); return; }
+  event.preventDefault();
+  const body = new URLSearchParams(new FormData(form, event.submitter));
+  const answer = await fetch(form.getAttribute('action'), { method: 'POST', body });
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  for (const id of ['summary', 'pay']) {
+    const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
+    if (old && fresh) old.replaceWith(fresh);
+  }
+});
+addEventListener('change', (event) => {
+  const form = event.target.form;
+  if (form && form.id === 'options-form' && event.target.id !== 'promotionCode') form.requestSubmit();
+});
+addEventListener('input', (event) => {
+  const input = event.target;
+  if (input.selectionStart !== input.value.length) return;
+  if (input.id === 'cardNumber') input.value = input.value.replace(/\\D/g, '').slice(0, 19).replace(/(.{4})(?=.)/g, '$1 ');
+  if (input.id === 'cardExpiry' && event.inputType !== 'deleteContentBackward')
+    input.value = input.value.replace(/[^\\d]/g, '').slice(0, 4).replace(/^(\\d\\d)(?=\\d)/, '$1 / ');
+});
+addEventListener('pageshow', () => { for (const b of document.querySelectorAll('button:disabled')) b.disabled = false; });
+`;
+
+function paymentForm(stripe: Backend, session: Stripe.Checkout.Session, view: CheckoutView): Html {
+  const values = view.values ?? new URLSearchParams();
+  const problems = view.problems ?? {};
+  const needsMethod = methodNeeded(stripe, session);
+  const of = (name: string) => ({ name, value: values.get(name), problem: problems[name] });
+  const email = session.customer_details?.email ?? null;
+  const collectsAddress = session.billing_address_collection === 'required';
+  const { consent_collection: consent } = session;
+  return html`<form method="post" action="${session.id}" id="payment-form">
+    <h1>${session.mode === 'setup' ? 'Payment details' : 'Pay'}</h1>
+    ${view.error !== undefined && html`<div class="error" role="alert" data-testid="payment-error">${view.error}</div>`}
+    ${
+      email !== null && (session.customer_email !== null || session.customer !== null)
+        ? html`<div class="field"><span class="label">Email</span><span>${email}</span></div>`
+        : field({
+            ...of('email'),
+            value: values.get('email') ?? email,
+            label: 'Email',
+            type: 'email',
+            autocomplete: 'email',
+          })
+    }
+    ${session.phone_number_collection?.enabled === true && field({ ...of('phone'), label: 'Phone number', type: 'tel', autocomplete: 'tel' })}
+    ${session.shipping_address_collection && shippingFields(session, values, problems)}
+    ${needsMethod && methodFields(stripe, session, values, problems, collectsAddress)}
+    ${collectsAddress && addressFields('billing', 'Billing address', values, problems, countries())}
+    ${session.tax_id_collection?.enabled === true && taxFields(values, problems)}
+    ${session.custom_fields.map((each) => customField(each, values, problems))}
+    ${consent?.promotions === 'auto' && html`<div class="check"><input type="checkbox" id="promotionsConsent" name="promotionsConsent" /><label for="promotionsConsent">Send me news and offers</label></div>`}
+    ${
+      consent?.terms_of_service === 'required' &&
+      html`<div class="check">
+          <input type="checkbox" id="termsOfServiceConsentCheckbox" name="terms" /><label
+            for="termsOfServiceConsentCheckbox"
+            >${session.custom_text.terms_of_service_acceptance?.message ?? 'I agree to the terms of service'}</label
+          >
+        </div>
+        ${problems['terms'] !== undefined && html`<p class="error" role="alert">${problems['terms']}</p>`}`
+    }
+    ${session.custom_text.submit && html`<p class="small">${session.custom_text.submit.message}</p>`}
+    <button
+      class="primary wide SubmitButton"
+      id="pay"
+      name="action"
+      value="pay"
+      data-testid="hosted-payment-submit-button"
+    >
+      ${buttonText(stripe, session)}
+    </button>
+    ${session.custom_text.after_submit && html`<p class="small">${session.custom_text.after_submit.message}</p>`}
+  </form>`;
+}
+
+/** Whether the buyer has to give a payment method: not where nothing is due, now or later. */
+export function methodNeeded(stripe: Backend, session: Stripe.Checkout.Session): boolean {
+  if (session.mode === 'setup') return true;
+  if (session.payment_method_collection === 'always' && session.mode === 'subscription') return true;
+  return addUp(stripe, saleOf(stripe, session.id)!).amount_total > 0;
+}
+
+function buttonText(stripe: Backend, session: Stripe.Checkout.Session): string {
+  if (session.mode === 'setup') return 'Save';
+  const sale = saleOf(stripe, session.id)!;
+  if (session.mode === 'subscription') return sale.trial === true ? 'Start trial' : 'Subscribe';
+  const total = money(addUp(stripe, sale).amount_total, sale.currency);
+  if (session.submit_type === 'book') return `Book ${total}`;
+  return session.submit_type === 'donate' ? `Donate ${total}` : `Pay ${total}`;
+}
+
+/** What types of payment methods are called. */
+const METHOD_NAMES: Readonly<Record<string, string>> = {
+  card: 'Card',
+  sepa_debit: 'SEPA Direct Debit',
+  us_bank_account: 'US bank account',
+  bacs_debit: 'Bacs Direct Debit',
+  au_becs_debit: 'BECS Direct Debit',
+  acss_debit: 'Pre-authorized debit',
+  ideal: 'iDEAL',
+  p24: 'Przelewy24',
+  eps: 'EPS',
+  wechat_pay: 'WeChat Pay',
+  afterpay_clearpay: 'Afterpay / Clearpay',
+  paypal: 'PayPal',
+  oxxo: 'OXXO',
+  cashapp: 'Cash App Pay',
+};
+
+/** What a type of payment method is called on a page. */
+export function methodName(type: string): string {
+  return (
+    METHOD_NAMES[type] ??
+    type
+      .split('_')
+      .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+      .join(' ')
+  );
+}
+
+/** The saved cards of the customer of a session. */
+export function savedMethods(stripe: Backend, session: Stripe.Checkout.Session): Stripe.PaymentMethod[] {
+  const customer = idOf(session.customer);
+  if (customer === undefined || session.mode === 'setup') return [];
+  return [
+    ...stripe.table<Stripe.PaymentMethod>('payment_method').values({
+      by: { customer },
+      where: (method) => session.payment_method_types.includes(method.type),
+    }),
+  ];
+}
+
+function methodFields(
+  stripe: Backend,
+  session: Stripe.Checkout.Session,
+  values: URLSearchParams,
+  problems: Problems,
+  collectsAddress: boolean,
+): Html {
+  const saved = savedMethods(stripe, session);
+  const types = session.payment_method_types.filter((type) => type !== 'link');
+  const hasCard = types.includes('card');
+  const others = types.filter((type) => type !== 'card');
+  const isChoice = saved.length > 0 || others.length > 0;
+  const chosen = values.get('method') ?? saved[0]?.id ?? (hasCard ? 'card' : others[0]);
+  const radio = (value: string, id: string, label: string): Html =>
+    html`<div class="choice">
+      <input type="radio" name="method" id="${id}" value="${value}" ${value === chosen && raw(' checked')} /><label
+        for="${id}"
+        >${label}</label
+      >
+    </div>`;
+  const offersToSave =
+    session.customer !== null &&
+    session.mode === 'payment' &&
+    session.saved_payment_method_options?.payment_method_save === 'enabled';
+  return html`${
+    isChoice &&
+    html`<fieldset>
+      <legend>Payment method</legend>
+      ${saved.map((method) => radio(method.id, `method-${method.id}`, describeMethod(method)))}
+      ${hasCard && radio('card', 'method-new', saved.length > 0 ? 'New card' : 'Card')}
+      ${others.map((type) => radio(type, `method-${type}`, methodName(type)))}
+    </fieldset>`
+  }
+  ${
+    hasCard &&
+    html`<div class="new-card">
+      ${cardFields(values, problems, { address: collectsAddress })}
+      ${offersToSave && html`<div class="check"><input type="checkbox" id="savePaymentMethod" name="save" /><label for="savePaymentMethod">Save this card for later payments</label></div>`}
+    </div>`
+  }
+  ${!hasCard && field({ name: 'billingName', label: 'Full name', value: values.get('billingName'), autocomplete: 'name' })}`;
+}
+
+/** A payment method as people know it: `Visa •••• 4242`. */
+export function describeMethod(method: Stripe.PaymentMethod): string {
+  const { card } = method;
+  if (!card) return methodName(method.type);
+  return `${card.brand.charAt(0).toUpperCase()}${card.brand.slice(1)} •••• ${card.last4}`;
+}
+
+function shippingFields(session: Stripe.Checkout.Session, values: URLSearchParams, problems: Problems): Html {
+  const allowed = session.shipping_address_collection!.allowed_countries as readonly string[];
+  return html`${session.custom_text.shipping_address && html`<p class="small">${session.custom_text.shipping_address.message}</p>`}
+  ${addressFields('shipping', 'Shipping address', values, problems, countries(allowed))}`;
+}
+
+/** The fields of an address; their names begin with `billing` or `shipping`. */
+export function addressFields(
+  prefix: 'billing' | 'shipping',
+  legend: string,
+  values: URLSearchParams,
+  problems: Problems,
+  among: readonly (readonly [string, string])[],
+): Html {
+  const part = (name: string, label: string, autocomplete: string): Html =>
+    field({
+      name: `${prefix}${name}`,
+      label,
+      value: values.get(`${prefix}${name}`),
+      problem: problems[`${prefix}${name}`],
+      autocomplete: `${prefix} ${autocomplete}`,
+    });
+  return html`<fieldset>
+    <legend>${legend}</legend>
+    ${prefix === 'shipping' && part('Name', 'Full name', 'name')}
+    ${select({ name: `${prefix}Country`, label: 'Country or region', value: values.get(`${prefix}Country`) ?? among[0]?.[0] }, among)}
+    ${part('AddressLine1', 'Address line 1', 'address-line1')}
+    ${part('AddressLine2', 'Address line 2', 'address-line2')}
+    <div class="pair">
+      ${part('Locality', 'City', 'address-level2')}${part('AdministrativeArea', 'State', 'address-level1')}
+    </div>
+    ${part('PostalCode', 'ZIP or postal code', 'postal-code')}
+  </fieldset>`;
+}
+
+function taxFields(values: URLSearchParams, problems: Problems): Html {
+  return html`<fieldset>
+    <legend>Business details</legend>
+    ${field({ name: 'businessName', label: 'Business name', value: values.get('businessName'), problem: problems['businessName'] })}
+    <div class="pair">
+      ${select({ name: 'taxIdType', label: 'Tax ID type', value: values.get('taxIdType') }, [
+        ['eu_vat', 'EU VAT'],
+        ['gb_vat', 'GB VAT'],
+        ['us_ein', 'US EIN'],
+        ['ca_bn', 'CA BN'],
+        ['au_abn', 'AU ABN'],
+        ['ch_vat', 'CH VAT'],
+      ])}
+      ${field({ name: 'taxId', label: 'Tax ID', value: values.get('taxId'), problem: problems['taxId'] })}
+    </div>
+  </fieldset>`;
+}
+
+function customField(each: Stripe.Checkout.Session.CustomField, values: URLSearchParams, problems: Problems): Html {
+  const name = `custom-${each.key}`;
+  const label = `${each.label.custom ?? each.key}${each.optional ? ' (optional)' : ''}`;
+  const value = values.get(name);
+  if (each.dropdown) {
+    return select({ name, label, value: value ?? each.dropdown.default_value }, [
+      ['', 'Select'],
+      ...each.dropdown.options.map((option) => [option.value, option.label] as const),
+    ]);
+  }
+  const options = each.numeric ?? each.text;
+  return field({
+    name,
+    label,
+    value: value ?? options?.default_value,
+    problem: problems[name],
+    ...(each.numeric && { inputmode: 'numeric' as const }),
+    ...(options?.maximum_length !== null &&
+      options?.maximum_length !== undefined && { maxlength: options.maximum_length }),
+  });
+}

@@ -1,0 +1,195 @@
+import type { Router } from 'backlot';
+import type Stripe from 'stripe';
+import { StripeError } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { idOf } from '../kernel/objects';
+import { redeemable } from '../checkout/promotion';
+import { sessionOfLink } from '../checkout/payment-links';
+import type { SessionParams } from '../checkout/session-checks';
+import { createSession } from '../checkout/session-create';
+import { amountsOf, sessionsOf } from '../checkout/session-data';
+import { paySession } from '../checkout/session-pay';
+import { fieldOfError } from './card-fields';
+import { checkoutPage, methodNeeded, savedMethods } from './checkout-page';
+import { readCheckoutForm } from './checkout-form';
+import { html, inScript } from './html';
+import { notice, page } from './layout';
+import { endpoint, type PageAnswer, type Visit } from './page-host';
+
+const KIND = ['checkout.session'];
+
+/** The pages of Checkout and of payment links. */
+export function serveCheckout(router: Router, stripe: Backend): void {
+  const table = sessionsOf(stripe);
+  const look = endpoint(stripe, 'pay', KIND, ({ query }, { session: id }) => {
+    const session = table.get(id!);
+    if (session.status !== 'open') return done(stripe, session);
+    const error = query.has('failed') ? lastError(stripe, session) : undefined;
+    return checkoutPage(stripe, session.id, { error });
+  });
+  router.get('/pay/:session', look);
+  router.post(
+    '/pay/:session',
+    endpoint(stripe, 'pay', KIND, (visit, { session: id }) => pay(stripe, id!, visit)),
+  );
+  router.post(
+    '/pay/:session/options',
+    endpoint(stripe, 'pay', KIND, (visit, { session: id }) => change(stripe, id!, visit)),
+  );
+  router.get(
+    '/pay/:session/return',
+    endpoint(stripe, 'pay', KIND, ({ base }, { session: id }) => {
+      const session = table.get(id!);
+      return session.status === 'complete'
+        ? finish(stripe, session)
+        : { redirect: `${base}/pay/${session.id}?failed=1` };
+    }),
+  );
+  router.get(
+    '/pay/:session/recover',
+    endpoint(stripe, 'pay', KIND, ({ base }, { session: id }) => {
+      const before = table.get(id!);
+      const { given, confirmation } = table.hidden(before.id)!;
+      const recovered = createSession(stripe, withoutExpiry(given), {
+        recovered_from: before.id,
+        ...(confirmation !== undefined && { confirmation }),
+      });
+      return { redirect: `${base}/pay/${recovered.id}` };
+    }),
+  );
+  router.get(
+    '/b/:link',
+    endpoint(stripe, 'b', ['payment_link'], ({ base, query }, { link }) => {
+      const session = sessionOfLink(stripe, link!, {
+        client_reference_id: query.get('client_reference_id') ?? undefined,
+        prefilled_email: query.get('prefilled_email') ?? undefined,
+        prefilled_promo_code: query.get('prefilled_promo_code') ?? undefined,
+        doneUrl: `${base}/pay/{CHECKOUT_SESSION_ID}`,
+      });
+      const code = query.get('prefilled_promo_code');
+      if (code !== null && session.allow_promotion_codes === true) tryCode(stripe, session.id, code);
+      return { redirect: `${base}/pay/${session.id}` };
+    }),
+  );
+}
+
+function pay(stripe: Backend, id: string, { form }: Visit): PageAnswer {
+  const session = sessionsOf(stripe).get(id);
+  if (session.status !== 'open') return done(stripe, session);
+  const needsMethod = methodNeeded(stripe, session);
+  const read = readCheckoutForm(session, form, needsMethod);
+  if ('problems' in read) return checkoutPage(stripe, id, { values: form, problems: read.problems });
+  const { method } = read.submission;
+  if (typeof method === 'string' && !savedMethods(stripe, session).some((each) => each.id === method)) {
+    return checkoutPage(stripe, id, { values: form, error: 'Choose a payment method.' });
+  }
+  try {
+    const outcome = stripe.state.transaction(() => paySession(stripe, id, read.submission));
+    if (outcome.kind === 'redirect') return { redirect: outcome.url };
+    if (outcome.kind === 'declined') return checkoutPage(stripe, id, { values: form, error: outcome.message });
+  } catch (error) {
+    if (!(error instanceof StripeError)) throw error;
+    const name = fieldOfError(error.fields.code);
+    return checkoutPage(stripe, id, {
+      values: form,
+      ...(name === undefined ? { error: error.message } : { problems: { [name]: error.message } }),
+    });
+  }
+  return finish(stripe, sessionsOf(stripe).get(id));
+}
+
+/** Quantities, shipping and codes. */
+function change(stripe: Backend, id: string, { base, form }: Visit): PageAnswer {
+  const table = sessionsOf(stripe);
+  const session = table.get(id);
+  if (session.status !== 'open') return done(stripe, session);
+  const hidden = table.hidden(id)!;
+  const lines = hidden.lines.map((line) => {
+    const wanted = Number(form.get(`quantity-${line.id}`) ?? NaN);
+    if (line.adjustable?.enabled !== true || !Number.isInteger(wanted)) return line;
+    return { ...line, quantity: Math.min(line.adjustable.maximum, Math.max(line.adjustable.minimum, wanted)) };
+  });
+  const shipping = form.get('shipping');
+  const isOffered = session.shipping_options.some((option) => idOf(option.shipping_rate) === shipping);
+  // Somebody has to buy something.
+  const kept = lines.some((line) => line.quantity !== 0) ? lines : hidden.lines;
+  table.hide(id, { ...hidden, lines: kept, ...(isOffered && { shippingRate: shipping }) });
+  const action = form.get('action');
+  if (action === 'remove') table.hide(id, { ...table.hidden(id)!, discounts: [] });
+  table.update(id, amountsOf(stripe, id));
+  const code = form.get('promotionCode')?.trim() ?? '';
+  if (session.allow_promotion_codes === true && action !== 'remove' && code !== '') {
+    const problem = tryCode(stripe, id, code);
+    if (problem !== undefined)
+      return checkoutPage(stripe, id, { promotionProblem: problem }).replaceAll(`action="${id}`, `action="../${id}`);
+  }
+  return { redirect: `${base}/pay/${id}` };
+}
+
+/** Takes a code, or says why not. */
+function tryCode(stripe: Backend, id: string, code: string): string | undefined {
+  const table = sessionsOf(stripe);
+  const session = table.get(id);
+  try {
+    const discount = redeemable(stripe, code, {
+      customer: idOf(session.customer),
+      subtotal: session.amount_subtotal ?? 0,
+      currency: session.currency ?? 'usd',
+    });
+    table.hide(id, { ...table.hidden(id)!, discounts: [discount] });
+    table.update(id, amountsOf(stripe, id));
+    return undefined;
+  } catch (error) {
+    if (error instanceof StripeError) return error.message;
+    throw error;
+  }
+}
+
+/** Where the buyer goes when all is done: to the application, or, in a frame, the page around it does. */
+function finish(stripe: Backend, session: Stripe.Checkout.Session): PageAnswer {
+  const target = (session.success_url ?? session.return_url)?.replaceAll('{CHECKOUT_SESSION_ID}', session.id);
+  if (session.ui_mode === 'hosted_page') return target === undefined ? done(stripe, session) : { redirect: target };
+  return page({
+    title: 'Done',
+    look: 'bare',
+    body: html`<main class="narrow">
+      <h1>Thank you</h1>
+      <p>Your payment is complete.</p>
+    </main>`,
+    script: html`parent.postMessage({ backlot: 'checkout-complete', url:
+    ${inScript(session.redirect_on_completion === 'always' ? target : null)} }, '*');`,
+  });
+}
+
+/** The page of a session that is over. */
+function done(stripe: Backend, session: Stripe.Checkout.Session): string {
+  if (session.status === 'expired')
+    return notice('This session has expired', 'Go back to where you came from, and begin anew.');
+  const confirmation = sessionsOf(stripe).hidden(session.id)?.confirmation;
+  return notice(
+    confirmation === undefined ? "You're all done here" : 'Thank you',
+    confirmation ?? 'This session is complete. You can close this page.',
+  );
+}
+
+function lastError(stripe: Backend, session: Stripe.Checkout.Session): string {
+  const intent = idOf(session.payment_intent);
+  const setup = idOf(session.setup_intent);
+  const message =
+    intent !== undefined
+      ? stripe.table<Stripe.PaymentIntent>('payment_intent').find(intent)?.last_payment_error?.message
+      : setup !== undefined
+        ? stripe.table<Stripe.SetupIntent>('setup_intent').find(setup)?.last_setup_error?.message
+        : undefined;
+  return (
+    message ??
+    'We are unable to authenticate your payment method. Please choose a different payment method and try again.'
+  );
+}
+
+/** A session that goes on after an expired one has a day of its own. */
+function withoutExpiry(given: SessionParams): SessionParams {
+  const rest: { -readonly [name in keyof SessionParams]: SessionParams[name] } = { ...given };
+  delete rest.expires_at;
+  return rest;
+}

@@ -1,0 +1,18 @@
+import type { Router } from 'backlot';
+import type { Backend } from '../kernel/backend';
+import { serveActions } from './action-routes';
+import { serveCheckout } from './checkout-routes';
+import { serveInvoices } from './invoice-routes';
+import { servePortal } from './portal-routes';
+import { serveReceipts } from './receipt-routes';
+import { serveScripts } from './scripts';
+
+/** Adds all that people see in a browser at one place. */
+export function servePages(router: Router, stripe: Backend, packageDirectory: string): void {
+  serveCheckout(router, stripe);
+  serveActions(router, stripe);
+  servePortal(router, stripe);
+  serveInvoices(router, stripe);
+  serveReceipts(router, stripe);
+  serveScripts(router, packageDirectory);
+}

@@ -1,0 +1,217 @@
+import type { Router } from 'backlot';
+import type Stripe from 'stripe';
+import { StripeError } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { idOf } from '../kernel/objects';
+import { attachTo, makePaymentMethod, payInvoiceWith } from '../checkout/engine';
+import { cardFields, fieldOfError, readCardFields, type Problems } from './card-fields';
+import { describeMethod } from './checkout-page';
+import { html, raw, type Html } from './html';
+import { page } from './layout';
+import { date, money } from './money';
+import { businessOf, endpoint, type PageAnswer, type Visit } from './page-host';
+import { pdf, type PdfLine } from './pdf';
+
+const KINDS = ['invoice'];
+
+/** The page of an invoice, where it can be paid, and its PDF: `hosted_invoice_url` and `invoice_pdf`. */
+export function serveInvoices(router: Router, stripe: Backend): void {
+  const at = '/i/:invoice/:token';
+  const serve = (handler: (visit: Visit, place: InvoicePlace) => PageAnswer) =>
+    endpoint(stripe, 'i', KINDS, (visit, { invoice, token }) =>
+      handler(visit, { id: invoice!, home: `${visit.base}/i/${invoice}/${token}` }),
+    );
+  const look = serve(({ query }, place) => {
+    const error = query.has('failed') ? 'The payment failed. Try another payment method.' : undefined;
+    return invoicePage(stripe, place, { error });
+  });
+  const paper = serve((_visit, { id }) => {
+    const found = stripe.table<Stripe.Invoice>('invoice').get(id);
+    return { file: invoicePdf(stripe, found), type: 'application/pdf', name: `Invoice-${found.number ?? found.id}.pdf` };
+  });
+  const back = serve((_visit, { id, home }) => {
+    const isPaid = stripe.table<Stripe.Invoice>('invoice').get(id).status === 'paid';
+    return { redirect: isPaid ? home : `${home}?failed=1` };
+  });
+  router.get(at, look);
+  router.post(at, serve((visit, place) => pay(stripe, place, visit)));
+  router.get(`${at}/pdf`, paper);
+  router.get(`${at}/return`, back);
+}
+
+/** An invoice, and where its page is. */
+interface InvoicePlace {
+  readonly id: string;
+  readonly home: string;
+}
+
+interface InvoiceView {
+  readonly values?: URLSearchParams;
+  readonly problems?: Problems;
+  readonly error?: string | undefined;
+}
+
+function invoicePage(stripe: Backend, { id, home }: InvoicePlace, view: InvoiceView = {}): string {
+  const invoice = stripe.table<Stripe.Invoice>('invoice').get(id);
+  const business = businessOf(stripe);
+  const { currency } = invoice;
+  const row = (name: string, amount: number): Html =>
+    html`<div class="row"><span>${name}</span><span>${money(amount, currency)}</span></div>`;
+  const tax = (invoice.total_taxes ?? []).reduce(
+    (sum, each) => sum + (each.tax_behavior === 'exclusive' ? each.amount : 0),
+    0,
+  );
+  const discount = (invoice.total_discount_amounts ?? []).reduce((sum, each) => sum + each.amount, 0);
+  return page({
+    title: `Invoice ${invoice.number ?? ''} from ${business}`,
+    body: html`<main class="two">
+      <section class="side" aria-label="Invoice">
+        <p><strong>${business}</strong> <span class="badge">Test mode</span></p>
+        <h1>Invoice ${invoice.number}</h1>
+        <p class="amount">${money(invoice.status === 'paid' ? invoice.total : invoice.amount_remaining, currency)}</p>
+        <p>
+          ${statusBadge(invoice.status)}
+          ${invoice.due_date !== null && html`<span class="muted">Due ${date(invoice.due_date)}</span>`}
+        </p>
+        <div class="card">
+          ${invoice.customer_name && html`<div class="row"><span class="muted">To</span><span>${invoice.customer_name}</span></div>`}
+          ${invoice.customer_email && html`<div class="row"><span class="muted">Email</span><span>${invoice.customer_email}</span></div>`}
+          <div class="row"><span class="muted">Date</span><span>${date(invoice.created)}</span></div>
+          <table>
+            <thead>
+              <tr>
+                <th>Description</th>
+                <th class="number">Qty</th>
+                <th class="number">Amount</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${invoice.lines.data.map(
+                (line) =>
+                  html`<tr>
+                    <td>${line.description}</td>
+                    <td class="number">${line.quantity ?? ''}</td>
+                    <td class="number">${money(line.amount, currency)}</td>
+                  </tr>`,
+              )}
+            </tbody>
+          </table>
+          ${row('Subtotal', invoice.subtotal)}${discount > 0 && row('Discount', -discount)}${tax > 0 && row('Tax', tax)}
+          <div class="row total"><span>Total</span><span>${money(invoice.total, currency)}</span></div>
+          ${row('Amount paid', invoice.amount_paid)}${row('Amount due', invoice.amount_remaining)}
+        </div>
+        ${invoice.footer && html`<p class="small muted">${invoice.footer}</p>`}
+        <p><a class="button" href="${home}/pdf" data-testid="download-invoice-pdf">Download invoice</a></p>
+      </section>
+      <section aria-label="Payment">
+        ${invoice.status === 'open' ? payForm(stripe, invoice, home, view) : html`<p>${STATUS_TEXTS[invoice.status ?? ''] ?? ''}</p>`}
+        <p class="foot">Backlot stands in for Stripe here: no money moves.</p>
+      </section>
+    </main>`,
+  });
+}
+
+const STATUS_TEXTS: Readonly<Record<string, string>> = {
+  paid: 'This invoice is paid. Thank you.',
+  void: 'This invoice is void: nothing is to be paid.',
+  uncollectible: 'This invoice is no longer collected.',
+  draft: 'This invoice is a draft.',
+};
+
+function statusBadge(status: Stripe.Invoice['status']): Html {
+  return html`<span class="badge ${status === 'paid' ? 'good' : ''}">${status}</span>`;
+}
+
+function payForm(stripe: Backend, invoice: Stripe.Invoice, home: string, view: InvoiceView): Html {
+  const saved = savedMethods(stripe, invoice);
+  const values = view.values ?? new URLSearchParams();
+  const chosen = values.get('method') ?? saved[0]?.id ?? 'card';
+  const radio = (value: string, id: string, label: string): Html =>
+    html`<div class="choice">
+      <input type="radio" name="method" id="${id}" value="${value}" ${value === chosen && raw(' checked')} /><label
+        for="${id}"
+        >${label}</label
+      >
+    </div>`;
+  return html`<form method="post" action="${home}">
+    <h1>Pay</h1>
+    ${view.error !== undefined && html`<div class="error" role="alert">${view.error}</div>`}
+    ${
+      saved.length > 0 &&
+      html`<fieldset>
+        <legend>Payment method</legend>
+        ${saved.map((method) => radio(method.id, `method-${method.id}`, describeMethod(method)))}${radio('card', 'method-new', 'New card')}
+      </fieldset>`
+    }
+    <div class="new-card">${cardFields(values, view.problems ?? {})}</div>
+    <button class="primary wide" data-testid="hosted-invoice-pay">
+      Pay ${money(invoice.amount_remaining, invoice.currency)}
+    </button>
+  </form>`;
+}
+
+function savedMethods(stripe: Backend, invoice: Stripe.Invoice): Stripe.PaymentMethod[] {
+  const customer = idOf(invoice.customer);
+  if (customer === undefined) return [];
+  return [...stripe.table<Stripe.PaymentMethod>('payment_method').values({ by: { customer } })];
+}
+
+function pay(stripe: Backend, place: InvoicePlace, { form }: Visit): PageAnswer {
+  const { id } = place;
+  const invoice = stripe.table<Stripe.Invoice>('invoice').get(id);
+  if (invoice.status !== 'open') return invoicePage(stripe, place);
+  const customer = idOf(invoice.customer);
+  const chosen = form.get('method') ?? 'card';
+  const isSaved = savedMethods(stripe, invoice).some((method) => method.id === chosen);
+  const read = isSaved ? undefined : readCardFields(form);
+  if (read && 'problems' in read) return invoicePage(stripe, place, { values: form, problems: read.problems });
+  try {
+    return stripe.onClockOf(customer, () => {
+      const method = read ? makePaymentMethod(stripe, read.method) : chosen;
+      if (read && customer !== undefined) attachTo(stripe, method, customer);
+      const paid = payInvoiceWith(stripe, id, method, `${place.home}/return`);
+      if (paid.redirect !== undefined) return { redirect: paid.redirect };
+      if (paid.error) return invoicePage(stripe, place, { values: form, error: paid.error.message });
+      return { redirect: place.home };
+    });
+  } catch (error) {
+    if (!(error instanceof StripeError)) throw error;
+    const problem = fieldOfError(error.fields.code);
+    return invoicePage(stripe, place, {
+      values: form,
+      ...(problem === undefined ? { error: error.message } : { problems: { [problem]: error.message } }),
+    });
+  }
+}
+
+/** An invoice on paper. */
+function invoicePdf(stripe: Backend, invoice: Stripe.Invoice): Buffer {
+  const { currency } = invoice;
+  const sum = (text: string, amount: number): PdfLine => ({ text, right: money(amount, currency) });
+  const lines: PdfLine[] = [
+    { text: `Invoice ${invoice.number ?? ''}`, size: 20 },
+    { text: '' },
+    { text: businessOf(stripe), size: 13 },
+    { text: `Date of issue: ${date(invoice.created)}` },
+    ...(invoice.due_date === null ? [] : [{ text: `Date due: ${date(invoice.due_date)}` }]),
+    { text: '' },
+    { text: `Bill to: ${invoice.customer_name ?? ''}` },
+    ...(invoice.customer_email === null ? [] : [{ text: invoice.customer_email }]),
+    { text: '' },
+    ...invoice.lines.data.map((line) =>
+      sum(
+        `${line.description ?? ''}${line.quantity !== null && line.quantity > 1 ? ` × ${line.quantity}` : ''}`,
+        line.amount,
+      ),
+    ),
+    { text: '' },
+    sum('Subtotal', invoice.subtotal),
+    sum('Total', invoice.total),
+    sum('Amount paid', invoice.amount_paid),
+    sum('Amount due', invoice.amount_remaining),
+    { text: '' },
+    { text: `Status: ${invoice.status ?? ''}` },
+    ...(invoice.footer === null ? [] : [{ text: invoice.footer }]),
+  ];
+  return pdf(`Invoice ${invoice.number ?? invoice.id}`, lines);
+}

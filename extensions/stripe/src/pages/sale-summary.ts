@@ -1,0 +1,127 @@
+import type Stripe from 'stripe';
+import type { Backend } from '../kernel/backend';
+import { idOf } from '../kernel/objects';
+import { saleOf, sessionsOf } from '../checkout/session-data';
+import { addUp } from '../checkout/totals';
+import { html, raw, type Html } from './html';
+import { every, money } from './money';
+
+/** What is sold in a session, with what a buyer may change of it: quantities, shipping, a code. `problem` is about the code. */
+export function summary(stripe: Backend, id: string, problem?: string): Html {
+  const session = sessionsOf(stripe).get(id);
+  const sale = saleOf(stripe, id);
+  if (sale === undefined)
+    return html`<h1>Save your payment details</h1>
+      <p class="muted">You are charged nothing now.</p>`;
+  const totals = addUp(stripe, sale);
+  const { currency } = sale;
+  const adjustable = totals.items.some((item) => item.adjustable_quantity?.enabled);
+  const hasOptions = adjustable || session.shipping_options.length > 0 || session.allow_promotion_codes === true;
+  return html`<div id="summary">
+    <p class="muted">${headline(session, totals.items)}</p>
+    <p class="amount" data-testid="total-amount">${money(totals.amount_total, currency)}</p>
+    ${sale.trial === true && html`<p class="muted">${trialText(stripe, session)}</p>`}
+    <form method="post" action="${id}/options" id="options-form">
+      ${totals.items.map((item) => lineOf(item, currency))}
+      ${hasDiscountOrMore(totals) && html`<div class="row total"><span>Subtotal</span><span>${money(totals.amount_subtotal, currency)}</span></div>`}
+      ${totals.amount_discount > 0 && html`<div class="row"><span>Discount ${discountNames(stripe, sale.discounts)}</span><span>−${money(totals.amount_discount, currency)}</span></div>`}
+      ${totals.shipping_cost && html`<div class="row"><span>Shipping</span><span>${totals.amount_shipping === 0 ? 'Free' : money(totals.amount_shipping, currency)}</span></div>`}
+      ${totals.amount_tax > 0 && html`<div class="row"><span>Tax</span><span>${money(totals.amount_tax, currency)}</span></div>`}
+      <div class="row total"><span>Total due today</span><span>${money(totals.amount_total, currency)}</span></div>
+      ${session.shipping_options.length > 0 && shippingChoice(stripe, session, sale.shippingRate)}
+      ${session.allow_promotion_codes === true && promotionField(sale.discounts.length > 0, problem)}
+      ${hasOptions && html`<noscript><button name="action" value="update">Update</button></noscript>`}
+    </form>
+  </div>`;
+}
+
+function lineOf(item: Stripe.LineItem, currency: string): Html {
+  const price = item.price;
+  const recurring = price?.recurring;
+  const name = `quantity-${item.id}`;
+  return html`<div class="row">
+    <span
+      ><strong>${item.description}</strong> ${
+        item.adjustable_quantity?.enabled
+          ? html`<br /><label class="small" for="${name}">Quantity</label>
+              <input
+                class="quantity"
+                type="number"
+                id="${name}"
+                name="${name}"
+                value="${item.quantity}"
+                min="${item.adjustable_quantity.minimum ?? 0}"
+                max="${item.adjustable_quantity.maximum ?? 99}"
+              />`
+          : item.quantity !== null &&
+            item.quantity > 1 &&
+            html`<br /><span class="small muted">Qty ${item.quantity}</span>`
+      }
+      ${recurring && html`<br /><span class="small muted">Billed every ${every(recurring)}</span>`}</span
+    >
+    <span
+      >${recurring && item.amount_subtotal === 0 && price?.unit_amount ? `${money(price.unit_amount * (item.quantity ?? 1), currency)} / ${every(recurring)}` : money(item.amount_subtotal, currency)}</span
+    >
+  </div>`;
+}
+
+function headline(session: Stripe.Checkout.Session, items: readonly Stripe.LineItem[]): string {
+  const [first] = items;
+  const name = items.length === 1 ? (first?.description ?? '') : `${items.length} items`;
+  return session.mode === 'subscription' ? `Subscribe to ${name}` : `Pay for ${name}`;
+}
+
+function trialText(stripe: Backend, session: Stripe.Checkout.Session): string {
+  const data = sessionsOf(stripe).hidden(session.id)?.given.subscription_data;
+  return data?.trial_period_days === undefined ? 'Free trial' : `${data.trial_period_days} days free`;
+}
+
+function hasDiscountOrMore(totals: { amount_discount: number; amount_tax: number; shipping_cost: unknown }): boolean {
+  return totals.amount_discount > 0 || totals.amount_tax > 0 || totals.shipping_cost !== null;
+}
+
+function discountNames(
+  stripe: Backend,
+  discounts: readonly { coupon: string; promotion_code: string | null }[],
+): Html[] {
+  return discounts.map(({ coupon, promotion_code }) => {
+    const code =
+      promotion_code === null ? undefined : stripe.table<Stripe.PromotionCode>('promotion_code').find(promotion_code);
+    const name = code?.code ?? stripe.table<Stripe.Coupon>('coupon').find(coupon)?.name ?? coupon;
+    return html`<span class="badge">${name}</span>`;
+  });
+}
+
+function shippingChoice(stripe: Backend, session: Stripe.Checkout.Session, chosen: string | null): Html {
+  return html`<fieldset>
+    <legend>Shipping method</legend>
+    ${session.shipping_options.map((option) => {
+      const id = idOf(option.shipping_rate)!;
+      const rate = stripe.table<Stripe.ShippingRate>('shipping_rate').find(id);
+      return html`<div class="choice">
+        <input type="radio" name="shipping" id="shipping-${id}" value="${id}" ${id === chosen && raw(' checked')} />
+        <label for="shipping-${id}">${rate?.display_name}</label
+        ><span
+          >${option.shipping_amount === 0 ? 'Free' : money(option.shipping_amount, session.currency ?? 'usd')}</span
+        >
+      </div>`;
+    })}
+  </fieldset>`;
+}
+
+function promotionField(isApplied: boolean, problem: string | undefined): Html {
+  return html`<div class="field">
+    <label for="promotionCode">Promotion code</label>
+    <div class="actions">
+      <input
+        type="text"
+        id="promotionCode"
+        name="promotionCode"
+        ${problem !== undefined && raw(' aria-invalid="true" aria-describedby="promotionCode-problem"')}
+      />
+      <button name="action" value="apply">Apply</button
+      >${isApplied && html`<button name="action" value="remove">Remove code</button>`}
+    </div>
+    ${problem !== undefined && html`<p class="problem" id="promotionCode-problem">${problem}</p>`}
+  </div>`;
+}

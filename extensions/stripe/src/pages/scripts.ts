@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RequestContext, Router } from 'backlot';
+
+/** Releases of Stripe.js that are loaded from a path of their own. */
+const RELEASES = ['acacia', 'basil', 'clover', 'dahlia', 'endive'];
+
+/** The stand-in for Stripe.js, and the page within the frames that it makes. Nothing is read before somebody asks. */
+export function serveScripts(router: Router, packageDirectory: string): void {
+  const kept = new Map<string, Buffer>();
+  const file =
+    (name: string, type: string) =>
+    (context: RequestContext): Buffer => {
+      const bytes = kept.get(name) ?? readFileSync(join(packageDirectory, 'public', name));
+      kept.set(name, bytes);
+      context.response.setHeader('content-type', `${type}; charset=utf-8`);
+      context.response.setHeader('cache-control', 'no-cache');
+      return bytes;
+    };
+  const script = file('stripe.js', 'text/javascript');
+  const anywhere = router.withCors({ origins: '*' });
+  for (const path of ['/v3', '/v3/', '/v3/stripe.js', ...RELEASES.map((release) => `/${release}/stripe.js`)])
+    anywhere.get(path, script);
+  anywhere.get('/js/elements', file('elements.html', 'text/html'));
+  anywhere.get('/js/elements.js', file('elements.js', 'text/javascript'));
+}

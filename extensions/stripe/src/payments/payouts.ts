@@ -1,0 +1,220 @@
+/** Payouts, which take money to the bank: https://docs.stripe.com/api/payouts. */
+import type Stripe from 'stripe';
+import { invalidRequest } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { mergeMetadata } from '../kernel/metadata';
+import type { DefineModule } from '../kernel/module';
+import { idOf } from '../kernel/objects';
+import type { Table } from '../kernel/table';
+import { addBalanceTransaction, availableIn } from './balance';
+import { bankBehavior } from './bank-accounts';
+import { bankAccountTable } from './card-source';
+import { DAY } from './charging';
+import { readCurrency } from './money';
+
+const DAYS = 2;
+const INSTANT_FEE = 10;
+
+export function payoutTable(stripe: Backend): Table<Stripe.Payout> {
+  return stripe.table<Stripe.Payout>('payout');
+}
+
+interface Given {
+  readonly amount: number;
+  readonly currency: string;
+  readonly description?: string;
+  readonly destination?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly method?: string;
+  readonly source_type?: string;
+  readonly statement_descriptor?: string;
+}
+
+/** The bank account that an account with none of its own is paid out to. */
+const NO_ACCOUNT = 'ba_1BacklotDefault';
+
+function destinationOf(stripe: Backend, given: string | undefined): string {
+  if (given !== undefined) {
+    if (!bankAccountTable(stripe).has(given) && !stripe.table('card').has(given)) {
+      throw invalidRequest(`No such external account: '${given}'`, { code: 'resource_missing', param: 'destination' });
+    }
+    return given;
+  }
+  const own = bankAccountTable(stripe).first({
+    where: (each) => (each as { readonly account?: unknown }).account === stripe.account,
+  });
+  return own?.id ?? NO_ACCOUNT;
+}
+
+/** Makes a payout, with `payout.created`; it arrives, or fails, by a job. Throws where there is not so much. */
+export function createPayout(stripe: Backend, given: Given): Stripe.Payout {
+  const currency = readCurrency(given.currency);
+  const { amount, method = 'standard' } = given;
+  if (amount < 1) {
+    throw invalidRequest('This value must be greater than or equal to 1.', {
+      code: 'parameter_invalid_integer',
+      param: 'amount',
+    });
+  }
+  const isInstant = method === 'instant';
+  const fee = isInstant ? Math.max(50, Math.floor((amount * INSTANT_FEE + 500) / 1000)) : 0;
+  if (amount + fee > availableIn(stripe, currency)) {
+    throw invalidRequest(
+      'You have insufficient funds in your Stripe account for this transfer. Your card balance is too low. You can use the /v1/balance endpoint to view your Stripe balance (for more details, see stripe.com/docs/api#balance).',
+      { code: 'balance_insufficient' },
+    );
+  }
+  const id = stripe.newId('payout');
+  const transaction = addBalanceTransaction(stripe, {
+    amount: -amount,
+    currency,
+    type: 'payout',
+    source: id,
+    description: 'STRIPE PAYOUT',
+    fees:
+      fee === 0
+        ? []
+        : [{ amount: fee, application: null, currency, description: 'Instant payout fee', type: 'stripe_fee' }],
+  });
+  const arrival = isInstant ? stripe.now() : (Math.floor(stripe.now() / DAY) + DAYS) * DAY;
+  const payout = {
+    id,
+    object: 'payout',
+    amount,
+    application_fee: null,
+    application_fee_amount: null,
+    arrival_date: arrival,
+    automatic: false,
+    balance_transaction: transaction.id,
+    created: stripe.now(),
+    currency,
+    description: given.description ?? null,
+    destination: destinationOf(stripe, given.destination),
+    failure_balance_transaction: null,
+    failure_code: null,
+    failure_message: null,
+    livemode: false,
+    metadata: mergeMetadata(undefined, given.metadata),
+    method,
+    original_payout: null,
+    payout_method: null,
+    reconciliation_status: 'not_applicable',
+    reversed_by: null,
+    source_type: given.source_type ?? 'card',
+    statement_descriptor: given.statement_descriptor ?? null,
+    status: 'pending',
+    trace_id: { status: 'pending', value: null },
+    type: 'bank_account',
+  } as unknown as Stripe.Payout;
+  payoutTable(stripe).insert(payout);
+  stripe.emit('payout.created', payout);
+  stripe.jobs.schedule('payout.arrive', id, arrival);
+  return payout;
+}
+
+function arrive(stripe: Backend, id: string): void {
+  const payout = payoutTable(stripe).find(id);
+  if (payout?.status !== 'pending') return;
+  const destination = idOf(payout.destination) ?? '';
+  const { payoutFailure } = bankBehavior(bankAccountTable(stripe).hidden(destination)?.account);
+  if (payoutFailure === undefined) {
+    const paid = payoutTable(stripe).update(id, {
+      status: 'paid',
+      trace_id: { status: 'supported', value: id } as unknown as Stripe.Payout.TraceId,
+    });
+    stripe.emit('payout.paid', paid);
+    return;
+  }
+  const back = giveBack(stripe, payout, 'payout_failure');
+  const failed = payoutTable(stripe).update(id, {
+    status: 'failed',
+    failure_balance_transaction: back.id,
+    failure_code: payoutFailure.code,
+    failure_message: payoutFailure.message,
+  });
+  stripe.emit('payout.failed', failed);
+}
+
+function giveBack(
+  stripe: Backend,
+  { id, amount, currency }: Stripe.Payout,
+  type: 'payout_cancel' | 'payout_failure',
+): Stripe.BalanceTransaction {
+  return addBalanceTransaction(stripe, { amount, currency, type, source: id, description: 'STRIPE PAYOUT REVERSAL' });
+}
+
+function cancel(stripe: Backend, id: string): Stripe.Payout {
+  const payout = payoutTable(stripe).get(id);
+  if (payout.status !== 'pending') {
+    throw invalidRequest(`Payout ${id} cannot be canceled, because it has a status of ${payout.status}.`, {
+      code: 'payouts_not_allowed',
+    });
+  }
+  stripe.jobs.cancel(id);
+  const back = giveBack(stripe, payout, 'payout_cancel');
+  const canceled = payoutTable(stripe).update(id, { status: 'canceled', failure_balance_transaction: back.id });
+  stripe.emit('payout.canceled', canceled);
+  return canceled;
+}
+
+function reverse(stripe: Backend, id: string, metadata: Readonly<Record<string, string>> | undefined): Stripe.Payout {
+  const payout = payoutTable(stripe).get(id);
+  if (payout.status !== 'paid' || payout.reversed_by !== null) {
+    throw invalidRequest(`Payout ${id} cannot be reversed, because it is not paid, or was reversed already.`, {
+      code: 'payout_reconciliation_not_ready',
+    });
+  }
+  const reversal = stripe.newId('payout');
+  const transaction = addBalanceTransaction(stripe, {
+    amount: payout.amount,
+    currency: payout.currency,
+    type: 'payout_failure',
+    source: reversal,
+    description: 'PAYOUT REVERSAL',
+  });
+  const made = {
+    ...payout,
+    id: reversal,
+    amount: -payout.amount,
+    balance_transaction: transaction.id,
+    created: stripe.now(),
+    metadata: mergeMetadata(undefined, metadata),
+    original_payout: id,
+    status: 'paid',
+  };
+  payoutTable(stripe).insert(made);
+  payoutTable(stripe).update(id, { reversed_by: reversal }, 'payout.updated');
+  stripe.emit('payout.created', made);
+  return made;
+}
+
+/** https://docs.stripe.com/api/payouts */
+export const payouts: DefineModule = (stripe) => {
+  const table = payoutTable(stripe);
+  return {
+    operations: {
+      'POST /v1/payouts': ({ params }) => createPayout(stripe, params as unknown as Given),
+      'GET /v1/payouts': ({ url, params }) => {
+        const { status, destination } = params as Stripe.PayoutListParams;
+        return table.page(url, params, {
+          where: (each) =>
+            (status === undefined || each.status === status) &&
+            (destination === undefined || each.destination === destination),
+        });
+      },
+      'GET /v1/payouts/{id}': ({ path }) => table.get(path['id']!),
+      'POST /v1/payouts/{id}': ({ path, params }) => {
+        const { metadata } = params as { readonly metadata?: Readonly<Record<string, string>> };
+        return table.update(
+          path['id']!,
+          (before) => ({ metadata: mergeMetadata(before.metadata, metadata) }),
+          'payout.updated',
+        );
+      },
+      'POST /v1/payouts/{id}/cancel': ({ path }) => cancel(stripe, path['id']!),
+      'POST /v1/payouts/{id}/reverse': ({ path, params }) =>
+        reverse(stripe, path['id']!, (params as { readonly metadata?: Readonly<Record<string, string>> }).metadata),
+    },
+    jobs: { 'payout.arrive': (each, { subject }) => arrive(each, subject) },
+  };
+};

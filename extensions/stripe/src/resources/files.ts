@@ -1,0 +1,110 @@
+import type Stripe from 'stripe';
+import { parameterMissing } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { mergeMetadata } from '../kernel/metadata';
+import type { Call, DefineModule } from '../kernel/module';
+import type { Table } from '../kernel/table';
+
+/** The contents of a file are kept beside it, in base64. */
+export interface FileSecret {
+  readonly contents: string;
+  readonly type: string;
+}
+
+export function fileTable(stripe: Backend): Table<Stripe.File, FileSecret> {
+  return stripe.table<Stripe.File, FileSecret>('file');
+}
+
+export function linkTable(stripe: Backend): Table<Stripe.FileLink> {
+  return stripe.table<Stripe.FileLink>('file_link');
+}
+
+const EXTENSION = /\.(\w+)$/;
+
+function upload(stripe: Backend, { files, params }: Call): Stripe.File {
+  const [given] = files.filter(({ name }) => name === 'file');
+  if (given === undefined) throw parameterMissing('file');
+  const { purpose, file_link_data: link } = params as unknown as Stripe.FileCreateParams;
+  const id = stripe.newId('file');
+  const file = {
+    id,
+    object: 'file',
+    created: stripe.now(),
+    expires_at: null,
+    filename: given.filename,
+    links: { object: 'list', data: [], has_more: false, url: `/v1/file_links?file=${id}` },
+    purpose,
+    size: given.bytes.length,
+    title: null,
+    type: EXTENSION.exec(given.filename)?.[1]?.toLowerCase() ?? given.type.split('/').at(-1) ?? null,
+    url: stripe.pageUrl(`v1/files/${id}/contents`),
+  } as unknown as Stripe.File;
+  fileTable(stripe).insert(file, { contents: given.bytes.toString('base64'), type: given.type });
+  if (link?.create === true) {
+    createLink(stripe, {
+      file: id,
+      ...(link.expires_at !== undefined && { expires_at: link.expires_at }),
+    });
+  }
+  return withLinks(stripe, file);
+}
+
+function createLink(stripe: Backend, given: Stripe.FileLinkCreateParams): Stripe.FileLink {
+  fileTable(stripe).get(given.file, 'file');
+  const id = stripe.newId('file_link');
+  const link = {
+    id,
+    object: 'file_link',
+    created: stripe.now(),
+    expired: false,
+    expires_at: given.expires_at ?? null,
+    file: given.file,
+    livemode: false,
+    metadata: mergeMetadata(undefined, given.metadata),
+    url: stripe.pageUrl(`links/${id}`),
+  } as unknown as Stripe.FileLink;
+  return linkTable(stripe).insert(link);
+}
+
+function withLinks(stripe: Backend, file: Stripe.File): Stripe.File {
+  return {
+    ...file,
+    links: linkTable(stripe).page(`/v1/file_links?file=${file.id}`, {}, { by: { file: file.id } }),
+  } as unknown as Stripe.File;
+}
+
+/** Whether a link can still be opened is a matter of the time. */
+export function shownLink(stripe: Backend, link: Stripe.FileLink): Stripe.FileLink {
+  return { ...link, expired: link.expires_at !== null && link.expires_at <= stripe.now() };
+}
+
+/** https://docs.stripe.com/api/files and https://docs.stripe.com/api/file_links */
+export const files: DefineModule = (stripe) => ({
+  operations: {
+    'POST /v1/files': (call) => upload(stripe, call),
+    'GET /v1/files': ({ url, params }) => {
+      const { purpose } = params as Stripe.FileListParams;
+      return fileTable(stripe).page(url, params, {
+        where: (each) => purpose === undefined || each.purpose === purpose,
+      });
+    },
+    'GET /v1/files/{id}': ({ path }) => withLinks(stripe, fileTable(stripe).get(path['id']!)),
+    'POST /v1/file_links': ({ params }) => createLink(stripe, params as unknown as Stripe.FileLinkCreateParams),
+    'GET /v1/file_links': ({ url, params }) => {
+      const { file, expired } = params as Stripe.FileLinkListParams;
+      return linkTable(stripe).page(url, params, {
+        by: { file },
+        where: (each) => expired === undefined || shownLink(stripe, each).expired === expired,
+      });
+    },
+    'GET /v1/file_links/{id}': ({ path }) => shownLink(stripe, linkTable(stripe).get(path['id']!)),
+    'POST /v1/file_links/{id}': ({ path, params }) => {
+      const { expires_at: end, metadata } = params as Stripe.FileLinkUpdateParams;
+      const changed = linkTable(stripe).update(path['id']!, (before) => ({
+        ...(end !== undefined && { expires_at: end === '' ? null : end === 'now' ? stripe.now() : end }),
+        metadata: mergeMetadata(before.metadata, metadata),
+      }));
+      return shownLink(stripe, changed);
+    },
+  },
+});

@@ -1,0 +1,112 @@
+import type Stripe from 'stripe';
+import { invalidRequest, parameterMissing } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { mergeMetadata } from '../kernel/metadata';
+import type { DefineModule } from '../kernel/module';
+import { cardOfSource, sourceTable } from '../payments/card-source';
+import { methodCard, readCard, type CardParams } from '../payments/cards';
+import { checkSourceSecret } from '../payments/public-view';
+import { blank } from '../spec/shapes';
+
+type Given = Omit<Stripe.SourceCreateParams, 'type'> & { readonly type?: string; readonly card?: CardParams };
+
+/** Makes a source, with `source.chargeable` where it needs nobody to agree. */
+export function createSource(stripe: Backend, given: Given): Stripe.Source {
+  const { type, token } = given;
+  if (type === undefined && token === undefined) throw parameterMissing('type');
+  const kind = type ?? 'card';
+  const id = stripe.newId('source');
+  const found =
+    kind !== 'card'
+      ? undefined
+      : token === undefined
+        ? given.card && cardFrom(stripe, given.card)
+        : cardOfSource(stripe, token, 'token');
+  if (kind === 'card' && found === undefined) {
+    throw invalidRequest('Missing required param: token.', { code: 'parameter_missing', param: 'token' });
+  }
+  const card = found && methodCard(found.card);
+  const isRedirect = kind !== 'card' && kind !== 'sepa_debit' && kind !== 'ach_credit_transfer';
+  const source = {
+    ...blank('source'),
+    id,
+    allow_redisplay: 'unspecified',
+    amount: given.amount ?? null,
+    ...(card && {
+      card: {
+        ...card,
+        address_line1_check: null,
+        address_zip_check: null,
+        brand: card.brand,
+        cvc_check: card.checks?.cvc_check ?? null,
+        dynamic_last4: null,
+        name: given.owner?.name ?? null,
+        three_d_secure: 'optional',
+        tokenization_method: null,
+      },
+    }),
+    ...(kind !== 'card' && { [kind]: {} }),
+    client_secret: `src_client_secret_${stripe.secret()}`,
+    created: stripe.now(),
+    currency: given.currency ?? null,
+    flow: isRedirect ? 'redirect' : 'none',
+    livemode: false,
+    metadata: mergeMetadata(undefined, given.metadata),
+    owner: {
+      address: given.owner?.address ?? null,
+      email: given.owner?.email ?? null,
+      name: given.owner?.name ?? null,
+      phone: given.owner?.phone ?? null,
+      verified_address: null,
+      verified_email: null,
+      verified_name: null,
+      verified_phone: null,
+    },
+    ...(isRedirect && {
+      redirect: {
+        failure_reason: null,
+        return_url: given.redirect?.return_url ?? null,
+        status: 'pending',
+        url: stripe.pageUrl(`authenticate/${id}`),
+      },
+    }),
+    statement_descriptor: given.statement_descriptor ?? null,
+    status: isRedirect ? 'pending' : 'chargeable',
+    type: kind,
+    usage: given.usage ?? (isRedirect ? 'single_use' : 'reusable'),
+  } as unknown as Stripe.Source;
+  sourceTable(stripe).insert(source, found?.secret ?? {});
+  if (!isRedirect) stripe.emit('source.chargeable', source);
+  return source;
+}
+
+function cardFrom(stripe: Backend, given: CardParams) {
+  const card = readCard(stripe, given);
+  return { card, secret: { number: card.number, hasCvc: card.hasCvc } };
+}
+
+/** https://docs.stripe.com/api/sources */
+export const sources: DefineModule = (stripe) => {
+  const table = sourceTable(stripe);
+  return {
+    operations: {
+      'POST /v1/sources': ({ params }) => createSource(stripe, params),
+      'GET /v1/sources/{id}': (call) => {
+        const source = table.get(call.path['id']!);
+        checkSourceSecret(call, source);
+        return source;
+      },
+      'POST /v1/sources/{id}': ({ path, params }) => {
+        const { metadata, owner } = params as Stripe.SourceUpdateParams;
+        return table.update(path['id']!, (before) => ({
+          metadata: mergeMetadata(before.metadata, metadata),
+          ...(owner && { owner: { ...before.owner, ...owner } as Stripe.Source.Owner }),
+        }));
+      },
+      'GET /v1/sources/{id}/source_transactions': ({ path, url }) => {
+        table.get(path['id']!);
+        return { object: 'list', data: [], has_more: false, url };
+      },
+    },
+  };
+};

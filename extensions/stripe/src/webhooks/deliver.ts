@@ -1,0 +1,67 @@
+import type Stripe from 'stripe';
+import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
+import { defaultVersion, renderAt } from '../versions/versions';
+import { isWanted } from './event-types';
+
+/** What is kept beside an endpoint. */
+export interface EndpointSecrets {
+  readonly secret: string;
+  /** Whether it gets the events of connected accounts, instead of its own. */
+  readonly connect: boolean;
+}
+
+/** What is kept beside an event: its deliveries in the platform's outbox. */
+export interface EventDeliveries {
+  readonly deliveries: readonly string[];
+}
+
+interface Target {
+  readonly endpoint: Stripe.WebhookEndpoint;
+  readonly secret: string;
+}
+
+/** The endpoints that get an event of the account which the running code acts for. */
+export function targetsOf(stripe: Backend, type: string): Target[] {
+  const own = endpointsOf(stripe, type, false);
+  if (stripe.account === PLATFORM_ACCOUNT) return own;
+  return [...own, ...stripe.as({ account: PLATFORM_ACCOUNT }, () => endpointsOf(stripe, type, true))];
+}
+
+/** Hands an event to the outbox, once for each endpoint. Gives the identifiers of the deliveries. */
+export function deliver(stripe: Backend, event: Stripe.Event, targets: readonly Target[]): string[] {
+  return targets.map(({ endpoint, secret }) => {
+    const payload = eventPayload(event, endpoint.api_version ?? defaultVersion(stripe.config));
+    return stripe.platform.webhooks.send({ url: endpoint.url, secret }, payload).id;
+  });
+}
+
+/** What is sent of an event: its data as clients of a version know them. */
+export function eventPayload(event: Stripe.Event, version: string): string {
+  return JSON.stringify(renderAt(version, { ...event, api_version: version }), undefined, 2);
+}
+
+/** The event as it is now: how many of its deliveries have not arrived. */
+export function currentEvent(stripe: Backend, event: Stripe.Event): Stripe.Event {
+  return { ...event, pending_webhooks: undelivered(stripe, event).length };
+}
+
+/** The deliveries of an event that are under way or were given up. The outbox forgets what is long over. */
+export function undelivered(stripe: Backend, { id }: Stripe.Event): string[] {
+  const { deliveries = [] } = stripe.table<Stripe.Event, EventDeliveries>('event').hidden(id) ?? {};
+  return deliveries.filter((delivery) => {
+    const { state = 'delivered' } = stripe.platform.webhooks.get(delivery) ?? {};
+    return state !== 'delivered';
+  });
+}
+
+function endpointsOf(stripe: Backend, type: string, connect: boolean): Target[] {
+  const table = stripe.table<Stripe.WebhookEndpoint, EndpointSecrets>('webhook_endpoint');
+  const targets: Target[] = [];
+  for (const endpoint of table.values()) {
+    const hidden = table.hidden(endpoint.id);
+    if (hidden?.connect !== connect || endpoint.status !== 'enabled') continue;
+    if (isWanted(type, endpoint.enabled_events)) targets.push({ endpoint, secret: hidden.secret });
+  }
+  // The oldest first, as they were made.
+  return targets.reverse();
+}

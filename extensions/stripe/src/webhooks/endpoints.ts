@@ -1,0 +1,74 @@
+import type Stripe from 'stripe';
+import { invalidRequest } from '../errors';
+import { mergeMetadata } from '../kernel/metadata';
+import type { DefineModule } from '../kernel/module';
+import { checkVersion } from '../versions/versions';
+import type { EndpointSecrets } from './deliver';
+
+const SECRET_LENGTH = 32;
+
+/** https://docs.stripe.com/api/webhook_endpoints */
+export const webhookEndpoints: DefineModule = (stripe) => {
+  const table = stripe.table<Stripe.WebhookEndpoint, EndpointSecrets>('webhook_endpoint');
+  return {
+    operations: {
+      'POST /v1/webhook_endpoints': ({ params }) => {
+        const given = params as unknown as Stripe.WebhookEndpointCreateParams;
+        const endpoint: Stripe.WebhookEndpoint = {
+          id: stripe.newId('webhook_endpoint'),
+          object: 'webhook_endpoint',
+          api_version: given.api_version === undefined ? null : checkVersion(given.api_version),
+          application: null,
+          created: stripe.now(),
+          description: given.description === undefined || given.description === '' ? null : given.description,
+          enabled_events: checkEvents(given.enabled_events),
+          livemode: false,
+          metadata: mergeMetadata(undefined, given.metadata),
+          status: 'enabled',
+          url: checkUrl(given.url),
+        };
+        const secret = `whsec_${stripe.secret(SECRET_LENGTH)}`;
+        table.insert(endpoint, { secret, connect: given.connect ?? false });
+        return { ...endpoint, secret };
+      },
+      'GET /v1/webhook_endpoints': ({ params, url }) => table.page(url, params),
+      'GET /v1/webhook_endpoints/{id}': ({ path }) => table.get(path['id']!),
+      'POST /v1/webhook_endpoints/{id}': ({ path, params }) => {
+        const given = params as Stripe.WebhookEndpointUpdateParams;
+        const before = table.get(path['id']!);
+        return table.update(before.id, {
+          ...(given.description !== undefined && { description: given.description === '' ? null : given.description }),
+          ...(given.enabled_events && { enabled_events: checkEvents(given.enabled_events) }),
+          ...(given.metadata !== undefined && { metadata: mergeMetadata(before.metadata, given.metadata) }),
+          ...(given.disabled !== undefined && { status: given.disabled ? 'disabled' : 'enabled' }),
+          ...(given.url !== undefined && { url: checkUrl(given.url) }),
+        });
+      },
+      'DELETE /v1/webhook_endpoints/{id}': ({ path }) => {
+        const { id } = table.get(path['id']!);
+        table.remove(id);
+        return { id, object: 'webhook_endpoint', deleted: true };
+      },
+    },
+  };
+};
+
+function checkUrl(url: string): string {
+  const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
+  if (protocol === 'http:' || protocol === 'https:') return url;
+  throw invalidRequest(
+    /^[a-z][a-z+.-]*:\/\//i.test(url)
+      ? 'Invalid URL: URL must be publicly accessible over http or https.'
+      : 'Invalid URL: An explicit scheme (such as https) must be provided.',
+    { code: 'url_invalid', param: 'url' },
+  );
+}
+
+function checkEvents<T extends string>(events: readonly T[]): T[] {
+  if (events.length > 1 && events.some((each) => (each as string) === '*')) {
+    throw invalidRequest('You may not specify other event types when enabling all of them by `*`.', {
+      param: 'enabled_events',
+    });
+  }
+  return [...new Set(events)];
+}

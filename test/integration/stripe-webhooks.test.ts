@@ -1,0 +1,179 @@
+import Stripe from 'stripe';
+import { startStripe, type RunningStripe } from '../support/stripe';
+import { webhookReceiver } from '../support/webhook-receiver';
+import { waitFor } from '../support/wait-for';
+
+let running: RunningStripe;
+let stripe: Stripe;
+
+beforeAll(async () => {
+  running = await startStripe();
+  stripe = running.stripe;
+});
+afterEach(() => running.platform.state.reset());
+afterAll(() => running.close());
+
+const typesOf = (texts: readonly string[]) => texts.map((text) => (JSON.parse(text) as Stripe.Event).type);
+
+describe("Stripe's webhook endpoints", () => {
+  it('shows its secret only to who made it', async () => {
+    const made = await stripe.webhookEndpoints.create({
+      url: 'https://example.com/hook',
+      enabled_events: ['customer.created'],
+      description: 'of the shop',
+      metadata: { team: 'a' },
+    });
+    expect(made).toMatchObject({
+      object: 'webhook_endpoint',
+      status: 'enabled',
+      api_version: null,
+      application: null,
+      enabled_events: ['customer.created'],
+      livemode: false,
+      metadata: { team: 'a' },
+    });
+    expect(made.secret).toMatch(/^whsec_\w{32}$/);
+    const again = await stripe.webhookEndpoints.retrieve(made.id);
+    expect(again.secret).toBeUndefined();
+    const { data } = await stripe.webhookEndpoints.list();
+    expect(data.map(({ id }) => id)).toEqual([made.id]);
+    const changed = await stripe.webhookEndpoints.update(made.id, { disabled: true, enabled_events: ['*'] });
+    expect(changed).toMatchObject({ status: 'disabled', enabled_events: ['*'] });
+    expect(await stripe.webhookEndpoints.del(made.id)).toMatchObject({ id: made.id, deleted: true });
+    await expect(stripe.webhookEndpoints.retrieve(made.id)).rejects.toMatchObject({
+      code: 'resource_missing',
+      message: `No such webhook_endpoint: '${made.id}'`,
+    });
+  });
+
+  it('refuses what is no URL, and no type of event', async () => {
+    await expect(stripe.webhookEndpoints.create({ url: 'example.com', enabled_events: ['*'] })).rejects.toMatchObject({
+      code: 'url_invalid',
+      param: 'url',
+    });
+    await expect(
+      stripe.webhookEndpoints.create({ url: 'https://example.com', enabled_events: ['no.such' as '*'] }),
+    ).rejects.toMatchObject({ statusCode: 400, param: 'enabled_events[0]' });
+  });
+
+  it('sends each event in order, signed so that the SDK takes it', async () => {
+    const receiver = await webhookReceiver();
+    const { secret } = await stripe.webhookEndpoints.create({ url: receiver.url('/hook'), enabled_events: ['*'] });
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    for (const name of names) await stripe.customers.create({ name });
+    await receiver.has(5);
+    const events = receiver.received.map(({ text, headers }) =>
+      stripe.webhooks.constructEvent(text, headers['stripe-signature'] as string, secret!),
+    );
+    expect(events.map(({ data }) => (data.object as Stripe.Customer).name)).toEqual(names);
+    expect(events[0]).toMatchObject({ type: 'customer.created', pending_webhooks: 1, livemode: false });
+    expect(receiver.received[0]).toMatchObject({
+      method: 'POST',
+      path: '/hook',
+      headers: {
+        'content-type': 'application/json; charset=utf-8',
+        'user-agent': expect.stringContaining('Stripe/1.0'),
+      },
+    });
+    expect(() =>
+      stripe.webhooks.constructEvent(
+        receiver.texts[0]!.replace('"a"', '"z"'),
+        receiver.received[0]!.headers['stripe-signature'] as string,
+        secret!,
+      ),
+    ).toThrow(Stripe.errors.StripeSignatureVerificationError);
+  });
+
+  it('sends only the types that are enabled, and nothing to a disabled endpoint', async () => {
+    const [wanted, disabled] = [await webhookReceiver(), await webhookReceiver()];
+    await stripe.webhookEndpoints.create({
+      url: wanted.url(),
+      enabled_events: ['customer.deleted', 'customer.created'],
+    });
+    const off = await stripe.webhookEndpoints.create({ url: disabled.url(), enabled_events: ['*'] });
+    await stripe.webhookEndpoints.update(off.id, { disabled: true });
+    const { id } = await stripe.customers.create();
+    await stripe.customers.update(id, { name: 'b' });
+    await stripe.customers.del(id);
+    await running.platform.webhooks.drain();
+    expect(typesOf(wanted.texts)).toEqual(['customer.created', 'customer.deleted']);
+    expect(disabled.texts).toEqual([]);
+  });
+
+  it('repeats a delivery that failed when its time has come, and counts what is pending', async () => {
+    const receiver = await webhookReceiver();
+    receiver.answers.push(500, 500);
+    await stripe.webhookEndpoints.create({ url: receiver.url(), enabled_events: ['*'] });
+    await stripe.customers.create();
+    await receiver.has(1);
+    const [event] = (await stripe.events.list({ delivery_success: false })).data;
+    expect(event).toMatchObject({ type: 'customer.created', pending_webhooks: 1 });
+    expect((await stripe.events.list({ delivery_success: true })).data).toEqual([]);
+    await running.platform.clock.advance('1s');
+    await receiver.has(2);
+    await running.platform.clock.advance('5s');
+    await receiver.has(3);
+    await waitFor('the delivery', async () => (await stripe.events.retrieve(event!.id)).pending_webhooks === 0);
+    expect((await stripe.events.list({ delivery_success: true })).data).toHaveLength(1);
+    expect(new Set(receiver.texts).size).toBe(1);
+  });
+
+  it('says what a change replaced', async () => {
+    const receiver = await webhookReceiver();
+    await stripe.webhookEndpoints.create({ url: receiver.url(), enabled_events: ['customer.updated'] });
+    const { id } = await stripe.customers.create({ name: 'before', metadata: { a: '1', b: '2' } });
+    await stripe.customers.update(id, { name: 'after', metadata: { a: '3', c: '4' } });
+    await receiver.has(1);
+    const { data } = JSON.parse(receiver.texts[0]!) as Stripe.Event;
+    expect(data.previous_attributes).toEqual({ name: 'before', metadata: { a: '1', c: null } });
+    expect(data.object).toMatchObject({ id, name: 'after', metadata: { a: '3', b: '2', c: '4' } });
+  });
+
+  it('sends nothing of a request that failed', async () => {
+    const receiver = await webhookReceiver();
+    await stripe.webhookEndpoints.create({ url: receiver.url(), enabled_events: ['*'] });
+    await expect(stripe.customers.create({ nonsense: 1 } as never)).rejects.toMatchObject({
+      code: 'parameter_unknown',
+    });
+    await stripe.customers.create({ name: 'a' });
+    await running.platform.webhooks.drain();
+    expect(typesOf(receiver.texts)).toEqual(['customer.created']);
+  });
+
+  it("writes events in the endpoint's version of the API", async () => {
+    const receiver = await webhookReceiver();
+    await stripe.webhookEndpoints.create({
+      url: receiver.url(),
+      enabled_events: ['*'],
+      api_version: '2020-08-27' as never,
+    });
+    await stripe.customers.create();
+    await receiver.has(1);
+    expect(JSON.parse(receiver.texts[0]!)).toMatchObject({ api_version: '2020-08-27' });
+  });
+});
+
+describe("Stripe's events", () => {
+  it('lists them newest first, by type, by types and by groups', async () => {
+    const { id } = await stripe.customers.create();
+    await stripe.customers.update(id, { name: 'b' });
+    await stripe.customers.del(id);
+    const list = async (params: Stripe.EventListParams) =>
+      (await stripe.events.list(params)).data.map(({ type }) => type);
+    expect(await list({})).toEqual(['customer.deleted', 'customer.updated', 'customer.created']);
+    expect(await list({ type: 'customer.updated' })).toEqual(['customer.updated']);
+    expect(await list({ type: 'customer.*' })).toHaveLength(3);
+    expect(await list({ types: ['customer.created', 'customer.deleted'] })).toEqual([
+      'customer.deleted',
+      'customer.created',
+    ]);
+    expect(await list({ created: { gt: 4_000_000_000 } })).toEqual([]);
+    await expect(list({ type: 'a', types: ['b'] })).rejects.toMatchObject({ type: 'StripeInvalidRequestError' });
+  });
+
+  it('names the request that an event came from', async () => {
+    const made = await stripe.customers.create({}, { idempotencyKey: 'once' });
+    const [event] = (await stripe.events.list()).data;
+    expect(event!.request).toEqual({ id: made.lastResponse.requestId, idempotency_key: 'once' });
+  });
+});
