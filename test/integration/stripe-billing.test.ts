@@ -47,7 +47,11 @@ describe('billing', () => {
       });
       const invoice = subscription.latest_invoice as Stripe.Invoice;
       const [item] = subscription.items.data;
-      expect(subscription).toMatchObject({ status: 'active', currency: 'usd', collection_method: 'charge_automatically' });
+      expect(subscription).toMatchObject({
+        status: 'active',
+        currency: 'usd',
+        collection_method: 'charge_automatically',
+      });
       expect(item).toMatchObject({ quantity: 2, plan: { id: price.id }, price: { id: price.id } });
       expect(item!.current_period_end).toBeGreaterThan(item!.current_period_start + 27 * DAY);
       expect(invoice).toMatchObject({
@@ -62,9 +66,20 @@ describe('billing', () => {
       });
       expect(invoice.payments!.data[0]).toMatchObject({ status: 'paid', amount_paid: 3000, is_default: true });
       expect(invoice.confirmation_secret!.client_secret).toMatch(/^pi_.*_secret_/);
-      expect(invoice.lines.data[0]).toMatchObject({ amount: 3000, quantity: 2, description: '2 × Gold (at $15.00 / month)' });
+      expect(invoice.lines.data[0]).toMatchObject({
+        amount: 3000,
+        quantity: 2,
+        description: '2 × Gold (at $15.00 / month)',
+      });
       const sent = await types();
-      const order = ['invoice.created', 'invoice.finalized', 'payment_intent.succeeded', 'invoice.paid', 'invoice.payment_succeeded', 'customer.subscription.created'];
+      const order = [
+        'invoice.created',
+        'invoice.finalized',
+        'payment_intent.succeeded',
+        'invoice.paid',
+        'invoice.payment_succeeded',
+        'customer.subscription.created',
+      ];
       expect(sent.filter((type) => order.includes(type))).toEqual(order);
     });
 
@@ -82,7 +97,10 @@ describe('billing', () => {
       const invoice = subscription.latest_invoice as Stripe.Invoice;
       expect(invoice).toMatchObject({ status: 'open', amount_remaining: 1500, attempted: false });
       const intent = invoice.payments!.data[0]!.payment.payment_intent as string;
-      await stripe.paymentIntents.confirm(intent, { payment_method: 'pm_card_visa', return_url: 'https://example.com' });
+      await stripe.paymentIntents.confirm(intent, {
+        payment_method: 'pm_card_visa',
+        return_url: 'https://example.com',
+      });
       const after = await stripe.subscriptions.retrieve(subscription.id, { expand: ['latest_invoice'] });
       expect(after.status).toBe('active');
       expect(after.default_payment_method).toMatch(/^pm_/);
@@ -96,7 +114,10 @@ describe('billing', () => {
       const price = await monthly(1500);
       const given = { customer: customer.id, items: [{ price: price.id }] };
       const subscription = await stripe.subscriptions.create({ ...given, expand: ['latest_invoice'] });
-      expect(subscription).toMatchObject({ status: 'incomplete', latest_invoice: { status: 'open', attempt_count: 1 } });
+      expect(subscription).toMatchObject({
+        status: 'incomplete',
+        latest_invoice: { status: 'open', attempt_count: 1 },
+      });
       expect(await types()).toContain('invoice.payment_failed');
       await expect(
         stripe.subscriptions.create({ ...given, payment_behavior: 'error_if_incomplete' }),
@@ -112,7 +133,9 @@ describe('billing', () => {
       ).rejects.toMatchObject({
         statusCode: 400,
         code: 'resource_missing',
-        message: expect.stringMatching(/^This customer has no attached payment source or default payment method/) as string,
+        message: expect.stringMatching(
+          /^This customer has no attached payment source or default payment method/,
+        ) as string,
       });
       expect((await stripe.invoices.list()).data).toHaveLength(0);
     });
@@ -130,7 +153,11 @@ describe('billing', () => {
       expect(subscription.trial_end! - subscription.trial_start!).toBe(14 * DAY);
       expect(subscription.items.data[0]!.current_period_end).toBe(subscription.trial_end);
       expect(subscription.billing_cycle_anchor).toBe(subscription.trial_end);
-      expect(subscription.latest_invoice).toMatchObject({ status: 'paid', total: 0, lines: { data: [{ description: 'Trial period for Gold' }] } });
+      expect(subscription.latest_invoice).toMatchObject({
+        status: 'paid',
+        total: 0,
+        lines: { data: [{ description: 'Trial period for Gold' }] },
+      });
     });
 
     it('is sent an invoice to pay later', async () => {
@@ -145,7 +172,11 @@ describe('billing', () => {
       });
       const draft = subscription.latest_invoice as Stripe.Invoice;
       expect(subscription.status).toBe('active');
-      expect(draft).toMatchObject({ status: 'draft', collection_method: 'send_invoice', due_date: draft.created + 30 * DAY });
+      expect(draft).toMatchObject({
+        status: 'draft',
+        collection_method: 'send_invoice',
+        due_date: draft.created + 30 * DAY,
+      });
       const open = await stripe.invoices.sendInvoice(draft.id);
       expect(open.status).toBe('open');
       const paid = await stripe.invoices.pay(draft.id, { paid_out_of_band: true });
@@ -168,15 +199,39 @@ describe('billing', () => {
       expect(subscription.items.data[0]!.current_period_end).toBe(now + 10 * DAY);
     });
 
+    it('is charged from the past on that it began in', async () => {
+      const customer = await customerWith('pm_card_visa');
+      const price = await monthly(3000, { recurring: { interval: 'day', interval_count: 10 } });
+      const now = Math.floor(Date.now() / 1000);
+      const subscription = await stripe.subscriptions.create({
+        customer: customer.id,
+        items: [{ price: price.id }],
+        backdate_start_date: now - 25 * DAY,
+        expand: ['latest_invoice'],
+      });
+      const { total, lines } = subscription.latest_invoice as Stripe.Invoice;
+      expect(subscription.start_date).toBe(now - 25 * DAY);
+      expect(lines.data).toHaveLength(2);
+      expect(total - 10_500).toBeLessThanOrEqual(1);
+    });
+
     it('refuses what does not go together', async () => {
       const customer = await customerWith('pm_card_visa');
       const [price, other] = [await monthly(1000), await monthly(1000, { currency: 'eur' })];
       const create = (more: object): Promise<unknown> =>
         stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }], ...more });
       await expect(create({ items: [] })).rejects.toMatchObject({ code: 'parameter_missing' });
-      await expect(create({ items: [{ price: price.id }, { price: other.id }] })).rejects.toMatchObject({ statusCode: 400 });
-      await expect(create({ items: [{ price: 'price_none' }] })).rejects.toMatchObject({ code: 'resource_missing', param: 'items[0][price]' });
-      await expect(create({ customer: 'cus_none' })).rejects.toMatchObject({ code: 'resource_missing', param: 'customer' });
+      await expect(create({ items: [{ price: price.id }, { price: other.id }] })).rejects.toMatchObject({
+        statusCode: 400,
+      });
+      await expect(create({ items: [{ price: 'price_none' }] })).rejects.toMatchObject({
+        code: 'resource_missing',
+        param: 'items[0][price]',
+      });
+      await expect(create({ customer: 'cus_none' })).rejects.toMatchObject({
+        code: 'resource_missing',
+        param: 'customer',
+      });
       await expect(create({ trial_end: 1 })).rejects.toMatchObject({ param: 'trial_end' });
       await expect(create({ collection_method: 'send_invoice' })).rejects.toMatchObject({ param: 'days_until_due' });
     });
@@ -215,9 +270,28 @@ describe('billing', () => {
       expect((await stripe.invoiceItems.list({ pending: true })).data).toHaveLength(0);
     });
 
+    it('gives back what was paid: with a discount, less', async () => {
+      const customer = await customerWith('pm_card_visa');
+      const coupon = await stripe.coupons.create({ percent_off: 50, duration: 'forever' });
+      const price = await monthly(1000);
+      const { id, items } = await stripe.subscriptions.create({
+        customer: customer.id,
+        items: [{ price: price.id }],
+        discounts: [{ coupon: coupon.id }],
+      });
+      const { current_period_start: start, current_period_end: end } = items.data[0]!;
+      const change = { items: [{ id: items.data[0]!.id, quantity: 2 }], proration_date: start + (end - start) / 2 };
+      await stripe.subscriptions.update(id, change);
+      const pending = await stripe.invoiceItems.list({ pending: true });
+      expect(pending.data.map(({ amount }) => amount)).toEqual([500, -250]);
+    });
+
     it('costs nothing now with proration_behavior none', async () => {
       const { id, items } = await subscribed(1000);
-      await stripe.subscriptions.update(id, { items: [{ id: items.data[0]!.id, quantity: 3 }], proration_behavior: 'none' });
+      await stripe.subscriptions.update(id, {
+        items: [{ id: items.data[0]!.id, quantity: 3 }],
+        proration_behavior: 'none',
+      });
       expect((await stripe.invoiceItems.list({ pending: true })).data).toHaveLength(0);
       expect(await stripe.invoices.createPreview({ subscription: id })).toMatchObject({ total: 3000 });
     });
@@ -233,7 +307,9 @@ describe('billing', () => {
       expect(invoice.status).toBe('paid');
       expect(invoice.total).toBeGreaterThanOrEqual(9000);
       expect(invoice.total).toBeLessThan(9010);
-      expect(after.items.data[0]!.current_period_end - after.items.data[0]!.current_period_start).toBeGreaterThan(364 * DAY);
+      expect(after.items.data[0]!.current_period_end - after.items.data[0]!.current_period_start).toBeGreaterThan(
+        364 * DAY,
+      );
     });
 
     it('is previewed without being made', async () => {
@@ -276,7 +352,10 @@ describe('billing', () => {
       const second = await monthly(500);
       const item = await stripe.subscriptionItems.create({ subscription: id, price: second.id, quantity: 2 });
       expect((await stripe.subscriptionItems.list({ subscription: id })).data).toHaveLength(2);
-      expect(await stripe.subscriptionItems.update(item.id, { quantity: 3 })).toMatchObject({ id: item.id, quantity: 3 });
+      expect(await stripe.subscriptionItems.update(item.id, { quantity: 3 })).toMatchObject({
+        id: item.id,
+        quantity: 3,
+      });
       expect(await stripe.subscriptionItems.retrieve(item.id)).toMatchObject({ price: { id: second.id } });
       expect(await stripe.subscriptionItems.del(item.id)).toMatchObject({ deleted: true });
       await expect(stripe.subscriptionItems.retrieve(item.id)).rejects.toMatchObject({ code: 'resource_missing' });
@@ -285,7 +364,11 @@ describe('billing', () => {
     it('ends it, now or when its period does', async () => {
       const { id, items } = await subscribed(1000);
       const ending = await stripe.subscriptions.update(id, { cancel_at_period_end: true });
-      expect(ending).toMatchObject({ cancel_at_period_end: true, cancel_at: items.data[0]!.current_period_end, status: 'active' });
+      expect(ending).toMatchObject({
+        cancel_at_period_end: true,
+        cancel_at: items.data[0]!.current_period_end,
+        status: 'active',
+      });
       const kept = await stripe.subscriptions.update(id, { cancel_at_period_end: false });
       expect(kept).toMatchObject({ cancel_at_period_end: false, cancel_at: null, canceled_at: null });
       const canceled = await stripe.subscriptions.cancel(id, { prorate: true, invoice_now: true });
@@ -305,7 +388,12 @@ describe('billing', () => {
       await stripe.invoiceItems.create({ customer: customer.id, amount: 2500, currency: 'usd', description: 'Setup' });
       const draft = await stripe.invoices.create({ customer: customer.id, pending_invoice_items_behavior: 'include' });
       expect(draft).toMatchObject({ status: 'draft', total: 2500, number: null, auto_advance: false });
-      const item = await stripe.invoiceItems.create({ customer: customer.id, invoice: draft.id, amount: 500, currency: 'usd' });
+      const item = await stripe.invoiceItems.create({
+        customer: customer.id,
+        invoice: draft.id,
+        amount: 500,
+        currency: 'usd',
+      });
       await stripe.invoiceItems.update(item.id, { amount: 700 });
       const final = await stripe.invoices.finalizeInvoice(draft.id);
       expect(final).toMatchObject({ status: 'open', total: 3200, amount_due: 3200 });

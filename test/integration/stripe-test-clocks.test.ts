@@ -22,7 +22,10 @@ describe('test clocks', () => {
   });
   afterAll(() => running.close());
 
-  async function subscribed(card: string | undefined, more: Partial<Stripe.SubscriptionCreateParams> = {}): Promise<Stripe.Subscription> {
+  async function subscribed(
+    card: string | undefined,
+    more: Partial<Stripe.SubscriptionCreateParams> = {},
+  ): Promise<Stripe.Subscription> {
     const customer = await stripe.customers.create({ test_clock: clock.id });
     if (card !== undefined) await use(customer.id, card);
     const price = await stripe.prices.create({
@@ -46,7 +49,9 @@ describe('test clocks', () => {
 
   async function happened(about: RegExp): Promise<[string, string][]> {
     const { data } = await stripe.events.list({ limit: 100 });
-    const events = data.filter(({ type, created }) => about.test(type) && created > START && created < START + 400 * DAY);
+    const events = data.filter(
+      ({ type, created }) => about.test(type) && created > START && created < START + 400 * DAY,
+    );
     return events.sort((one, other) => one.created - other.created).map(({ type, created }) => [at(created), type]);
   }
 
@@ -55,20 +60,31 @@ describe('test clocks', () => {
     await advance(Date.UTC(2024, 2, 1) / 1000);
     await advance(Date.UTC(2024, 3, 1) / 1000);
     const invoices = await stripe.invoices.list({ subscription: id });
-    expect(invoices.data.map(({ created, status, status_transitions }) => [at(created), status, at(status_transitions.paid_at)])).toEqual([
+    expect(
+      invoices.data.map(({ created, status, status_transitions }) => [
+        at(created),
+        status,
+        at(status_transitions.paid_at),
+      ]),
+    ).toEqual([
       ['2024-03-31T12:00', 'paid', '2024-03-31T13:00'],
       ['2024-02-29T12:00', 'paid', '2024-02-29T13:00'],
       ['2024-01-31T12:00', 'paid', '2024-01-31T12:00'],
     ]);
     expect(invoices.data.map(({ number }) => number!.slice(-4))).toEqual(['0003', '0002', '0001']);
-    expect((await happened(/^invoice\.(created|upcoming|finalized|paid)$/)).slice(0, 4)).toEqual([
-      ['2024-02-22T12:00', 'invoice.upcoming'],
-      ['2024-02-29T12:00', 'invoice.created'],
-      ['2024-02-29T13:00', 'invoice.paid'],
-      ['2024-02-29T13:00', 'invoice.finalized'],
-    ].sort((one, other) => one[0]!.localeCompare(other[0]!)));
+    expect((await happened(/^invoice\.(created|upcoming|finalized|paid)$/)).slice(0, 4)).toEqual(
+      [
+        ['2024-02-22T12:00', 'invoice.upcoming'],
+        ['2024-02-29T12:00', 'invoice.created'],
+        ['2024-02-29T13:00', 'invoice.paid'],
+        ['2024-02-29T13:00', 'invoice.finalized'],
+      ].sort((one, other) => one[0]!.localeCompare(other[0]!)),
+    );
     const [item] = (await stripe.subscriptions.retrieve(id)).items.data;
-    expect([at(item!.current_period_start), at(item!.current_period_end)]).toEqual(['2024-03-31T12:00', '2024-04-30T12:00']);
+    expect([at(item!.current_period_start), at(item!.current_period_end)]).toEqual([
+      '2024-03-31T12:00',
+      '2024-04-30T12:00',
+    ]);
   });
 
   it('announce the end of a trial, and charge after it', async () => {
@@ -77,9 +93,16 @@ describe('test clocks', () => {
     expect(await happened(/trial_will_end/)).toEqual([[at(START + 7 * DAY), 'customer.subscription.trial_will_end']]);
     await advance(START + 11 * DAY);
     const subscription = await stripe.subscriptions.retrieve(id, { expand: ['latest_invoice'] });
-    expect(subscription).toMatchObject({ status: 'active', latest_invoice: { status: 'paid', total: 2000, billing_reason: 'subscription_cycle' } });
+    expect(subscription).toMatchObject({
+      status: 'active',
+      latest_invoice: { status: 'paid', total: 2000, billing_reason: 'subscription_cycle' },
+    });
     const updated = await stripe.events.list({ type: 'customer.subscription.updated' });
-    expect(updated.data.map(({ data }) => data.previous_attributes).some((each) => (each as { status?: string }).status === 'trialing')).toBe(true);
+    expect(
+      updated.data
+        .map(({ data }) => data.previous_attributes)
+        .some((each) => (each as { status?: string }).status === 'trialing'),
+    ).toBe(true);
   });
 
   it.each([
@@ -112,7 +135,10 @@ describe('test clocks', () => {
     const renewal = Date.UTC(2024, 1, 29, 13) / 1000;
     await advance(renewal + HOUR);
     const late = await stripe.subscriptions.retrieve(id, { expand: ['latest_invoice'] });
-    expect(late).toMatchObject({ status: 'past_due', latest_invoice: { status: 'open', attempt_count: 1, next_payment_attempt: renewal + 3 * DAY } });
+    expect(late).toMatchObject({
+      status: 'past_due',
+      latest_invoice: { status: 'open', attempt_count: 1, next_payment_attempt: renewal + 3 * DAY },
+    });
     await advance(renewal + 16 * DAY);
     const ended = await stripe.subscriptions.retrieve(id, { expand: ['latest_invoice'] });
     expect(ended).toMatchObject({
@@ -162,7 +188,10 @@ describe('test clocks', () => {
     const { id } = await subscribed(undefined, { collection_method: 'send_invoice', days_until_due: 10 });
     await advance(START + 2 * HOUR);
     expect(await happened(/^invoice\.(sent|finalized)$/)).toEqual(
-      expect.arrayContaining([[at(START + HOUR), 'invoice.finalized'], [at(START + HOUR), 'invoice.sent']]),
+      expect.arrayContaining([
+        [at(START + HOUR), 'invoice.finalized'],
+        [at(START + HOUR), 'invoice.sent'],
+      ]),
     );
     await advance(START + 11 * DAY);
     expect(await happened(/^invoice\.(will_be_due|overdue)$/)).toEqual([

@@ -7,7 +7,9 @@ import { blank } from '../spec/shapes';
 type Transaction = Stripe.CustomerBalanceTransaction;
 
 /** What is written down about a change of a balance, besides its amount. */
-export interface BalanceChange extends Partial<Pick<Transaction, 'credit_note' | 'description' | 'invoice' | 'metadata'>> {
+export interface BalanceChange extends Partial<
+  Pick<Transaction, 'credit_note' | 'description' | 'invoice' | 'metadata'>
+> {
   readonly customer: string;
   readonly amount: number;
   readonly currency: string;
@@ -19,7 +21,11 @@ export function changeCustomerBalance(stripe: Backend, change: BalanceChange): T
   const customers = stripe.table<Stripe.Customer>('customer');
   const ending = (customers.get(change.customer, 'customer').balance ?? 0) + change.amount;
   const currency = change.currency;
-  customers.update(change.customer, ({ currency: known }) => ({ balance: ending, currency: known ?? currency }), 'customer.updated');
+  customers.update(
+    change.customer,
+    ({ currency: known }) => ({ balance: ending, currency: known ?? currency }),
+    'customer.updated',
+  );
   const transaction = {
     ...blank('customer_balance_transaction'),
     metadata: {},

@@ -65,10 +65,9 @@ export function readDiscounts(
   for (const [index, each] of (given === '' || given === null ? [] : given).entries()) {
     const at = `${param}[${index}]`;
     if ([each.coupon, each.promotion_code, each.discount].filter((one) => one !== undefined).length !== 1) {
-      throw invalidRequest(
-        'You must specify exactly one of these parameters: coupon, discount, promotion_code.',
-        { param: at },
-      );
+      throw invalidRequest('You must specify exactly one of these parameters: coupon, discount, promotion_code.', {
+        param: at,
+      });
     }
     if (each.discount !== undefined && had.has(each.discount)) {
       kept.add(each.discount);
@@ -124,7 +123,14 @@ export function createDiscount(
 }
 
 /** Invoices and sessions have their discounts for once; the others are announced, and end by themselves. */
-function isAnnounced({ customer, subscription, subscription_item, invoice, invoice_item, checkout_session }: Stripe.Discount): boolean {
+function isAnnounced({
+  customer,
+  subscription,
+  subscription_item,
+  invoice,
+  invoice_item,
+  checkout_session,
+}: Stripe.Discount): boolean {
   const passing = invoice ?? invoice_item ?? checkout_session;
   return passing === null && (customer ?? subscription ?? subscription_item) !== null;
 }
@@ -135,11 +141,16 @@ function isAnnounced({ customer, subscription, subscription_item, invoice, invoi
  */
 export function discountsInEffect(
   stripe: Backend,
-  { customer, subscription }: { customer?: string | undefined; subscription?: string | { discounts: readonly DiscountReference[] } | undefined },
+  {
+    customer,
+    subscription,
+  }: { customer?: string | undefined; subscription?: string | { discounts: readonly DiscountReference[] } | undefined },
   at = stripe.now(),
 ): Stripe.Discount[] {
   const holder =
-    typeof subscription === 'string' ? stripe.table<Stripe.Subscription>('subscription').find(subscription) : subscription;
+    typeof subscription === 'string'
+      ? stripe.table<Stripe.Subscription>('subscription').find(subscription)
+      : subscription;
   const own = inEffect(stripe, holder?.discounts ?? [], at);
   if (own.length > 0) return own;
   const held = customer === undefined ? undefined : stripe.table<Stripe.Customer>('customer').find(customer)?.discount;
@@ -192,9 +203,13 @@ function couponOf(stripe: Backend, { source }: Stripe.Discount): Stripe.Coupon |
   return coupons.hidden(id)?.former ?? coupons.find(id);
 }
 
-/** Ends the discounts of an invoice that were good for one invoice. To be called once such an invoice stands. */
-export function spendDiscounts(stripe: Backend, used: readonly DiscountReference[]): void {
-  for (const each of used) {
+/** Ends the discounts that were good for one invoice and took something off this one. To be called once it stands. */
+export function spendDiscounts(
+  stripe: Backend,
+  { total_discount_amounts: used }: Pick<Stripe.Invoice, 'total_discount_amounts'>,
+): void {
+  for (const { amount, discount: each } of used ?? []) {
+    if (amount === 0) continue;
     const discount = discounts(stripe).find(idOf(each)!);
     if (discount === undefined || 'deleted' in discount || !isAnnounced(discount)) continue;
     if (couponOf(stripe, discount)?.duration === 'once') removeDiscount(stripe, discount.id);
@@ -215,7 +230,8 @@ export function removeDiscount(stripe: Backend, id: string): Stripe.DeletedDisco
     if (subscriptions.has(subscription)) subscriptions.update(subscription, change, 'customer.subscription.updated');
   } else if (customer !== null) {
     const customers = stripe.table<Stripe.Customer>('customer');
-    if (customers.find(idOf(customer)!)?.discount?.id === id) customers.update(idOf(customer)!, { discount: null }, 'customer.updated');
+    if (customers.find(idOf(customer)!)?.discount?.id === id)
+      customers.update(idOf(customer)!, { discount: null }, 'customer.updated');
   }
   return endDiscount(stripe, id);
 }

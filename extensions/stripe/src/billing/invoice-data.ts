@@ -15,12 +15,22 @@ export type InvoiceSeed = Partial<Stripe.Invoice> & {
   readonly days_until_due?: number | undefined;
 };
 
-export function invoiceTable(stripe: Backend): Table<Stripe.Invoice> {
-  return stripe.table<Stripe.Invoice>('invoice');
+/** What is kept beside an invoice: who gets a share of its payment. */
+export interface InvoiceSecret {
+  readonly application_fee_amount?: number | undefined;
+  readonly transfer_data?: { readonly destination: string; readonly amount?: number } | undefined;
+}
+
+export function invoiceTable(stripe: Backend): Table<Stripe.Invoice, InvoiceSecret> {
+  return stripe.table<Stripe.Invoice, InvoiceSecret>('invoice');
 }
 
 /** A draft with everything that it takes from its customer. It is not kept yet. */
-export function newInvoice(stripe: Backend, seed: InvoiceSeed, lines: readonly Stripe.InvoiceLineItem[]): Stripe.Invoice {
+export function newInvoice(
+  stripe: Backend,
+  seed: InvoiceSeed,
+  lines: readonly Stripe.InvoiceLineItem[],
+): Stripe.Invoice {
   const { days_until_due: days, ...fields } = seed;
   const customer = stripe.table<Stripe.Customer>('customer').get(seed.customer, 'customer');
   const id = stripe.newId('invoice');

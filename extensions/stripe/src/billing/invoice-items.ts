@@ -6,16 +6,18 @@ import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
+import { readDiscounts } from './discounts';
 import { amountFor, times } from './amounts';
 import { changeDraft, editable } from './invoices';
 import { invoiceTable } from './invoice-data';
 import { invoiceItemLine, itemOfLine, pricingOf } from './lines';
-import { productName, resolvePrice, type GivenPriceData } from './prices';
+import { productName, resolvePrice } from './prices';
 
 type Item = Stripe.InvoiceItem;
 
 /** What an invoice item is made from: parameters of the API, or a part of a change of a subscription. */
-export type ItemSeed = Partial<Omit<Item, 'customer'>> & Pick<Item, 'amount' | 'currency'> & { readonly customer: string };
+export type ItemSeed = Partial<Omit<Item, 'customer'>> &
+  Pick<Item, 'amount' | 'currency'> & { readonly customer: string };
 
 export function itemTable(stripe: Backend): Table<Item> {
   return stripe.table<Item>('invoiceitem');
@@ -84,6 +86,11 @@ export function addInvoiceItem(stripe: Backend, given: Stripe.InvoiceItemCreateP
       description: given.description ?? describedBy(stripe, given),
       ...(given.discountable !== undefined && { discountable: given.discountable }),
       ...(given.period && { period: given.period }),
+      ...(given.discounts && {
+        discounts: readDiscounts(stripe, given.discounts, { customer: customerId, invoice_item: '' }, { currency }).map(
+          ({ id }) => id,
+        ),
+      }),
       invoice: given.invoice ?? null,
       metadata: mergeMetadata({}, given.metadata),
       tax_rates: rates(stripe, given.tax_rates),
@@ -104,10 +111,9 @@ export const invoiceItems: DefineModule = (stripe) => {
   const table = itemTable(stripe);
   return {
     operations: {
-      'POST /v1/invoiceitems': ({ params }) => addInvoiceItem(stripe, params as Stripe.InvoiceItemCreateParams),
+      'POST /v1/invoiceitems': ({ params }) => addInvoiceItem(stripe, params),
       'GET /v1/invoiceitems/{invoiceitem}': ({ path }) => table.get(path['invoiceitem']!),
-      'POST /v1/invoiceitems/{invoiceitem}': ({ path, params }) =>
-        updateItem(stripe, path['invoiceitem']!, params as Stripe.InvoiceItemUpdateParams),
+      'POST /v1/invoiceitems/{invoiceitem}': ({ path, params }) => updateItem(stripe, path['invoiceitem']!, params),
       'DELETE /v1/invoiceitems/{invoiceitem}': ({ path }) => deleteItem(stripe, path['invoiceitem']!),
       'GET /v1/invoiceitems': ({ params, url }) => {
         const { customer, invoice, pending } = params as Stripe.InvoiceItemListParams;
@@ -140,6 +146,14 @@ function updateItem(stripe: Backend, id: string, given: Stripe.InvoiceItemUpdate
       ...(given.discountable !== undefined && { discountable: given.discountable }),
       ...(given.period && { period: given.period }),
       ...(given.metadata !== undefined && { metadata: mergeMetadata(before.metadata, given.metadata) }),
+      ...(given.discounts !== undefined && {
+        discounts: readDiscounts(
+          stripe,
+          given.discounts,
+          { customer: idOf(before.customer)!, invoice_item: id },
+          { before: before.discounts ?? [], currency: before.currency },
+        ).map((each) => each.id),
+      }),
       ...(given.tax_rates !== undefined && { tax_rates: rates(stripe, given.tax_rates) }),
     },
     'invoiceitem.updated',
@@ -183,11 +197,11 @@ function priced(
   currency: string,
 ): Pick<Item, 'amount' | 'currency'> & Partial<Omit<Item, 'customer'>> {
   const quantity = given.quantity ?? (given.quantity_decimal === undefined ? 1 : Number(given.quantity_decimal));
-  const price = resolvePrice(stripe, { price: given.pricing?.price, price_data: given.price_data as GivenPriceData }, '');
+  const price = resolvePrice(stripe, { price: given.pricing?.price, price_data: given.price_data }, '');
   const many = { quantity, quantity_decimal: String(quantity) as never };
   if (price) {
     const amount = amountFor(price, quantity);
-    return { ...many, amount, net_amount: amount, currency: price.currency, pricing: pricingOf(price) as never };
+    return { ...many, amount, net_amount: amount, currency: price.currency, pricing: pricingOf(price) };
   }
   const unit = given.unit_amount_decimal === undefined ? undefined : String(given.unit_amount_decimal);
   if (given.amount === undefined && unit === undefined) {

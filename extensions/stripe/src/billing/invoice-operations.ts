@@ -4,6 +4,7 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import { discountsInEffect, readDiscounts, spendDiscounts } from './discounts';
 import { completed, failed, requiresAction } from './invoice-outcomes';
 import { invoiceTable, type InvoiceSeed } from './invoice-data';
 import { addInvoiceItem, pendingItems } from './invoice-items';
@@ -30,8 +31,8 @@ export const invoices: DefineModule = (stripe) => {
   const onClock = <R>(id: string, work: () => R): R => stripe.onClockOf(idOf(table.get(id).customer), work);
   return {
     operations: {
-      'POST /v1/invoices': ({ params }) => createByHand(stripe, params as Stripe.InvoiceCreateParams),
-      'POST /v1/invoices/create_preview': ({ params }) => createPreview(stripe, params as Stripe.InvoiceCreatePreviewParams),
+      'POST /v1/invoices': ({ params }) => createByHand(stripe, params),
+      'POST /v1/invoices/create_preview': ({ params }) => createPreview(stripe, params),
       'GET /v1/invoices': ({ params, url }) => {
         const { customer, subscription, status, collection_method: method } = params as Stripe.InvoiceListParams;
         return table.page(url, params, {
@@ -59,7 +60,8 @@ export const invoices: DefineModule = (stripe) => {
         return onClock(id, () => {
           const invoice = editable(stripe, id, 'You can only add lines to draft invoices.');
           for (const { invoice_item: item, ...line } of lines) {
-            if (item === undefined) addInvoiceItem(stripe, { ...line, customer: idOf(invoice.customer)!, invoice: id } as never);
+            if (item === undefined)
+              addInvoiceItem(stripe, { ...line, customer: idOf(invoice.customer)!, invoice: id } as never);
             else attachItem(stripe, id, item);
           }
           return table.get(id);
@@ -87,7 +89,12 @@ export const invoices: DefineModule = (stripe) => {
             else items.update(item, { invoice: null });
           }
           const gone = new Set(removed.map((each) => each.id));
-          return changeDraft(stripe, id, {}, lines.data.filter((line) => !gone.has(line.id)));
+          return changeDraft(
+            stripe,
+            id,
+            {},
+            lines.data.filter((line) => !gone.has(line.id)),
+          );
         });
       },
       'POST /v1/invoices/{invoice}/finalize': ({ path, params }) =>
@@ -103,12 +110,14 @@ export const invoices: DefineModule = (stripe) => {
         }),
       'POST /v1/invoices/{invoice}/pay': ({ path, params }) =>
         onClock(path['invoice']!, () => {
-          const { invoice, error } = payInvoice(stripe, path['invoice']!, params as Stripe.InvoicePayParams);
+          const { invoice, error } = payInvoice(stripe, path['invoice']!, params);
           if (error) throw error.status === 402 ? error.keepingWrites() : error;
           return invoice;
         }),
-      'POST /v1/invoices/{invoice}/send': ({ path }) => onClock(path['invoice']!, () => sendInvoice(stripe, path['invoice']!)),
-      'POST /v1/invoices/{invoice}/void': ({ path }) => onClock(path['invoice']!, () => voidInvoice(stripe, path['invoice']!)),
+      'POST /v1/invoices/{invoice}/send': ({ path }) =>
+        onClock(path['invoice']!, () => sendInvoice(stripe, path['invoice']!)),
+      'POST /v1/invoices/{invoice}/void': ({ path }) =>
+        onClock(path['invoice']!, () => voidInvoice(stripe, path['invoice']!)),
       'POST /v1/invoices/{invoice}/mark_uncollectible': ({ path }) =>
         onClock(path['invoice']!, () => markUncollectible(stripe, path['invoice']!)),
       'POST /v1/invoices/{invoice}/attach_payment': ({ path, params }) => {
@@ -162,18 +171,27 @@ function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams): Strip
   const customerId = given.customer ?? idOf(former?.customer);
   if (customerId === undefined) throw parameterMissing('customer');
   const customer = stripe.table<Stripe.Customer>('customer').get(customerId, 'customer');
-  const subscription = subscriptionId === undefined ? undefined : subscriptionTable(stripe).get(subscriptionId, 'subscription');
+  const subscription =
+    subscriptionId === undefined ? undefined : subscriptionTable(stripe).get(subscriptionId, 'subscription');
   const method = given.collection_method ?? subscription?.collection_method ?? 'charge_automatically';
-  if (method === 'send_invoice' && given.days_until_due === undefined && given.due_date === undefined && !subscription) {
+  if (
+    method === 'send_invoice' &&
+    given.days_until_due === undefined &&
+    given.due_date === undefined &&
+    !subscription
+  ) {
     throw invalidRequest(
       'If invoice has `collection_method`=`send_invoice`, you must specify `due_date` or `days_until_due`.',
       { param: 'days_until_due' },
     );
   }
   if (method !== 'send_invoice' && (given.days_until_due !== undefined || given.due_date !== undefined)) {
-    throw invalidRequest('You can only specify `days_until_due` or `due_date` when `collection_method` is `send_invoice`.', {
-      param: given.due_date === undefined ? 'days_until_due' : 'due_date',
-    });
+    throw invalidRequest(
+      'You can only specify `days_until_due` or `due_date` when `collection_method` is `send_invoice`.',
+      {
+        param: given.due_date === undefined ? 'days_until_due' : 'due_date',
+      },
+    );
   }
   return stripe.onClockOf(customerId, () => {
     // Pending items are left where they are unless they are asked for, or a subscription is to be billed for them.
@@ -186,12 +204,14 @@ function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams): Strip
     const seed = {
       ...plainFields(given),
       customer: customerId,
-      currency: currency ?? items[0]?.currency ?? former?.currency ?? subscription?.currency ?? customer.currency ?? 'usd',
+      currency:
+        currency ?? items[0]?.currency ?? former?.currency ?? subscription?.currency ?? customer.currency ?? 'usd',
       billing_reason: 'manual',
       collection_method: method,
       auto_advance: given.auto_advance ?? false,
       days_until_due: given.days_until_due ?? subscription?.days_until_due ?? undefined,
       metadata: mergeMetadata({}, given.metadata),
+      discounts: discountsOf(stripe, given, customerId, subscription),
       ...(subscription && {
         parent: {
           quote_details: null,
@@ -202,8 +222,33 @@ function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams): Strip
       ...(former && { from_invoice: { action: from.action, invoice: former.id } }),
     } as unknown as InvoiceSeed;
     const copied = former ? former.lines.data.map((line) => ({ ...line, id: stripe.newId('line_item') })) : [];
-    return createInvoice(stripe, seed, [...copied, ...items.map((item) => invoiceItemLine(stripe, item))]);
+    const invoice = createInvoice(stripe, seed, [...copied, ...items.map((item) => invoiceItemLine(stripe, item))]);
+    const { application_fee_amount, transfer_data } = given;
+    if (application_fee_amount !== undefined || transfer_data) {
+      invoiceTable(stripe).hide(invoice.id, { application_fee_amount, transfer_data });
+    }
+    spendDiscounts(stripe, invoice);
+    return invoice;
   });
+}
+
+/** The discounts of an invoice: without any given, those that its subscription or its customer has. */
+function discountsOf(
+  stripe: Backend,
+  given: Stripe.InvoiceCreateParams,
+  customer: string,
+  subscription: Stripe.Subscription | undefined,
+): string[] {
+  const found =
+    given.discounts === undefined
+      ? discountsInEffect(stripe, { customer, subscription })
+      : readDiscounts(
+          stripe,
+          given.discounts,
+          { customer, invoice: '' },
+          { currency: given.currency?.toLowerCase() ?? null },
+        );
+  return found.map(({ id }) => id);
 }
 
 function updateInvoice(stripe: Backend, id: string, given: Stripe.InvoiceUpdateParams): Stripe.Invoice {
@@ -213,8 +258,24 @@ function updateInvoice(stripe: Backend, id: string, given: Stripe.InvoiceUpdateP
     ...plainFields(rest),
     ...(metadata !== undefined && { metadata: mergeMetadata(before.metadata, metadata) }),
     ...(days !== undefined && { due_date: before.created + days * DAY }),
+    ...(given.discounts !== undefined && {
+      discounts: readDiscounts(
+        stripe,
+        given.discounts,
+        { customer: idOf(before.customer) ?? null, invoice: id },
+        { before: before.discounts, currency: before.currency, subtotal: before.subtotal },
+      ).map((each) => each.id),
+    }),
   };
-  const fixed = ['collection_method', 'currency', 'default_tax_rates', 'discounts', 'due_date', 'number', 'shipping_cost'];
+  const fixed = [
+    'collection_method',
+    'currency',
+    'default_tax_rates',
+    'discounts',
+    'due_date',
+    'number',
+    'shipping_cost',
+  ];
   if (before.status === 'draft') {
     const finalizes = given.auto_advance === true ? (before.automatically_finalizes_at ?? stripe.now() + 3600) : null;
     if (given.auto_advance !== undefined) {
@@ -229,7 +290,10 @@ function updateInvoice(stripe: Backend, id: string, given: Stripe.InvoiceUpdateP
   }
   const refused = fixed.find((name) => name in given);
   if (refused !== undefined) {
-    throw invalidRequest(`Finalized invoices can't be updated in this way`, { code: 'invoice_not_editable', param: refused });
+    throw invalidRequest(`Finalized invoices can't be updated in this way`, {
+      code: 'invoice_not_editable',
+      param: refused,
+    });
   }
   return invoiceTable(stripe).update(id, change, 'invoice.updated');
 }
@@ -239,7 +303,7 @@ function plainFields(given: Stripe.InvoiceCreateParams | Stripe.InvoiceUpdatePar
   const same = [
     'account_tax_ids', 'auto_advance', 'automatically_finalizes_at', 'collection_method', 'custom_fields',
     'default_payment_method', 'default_source', 'description', 'due_date', 'effective_at', 'footer', 'issuer', 'number',
-    'on_behalf_of', 'shipping_details', 'statement_descriptor', 'transfer_data',
+    'on_behalf_of', 'shipping_details', 'statement_descriptor',
   ]; // prettier-ignore
   const fields: Record<string, unknown> = {};
   for (const name of same) {
@@ -260,11 +324,12 @@ function plainFields(given: Stripe.InvoiceCreateParams | Stripe.InvoiceUpdatePar
     fields['payment_settings'] = {
       default_mandate: default_mandate === undefined || default_mandate === '' ? null : default_mandate,
       payment_method_options: payment_method_options ?? null,
-      payment_method_types: payment_method_types === undefined || payment_method_types === '' ? null : payment_method_types,
+      payment_method_types:
+        payment_method_types === undefined || payment_method_types === '' ? null : payment_method_types,
     };
   }
   if (given.default_tax_rates !== undefined) fields['default_tax_rates'] = given.default_tax_rates;
-  return fields as Partial<Stripe.Invoice>;
+  return fields;
 }
 
 function attachItem(stripe: Backend, invoiceId: string, itemId: string): void {
@@ -276,7 +341,8 @@ function attachItem(stripe: Backend, invoiceId: string, itemId: string): void {
 function updateLine(stripe: Backend, invoiceId: string, lineId: string, given: object): Stripe.InvoiceLineItem {
   const invoice = editable(stripe, invoiceId, 'You can only update lines of draft invoices.');
   const line = invoice.lines.data.find(({ id }) => id === lineId);
-  if (!line) throw invalidRequest(`No such invoice line item: '${lineId}'`, { code: 'resource_missing', param: 'line_item_id' });
+  if (!line)
+    throw invalidRequest(`No such invoice line item: '${lineId}'`, { code: 'resource_missing', param: 'line_item_id' });
   const { amount, description, discountable, metadata, period, quantity } = given as Stripe.InvoiceUpdateLineItemParams;
   const unit = line.quantity ? line.amount / line.quantity : line.amount;
   const changedAmount = amount ?? (quantity === undefined ? line.amount : Math.round(unit * quantity));
@@ -298,4 +364,3 @@ function updateLine(stripe: Backend, invoiceId: string, lineId: string, given: o
   );
   return after.lines.data.find(({ id }) => id === lineId)!;
 }
-

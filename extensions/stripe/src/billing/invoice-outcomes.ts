@@ -39,7 +39,12 @@ export function failed(stripe: Backend, intent: Stripe.PaymentIntent): void {
 export function requiresAction(stripe: Backend, intent: Stripe.PaymentIntent): void {
   const payment = openPaymentOf(stripe, intent);
   if (!payment) return;
-  stripe.emit('invoice.payment_action_required', invoiceTable(stripe).get(payment.invoice as string));
+  const invoice = invoiceTable(stripe).update(
+    payment.invoice as string,
+    ({ attempt_count }) => ({ attempted: true, attempt_count: Math.max(1, attempt_count) }),
+    'invoice.updated',
+  );
+  stripe.emit('invoice.payment_action_required', invoice);
 }
 
 function openPaymentOf(stripe: Backend, { id }: Stripe.PaymentIntent): Stripe.InvoicePayment | undefined {

@@ -5,7 +5,8 @@ import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { createIntent } from '../payments/intents';
 import { blank } from '../spec/shapes';
-import { subscriptionOf } from './invoice-data';
+import { shareOf } from './amounts';
+import { invoiceTable, subscriptionOf } from './invoice-data';
 
 type Payment = Stripe.InvoicePayment;
 
@@ -23,20 +24,47 @@ export function paymentTable(stripe: Backend): Table<Payment> {
 export function openPayment(stripe: Backend, invoice: Stripe.Invoice): Payment {
   const subscription = subscriptionOf(invoice);
   const types = invoice.payment_settings.payment_method_types;
-  const transfer = (invoice as { transfer_data?: Stripe.PaymentIntentCreateParams.TransferData }).transfer_data;
   const intent = createIntent(stripe, {
     amount: invoice.amount_remaining,
     currency: invoice.currency,
     customer: idOf(invoice.customer)!,
-    description: invoice.description ?? DESCRIPTIONS[String(invoice.billing_reason)] ?? `Payment for Invoice ${invoice.number}`,
+    description:
+      invoice.description ?? DESCRIPTIONS[String(invoice.billing_reason)] ?? `Payment for Invoice ${invoice.number}`,
     payment_method_types: types && types.length > 0 ? types : ['card'],
     ...(subscription !== undefined && { setup_future_usage: 'off_session' as const }),
     ...(invoice.statement_descriptor !== null && { statement_descriptor_suffix: invoice.statement_descriptor }),
     ...(invoice.customer_email !== null && { receipt_email: invoice.customer_email }),
     ...(idOf(invoice.on_behalf_of) !== undefined && { on_behalf_of: idOf(invoice.on_behalf_of)! }),
-    ...(transfer && { transfer_data: transfer }),
+    ...sharesOf(stripe, invoice),
   });
   return keepPayment(stripe, invoice, intent.id, true);
+}
+
+/** What of a payment goes to the platform, and to a connected account: as the invoice says, or its subscription. */
+function sharesOf(
+  stripe: Backend,
+  invoice: Stripe.Invoice,
+): Pick<Stripe.PaymentIntentCreateParams, 'application_fee_amount' | 'transfer_data'> {
+  const { application_fee_amount: fee, transfer_data: transfer } = invoiceTable(stripe).hidden(invoice.id) ?? {};
+  const id = subscriptionOf(invoice);
+  const subscription = id === undefined ? undefined : stripe.table<Stripe.Subscription>('subscription').find(id);
+  const percent = subscription?.application_fee_percent ?? null;
+  const amount = fee ?? (percent === null ? undefined : percentOf(invoice.amount_remaining, percent));
+  const share = subscription?.transfer_data;
+  const shared = share && {
+    destination: idOf(share.destination)!,
+    ...(share.amount_percent !== null && { amount: percentOf(invoice.amount_remaining, share.amount_percent) }),
+  };
+  const data = transfer ?? shared ?? undefined;
+  return {
+    ...(amount !== undefined && { application_fee_amount: amount }),
+    ...(data && { transfer_data: data }),
+  };
+}
+
+/** A percentage with up to two decimals. */
+function percentOf(amount: number, percent: number): number {
+  return shareOf(amount, Math.round(percent * 100), 10_000);
 }
 
 /** Keeps that an intent pays an invoice. */
@@ -64,9 +92,18 @@ export function paymentOf(stripe: Backend, invoice: string): Payment | undefined
 export function paidOf(
   stripe: Backend,
   id: string,
-  { status, amount_paid = null, canceled_at = null, paid_at = null }: { status: string; amount_paid?: number | null; canceled_at?: number | null; paid_at?: number | null },
+  {
+    status,
+    amount_paid = null,
+    canceled_at = null,
+    paid_at = null,
+  }: { status: string; amount_paid?: number | null; canceled_at?: number | null; paid_at?: number | null },
 ): Payment {
-  const payment = paymentTable(stripe).update(id, { status, amount_paid, status_transitions: { canceled_at, paid_at } });
+  const payment = paymentTable(stripe).update(id, {
+    status,
+    amount_paid,
+    status_transitions: { canceled_at, paid_at },
+  });
   if (status === 'paid') stripe.emit('invoice_payment.paid', payment);
   return payment;
 }
@@ -89,7 +126,8 @@ export const invoicePayments: DefineModule = (stripe) => ({
       paymentTable(stripe).page('/v1/invoice_payments', {}, { by: { invoice: invoice.id } }),
     'invoice confirmation_secret': (invoice: Stripe.Invoice) => {
       const intent = idOf(paymentOf(stripe, invoice.id)?.payment.payment_intent);
-      const found = intent === undefined ? undefined : stripe.table<Stripe.PaymentIntent>('payment_intent').find(intent);
+      const found =
+        intent === undefined ? undefined : stripe.table<Stripe.PaymentIntent>('payment_intent').find(intent);
       return found?.client_secret ? { client_secret: found.client_secret, type: 'payment_intent' } : null;
     },
   },

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
-import { cardError, invalidRequest, StripeError } from '../errors';
+import type { StripeError } from '../errors';
+import { cardError, invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { cancelIntent, tryConfirm } from '../payments/intents';
@@ -32,11 +33,7 @@ export interface Paid {
 }
 
 /** Keeps a draft with its lines. One that advances by itself is finalized after an hour. */
-export function createInvoice(
-  stripe: Backend,
-  seed: InvoiceSeed,
-  lines: readonly Stripe.InvoiceLineItem[],
-): Invoice {
+export function createInvoice(stripe: Backend, seed: InvoiceSeed, lines: readonly Stripe.InvoiceLineItem[]): Invoice {
   const invoice = newInvoice(stripe, seed, lines);
   if (invoice.auto_advance === true && invoice.automatically_finalizes_at === null) {
     Object.assign(invoice, { automatically_finalizes_at: invoice.created + DRAFT_TIME });
@@ -51,7 +48,11 @@ export function createInvoice(
 }
 
 /** Makes an invoice final: numbered, to be paid, with the balance of the customer used. One with nothing due is paid at once. */
-export function finalizeInvoice(stripe: Backend, id: string, options: { readonly auto_advance?: boolean | undefined } = {}): Invoice {
+export function finalizeInvoice(
+  stripe: Backend,
+  id: string,
+  options: { readonly auto_advance?: boolean | undefined } = {},
+): Invoice {
   const draft = editable(stripe, id, "This invoice is already finalized, you can't re-finalize it.");
   if (draft.customer === null) throw invalidRequest('This invoice has no customer.', { param: 'invoice' });
   const now = stripe.now();
@@ -111,9 +112,12 @@ export function payInvoice(stripe: Backend, id: string, options: PayOptions = {}
   const after = invoiceTable(stripe).get(id);
   if (error !== undefined) return { invoice: after, error };
   if (intent.status === 'requires_action') {
-    const failure = cardError('This payment requires additional user action before it can be completed successfully. Payment can be completed using the PaymentIntent associated with this invoice.', {
-      code: 'invoice_payment_intent_requires_action',
-    });
+    const failure = cardError(
+      'This payment requires additional user action before it can be completed successfully. Payment can be completed using the PaymentIntent associated with this invoice.',
+      {
+        code: 'invoice_payment_intent_requires_action',
+      },
+    );
     return { invoice: after, error: failure };
   }
   return { invoice: after };

@@ -19,9 +19,7 @@ export function subscriptionLines(
   const price = withTiers(stripe, item.price);
   const { period, quantity, isTrial = false } = options;
   const name = productName(stripe, price);
-  const parts: AmountPart[] = isTrial
-    ? [{ amount: 0, quantity, unitAmount: '0' }]
-    : partsFor(price, quantity);
+  const parts: AmountPart[] = isTrial ? [{ amount: 0, quantity, unitAmount: '0' }] : partsFor(price, quantity);
   return parts.map((part) =>
     newLine(stripe, {
       amount: part.amount,

@@ -9,6 +9,7 @@ import { invoiceTable, type InvoiceSeed } from './invoice-data';
 import { addInvoiceItem, pendingItems } from './invoice-items';
 import { createInvoice } from './invoices';
 import { invoiceItemLine } from './lines';
+import { omit } from './omit';
 import { renewal, trialEndOf } from './renewals';
 import { customerOf, isRunning, periodEnd, subscriptionTable, type Subscription } from './subscription-data';
 import { cancelSubscription } from './subscription-end';
@@ -75,12 +76,16 @@ export function createPreview(stripe: Backend, given: PreviewParams): Stripe.Inv
 /** A subscription with changes: the invoice that they make at once, or the next one with them. */
 function previewOf(stripe: Backend, subscription: Subscription, given: PreviewParams): Stripe.Invoice {
   const { id } = subscription;
-  const { cancel_now: cancelNow, start_date: _start, billing_mode: _mode, pause: _pause, resume_at: _resume, ...details } =
-    given.subscription_details ?? {};
+  const { cancel_now: cancelNow, ...asked } = given.subscription_details ?? {};
+  const changes = {
+    ...omit(asked, 'start_date', 'billing_mode', 'pause', 'resume_at'),
+    ...(given.discounts !== undefined && { discounts: given.discounts }),
+  };
   const before = idOf(subscription.latest_invoice);
-  if (cancelNow === true) cancelSubscription(stripe, id, { prorate: details.proration_behavior !== 'none', invoice_now: true });
-  else if (Object.keys(details).length > 0) {
-    updateSubscription(stripe, id, { ...details, payment_behavior: 'default_incomplete' } as Stripe.SubscriptionUpdateParams);
+  if (cancelNow === true) {
+    cancelSubscription(stripe, id, { prorate: changes.proration_behavior !== 'none', invoice_now: true });
+  } else if (Object.keys(changes).length > 0) {
+    updateSubscription(stripe, id, { ...changes, payment_behavior: 'default_incomplete' });
   }
   const after = subscriptionTable(stripe).get(id);
   const latest = idOf(after.latest_invoice);
@@ -91,8 +96,15 @@ function previewOf(stripe: Backend, subscription: Subscription, given: PreviewPa
 
 /** A subscription that is not there yet: its first invoice. */
 function previewNew(stripe: Backend, customer: string, given: PreviewParams): Stripe.Invoice {
-  const { items, trial_end, billing_cycle_anchor: anchor, default_tax_rates, proration_behavior, start_date, cancel_at } =
-    given.subscription_details!;
+  const {
+    items,
+    trial_end,
+    billing_cycle_anchor: anchor,
+    default_tax_rates,
+    proration_behavior,
+    start_date,
+    cancel_at,
+  } = given.subscription_details!;
   const made = createSubscription(stripe, {
     customer,
     items: items as Stripe.SubscriptionCreateParams.Item[],
@@ -110,7 +122,10 @@ function previewNew(stripe: Backend, customer: string, given: PreviewParams): St
   const preview = asPreview(invoiceTable(stripe).get(idOf(made.latest_invoice)!), stripe.now());
   return {
     ...preview,
-    parent: { ...preview.parent!, subscription_details: { ...preview.parent!.subscription_details!, subscription: null as never } },
+    parent: {
+      ...preview.parent!,
+      subscription_details: { ...preview.parent!.subscription_details!, subscription: null as never },
+    },
   };
 }
 
@@ -142,7 +157,7 @@ function addPassing(
   subscription: string | undefined,
   currency: string | undefined,
 ): void {
-  const { invoiceitem: _known, price, unit_amount: unit, quantity, ...rest } = given;
+  const { price, unit_amount: unit, quantity, ...rest } = omit(given, 'invoiceitem');
   addInvoiceItem(stripe, {
     ...(currency !== undefined && { currency }),
     ...rest,
@@ -171,9 +186,8 @@ function passingCustomer(stripe: Backend, given: PreviewParams): string {
 
 function asPreview(invoice: Stripe.Invoice, at: number): Stripe.Invoice {
   const id = `upcoming_${invoice.id}`;
-  const { hosted_invoice_url: _page, invoice_pdf: _pdf, ...shown } = invoice;
   return {
-    ...shown,
+    ...omit(invoice, 'hosted_invoice_url', 'invoice_pdf'),
     id,
     attempted: false,
     auto_advance: true,
@@ -192,11 +206,16 @@ function asPreview(invoice: Stripe.Invoice, at: number): Stripe.Invoice {
       data: invoice.lines.data.map((line) => ({ ...line, invoice: id })),
       url: `/v1/invoices/upcoming/lines`,
     },
-  } as Stripe.Invoice;
+  };
 }
 
 function noUpcoming(subscription: Subscription): StripeError {
-  return new StripeError(404, 'invalid_request_error', `No upcoming invoices for customer: ${customerOf(subscription)}`, {
-    code: 'invoice_upcoming_none',
-  });
+  return new StripeError(
+    404,
+    'invalid_request_error',
+    `No upcoming invoices for customer: ${customerOf(subscription)}`,
+    {
+      code: 'invoice_upcoming_none',
+    },
+  );
 }

@@ -3,6 +3,7 @@ import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { blank } from '../spec/shapes';
 import type { PriceTier } from './amounts';
+import { omit } from './omit';
 import type { Recurring } from './periods';
 
 /** `price_data` of an item, an invoice item or a line. */
@@ -13,7 +14,7 @@ export interface GivenPriceData {
   readonly recurring?: { readonly interval: string; readonly interval_count?: number };
   readonly tax_behavior?: string;
   readonly unit_amount?: number;
-  readonly unit_amount_decimal?: unknown;
+  readonly unit_amount_decimal?: Stripe.PriceCreateParams['unit_amount_decimal'];
 }
 
 /** How a parameter names a price. */
@@ -46,16 +47,14 @@ export function resolvePrice(stripe: Backend, given: GivenPrice, at: string): Pr
 
 /** The price with its tiers. */
 export function withTiers(stripe: Backend, price: Stripe.Price): PricedPrice {
-  if (price.billing_scheme !== 'tiered' || price.tiers) return price as PricedPrice;
+  if (price.billing_scheme !== 'tiered' || price.tiers) return price;
   const tiers = stripe.table<Stripe.Price>('price').hidden(price.id)?.['tiers'] as PriceTier[] | undefined;
   return { ...price, ...(tiers && { tiers }) } as PricedPrice;
 }
 
 /** The price as other objects show it: without tiers. */
 export function shownPrice(price: Stripe.Price): Stripe.Price {
-  if (!('tiers' in price)) return price;
-  const { tiers: _hidden, ...shown } = price;
-  return shown as Stripe.Price;
+  return 'tiers' in price ? omit(price, 'tiers') : price;
 }
 
 /** How often a price recurs. Throws for a price that is paid once. */
@@ -108,7 +107,7 @@ function makePrice(stripe: Backend, data: GivenPriceData, at: string): PricedPri
   if (amount === undefined && decimal === undefined) throw parameterMissing(`${at}[unit_amount]`);
   const product = data.product ?? makeProduct(stripe, data, at);
   const known = stripe.table<Stripe.Product>('product').get(product, `${at}[product]`);
-  const decimalText = decimal === undefined ? String(amount) : String(decimal as string);
+  const decimalText = decimal === undefined ? String(amount) : String(decimal);
   const price = {
     ...blank('price'),
     id: stripe.newId('price'),

@@ -18,6 +18,7 @@ import {
 } from './subscription-data';
 import { cancelSubscription, expireSubscription } from './subscription-end';
 import { advanceLines, latestInvoiceOf, makeInvoice, usageLines, type Billing } from './subscription-invoices';
+import { omit } from './omit';
 import { findNext } from './preview';
 
 /** What happens to subscriptions by themselves: https://docs.stripe.com/billing/subscriptions/overview. */
@@ -54,14 +55,14 @@ export function renewals(stripe: Backend): Required<Pick<Module, 'jobs' | 'react
         const next = subscription && findNext(stripe, subscription);
         if (!next) return;
         // It is not an invoice yet: there is nothing to ask for.
-        const { id: _none, ...upcoming } = next;
-        stripe.emit('invoice.upcoming', upcoming);
+        stripe.emit('invoice.upcoming', omit(next, 'id'));
       },
     },
     reactions: {
       'invoice.paid': (invoice: Stripe.Invoice) => paid(stripe, invoice),
       'invoice.payment_failed': (invoice: Stripe.Invoice) => unpaid(stripe, invoice),
-      'invoice.overdue': (invoice: Stripe.Invoice) => setStatus(stripe, subscriptionOf(invoice), ['active'], 'past_due'),
+      'invoice.overdue': (invoice: Stripe.Invoice) =>
+        setStatus(stripe, subscriptionOf(invoice), ['active'], 'past_due'),
       'invoice.voided': (invoice: Stripe.Invoice) => settled(stripe, invoice),
       'invoice.marked_uncollectible': (invoice: Stripe.Invoice) => settled(stripe, invoice),
     },
@@ -157,7 +158,10 @@ function paid(stripe: Backend, invoice: Stripe.Invoice): void {
   }
   const change: Partial<Subscription> = {};
   if (before.status === 'incomplete' || (isLate(before) && isLatest(before, invoice))) change.status = 'active';
-  if (before.payment_settings?.save_default_payment_method === 'on_subscription' && before.default_payment_method === null) {
+  if (
+    before.payment_settings?.save_default_payment_method === 'on_subscription' &&
+    before.default_payment_method === null
+  ) {
     const method = methodOf(stripe, invoice);
     if (method !== undefined) change.default_payment_method = method;
   }
@@ -208,6 +212,7 @@ function methodOf(stripe: Backend, invoice: Stripe.Invoice): string | undefined 
   const payments = stripe.table<Stripe.InvoicePayment>('invoice_payment');
   const payment = payments.first({ by: { invoice: invoice.id }, where: ({ status }) => status === 'paid' });
   const intent = idOf(payment?.payment.payment_intent);
-  return intent === undefined ? undefined : idOf(stripe.table<Stripe.PaymentIntent>('payment_intent').find(intent)?.payment_method);
+  return intent === undefined
+    ? undefined
+    : idOf(stripe.table<Stripe.PaymentIntent>('payment_intent').find(intent)?.payment_method);
 }
-

@@ -3,8 +3,10 @@ import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { resourceMissing } from '../errors';
+import { readDiscounts } from './discounts';
 import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
 import { methodFor } from './methods';
+import { omit } from './omit';
 import { isMetered, planOf, recurringOf, resolvePrice, shownPrice, type GivenPriceData } from './prices';
 import { prorate } from './prorations';
 import {
@@ -82,24 +84,38 @@ function changed(stripe: Backend, before: Subscription, given: UpdateParams): Ch
   const isPriced = given.items !== undefined && !sameItems(before.items.data, items);
   const fields: Partial<Subscription> = {
     ...plainFields(stripe, given, before),
+    ...(given.discounts !== undefined && {
+      discounts: readDiscounts(
+        stripe,
+        given.discounts,
+        { customer: customerOf(before), subscription: before.id },
+        { before: before.discounts, currency: before.currency },
+      ).map((each) => each.id),
+    }),
     ...(given.cancellation_details && {
-      cancellation_details: { ...before.cancellation_details!, ...filled(given.cancellation_details) } as never,
+      cancellation_details: { ...before.cancellation_details!, ...filled(given.cancellation_details) },
     }),
     ...(given.pause_collection !== undefined && {
       pause_collection: given.pause_collection ? { resumes_at: null, ...given.pause_collection } : null,
     }),
   };
   const trial = trialChange(before, given, now);
-  const anchorType = typeof given.billing_cycle_anchor === 'object' ? given.billing_cycle_anchor.type : given.billing_cycle_anchor;
+  const anchorType =
+    typeof given.billing_cycle_anchor === 'object' ? given.billing_cycle_anchor.type : given.billing_cycle_anchor;
   const isOtherInterval = isPriced && intervalOf(before.items.data) !== intervalOf(items);
   const wasFree = before.items.data.every((item) => itemAmount(stripe, item) === 0 && !isMetered(item.price));
-  const isPaidNow = isPriced && before.status === 'active' && wasFree && items.some((item) => itemAmount(stripe, item) > 0);
+  const isPaidNow =
+    isPriced && before.status === 'active' && wasFree && items.some((item) => itemAmount(stripe, item) > 0);
   const isTrialing = (trial?.status ?? before.status) === 'trialing';
   const isReset = !isTrialing && (trial !== undefined || anchorType === 'now' || isOtherInterval || isPaidNow);
 
   const draft = { ...before, ...fields, ...trial, items: listOf(before.id, items) };
   const after = isReset || trial ? withPeriods(draft, isReset ? now : draft.billing_cycle_anchor, now) : draft;
-  return { after: { ...after, ...ending(after, given, now) }, isReset: isReset || (trial !== undefined && isTrialing && before.status !== 'trialing'), isPriced };
+  return {
+    after: { ...after, ...ending(after, given, now) },
+    isReset: isReset || (trial !== undefined && isTrialing && before.status !== 'trialing'),
+    isPriced,
+  };
 }
 
 /** New periods from now on: whole ones, or the trial. */
@@ -137,7 +153,7 @@ function changeItems(stripe: Backend, before: Subscription, given: readonly Give
   for (const [index, each] of given.entries()) {
     const at = `items[${index}]`;
     if (each.id === undefined) {
-      const item = newItem(stripe, before.id, each, at);
+      const item = newItem(stripe, before.id, each, at, customerOf(before));
       const like = items.find(({ price }) => intervalOf([{ price }]) === intervalOf([item]));
       const period = like
         ? { start: like.current_period_start, end: like.current_period_end }
@@ -148,12 +164,12 @@ function changeItems(stripe: Backend, before: Subscription, given: readonly Give
     const place = items.findIndex(({ id }) => id === each.id);
     if (place === -1) throw resourceMissing('subscription_item', each.id, `${at}[id]`);
     if (each.deleted === true) items.splice(place, 1);
-    else items[place] = changeItem(stripe, items[place]!, each, at);
+    else items[place] = changeItem(stripe, items[place]!, each, at, customerOf(before));
   }
   return items;
 }
 
-function changeItem(stripe: Backend, item: Item, given: GivenItem, at: string): Item {
+function changeItem(stripe: Backend, item: Item, given: GivenItem, at: string, customer: string): Item {
   const other = resolvePrice(
     stripe,
     { price: given.price, plan: given.plan, price_data: given.price_data as GivenPriceData | undefined },
@@ -162,13 +178,20 @@ function changeItem(stripe: Backend, item: Item, given: GivenItem, at: string): 
   if (other) recurringOf(other, `${at}[price]`);
   const price = other ? shownPrice(other) : item.price;
   checkQuantity(price, given.quantity, at);
-  const { quantity: _former, ...rest } = item;
   return {
-    ...rest,
+    ...omit(item, 'quantity'),
     plan: other ? planOf(price) : item.plan,
     price,
     ...(!isMetered(price) && { quantity: given.quantity ?? item.quantity ?? 1 }),
     metadata: mergeMetadata(item.metadata, given.metadata),
+    ...(given.discounts !== undefined && {
+      discounts: readDiscounts(
+        stripe,
+        given.discounts,
+        { customer, subscription: item.subscription, subscription_item: item.id },
+        { before: item.discounts, currency: price.currency, param: `${at}[discounts]` },
+      ).map((each) => each.id),
+    }),
     ...(given.tax_rates !== undefined && { tax_rates: ratesOf(stripe, given.tax_rates, `${at}[tax_rates]`) }),
   };
 }
@@ -203,7 +226,7 @@ function bill(
   if (!hasMethod && behavior !== 'pending_if_incomplete') throw noPaymentMethod();
   // A failure is a change of this one, not one of its own.
   table.hide(id, { isNew: true });
-  const { error } = payInvoice(stripe, invoice.id, { off_session: given.off_session });
+  const { error } = payInvoice(stripe, invoice.id, { off_session: given.off_session ?? false });
   table.hide(id, {});
   if (error === undefined) return;
   if (behavior === 'error_if_incomplete') throw error.undoingWrites();
@@ -212,7 +235,13 @@ function bill(
 }
 
 /** The subscription stays as it was until the invoice is paid. */
-function postpone(stripe: Backend, before: Subscription, after: Subscription, invoice: string, given: UpdateParams): void {
+function postpone(
+  stripe: Backend,
+  before: Subscription,
+  after: Subscription,
+  invoice: string,
+  given: UpdateParams,
+): void {
   const table = subscriptionTable(stripe);
   table.update(before.id, {
     ...before,
@@ -233,7 +262,8 @@ function postpone(stripe: Backend, before: Subscription, after: Subscription, in
 }
 
 function sameItems(one: readonly Item[], other: readonly Item[]): boolean {
-  const key = (items: readonly Item[]): string => JSON.stringify(items.map(({ id, price, quantity }) => [id, price.id, quantity]));
+  const key = (items: readonly Item[]): string =>
+    JSON.stringify(items.map(({ id, price, quantity }) => [id, price.id, quantity]));
   return key(one) === key(other);
 }
 
@@ -244,5 +274,7 @@ function intervalOf(items: readonly Pick<Item, 'price'>[]): string {
 }
 
 function filled(given: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value === '' ? null : (value as unknown)]));
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, value === '' ? null : (value as unknown)]),
+  );
 }

@@ -5,6 +5,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
+import { readDiscounts, type DiscountParams } from './discounts';
 import { ANNOUNCED_BEFORE } from './invoice-settings';
 import { DAY, HOUR, nextPeriod, type Period } from './periods';
 import { isMetered, planOf, recurringOf, resolvePrice, shownPrice, type GivenPriceData } from './prices';
@@ -31,7 +32,7 @@ export interface GivenItem {
   readonly quantity?: number;
   readonly metadata?: Record<string, string | number | null> | '' | null;
   readonly tax_rates?: readonly string[] | '' | null;
-  readonly discounts?: unknown;
+  readonly discounts?: readonly DiscountParams[] | '';
   readonly billing_thresholds?: { readonly usage_gte: number } | '';
 }
 
@@ -53,20 +54,27 @@ export function findItem(stripe: Backend, id: string): { item: Item; subscriptio
 }
 
 /** A new item. Its period is set with those of the others. */
-export function newItem(stripe: Backend, subscription: string, given: GivenItem, at: string): Item {
+export function newItem(stripe: Backend, subscription: string, given: GivenItem, at: string, customer?: string): Item {
   const price = resolvePrice(
     stripe,
     { price: given.price, plan: given.plan, price_data: given.price_data as GivenPriceData | undefined },
     at,
   );
-  if (!price) throw invalidRequest(`Missing required param: ${at}[price].`, { code: 'parameter_missing', param: `${at}[price]` });
+  if (!price)
+    throw invalidRequest(`Missing required param: ${at}[price].`, { code: 'parameter_missing', param: `${at}[price]` });
   recurringOf(price, `${at}[price]`);
   checkQuantity(price, given.quantity, at);
   const shown = shownPrice(price);
+  const id = stripe.newId('subscription_item');
+  const owner = { customer: customer ?? null, subscription, subscription_item: id };
   return {
     ...blank('subscription_item'),
-    id: stripe.newId('subscription_item'),
+    id,
     created: stripe.now(),
+    discounts: readDiscounts(stripe, given.discounts, owner, {
+      currency: price.currency,
+      param: `${at}[discounts]`,
+    }).map((discount) => discount.id),
     billing_thresholds: given.billing_thresholds === '' ? null : (given.billing_thresholds ?? null),
     metadata: mergeMetadata({}, given.metadata),
     plan: planOf(shown),
@@ -107,7 +115,12 @@ export function listOf(subscription: string, items: readonly Item[]): Subscripti
 }
 
 /** The period of an item that begins at a time: up to the anchor where that is still to come, or else a whole interval. */
-export function periodAt(item: Item, anchor: number, from: number, config?: Subscription['billing_cycle_anchor_config']): Period {
+export function periodAt(
+  item: Item,
+  anchor: number,
+  from: number,
+  config?: Subscription['billing_cycle_anchor_config'],
+): Period {
   const recurring = recurringOf(item.price);
   if (anchor > from) return { start: from, end: anchor };
   const { end } = nextPeriod(anchor, recurring, from, config?.day_of_month);
@@ -133,7 +146,14 @@ export function isRunning({ status }: Subscription): boolean {
 
 /** Puts everything that is to happen to a subscription in the calendar, and takes out what was there. */
 export function scheduleAll(stripe: Backend, subscription: Subscription): void {
-  const { id, status, cancel_at: cancelAt, trial_end: trialEnd, pause_collection: pause, pending_update: pending } = subscription;
+  const {
+    id,
+    status,
+    cancel_at: cancelAt,
+    trial_end: trialEnd,
+    pause_collection: pause,
+    pending_update: pending,
+  } = subscription;
   const now = stripe.now();
   stripe.jobs.cancel(id);
   if (status === 'incomplete') {
@@ -146,7 +166,8 @@ export function scheduleAll(stripe: Backend, subscription: Subscription): void {
     stripe.jobs.schedule('subscription.cancel', id, cancelAt);
   } else {
     const announced = end - ANNOUNCED_BEFORE;
-    if (announced > now && announced > periodStart(subscription)) stripe.jobs.schedule('invoice.upcoming', id, announced);
+    if (announced > now && announced > periodStart(subscription))
+      stripe.jobs.schedule('invoice.upcoming', id, announced);
     stripe.jobs.schedule('subscription.renew', id, end);
   }
   if (status === 'trialing' && trialEnd !== null && trialEnd - TRIAL_REMINDER > now) {

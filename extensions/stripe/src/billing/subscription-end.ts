@@ -34,7 +34,7 @@ export function cancelSubscription(stripe: Backend, id: string, options: EndOpti
       canceled_at: before.canceled_at ?? now,
       cancellation_details: {
         ...before.cancellation_details!,
-        ...(options.cancellation_details as object | undefined),
+        ...options.cancellation_details,
         reason: (options.reason ?? before.cancellation_details?.reason ?? 'cancellation_requested') as never,
       },
     });
@@ -64,9 +64,11 @@ function finalBill(stripe: Backend, subscription: Subscription, options: EndOpti
   const now = stripe.now();
   const period = { start: periodStart(subscription), end: Math.min(now, periodEnd(subscription)) };
   const isAtEnd = now >= periodEnd(subscription);
-  const lines = options.invoice_now === true || isAtEnd ? usageLines(stripe, subscription, subscription.items.data) : [];
+  const lines =
+    options.invoice_now === true || isAtEnd ? usageLines(stripe, subscription, subscription.items.data) : [];
   const { id, currency } = subscription;
-  const waiting = options.invoice_now === true ? pendingItems(stripe, customerOf(subscription), { subscription: id, currency }) : [];
+  const waiting =
+    options.invoice_now === true ? pendingItems(stripe, customerOf(subscription), { subscription: id, currency }) : [];
   const isBilled = waiting.length > 0 || lines.some(({ amount }) => amount !== 0);
   if (!isBilled) return;
   const invoice = billSubscription(stripe, subscription, { reason: 'subscription_cycle', lines, period });
@@ -76,7 +78,9 @@ function finalBill(stripe: Backend, subscription: Subscription, options: EndOpti
 function stopCollecting(stripe: Backend, id: string): void {
   const by = { 'parent.subscription_details.subscription': id };
   const table = invoiceTable(stripe);
-  const open = [...table.values({ by, where: ({ status, auto_advance }) => status === 'open' && auto_advance === true })];
+  const open = [
+    ...table.values({ by, where: ({ status, auto_advance }) => status === 'open' && auto_advance === true }),
+  ];
   for (const invoice of open) {
     stripe.jobs.cancel(invoice.id, 'invoice.pay');
     table.update(invoice.id, { auto_advance: false, next_payment_attempt: null }, 'invoice.updated');

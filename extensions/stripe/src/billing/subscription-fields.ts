@@ -46,7 +46,7 @@ export function plainFields(stripe: Backend, given: Given, before?: Subscription
     fields['invoice_settings'] = settings;
   }
   checkCollection(fields, before);
-  return fields as Partial<Subscription>;
+  return fields;
 }
 
 /** What every subscription has when it is made. */

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import type { DefineModule } from '../kernel/module';
+import { omit } from './omit';
 import { findItem, subscriptionTable, type Item } from './subscription-data';
 import { updateSubscription } from './subscription-changes';
 
@@ -37,7 +38,11 @@ export const subscriptionItems: DefineModule = (stripe) => {
         return { id, object: 'subscription_item', deleted: true };
       },
       'GET /v1/subscription_items': ({ params, url }) => {
-        const { subscription, limit = 10, starting_after: after } = params as unknown as Stripe.SubscriptionItemListParams;
+        const {
+          subscription,
+          limit = 10,
+          starting_after: after,
+        } = params as unknown as Stripe.SubscriptionItemListParams;
         const { data } = subscriptionTable(stripe).get(subscription, 'subscription').items;
         const start = after === undefined ? 0 : data.findIndex(({ id }) => id === after) + 1;
         return { object: 'list', data: data.slice(start, start + limit), has_more: data.length > start + limit, url };
@@ -47,8 +52,6 @@ export const subscriptionItems: DefineModule = (stripe) => {
 };
 
 function itemOf(given: object): object {
-  const { payment_behavior, proration_behavior, proration_date, expand, off_session, ...item } =
-    given as Stripe.SubscriptionItemUpdateParams;
-  void [payment_behavior, proration_behavior, proration_date, expand, off_session];
-  return item;
+  const all: Stripe.SubscriptionItemUpdateParams = given;
+  return omit(all, 'payment_behavior', 'proration_behavior', 'proration_date', 'expand', 'off_session');
 }

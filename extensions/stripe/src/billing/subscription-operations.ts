@@ -5,7 +5,15 @@ import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
 import { methodFor } from './methods';
 import { renewals } from './renewals';
 import { updateSubscription } from './subscription-changes';
-import { customerOf, isRunning, listOf, periodAt, scheduleAll, subscriptionTable, withPeriod } from './subscription-data';
+import {
+  customerOf,
+  isRunning,
+  listOf,
+  periodAt,
+  scheduleAll,
+  subscriptionTable,
+  withPeriod,
+} from './subscription-data';
 import { cancelSubscription } from './subscription-end';
 import { advanceLines, billSubscription } from './subscription-invoices';
 import { createSubscription } from './subscriptions';
@@ -18,7 +26,7 @@ export const subscriptions: DefineModule = (stripe) => {
   const { jobs, reactions } = renewals(stripe);
   return {
     operations: {
-      'POST /v1/subscriptions': ({ params }) => createSubscription(stripe, params as Stripe.SubscriptionCreateParams),
+      'POST /v1/subscriptions': ({ params }) => createSubscription(stripe, params),
       'GET /v1/subscriptions': ({ params, url }) => {
         const given = params as Stripe.SubscriptionListParams;
         const { customer, price, plan, status, collection_method: method, test_clock: clock } = given;
@@ -35,11 +43,11 @@ export const subscriptions: DefineModule = (stripe) => {
       },
       'GET /v1/subscriptions/{subscription}': ({ path }) => table.get(path['subscription']!),
       'POST /v1/subscriptions/{subscription}': ({ path, params }) =>
-        updateSubscription(stripe, path['subscription']!, params as Stripe.SubscriptionUpdateParams),
+        updateSubscription(stripe, path['subscription']!, params),
       'DELETE /v1/subscriptions/{subscription}': ({ path, params }) =>
-        cancelSubscription(stripe, path['subscription']!, params as Stripe.SubscriptionCancelParams),
+        cancelSubscription(stripe, path['subscription']!, params),
       'POST /v1/subscriptions/{subscription}/resume': ({ path, params }) =>
-        resume(stripe, path['subscription']!, params as Stripe.SubscriptionResumeParams),
+        resume(stripe, path['subscription']!, params),
       'POST /v1/subscriptions/{subscription}/pause': ({ path }) => {
         const subscription = table.get(path['subscription']!);
         if (!isRunning(subscription)) {
@@ -61,7 +69,7 @@ export const subscriptions: DefineModule = (stripe) => {
               flexible: { proration_discounts: 'included', ...mode.flexible },
               type: mode.type,
               updated_at: stripe.now(),
-            } as Stripe.Subscription.BillingMode,
+            },
           },
           'customer.subscription.updated',
         );
@@ -77,10 +85,14 @@ export const subscriptions: DefineModule = (stripe) => {
     },
     includes: {
       'customer subscriptions': (customer: Stripe.Customer) =>
-        table.page(`/v1/customers/${customer.id}/subscriptions`, {}, {
-          by: { customer: customer.id },
-          where: ({ status }) => !ENDED.has(status),
-        }),
+        table.page(
+          `/v1/customers/${customer.id}/subscriptions`,
+          {},
+          {
+            by: { customer: customer.id },
+            where: ({ status }) => !ENDED.has(status),
+          },
+        ),
     },
   };
 };
@@ -107,10 +119,16 @@ function resume(
       period: { start: now, end: now },
     });
     const invoice = finalizeInvoice(stripe, draft.id);
-    if (invoice.status === 'open' && active.collection_method === 'charge_automatically') {
+    const behavior = given.payment_behavior ?? 'error_if_incomplete';
+    const isCollected = invoice.status === 'open' && active.collection_method === 'charge_automatically';
+    if (isCollected && behavior === 'default_incomplete') table.update(id, { status: 'past_due' });
+    else if (isCollected) {
       if (methodFor(stripe, customerOf(before), id) === undefined) throw noPaymentMethod();
+      table.hide(id, { isNew: true });
       const { error } = payInvoice(stripe, invoice.id);
-      if (error) throw error.undoingWrites();
+      table.hide(id, {});
+      if (error && behavior === 'error_if_incomplete') throw error.undoingWrites();
+      if (error) table.update(id, { status: 'past_due' });
     }
     const resumed = table.get(id);
     scheduleAll(stripe, resumed);
@@ -122,7 +140,7 @@ function resume(
 
 /** Older versions give the type of the anchor alone. */
 function anchorType({ billing_cycle_anchor: anchor }: Stripe.SubscriptionResumeParams): string | undefined {
-  return typeof anchor === 'object' ? anchor.type : (anchor as string | undefined);
+  return typeof anchor === 'object' ? anchor.type : anchor;
 }
 
 /** Without a status a list has all but those that were canceled. */

@@ -3,11 +3,12 @@ import { invalidRequest, parameterMissing, type StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { blank } from '../spec/shapes';
 import { createSetupIntent } from '../payments/setup-intents';
+import { readDiscounts } from './discounts';
 import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
 import { methodFor } from './methods';
-import { addIntervals, anchorOf, DAY, lengthOf } from './periods';
-import { isMetered, recurringOf } from './prices';
-import { prorate } from './prorations';
+import { addIntervals, anchorOf, DAY } from './periods';
+import { recurringOf } from './prices';
+import { chargePast } from './prorations';
 import { emptyPaymentSettings, plainFields } from './subscription-fields';
 import {
   endsSoon,
@@ -63,7 +64,13 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
     id,
     billing_cycle_anchor: anchor,
     billing_cycle_anchor_config: config
-      ? { day_of_month: config.day_of_month, hour: config.hour ?? null, minute: config.minute ?? null, month: config.month ?? null, second: config.second ?? null }
+      ? {
+          day_of_month: config.day_of_month,
+          hour: config.hour ?? null,
+          minute: config.minute ?? null,
+          month: config.month ?? null,
+          second: config.second ?? null,
+        }
       : null,
     billing_mode:
       type === 'flexible'
@@ -74,8 +81,16 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
     currency,
     customer: customer.id,
     default_tax_rates: [],
-    discounts: [],
-    invoice_settings: { account_tax_ids: null, custom_fields: null, description: null, footer: null, issuer: { type: 'self' } },
+    discounts: readDiscounts(stripe, given.discounts, { customer: customer.id, subscription: id }, { currency }).map(
+      (each) => each.id,
+    ),
+    invoice_settings: {
+      account_tax_ids: null,
+      custom_fields: null,
+      description: null,
+      footer: null,
+      issuer: { type: 'self' },
+    },
     payment_settings: emptyPaymentSettings(),
     start_date: given.backdate_start_date ?? now,
     status: isTrial ? 'trialing' : 'active',
@@ -86,7 +101,10 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
     ...plainFields(stripe, given),
   } as unknown as Subscription;
   const periods = items.map((item) =>
-    withPeriod(item, isTrial ? { start: now, end: trialEnd } : periodAt(item, anchor, now, draft.billing_cycle_anchor_config)),
+    withPeriod(
+      item,
+      isTrial ? { start: now, end: trialEnd } : periodAt(item, anchor, now, draft.billing_cycle_anchor_config),
+    ),
   );
   const subscription = { ...draft, items: listOf(id, periods) };
   return { ...subscription, ...ending(subscription, given, now) };
@@ -124,11 +142,14 @@ function readItems(stripe: Backend, id: string, given: CreateParams): Item[] {
   if (given.items.length > MOST_ITEMS) {
     throw invalidRequest(`A subscription can have at most ${MOST_ITEMS} items.`, { param: 'items' });
   }
-  return given.items.map((item, index) => newItem(stripe, id, item as GivenItem, `items[${index}]`));
+  return given.items.map((item, index) => newItem(stripe, id, item as GivenItem, `items[${index}]`, given.customer));
 }
 
 /** Throws where the items do not go together; gives their currency. */
-export function checkItems(items: readonly Item[], given: { readonly currency?: string | undefined; readonly billing_mode?: { readonly type: string } | undefined } = {}): string {
+export function checkItems(
+  items: readonly Item[],
+  given: { readonly currency?: string | undefined; readonly billing_mode?: { readonly type: string } | undefined } = {},
+): string {
   const currency = given.currency?.toLowerCase() ?? items[0]!.price.currency;
   if (items.some((item) => item.price.currency !== currency)) {
     throw invalidRequest('All prices on a subscription must be in the same currency.', { param: 'items' });
@@ -203,20 +224,7 @@ function backdate(stripe: Backend, subscription: Subscription, given: CreatePara
   if (start > now) {
     throw invalidRequest('`backdate_start_date` must be in the past.', { param: 'backdate_start_date' });
   }
-  const none = { ...subscription, items: { ...subscription.items, data: [] } };
-  for (const item of subscription.items.data) {
-    const recurring = recurringOf(item.price);
-    if (isMetered(item.price)) continue;
-    // Whole intervals, and the rest in proportion.
-    for (let from = start, count = 1; from < now; count += 1) {
-      const until = addIntervals(start, recurring, count);
-      const past = withPeriod(item, { start: until - (until - from), end: until });
-      const unused = { ...subscription, items: listOf(subscription.id, [past]) };
-      prorate(stripe, none, unused, { date: from, isReset: false });
-      from = until;
-      if (lengthOf(recurring) === 0) break;
-    }
-  }
+  chargePast(stripe, subscription, start, now);
 }
 
 /** Makes the first invoice and has it paid. Gives the error that the whole call ends with. */
@@ -242,7 +250,7 @@ function billFirst(stripe: Backend, subscription: Subscription, given: CreatePar
   if (behavior === 'default_incomplete') return undefined;
   const hasMethod = methodFor(stripe, due.customer as string, id) !== undefined;
   if (!hasMethod) return noPaymentMethod();
-  const { error } = payInvoice(stripe, invoice.id, { off_session: given.off_session });
+  const { error } = payInvoice(stripe, invoice.id, { off_session: given.off_session ?? false });
   if (error === undefined || behavior !== 'error_if_incomplete') return undefined;
   return error.undoingWrites();
 }
@@ -252,7 +260,8 @@ function complete(stripe: Backend, id: string, given: CreateParams): Subscriptio
   const table = subscriptionTable(stripe);
   table.hide(id, {});
   const made = table.get(id);
-  const needsMethod = made.collection_method === 'charge_automatically' && methodFor(stripe, made.customer as string, id) === undefined;
+  const needsMethod =
+    made.collection_method === 'charge_automatically' && methodFor(stripe, made.customer as string, id) === undefined;
   const isFree = made.status === 'trialing' || made.status === 'active';
   if (needsMethod && isFree && given.payment_behavior === 'default_incomplete') {
     const types = made.payment_settings?.payment_method_types;
@@ -272,4 +281,3 @@ function complete(stripe: Backend, id: string, given: CreateParams): Subscriptio
   if (endsSoon(stripe, subscription)) stripe.emit('customer.subscription.trial_will_end', subscription);
   return subscription;
 }
-

@@ -74,7 +74,11 @@ function checkTarget(stripe: Backend, clock: TestClock, until: number): void {
     for (const { price } of subscription.items.data) {
       const recurring = recurringOf(price);
       // Most are longer than what is known: no need to reckon with a calendar.
-      if (now + (MOST_INTERVALS + 1) * lengthOf(recurring) > latest && now + MOST_INTERVALS * lengthOf(recurring) >= latest) continue;
+      if (
+        now + (MOST_INTERVALS + 1) * lengthOf(recurring) > latest &&
+        now + MOST_INTERVALS * lengthOf(recurring) >= latest
+      )
+        continue;
       latest = Math.min(latest, addIntervals(now, recurring, MOST_INTERVALS));
     }
   }
