@@ -58,10 +58,10 @@ describe('customers', () => {
   it('come with a payment method that invoices are paid by', async () => {
     const customer = await stripe.customers.create({
       payment_method: 'pm_card_visa',
-      invoice_settings: { custom_fields: [{ name: 'PO', value: '1' }] },
+      invoice_settings: { default_payment_method: 'pm_card_visa', custom_fields: [{ name: 'PO', value: '1' }] },
     });
     const { data } = await stripe.customers.listPaymentMethods(customer.id);
-    expect(data).toHaveLength(1);
+    expect(data.map(({ id }) => id)).toEqual([customer.invoice_settings.default_payment_method]);
     const updated = await stripe.customers.update(customer.id, {
       invoice_settings: { default_payment_method: data[0]!.id },
       expand: ['invoice_settings.default_payment_method'],
@@ -314,7 +314,12 @@ describe('payment intents', () => {
     expect(seen).toMatchObject({ id: intent.id, amount: 1000 });
     expect(seen).not.toHaveProperty('metadata');
     const wrong = failure(page.paymentIntents.retrieve(intent.id, { client_secret: `${intent.id}_secret_x` }));
-    expect((await wrong).statusCode).toBe(400);
+    expect(await wrong).toMatchObject({ statusCode: 404, code: 'resource_missing' });
+    expect(await failure(stripe.paymentIntents.retrieve('pi_none'))).toMatchObject({
+      statusCode: 404,
+      param: 'intent',
+      message: "No such payment_intent: 'pi_none'",
+    });
     expect(await failure(page.customers.list())).toMatchObject({ statusCode: 403, code: 'secret_key_required' });
   });
 

@@ -40,7 +40,7 @@ export async function startStripe(config: Readonly<Record<string, unknown>> = {}
 }
 
 /** Not every machine resolves names below `localhost`. */
-const toLoopback: LookupFunction = (_name, { all }, callback) => {
+export const toLoopback: LookupFunction = (_name, { all }, callback) => {
   if (all) callback(null, [{ address: '127.0.0.1', family: 4 }]);
   else callback(null, '127.0.0.1', 4);
 };

@@ -58,7 +58,8 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
   const { id } = made;
   if (method) attachPaymentMethod(stripe, method, id);
   if (chosen !== undefined && chosen !== '') {
-    setDefaultMethod(stripe, id, chosen);
+    // A name such as pm_card_visa stands for the one that was just made of it.
+    setDefaultMethod(stripe, id, method && chosen === params.payment_method ? method.id : chosen);
   }
   stripe.emit('customer.created', table.get(id));
   if (params.source !== undefined && params.source !== '')

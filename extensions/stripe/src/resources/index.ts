@@ -31,12 +31,14 @@ import { setupIntents } from '../payments/setup-intents';
 import { topups } from '../payments/topups';
 import { confirmationTokens } from './confirmation-tokens';
 import { coupons } from './coupons';
+import { formerOperations } from '../versions/former-operations';
 import { webhookEndpoints } from '../webhooks/endpoints';
 import { customers } from './customers';
 import { entitlements } from './entitlements';
 import { events } from './events';
 import { files } from './files';
 import { paymentMethods } from './payment-methods';
+import { plans } from './plans';
 import { prices } from './prices';
 import { products } from './products';
 import { sources } from './sources';
@@ -64,6 +66,7 @@ export const MODULES: readonly DefineModule[] = [
   disputes,
   entitlements,
   events,
+  formerOperations,
   files,
   invoiceItems,
   invoicePayments,
@@ -73,6 +76,7 @@ export const MODULES: readonly DefineModule[] = [
   paymentIntents,
   paymentLinks,
   paymentMethods,
+  plans,
   payouts,
   portalConfigurations,
   portalSessions,

@@ -1,0 +1,121 @@
+import { idOf, valueAt, type StripeObject } from '../kernel/objects';
+import type { Backend } from '../kernel/backend';
+import type { RawHash } from '../parameters/form';
+import type { Change, Fields } from './changes';
+
+/** https://docs.stripe.com/changelog: the versions before there were names. Newest first. */
+export const EARLIER: readonly Change[] = [
+  {
+    // Products called their marketing features just features.
+    since: '2024-04-10',
+    render: (object) => (object['object'] === 'product' ? renamed(object, 'marketing_features', 'features') : object),
+    translate: {
+      'POST /v1/products': (given) => renamed(given, 'features', 'marketing_features'),
+      'POST /v1/products/{id}': (given) => renamed(given, 'features', 'marketing_features'),
+      'POST /v1/products/{product}': (given) => renamed(given, 'features', 'marketing_features'),
+    },
+  },
+  {
+    // A payment intent had all of its charges, and a charge its refunds.
+    since: '2022-11-15',
+    fields: { 'payment_intent charges': 'charge[]' },
+    render: (object, stripe, show) => {
+      const withRefunds = (charge: Fields): Fields => {
+        const id = String(charge['id']);
+        return { refunds: pageOf(stripe, 'refund', `/v1/charges/${id}/refunds`, { charge: id }, show), ...charge };
+      };
+      if (object['object'] === 'charge') return withRefunds(object);
+      if (object['object'] !== 'payment_intent') return object;
+      const id = String(object['id']);
+      const showCharge = (charge: object): object => withRefunds(show(charge) as Fields);
+      return {
+        ...object,
+        charges: pageOf(stripe, 'charge', `/v1/charges?payment_intent=${id}`, { payment_intent: id }, showCharge),
+      };
+    },
+  },
+  {
+    // Checkout knew shipping in two fields.
+    since: '2022-08-01',
+    render: (object) => {
+      if (object['object'] !== 'checkout.session') return object;
+      const cost = object['shipping_cost'] as Fields | null | undefined;
+      return { ...object, shipping_rate: idOf(cost?.['shipping_rate'] as string | null | undefined) ?? null };
+    },
+  },
+  {
+    // A customer had its sources, subscriptions and tax ids.
+    since: '2020-08-27',
+    render: (object, stripe, show) => {
+      if (object['object'] !== 'customer' || object['deleted'] === true) return object;
+      const id = String(object['id']);
+      const by = { customer: id };
+      const url = `/v1/customers/${id}`;
+      return {
+        sources: sourcesOf(stripe, id, show),
+        subscriptions: pageOf(stripe, 'subscription', `${url}/subscriptions`, by, show, isRunning),
+        tax_ids: pageOf(stripe, 'tax_id', `${url}/tax_ids`, by, show),
+        ...object,
+      };
+    },
+  },
+  {
+    // The balance of a customer was called that of an account.
+    since: '2019-10-17',
+    render: (object) => (object['object'] === 'customer' ? renamed(object, 'balance', 'account_balance') : object),
+    translate: {
+      'POST /v1/customers': (given) => renamed(given, 'account_balance', 'balance'),
+      'POST /v1/customers/{customer}': (given) => renamed(given, 'account_balance', 'balance'),
+    },
+  },
+  {
+    // A plan had a name of its own: there were no products for services.
+    since: '2018-02-05',
+    render: (object, stripe) => {
+      if (object['object'] !== 'plan') return object;
+      const product = idOf(object['product'] as string | null | undefined);
+      const found = product === undefined ? undefined : stripe?.table<StripeObject>('product').find(product);
+      return {
+        ...object,
+        name: valueAt(found, 'name') ?? object['nickname'] ?? null,
+        statement_descriptor: valueAt(found, 'statement_descriptor') ?? null,
+      };
+    },
+    translate: {
+      'POST /v1/plans': ({ name, statement_descriptor: descriptor, ...given }: RawHash): RawHash =>
+        name === undefined || given['product'] !== undefined
+          ? given
+          : { ...given, product: { name, ...(descriptor !== undefined && { statement_descriptor: descriptor }) } },
+    },
+  },
+];
+
+function renamed<T>(object: Record<string, T>, from: string, to: string): Record<string, T> {
+  const { [from]: value, ...rest } = object;
+  return value === undefined ? rest : { ...rest, [to]: value };
+}
+
+function isRunning(subscription: StripeObject): boolean {
+  const status = valueAt(subscription, 'status');
+  return status !== 'canceled' && status !== 'incomplete_expired';
+}
+
+/** The first page of a list, with what it holds as it was. */
+function pageOf(
+  stripe: Backend | undefined,
+  kind: string,
+  url: string,
+  by: Readonly<Record<string, string>>,
+  show: (object: object) => object,
+  where: (object: StripeObject) => boolean = () => true,
+): object {
+  const page = stripe?.table(kind).page(url, {}, { by, where });
+  return { object: 'list', has_more: false, ...page, data: page?.data.map(show) ?? [], url };
+}
+
+function sourcesOf(stripe: Backend | undefined, customer: string, show: (object: object) => object): object {
+  const data = ['card', 'bank_account', 'source'].flatMap((kind) =>
+    stripe ? [...stripe.table(kind).values({ by: { customer } })].map(show) : [],
+  );
+  return { object: 'list', data, has_more: false, url: `/v1/customers/${customer}/sources` };
+}
