@@ -430,7 +430,7 @@ describe('a Checkout Session with more', () => {
   });
 
   test('has its payment intent from the start for clients of old versions', async () => {
-    const old = running.client({ apiVersion: '2020-08-27' as never });
+    const old = running.client({ apiVersion: '2020-08-27' });
     const session = await old.checkout.sessions.create({ ...PAY, payment_method_types: ['card'] } as never);
     expect(session.payment_intent).toMatch(/^pi_/);
     await visit(session.url!, CARD);
