@@ -291,3 +291,53 @@ describe('cards that want authentication', () => {
     expect(await failure(refused)).toMatchObject({ code: 'authentication_required' });
   });
 });
+
+describe('the page of 3-D Secure', () => {
+  const ask = async (name: string): Promise<Stripe.PaymentIntent> =>
+    pay(name, { return_url: 'https://example.com/return' });
+  const decide = async ({ next_action: action }: Stripe.PaymentIntent, decision: string): Promise<void> => {
+    const { pathname } = new URL(action!.redirect_to_url!.url!);
+    await running.platform.fetch(pathname, {
+      method: 'POST',
+      headers: {
+        host: `stripe.localhost:${running.platform.port}`,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: `action=${decision}`,
+      redirect: 'manual',
+    });
+  };
+
+  it('lets the payment go on', async () => {
+    const intent = await ask('pm_card_threeDSecure2Required');
+    await decide(intent, 'complete');
+    const paid = await stripe.paymentIntents.retrieve(intent.id, { expand: ['latest_charge'] });
+    expect(paid).toMatchObject({
+      status: 'succeeded',
+      next_action: null,
+      latest_charge: { payment_method_details: { card: { three_d_secure: { result: 'authenticated' } } } },
+    });
+  });
+
+  it('fails it', async () => {
+    const intent = await ask('pm_card_threeDSecure2Required');
+    await decide(intent, 'fail');
+    expect(await stripe.paymentIntents.retrieve(intent.id)).toMatchObject({
+      status: 'requires_payment_method',
+      latest_charge: null,
+      last_payment_error: { code: 'payment_intent_authentication_failure', type: 'invalid_request_error' },
+    });
+  });
+
+  it.each([
+    ['pm_card_threeDSecureRequiredChargeDeclined', 'generic_decline'],
+    ['pm_card_authenticationRequiredChargeDeclinedInsufficientFunds', 'insufficient_funds'],
+  ])('cannot help a card that is declined all the same: %s', async (name, declineCode) => {
+    const intent = await ask(name);
+    await decide(intent, 'complete');
+    expect(await stripe.paymentIntents.retrieve(intent.id)).toMatchObject({
+      status: 'requires_payment_method',
+      last_payment_error: { code: 'card_declined', decline_code: declineCode },
+    });
+  });
+});

@@ -1,22 +1,23 @@
 import type { Router } from 'backlot';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
+import { idOf } from '../kernel/objects';
 import { fileTable, linkTable, shownLink } from '../resources/files';
 
 /** Serves the contents of files: to who has a link, and, below the API, to who has a key. */
 export function serveFiles(router: Router, stripe: Backend): void {
   router.get('/v1/files/:id/contents', ({ params, request, response }) => {
     response.statusCode = request.headers.authorization === undefined ? 401 : 200;
-    const contents = response.statusCode === 200 ? contentsOf(stripe, params['id']!) : undefined;
+    const contents = response.statusCode === 200 ? contentsOf(stripe, params['id']) : undefined;
     if (contents === undefined) return { error: { message: 'There is no such file.', type: 'invalid_request_error' } };
     response.setHeader('content-type', contents.type);
     return contents.bytes;
   });
   router.get('/links/:id', ({ params, response }) => {
     const link = stripe.as({ account: PLATFORM_ACCOUNT, clock: null }, () => {
-      const found = linkTable(stripe).find(params['id']!);
+      const found = linkTable(stripe).find(params['id']);
       return found && shownLink(stripe, found);
     });
-    const contents = link?.expired === false ? contentsOf(stripe, String(link.file)) : undefined;
+    const contents = link?.expired === false ? contentsOf(stripe, idOf(link.file)!) : undefined;
     response.statusCode = contents === undefined ? 404 : 200;
     if (contents === undefined) return 'This link has expired, or never was.\n';
     response.setHeader('content-type', contents.type);

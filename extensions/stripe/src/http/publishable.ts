@@ -4,7 +4,7 @@ import type { Operation } from '../spec/spec';
 
 /** What a page may do with its key: https://docs.stripe.com/keys. Intents it sees only with their `client_secret`. */
 const OPERATIONS: readonly RegExp[] = [
-  /^POST \/v1\/(tokens|sources|payment_methods|confirmation_tokens|ephemeral_keys)$/,
+  /^POST \/v1\/(tokens|sources|payment_methods|test_helpers\/confirmation_tokens)$/,
   /^GET \/v1\/(tokens|sources|confirmation_tokens)\/\{\w+\}$/,
   /^GET \/v1\/(payment|setup)_intents\/\{\w+\}$/,
   /^POST \/v1\/(payment|setup)_intents\/\{\w+\}(\/(confirm|cancel|verify_microdeposits))?$/,

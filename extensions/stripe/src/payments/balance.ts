@@ -171,7 +171,7 @@ export const balance: DefineModule = (stripe) => {
   const table = balanceTransactions(stripe);
   const list = (url: string, params: object) => {
     const given = params as Stripe.BalanceTransactionListParams;
-    return table.page(url, given as Record<string, never>, {
+    return table.page(url, given, {
       by: { source: given.source },
       where: (each) =>
         (given.type === undefined || each.type === given.type) &&

@@ -114,7 +114,7 @@ export function methodCard(card: CardData, isVerified = false): Stripe.PaymentMe
     regulated_status: 'unregulated',
     three_d_secure_usage: { supported: true },
     wallet: null,
-  } as unknown as Stripe.PaymentMethod.Card;
+  };
 }
 
 export function cvcCheck(card: Pick<CardData, 'number' | 'hasCvc'>): string | null {

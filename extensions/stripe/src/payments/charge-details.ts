@@ -1,5 +1,6 @@
 /** What a charge says about how it was paid. */
 import type Stripe from 'stripe';
+import { omit } from '../kernel/omit';
 import { behaviorOf, type CardSecret } from './cards';
 import type { Decline } from './declines';
 
@@ -18,8 +19,8 @@ export function methodDetails(
   const { type, card } = method;
   if (!card) {
     const shown = (method as unknown as Record<string, object | undefined>)[type] ?? {};
-    const { networks: _networks, status_details: _status, ...rest } = shown as Record<string, unknown>;
-    return { [type]: { ...rest, ...(payment.mandate !== null && { mandate: payment.mandate }) }, type } as never;
+    const rest = omit(shown, 'networks', 'status_details');
+    return { [type]: { ...rest, ...(payment.mandate !== null && { mandate: payment.mandate }) }, type };
   }
   const { checks } = behaviorOf(payment.secret);
   const { address } = method.billing_details;
@@ -99,7 +100,7 @@ export function outcomeOf(secret: CardSecret | undefined, decline: Decline | und
           ? 'Stripe evaluated this payment as having elevated risk, and placed it in your manual review queue.'
           : 'Payment complete.',
       type: risk === 'elevated' ? 'manual_review' : 'authorized',
-    } as Stripe.Charge.Outcome;
+    };
   }
   if (decline.blocked === true) {
     return {
@@ -109,7 +110,7 @@ export function outcomeOf(secret: CardSecret | undefined, decline: Decline | und
       ...(risk === 'highest' && { rule: 'block_if_high_risk' }),
       seller_message: risk === 'highest' ? 'Stripe blocked this payment as too risky.' : 'Stripe blocked this payment.',
       type: 'blocked',
-    } as Stripe.Charge.Outcome;
+    };
   }
   return {
     ...base,
@@ -119,7 +120,7 @@ export function outcomeOf(secret: CardSecret | undefined, decline: Decline | und
     reason: decline.decline_code ?? decline.code,
     seller_message: sellerMessage(decline),
     type: 'issuer_declined',
-  } as Stripe.Charge.Outcome;
+  };
 }
 
 function sellerMessage({ code, decline_code }: Decline): string {

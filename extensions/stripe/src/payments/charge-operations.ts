@@ -45,9 +45,9 @@ function make(stripe: Backend, params: Stripe.ChargeCreateParams): Stripe.Charge
     customer: customer ?? null,
     fields: {
       description: params.description ?? null,
-      metadata: mergeMetadata(undefined, params.metadata as Record<string, string>),
+      metadata: mergeMetadata(undefined, params.metadata),
       receipt_email: params.receipt_email ?? null,
-      shipping: shippingOf(params.shipping) as Stripe.Charge.Shipping | null,
+      shipping: shippingOf(params.shipping),
       source: shownSource(stripe, sourceId, method),
       statement_descriptor: params.statement_descriptor ?? null,
       statement_descriptor_suffix: params.statement_descriptor_suffix ?? null,
@@ -148,7 +148,7 @@ function update(stripe: Backend, id: string, params: Stripe.ChargeUpdateParams):
   return table.update(
     id,
     {
-      ...(metadata !== undefined && { metadata: mergeMetadata(before.metadata, metadata as Record<string, string>) }),
+      ...(metadata !== undefined && { metadata: mergeMetadata(before.metadata, metadata) }),
       ...(customer !== undefined && { customer }),
       ...(params.description !== undefined && { description: params.description }),
       ...(params.receipt_email !== undefined && { receipt_email: params.receipt_email }),
@@ -165,15 +165,14 @@ export const charges: DefineModule = (stripe) => {
   const table = chargeTable(stripe);
   return {
     operations: {
-      'POST /v1/charges': ({ params }) => createCharge(stripe, params as Stripe.ChargeCreateParams),
+      'POST /v1/charges': ({ params }) => createCharge(stripe, params),
       'GET /v1/charges': ({ url, params }) => {
         const { customer, payment_intent, transfer_group } = params as Stripe.ChargeListParams;
         return table.page(url, params, { by: { payment_intent, customer, transfer_group } });
       },
       'GET /v1/charges/{id}': ({ path }) => table.get(path['id']!),
-      'POST /v1/charges/{id}': ({ path, params }) => update(stripe, path['id']!, params as Stripe.ChargeUpdateParams),
-      'POST /v1/charges/{id}/capture': ({ path, params }) =>
-        capture(stripe, path['id']!, params as Stripe.ChargeCaptureParams),
+      'POST /v1/charges/{id}': ({ path, params }) => update(stripe, path['id']!, params),
+      'POST /v1/charges/{id}/capture': ({ path, params }) => capture(stripe, path['id']!, params),
     },
     jobs: {
       'charge.expire': (each, { subject }) => {

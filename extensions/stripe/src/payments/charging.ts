@@ -49,7 +49,7 @@ export interface Charged {
  */
 export function charge(stripe: Backend, attempt: Attempt): Charged {
   const { amount, currency, method, capture, customer, fields, isAuthenticated = false, isPending = false } = attempt;
-  const secret = methodTable(stripe).hidden(method.id) as ChargeSecret | undefined;
+  const secret = methodTable(stripe).hidden(method.id);
   const decline = attempt.decline ?? (isPending ? undefined : declineOf(secret, isAuthenticated));
   const paid = decline === undefined && !isPending;
   const isCard = method.type === 'card';

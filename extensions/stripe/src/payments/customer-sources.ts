@@ -118,9 +118,7 @@ function updateSource(stripe: Backend, customer: string, id: string, params: obj
     readonly owner?: object;
   };
   const change = {
-    ...Object.fromEntries(
-      Object.entries(given).map(([name, value]) => [name, value === '' ? null : (value as unknown)]),
-    ),
+    ...Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value === '' ? null : value])),
     ...(metadata !== undefined && {
       metadata: mergeMetadata(source.metadata, metadata),
     }),
@@ -132,11 +130,7 @@ function updateSource(stripe: Backend, customer: string, id: string, params: obj
       : source.object === 'source'
         ? sourceTable(stripe)
         : bankAccountTable(stripe);
-  return (table as ReturnType<typeof cardTable>).update(
-    id,
-    change as Partial<Stripe.Card>,
-    'customer.source.updated',
-  ) as CustomerSource;
+  return (table as ReturnType<typeof cardTable>).update(id, change, 'customer.source.updated');
 }
 
 interface PageParams {

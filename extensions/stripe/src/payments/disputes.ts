@@ -77,11 +77,11 @@ export function createDispute(stripe: Backend, chargeId: string, cause: DisputeC
 }
 
 function withdraw(stripe: Backend, id: string): Stripe.Dispute {
-  const { amount, currency } = disputeTable(stripe).get(id);
+  const { amount, charge, currency } = disputeTable(stripe).get(id);
   return book(stripe, id, 'charge.dispute.funds_withdrawn', {
     amount: -amount,
     fees: [{ amount: FEE, application: null, currency, description: 'Dispute fee', type: 'stripe_fee' }],
-    description: `Chargeback withdrawal for ${String(disputeTable(stripe).get(id).charge)}`,
+    description: `Chargeback withdrawal for ${idOf(charge) ?? ''}`,
     reporting_category: 'dispute',
   });
 }
@@ -90,7 +90,7 @@ function reinstate(stripe: Backend, id: string): Stripe.Dispute {
   const { amount, charge } = disputeTable(stripe).get(id);
   return book(stripe, id, 'charge.dispute.funds_reinstated', {
     amount,
-    description: `Chargeback reversal for ${String(charge)}`,
+    description: `Chargeback reversal for ${idOf(charge) ?? ''}`,
     reporting_category: 'dispute_reversal',
   });
 }
@@ -147,10 +147,10 @@ function submit(stripe: Backend, id: string, params: Stripe.DisputeUpdateParams)
     id,
     {
       ...(metadata !== undefined && {
-        metadata: mergeMetadata(dispute.metadata, metadata as Record<string, string>),
+        metadata: mergeMetadata(dispute.metadata, metadata),
       }),
       ...(hasEvidence && {
-        evidence: { ...dispute.evidence, ...given } as unknown as Stripe.Dispute.Evidence,
+        evidence: { ...dispute.evidence, ...given },
         evidence_details: {
           ...dispute.evidence_details,
           has_evidence: true,
@@ -158,14 +158,15 @@ function submit(stripe: Backend, id: string, params: Stripe.DisputeUpdateParams)
             submission_count: dispute.evidence_details.submission_count + 1,
             submission_method: 'manual',
           }),
-        } as Stripe.Dispute.EvidenceDetails,
+        },
       }),
       ...(isSent && { status: isInquiry ? 'warning_under_review' : 'under_review' }),
-    } as Partial<Stripe.Dispute>,
+    },
     'charge.dispute.updated',
   );
   if (!isSent) return changed;
-  const verdict = VERDICTS[String(given['uncategorized_text'] ?? '')];
+  const { uncategorized_text: text } = evidence;
+  const verdict = text ? VERDICTS[text] : undefined;
   if (verdict === 'escalate' && isInquiry) {
     table.update(id, { status: 'needs_response', is_charge_refundable: false }, 'charge.dispute.updated');
     return withdraw(stripe, id);
@@ -185,7 +186,7 @@ export const disputes: DefineModule = (stripe) => {
         return table.page(url, params, { by: { charge: given.charge, payment_intent: given.payment_intent } });
       },
       'GET /v1/disputes/{id}': ({ path }) => table.get(path['id']!),
-      'POST /v1/disputes/{id}': ({ path, params }) => submit(stripe, path['id']!, params as Stripe.DisputeUpdateParams),
+      'POST /v1/disputes/{id}': ({ path, params }) => submit(stripe, path['id']!, params),
       'POST /v1/disputes/{id}/close': ({ path }) => {
         const dispute = table.get(path['id']!);
         if (!OPEN.includes(dispute.status)) {
@@ -211,7 +212,7 @@ export const disputes: DefineModule = (stripe) => {
           open: false,
           reason: 'approved',
           closed_reason: 'approved',
-        } as Partial<Stripe.Review>);
+        });
         if (idOf(charge) !== undefined) chargeTable(stripe).update(idOf(charge)!, { review: null });
         const intents = stripe.table<Stripe.PaymentIntent>('payment_intent');
         if (idOf(intent) !== undefined) intents.update(idOf(intent)!, { review: null });

@@ -3,13 +3,7 @@ import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import {
-  createPaymentMethod,
-  methodTable,
-  resolvePaymentMethod,
-  spentMethod,
-  type MethodParams,
-} from '../resources/payment-methods';
+import { createPaymentMethod, methodTable, resolvePaymentMethod, spentMethod } from '../resources/payment-methods';
 import { isOlder } from '../versions/versions';
 import { METHOD_TYPES, takesCurrency, usualMethodTypes } from './method-types';
 
@@ -28,7 +22,7 @@ export function givenMethod(
   { payment_method: id, payment_method_data: data, confirmation_token: token }: MethodChoice,
 ): Stripe.PaymentMethod | undefined {
   if (token !== undefined) return methodOfToken(stripe, token);
-  if (data !== undefined) return createPaymentMethod(stripe, data as MethodParams);
+  if (data !== undefined) return createPaymentMethod(stripe, data);
   if (id === undefined || id === '') return undefined;
   return resolvePaymentMethod(stripe, id);
 }

@@ -63,8 +63,7 @@ export const paymentIntents: DefineModule = (stripe) => {
         const { cancellation_reason: reason } = call.params as Stripe.PaymentIntentCancelParams;
         return viewFor(call, cancelIntent(stripe, found(call).id, reason ?? null));
       },
-      'POST /v1/payment_intents/{id}/capture': (call) =>
-        captureIntent(stripe, found(call).id, call.params as unknown as Stripe.PaymentIntentCaptureParams),
+      'POST /v1/payment_intents/{id}/capture': (call) => captureIntent(stripe, found(call).id, call.params),
       'POST /v1/payment_intents/{id}/increment_authorization': (call) =>
         incrementIntent(
           stripe,
@@ -73,7 +72,7 @@ export const paymentIntents: DefineModule = (stripe) => {
         ),
       'POST /v1/payment_intents/{id}/verify_microdeposits': (call) => {
         const intent = found(call);
-        checkMicrodeposits(intent, call.params as Stripe.PaymentIntentVerifyMicrodepositsParams);
+        checkMicrodeposits(intent, call.params);
         return viewFor(call, completeAction(stripe, intent.id, true));
       },
       'GET /v1/payment_intents/{id}/amount_details_line_items': (call) => {
@@ -138,7 +137,7 @@ function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): 
   checkShares(amount ?? intent.amount, given.application_fee_amount);
   if (customer !== undefined) stripe.table('customer').get(customer, 'customer');
   const owner = customer ?? idOf(intent.customer);
-  const isCleared = (given.payment_method as string | undefined) === '';
+  const isCleared = given.payment_method === '';
   const method = givenMethod(stripe, given);
   if (method) checkOwner(stripe, method, owner);
   const { description, receipt_email: email, shipping, application_fee_amount: fee, transfer_group: group } = given;
@@ -148,7 +147,7 @@ function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): 
     ...(currency !== undefined && { currency: money }),
     ...(customer !== undefined && { customer }),
     ...(description !== undefined && { description: description === '' ? null : description }),
-    ...(metadata !== undefined && { metadata: mergeMetadata(intent.metadata, metadata as Record<string, string>) }),
+    ...(metadata !== undefined && { metadata: mergeMetadata(intent.metadata, metadata) }),
     ...(email !== undefined && { receipt_email: email === '' ? null : email }),
     ...(usage !== undefined && { setup_future_usage: usage === '' ? null : usage }),
     ...(shipping !== undefined && { shipping: shippingOf(shipping) }),

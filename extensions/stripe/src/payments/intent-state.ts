@@ -88,7 +88,7 @@ export function lastError(
     ...(decline.param !== undefined && { param: decline.param }),
     ...(method !== undefined && { payment_method: method }),
     type: decline.type ?? 'card_error',
-  } as Stripe.PaymentIntent.LastPaymentError;
+  };
 }
 
 /** The error that a call ends with when a payment is declined. What was written stays. */

@@ -1,14 +1,16 @@
 /** Payment intents, from their creation to the end: https://docs.stripe.com/payments/paymentintents/lifecycle. */
 import type Stripe from 'stripe';
-import { invalidRequest, StripeError } from '../errors';
+import type { StripeError } from '../errors';
+import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
 import { idOf } from '../kernel/objects';
+import { omit } from '../kernel/omit';
 import { attachPaymentMethod, methodTable } from '../resources/payment-methods';
 import { authenticationFor } from './authentication';
 import { bankBehavior } from './bank-accounts';
-import { announceCharge, bookCharge, charge, chargeTable, DAY, type ChargeSecret } from './charging';
+import { announceCharge, bookCharge, charge, chargeTable, DAY } from './charging';
 import { DECLINES, type Decline } from './declines';
 import { followUp } from './follow-up';
 import { checkAllowed, checkOwner, givenMethod, typesFor } from './intent-methods';
@@ -67,7 +69,7 @@ export function intentTable(stripe: Backend): Table<Stripe.PaymentIntent, Intent
 export function createIntent(stripe: Backend, params: CreateIntentParams): Stripe.PaymentIntent {
   return stripe.onClockOf(params.customer, () => {
     const intent = makeIntent(stripe, params);
-    return params.confirm === true ? confirmIntent(stripe, intent.id, params as ConfirmIntentParams) : intent;
+    return params.confirm === true ? confirmIntent(stripe, intent.id, params) : intent;
   });
 }
 
@@ -112,7 +114,7 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
     latest_charge: null,
     livemode: false,
     managed_payments: null,
-    metadata: mergeMetadata(undefined, params.metadata as Record<string, string>),
+    metadata: mergeMetadata(undefined, params.metadata),
     next_action: null,
     on_behalf_of: params.on_behalf_of ?? null,
     payment_method: method?.id ?? null,
@@ -189,7 +191,7 @@ function confirm(stripe: Backend, id: string, params: ConfirmIntentParams): Conf
         before.payment_method_options,
       ),
     }),
-  } as Partial<Stripe.PaymentIntent>);
+  });
   return start(stripe, intent, method, params.error_on_requires_action === true);
 }
 
@@ -313,8 +315,7 @@ function fail(
     last_payment_error: lastError(decline, { method, charge: chargeId }),
     latest_charge: chargeId ?? before.latest_charge,
   }));
-  const { isAuthenticated: _isAuthenticated, ...rest } = hiddenOf(stripe, id);
-  table.hide(id, rest);
+  table.hide(id, omit(hiddenOf(stripe, id), 'isAuthenticated'));
   stripe.emit('payment_intent.payment_failed', intent);
   return { intent, error: declinedCall(decline, intent, { method, charge: chargeId }) };
 }
@@ -356,7 +357,7 @@ export function settleDebit(stripe: Backend, id: string): void {
   const intent = intentTable(stripe).find(id);
   if (intent?.status !== 'processing') return;
   const chargeId = idOf(intent.latest_charge)!;
-  const secret = chargeTable(stripe).hidden(chargeId) as ChargeSecret | undefined;
+  const secret = chargeTable(stripe).hidden(chargeId);
   const { failure } = bankBehavior(secret?.account);
   const method = methodOf(stripe, intent)!;
   if (failure) {
@@ -367,7 +368,7 @@ export function settleDebit(stripe: Backend, id: string): void {
       failure_message: failure.message,
     });
     announceCharge(stripe, chargeId);
-    fail(stripe, id, method, { ...failure, type: 'invalid_request_error' } as Decline, chargeId);
+    fail(stripe, id, method, { ...failure, type: 'invalid_request_error' }, chargeId);
     return;
   }
   chargeTable(stripe).update(chargeId, { status: 'succeeded', paid: true, amount_captured: intent.amount });
@@ -479,7 +480,7 @@ export function captureIntent(
     const common = {
       amount_received: intent.amount_received + amount,
       ...(params.metadata !== undefined && {
-        metadata: mergeMetadata(intent.metadata, params.metadata as Record<string, string>),
+        metadata: mergeMetadata(intent.metadata, params.metadata),
       }),
     };
     if (!isFinal) {
@@ -519,7 +520,7 @@ export function incrementIntent(
     ...(params.description !== undefined && { description: params.description }),
     ...(params.application_fee_amount !== undefined && { application_fee_amount: params.application_fee_amount }),
     ...(params.metadata !== undefined && {
-      metadata: mergeMetadata(intent.metadata, params.metadata as Record<string, string>),
+      metadata: mergeMetadata(intent.metadata, params.metadata),
     }),
   });
   stripe.emit('payment_intent.amount_capturable_updated', raised);
@@ -548,7 +549,7 @@ function fieldsOf(intent: Stripe.PaymentIntent): Partial<Stripe.Charge> {
     metadata: { ...intent.metadata },
     payment_intent: intent.id,
     receipt_email: intent.receipt_email,
-    shipping: intent.shipping as Stripe.Charge.Shipping | null,
+    shipping: intent.shipping,
     statement_descriptor: intent.statement_descriptor,
     statement_descriptor_suffix: intent.statement_descriptor_suffix,
     on_behalf_of: intent.on_behalf_of,
@@ -612,7 +613,7 @@ export function optionsOf(
       ...(given as Record<string, object> | undefined)?.['card'],
     };
   }
-  return options as Stripe.PaymentIntent.PaymentMethodOptions;
+  return options;
 }
 
 export function shippingOf(given: object | '' | null | undefined): Stripe.PaymentIntent.Shipping | null {
@@ -625,7 +626,7 @@ export function shippingOf(given: object | '' | null | undefined): Stripe.Paymen
     tracking_number: null,
     ...rest,
     address: { ...empty, ...address },
-  } as unknown as Stripe.PaymentIntent.Shipping;
+  };
 }
 
 /** What others get of a payment is part of it. */

@@ -1,5 +1,6 @@
 /** Refunds: https://docs.stripe.com/refunds. */
 import type Stripe from 'stripe';
+import { omit } from '../kernel/omit';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
@@ -63,7 +64,7 @@ export function createRefund(stripe: Backend, params: RefundParams): Stripe.Refu
     amount_refunded: charge.amount_refunded + amount,
     refunded: charge.amount_refunded + amount >= charge.amount,
     ...(params.reason === 'fraudulent' && { fraud_details: { user_report: 'fraudulent' } }),
-  } as Partial<Stripe.Charge>);
+  });
   stripe.emit('refund.created', booked);
   stripe.emit('charge.refunded', refunded, {
     amount_refunded: charge.amount_refunded,
@@ -170,14 +171,8 @@ function settle(stripe: Backend, id: string): void {
   const charge = chargeTable(stripe).get(idOf(refund.charge)!);
   const { refund: behavior } = behaviorOf(chargeTable(stripe).hidden(charge.id));
   if (behavior === 'pending') {
-    const done = table.update(
-      id,
-      (before) => {
-        const { pending_reason: _reason, ...rest } = before;
-        return { ...rest, status: 'succeeded' };
-      },
-      'refund.updated',
-    );
+    const done = table.replace(id, { ...omit(refund, 'pending_reason'), status: 'succeeded' });
+    stripe.emitChange('refund.updated', refund, done);
     stripe.emit('charge.refund.updated', done, { status: 'pending' });
     return;
   }
@@ -219,15 +214,11 @@ export const refunds: DefineModule = (stripe) => {
   const table = refundTable(stripe);
   const update = (id: string, params: object): Stripe.Refund => {
     const { metadata } = params as Stripe.RefundUpdateParams;
-    return table.update(
-      id,
-      (before) => ({ metadata: mergeMetadata(before.metadata, metadata as Record<string, string> | undefined) }),
-      'refund.updated',
-    );
+    return table.update(id, (before) => ({ metadata: mergeMetadata(before.metadata, metadata) }), 'refund.updated');
   };
   return {
     operations: {
-      'POST /v1/refunds': ({ params }) => createRefund(stripe, params as RefundParams),
+      'POST /v1/refunds': ({ params }) => createRefund(stripe, params),
       'GET /v1/refunds': ({ url, params }) => {
         const { charge, payment_intent } = params as Stripe.RefundListParams;
         return table.page(url, params, { by: { charge, payment_intent } });

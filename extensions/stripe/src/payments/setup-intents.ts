@@ -76,7 +76,7 @@ function make(stripe: Backend, params: CreateSetupParams): Stripe.SetupIntent {
     livemode: false,
     managed_payments: null,
     mandate: null,
-    metadata: mergeMetadata(undefined, params.metadata as Record<string, string> | undefined),
+    metadata: mergeMetadata(undefined, params.metadata),
     next_action: null,
     on_behalf_of: params.on_behalf_of ?? null,
     payment_method: method?.id ?? null,
@@ -196,7 +196,7 @@ function fail(
     status: 'requires_payment_method',
     payment_method: null,
     next_action: null,
-    last_setup_error: error as unknown as Stripe.SetupIntent.LastSetupError,
+    last_setup_error: error,
     latest_attempt: attempt.id,
   });
   stripe.emit('setup_intent.setup_failed', intent);
@@ -326,7 +326,7 @@ export function cancelSetupIntent(stripe: Backend, id: string, reason: string | 
   if (!CANCELABLE.includes(intent.status)) throw wrongStatus(intent, 'cancel', 'canceled', CANCELABLE);
   const canceled = setupTable(stripe).update(id, {
     status: 'canceled',
-    cancellation_reason: reason as Stripe.SetupIntent.CancellationReason | null,
+    cancellation_reason: reason,
     next_action: null,
   });
   stripe.emit('setup_intent.canceled', canceled);
@@ -348,7 +348,7 @@ function update(stripe: Backend, intent: Stripe.SetupIntent, params: object): St
   return setupTable(stripe).update(intent.id, {
     ...(customer !== undefined && { customer }),
     ...(description !== undefined && { description }),
-    ...(metadata !== undefined && { metadata: mergeMetadata(intent.metadata, metadata as Record<string, string>) }),
+    ...(metadata !== undefined && { metadata: mergeMetadata(intent.metadata, metadata) }),
     ...(given.payment_method_types && { payment_method_types: [...given.payment_method_types] }),
     ...(method && { payment_method: method.id, status: 'requires_confirmation' }),
   });
@@ -386,7 +386,7 @@ export const setupIntents: DefineModule = (stripe) => {
       'POST /v1/setup_intents/{id}/confirm': (call) => {
         const intent = found(call);
         const given = call.params as unknown as ConfirmSetupParams;
-        if (CONFIRMABLE.includes(intent.status)) checkReturnUrl(given, intent.automatic_payment_methods as never);
+        if (CONFIRMABLE.includes(intent.status)) checkReturnUrl(given, intent.automatic_payment_methods);
         return viewFor(call, confirmSetup(stripe, intent.id, given));
       },
       'POST /v1/setup_intents/{id}/cancel': (call) => {
@@ -395,7 +395,7 @@ export const setupIntents: DefineModule = (stripe) => {
       },
       'POST /v1/setup_intents/{id}/verify_microdeposits': (call) => {
         const intent = found(call);
-        checkMicrodeposits(intent, call.params as Stripe.SetupIntentVerifyMicrodepositsParams);
+        checkMicrodeposits(intent, call.params);
         const method = methodOf(stripe, intent);
         if (method) methodTable(stripe).hide(method.id, { ...methodTable(stripe).hidden(method.id), isVerified: true });
         return viewFor(call, completeSetupAction(stripe, intent.id, true));

@@ -25,7 +25,7 @@ function create(stripe: Backend, given: Stripe.TopupCreateParams): Stripe.Topup 
     failure_message: null,
     initiated_by: null,
     livemode: false,
-    metadata: mergeMetadata(undefined, given.metadata as Readonly<Record<string, string>> | undefined),
+    metadata: mergeMetadata(undefined, given.metadata),
     source: null,
     statement_descriptor: given.statement_descriptor ?? null,
     status: 'pending',
@@ -61,7 +61,7 @@ export const topups: DefineModule = (stripe) => {
         const { description, metadata } = params as Stripe.TopupUpdateParams;
         return table.update(path['id']!, (before) => ({
           ...(description !== undefined && { description }),
-          metadata: mergeMetadata(before.metadata, metadata as Readonly<Record<string, string>> | undefined),
+          metadata: mergeMetadata(before.metadata, metadata),
         }));
       },
       'POST /v1/topups/{id}/cancel': ({ path }) => {

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { omit } from '../kernel/omit';
 import { parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
@@ -28,7 +29,7 @@ export function createConfirmationToken(stripe: Backend, given: Given): Stripe.C
   if (id === undefined && data === undefined) throw parameterMissing('payment_method_data');
   const method =
     id === undefined ? createPaymentMethod(stripe, data as MethodParams) : resolvePaymentMethod(stripe, id);
-  const { id: _id, object: _object, created: _created, livemode: _livemode, metadata: _metadata, ...preview } = method;
+  const preview = omit(method, 'id', 'object', 'created', 'livemode', 'metadata');
   const token = {
     ...blank('confirmation_token'),
     id: stripe.newId('confirmation_token'),
@@ -56,6 +57,6 @@ export const confirmationTokens: DefineModule = (stripe) => ({
   operations: {
     'GET /v1/confirmation_tokens/{id}': ({ path }) =>
       stripe.table<Stripe.ConfirmationToken>('confirmation_token').get(path['id']!),
-    'POST /v1/test_helpers/confirmation_tokens': ({ params }) => createConfirmationToken(stripe, params as Given),
+    'POST /v1/test_helpers/confirmation_tokens': ({ params }) => createConfirmationToken(stripe, params),
   },
 });

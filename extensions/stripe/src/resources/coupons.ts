@@ -16,7 +16,11 @@ const ID_LENGTH = 8;
 export const coupons: DefineModule = (stripe) => {
   const table = stripe.table<Stripe.Coupon, CouponHidden>('coupon');
   const found = (id: string): Stripe.Coupon => {
-    if (!table.has(id)) throw new StripeError(404, 'invalid_request_error', `No such coupon: '${id}'`, { code: 'resource_missing', param: 'coupon' });
+    if (!table.has(id))
+      throw new StripeError(404, 'invalid_request_error', `No such coupon: '${id}'`, {
+        code: 'resource_missing',
+        param: 'coupon',
+      });
     return table.get(id);
   };
   return {
@@ -75,7 +79,10 @@ export const coupons: DefineModule = (stripe) => {
 function newCoupon(stripe: Backend, given: Stripe.CouponCreateParams): Stripe.Coupon {
   const { amount_off, percent_off, duration = 'once', duration_in_months, redeem_by } = given;
   if (amount_off === undefined && percent_off === undefined) {
-    throw invalidRequest('Must provide percent_off or amount_off.', { code: 'parameter_missing', param: 'percent_off' });
+    throw invalidRequest('Must provide percent_off or amount_off.', {
+      code: 'parameter_missing',
+      param: 'percent_off',
+    });
   }
   if (amount_off !== undefined && percent_off !== undefined) {
     throw invalidRequest('You may only specify one of these parameters: amount_off, percent_off.', {
@@ -84,7 +91,9 @@ function newCoupon(stripe: Backend, given: Stripe.CouponCreateParams): Stripe.Co
     });
   }
   if (percent_off !== undefined && (percent_off <= 0 || percent_off > 100)) {
-    throw invalidRequest('Invalid percent_off: must be greater than 0 and less than or equal to 100.', { param: 'percent_off' });
+    throw invalidRequest('Invalid percent_off: must be greater than 0 and less than or equal to 100.', {
+      param: 'percent_off',
+    });
   }
   if (amount_off !== undefined && amount_off < 1) {
     throw invalidRequest('This value must be greater than or equal to 1.', {
@@ -95,7 +104,9 @@ function newCoupon(stripe: Backend, given: Stripe.CouponCreateParams): Stripe.Co
   if (amount_off !== undefined && given.currency === undefined) throw parameterMissing('currency');
   if (duration === 'repeating' && duration_in_months === undefined) throw parameterMissing('duration_in_months');
   if (duration !== 'repeating' && duration_in_months !== undefined) {
-    throw invalidRequest('You can only set `duration_in_months` when `duration` is `repeating`.', { param: 'duration_in_months' });
+    throw invalidRequest('You can only set `duration_in_months` when `duration` is `repeating`.', {
+      param: 'duration_in_months',
+    });
   }
   if (duration_in_months !== undefined && duration_in_months < 1) {
     throw invalidRequest('This value must be greater than or equal to 1.', {

@@ -59,10 +59,11 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
   if (method) attachPaymentMethod(stripe, method, id);
   if (chosen !== undefined && chosen !== '') {
     // A test card by its name is one new payment method, which both parameters mean.
+    // A name such as pm_card_visa stands for the one that was just made of it.
     setDefaultMethod(stripe, id, method && chosen === params.payment_method ? method.id : chosen);
   }
   stripe.emit('customer.created', table.get(id));
-  if (params.source !== undefined && (params.source as string) !== '')
+  if (params.source !== undefined && params.source !== '')
     addSource(stripe, id, params.source, { becomesDefault: true });
   for (const tax of params.tax_id_data ?? []) addTaxId(stripe, id, tax);
   return table.get(id);
@@ -116,7 +117,7 @@ function changes(before: Stripe.Customer, given: Given): Partial<Stripe.Customer
       : null;
   }
   if (given.metadata !== undefined) {
-    change['metadata'] = mergeMetadata(before.metadata, given.metadata as Record<string, string>);
+    change['metadata'] = mergeMetadata(before.metadata, given.metadata);
   }
   if (given.tax_exempt !== undefined) change['tax_exempt'] = given.tax_exempt === '' ? 'none' : given.tax_exempt;
   for (const name of ['balance', 'invoice_prefix', 'next_invoice_sequence', 'preferred_locales'] as const) {
@@ -130,7 +131,7 @@ function changes(before: Stripe.Customer, given: Given): Partial<Stripe.Customer
   if (given.tax !== undefined) {
     change['tax'] = { automatic_tax: 'supported', ip_address: given.tax.ip_address ?? null, location: null };
   }
-  return change as Partial<Stripe.Customer>;
+  return change;
 }
 
 function addressOf(given: object): object {
@@ -161,7 +162,7 @@ function update(stripe: Backend, id: string, params: Stripe.CustomerUpdateParams
   return table.update(
     id,
     (now) => ({
-      ...changes(now, params as Given),
+      ...changes(now, params),
       ...(preferred !== undefined && { default_source: preferred }),
       ...(added && { default_source: added.id }),
     }),
@@ -182,10 +183,9 @@ export const customers: DefineModule = (stripe) => {
   const table = customerTable(stripe);
   return {
     operations: {
-      'POST /v1/customers': ({ params }) => createCustomer(stripe, params as Stripe.CustomerCreateParams),
+      'POST /v1/customers': ({ params }) => createCustomer(stripe, params),
       'GET /v1/customers/{customer}': ({ path }) => table.get(path['customer']!),
-      'POST /v1/customers/{customer}': ({ path, params }) =>
-        update(stripe, path['customer']!, params as Stripe.CustomerUpdateParams),
+      'POST /v1/customers/{customer}': ({ path, params }) => update(stripe, path['customer']!, params),
       'DELETE /v1/customers/{customer}': ({ path }) => {
         const customer = table.get(path['customer']!);
         if (isDeleted(customer)) throw missing(customer.id);

@@ -44,7 +44,7 @@ function upload(stripe: Backend, { files, params }: Call): Stripe.File {
     createLink(stripe, {
       file: id,
       ...(link.expires_at !== undefined && { expires_at: link.expires_at }),
-    } as Stripe.FileLinkCreateParams);
+    });
   }
   return withLinks(stripe, file);
 }
@@ -60,7 +60,7 @@ function createLink(stripe: Backend, given: Stripe.FileLinkCreateParams): Stripe
     expires_at: given.expires_at ?? null,
     file: given.file,
     livemode: false,
-    metadata: mergeMetadata(undefined, given.metadata as Readonly<Record<string, string>> | undefined),
+    metadata: mergeMetadata(undefined, given.metadata),
     url: stripe.pageUrl(`links/${id}`),
   } as unknown as Stripe.FileLink;
   return linkTable(stripe).insert(link);
@@ -102,7 +102,7 @@ export const files: DefineModule = (stripe) => ({
       const { expires_at: end, metadata } = params as Stripe.FileLinkUpdateParams;
       const changed = linkTable(stripe).update(path['id']!, (before) => ({
         ...(end !== undefined && { expires_at: end === '' ? null : end === 'now' ? stripe.now() : end }),
-        metadata: mergeMetadata(before.metadata, metadata as Readonly<Record<string, string>> | undefined),
+        metadata: mergeMetadata(before.metadata, metadata),
       }));
       return shownLink(stripe, changed);
     },

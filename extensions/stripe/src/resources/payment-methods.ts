@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { omit } from '../kernel/omit';
 import { invalidRequest, parameterMissing, resourceMissing, type StripeError } from '../errors';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
@@ -47,8 +48,7 @@ export function createPaymentMethod(stripe: Backend, given: MethodParams): Strip
     throw invalidRequest(`Invalid type: must be one of ${Object.keys(METHOD_TYPES).join(', ')}`, { param: 'type' });
   }
   const details = (given as Record<string, unknown>)[type] as Record<string, unknown> | undefined;
-  const { shown, secret, billing } =
-    type === 'card' ? cardPart(stripe, details as CardParams & { token?: string }) : otherPart(type, details ?? {});
+  const { shown, secret, billing } = type === 'card' ? cardPart(stripe, details) : otherPart(type, details ?? {});
   const billingDetails = given.billing_details as Partial<Stripe.PaymentMethod.BillingDetails> | undefined;
   return insertMethod(stripe, { type, shown, secret, billing: { ...billing, ...billingDetails }, given });
 }
@@ -72,7 +72,7 @@ function insertMethod(stripe: Backend, { type, shown, secret, billing, given = {
     customer: null,
     customer_account: null,
     livemode: false,
-    metadata: mergeMetadata(undefined, given.metadata as Record<string, string> | undefined),
+    metadata: mergeMetadata(undefined, given.metadata),
     ...(given.radar_options && { radar_options: given.radar_options }),
     type,
   } as unknown as Stripe.PaymentMethod;
@@ -96,7 +96,7 @@ export function billingDetails(
     ...before,
     ...cleared,
     address: { ...empty, ...before?.address, ...(typeof address === 'object' ? address : undefined) },
-  } as Stripe.PaymentMethod.BillingDetails;
+  };
 }
 
 interface Part {
@@ -142,7 +142,7 @@ function otherPart(type: string, given: Record<string, unknown>): Part {
     return { shown, secret: { account: number } };
   }
   if (number !== '') {
-    const { account_number: _number, ...rest } = given;
+    const rest = omit(given, 'account_number');
     return {
       shown: { ...rest, fingerprint: fingerprint(number), last4: number.slice(-4) },
       secret: { account: number },
@@ -301,7 +301,7 @@ export function detachPaymentMethod(stripe: Backend, id: string): Stripe.Payment
 export const paymentMethods: DefineModule = (stripe) => {
   const table = methodTable(stripe);
   const list = (url: string, params: Stripe.PaymentMethodListParams, customer: string | undefined) =>
-    table.page(url, params as Record<string, never>, {
+    table.page(url, params, {
       by: { customer },
       where: (method) => params.type === undefined || method.type === params.type,
     });
@@ -310,7 +310,7 @@ export const paymentMethods: DefineModule = (stripe) => {
       'POST /v1/payment_methods': ({ params, key }) => {
         const given = params as Stripe.PaymentMethodCreateParams;
         if (given.payment_method !== undefined && !key.publishable) return clone(stripe, given.payment_method);
-        const method = createPaymentMethod(stripe, given as MethodParams);
+        const method = createPaymentMethod(stripe, given);
         const secret = table.hidden(method.id);
         return given.customer === undefined || secret === undefined
           ? method
@@ -330,7 +330,7 @@ export const paymentMethods: DefineModule = (stripe) => {
       'POST /v1/payment_methods/{id}/detach': ({ path }) => detachPaymentMethod(stripe, path['id']!),
       'GET /v1/customers/{customer}/payment_methods': ({ path, url, params }) => {
         stripe.table('customer').get(path['customer']!, 'customer');
-        return list(url, params as Stripe.PaymentMethodListParams, path['customer']);
+        return list(url, params, path['customer']);
       },
       'GET /v1/customers/{customer}/payment_methods/{id}': ({ path }) => {
         const method = table.get(path['id']!);
@@ -353,7 +353,7 @@ function update(stripe: Backend, id: string, params: object): Stripe.PaymentMeth
   const table = methodTable(stripe);
   const given = params as Stripe.PaymentMethodUpdateParams;
   const method = table.get(id);
-  const card = given.card && method.card && { ...method.card, ...withoutNetworks(given.card) };
+  const card = given.card && method.card && { ...method.card, ...omit(given.card, 'networks') };
   if (card) checkExpiry(stripe, card);
   return table.update(
     id,
@@ -365,15 +365,11 @@ function update(stripe: Backend, id: string, params: object): Stripe.PaymentMeth
       ...(card && { card }),
       ...(given.us_bank_account && { us_bank_account: { ...method.us_bank_account, ...given.us_bank_account } }),
       ...(given.metadata !== undefined && {
-        metadata: mergeMetadata(method.metadata, given.metadata as Record<string, string>),
+        metadata: mergeMetadata(method.metadata, given.metadata),
       }),
     } as Partial<Stripe.PaymentMethod>,
     'payment_method.updated',
   );
-}
-
-function withoutNetworks({ networks: _networks, ...rest }: Stripe.PaymentMethodUpdateParams.Card): object {
-  return rest;
 }
 
 function checkExpiry(stripe: Backend, { exp_month, exp_year }: Stripe.PaymentMethod.Card): void {

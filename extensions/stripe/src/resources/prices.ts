@@ -44,7 +44,7 @@ function amountsOf({ unit_amount: amount, unit_amount_decimal: given }: Amounts,
     return { unit_amount: amount, unit_amount_decimal: String(amount) };
   }
   if (given === undefined) return { unit_amount: null, unit_amount_decimal: null };
-  const decimal = String(given);
+  const decimal = given as string;
   if (!/^\d+(\.\d{1,12})?$/.test(decimal)) {
     throw invalidRequest(`Invalid decimal: ${decimal}; must contain at maximum twelve decimal places.`, {
       code: 'parameter_invalid_decimal',
@@ -90,7 +90,7 @@ function recurringFrom(given: Stripe.PriceCreateParams.Recurring): Stripe.Price.
     meter: given.meter ?? null,
     trial_period_days: given.trial_period_days ?? null,
     usage_type: given.usage_type ?? 'licensed',
-  } as Stripe.Price.Recurring;
+  };
 }
 
 /** Makes a price, with `price.created`, and its product where `product_data` is given. */
@@ -129,7 +129,7 @@ export function createPrice(stripe: Backend, given: Stripe.PriceCreateParams): S
         : null,
     livemode: false,
     lookup_key: null,
-    metadata: mergeMetadata(undefined, given.metadata as Record<string, string> | undefined),
+    metadata: mergeMetadata(undefined, given.metadata),
     nickname: given.nickname ?? null,
     product,
     recurring: given.recurring === undefined ? null : recurringFrom(given.recurring),
@@ -149,12 +149,12 @@ export function createPrice(stripe: Backend, given: Stripe.PriceCreateParams): S
 type CurrencyOption = NonNullable<Stripe.PriceCreateParams['currency_options']>[string];
 
 function secretOf(given: Stripe.PriceCreateParams, currency: string): PriceSecret {
-  const tiers = given.tiers === undefined ? undefined : tiersFrom(given.tiers as readonly GivenTier[]);
+  const tiers = given.tiers === undefined ? undefined : tiersFrom(given.tiers);
   const own: CurrencyOption = {
     ...(given.unit_amount !== undefined && { unit_amount: given.unit_amount }),
     ...(given.unit_amount_decimal !== undefined && { unit_amount_decimal: given.unit_amount_decimal }),
     ...(given.tax_behavior !== undefined && { tax_behavior: given.tax_behavior }),
-  } as CurrencyOption;
+  };
   return {
     ...(tiers && { tiers }),
     currency_options: optionsFrom({ [currency]: own, ...given.currency_options }),
@@ -219,9 +219,9 @@ function update(stripe: Backend, id: string, given: Stripe.PriceUpdateParams): S
       ...(key !== undefined && { lookup_key: key === '' ? null : key }),
       ...(behavior !== undefined && { tax_behavior: behavior }),
       ...(given.metadata !== undefined && {
-        metadata: mergeMetadata(before.metadata, given.metadata as Record<string, string>),
+        metadata: mergeMetadata(before.metadata, given.metadata),
       }),
-    } as Partial<Stripe.Price>,
+    },
     'price.updated',
   );
 }
@@ -233,8 +233,7 @@ export const prices: DefineModule = (stripe) => {
     operations: {
       'POST /v1/prices': ({ params }) => createPrice(stripe, params as unknown as Stripe.PriceCreateParams),
       'GET /v1/prices/{id}': ({ path }) => table.get(path['id']!),
-      'POST /v1/prices/{id}': ({ path, params }) =>
-        update(stripe, path['id']!, params as unknown as Stripe.PriceUpdateParams),
+      'POST /v1/prices/{id}': ({ path, params }) => update(stripe, path['id']!, params),
       'GET /v1/prices': ({ url, params }) => {
         const given = params as Stripe.PriceListParams;
         const { recurring, lookup_keys: keys } = given;
@@ -252,8 +251,8 @@ export const prices: DefineModule = (stripe) => {
       },
     },
     includes: {
-      'price tiers': ((price: Stripe.Price) => tiersOf(stripe, price.id)) as never,
-      'price currency_options': ((price: Stripe.Price) => table.hidden(price.id)?.currency_options ?? {}) as never,
+      'price tiers': (price: Stripe.Price) => tiersOf(stripe, price.id),
+      'price currency_options': (price: Stripe.Price) => table.hidden(price.id)?.currency_options ?? {},
     },
   };
 };

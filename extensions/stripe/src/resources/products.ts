@@ -47,7 +47,7 @@ export function createProduct(stripe: Backend, given: ProductParams & { readonly
   stripe.emit('product.created', made);
   const { default_price_data: data } = given;
   if (data === undefined) return made;
-  const price = createPrice(stripe, { ...data, product: made.id } as unknown as Stripe.PriceCreateParams);
+  const price = createPrice(stripe, { ...data, product: made.id });
   return table.update(made.id, { default_price: price.id }, 'product.updated');
 }
 
@@ -63,9 +63,9 @@ function changes(before: Stripe.Product, given: ProductParams): Partial<Stripe.P
     if (value !== undefined) change[name] = value === '' ? (Array.isArray(before[name]) ? [] : null) : value;
   }
   if (given.metadata !== undefined) {
-    change['metadata'] = mergeMetadata(before.metadata, given.metadata as Record<string, string>);
+    change['metadata'] = mergeMetadata(before.metadata, given.metadata);
   }
-  return change as Partial<Stripe.Product>;
+  return change;
 }
 
 function update(
@@ -98,7 +98,7 @@ export const products: DefineModule = (stripe) => {
     operations: {
       'POST /v1/products': ({ params }) => createProduct(stripe, params as unknown as Stripe.ProductCreateParams),
       'GET /v1/products/{id}': ({ path }) => table.get(path['id']!),
-      'POST /v1/products/{id}': ({ path, params }) => update(stripe, path['id']!, params as ProductParams),
+      'POST /v1/products/{id}': ({ path, params }) => update(stripe, path['id']!, params),
       'GET /v1/products': ({ url, params }) => {
         const given = params as Stripe.ProductListParams;
         return table.page(url, params, {

@@ -62,7 +62,10 @@ export const promotionCodes: DefineModule = (stripe) => {
 
 function newCode(stripe: Backend, given: Stripe.PromotionCodeCreateParams): Stripe.PromotionCode {
   if (given.promotion.coupon === undefined) {
-    throw invalidRequest('Missing required param: promotion[coupon].', { code: 'parameter_missing', param: 'promotion[coupon]' });
+    throw invalidRequest('Missing required param: promotion[coupon].', {
+      code: 'parameter_missing',
+      param: 'promotion[coupon]',
+    });
   }
   const coupon = stripe.table<Stripe.Coupon>('coupon').get(given.promotion.coupon, 'promotion[coupon]');
   checkCoupon(stripe, coupon, 'promotion[coupon]');
@@ -136,7 +139,9 @@ function checkRevival(stripe: Backend, code: Stripe.PromotionCode): void {
   const isSpent = code.max_redemptions !== null && code.times_redeemed >= code.max_redemptions;
   const isOver = code.expires_at !== null && code.expires_at <= stripe.now();
   if (coupon === undefined || coupon.deleted !== undefined || !coupon.valid || isSpent || isOver) {
-    throw invalidRequest('This promotion code cannot be activated because it is expired or used up.', { param: 'active' });
+    throw invalidRequest('This promotion code cannot be activated because it is expired or used up.', {
+      param: 'active',
+    });
   }
   checkUnique(stripe, code.code, idOf(code.customer));
 }

@@ -51,7 +51,7 @@ export function createSource(stripe: Backend, given: Given): Stripe.Source {
     currency: given.currency ?? null,
     flow: isRedirect ? 'redirect' : 'none',
     livemode: false,
-    metadata: mergeMetadata(undefined, given.metadata as Readonly<Record<string, string>> | undefined),
+    metadata: mergeMetadata(undefined, given.metadata),
     owner: {
       address: given.owner?.address ?? null,
       email: given.owner?.email ?? null,
@@ -90,7 +90,7 @@ export const sources: DefineModule = (stripe) => {
   const table = sourceTable(stripe);
   return {
     operations: {
-      'POST /v1/sources': ({ params }) => createSource(stripe, params as unknown as Given),
+      'POST /v1/sources': ({ params }) => createSource(stripe, params),
       'GET /v1/sources/{id}': (call) => {
         const source = table.get(call.path['id']!);
         checkSourceSecret(call, source);
@@ -99,7 +99,7 @@ export const sources: DefineModule = (stripe) => {
       'POST /v1/sources/{id}': ({ path, params }) => {
         const { metadata, owner } = params as Stripe.SourceUpdateParams;
         return table.update(path['id']!, (before) => ({
-          metadata: mergeMetadata(before.metadata, metadata as Readonly<Record<string, string>> | undefined),
+          metadata: mergeMetadata(before.metadata, metadata),
           ...(owner && { owner: { ...before.owner, ...owner } as Stripe.Source.Owner }),
         }));
       },

@@ -34,7 +34,9 @@ export const taxRates: DefineModule = (stripe) => {
       'POST /v1/tax_rates/{tax_rate}': ({ path, params }) => {
         const { metadata, expand: _expand, ...given } = params as Stripe.TaxRateUpdateParams;
         const before = table.get(path['tax_rate']!);
-        const cleared = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value === '' ? null : value]));
+        const cleared = Object.fromEntries(
+          Object.entries(given).map(([name, value]) => [name, value === '' ? null : value]),
+        );
         return table.update(
           before.id,
           { ...cleared, metadata: mergeMetadata(before.metadata, metadata as never) },
@@ -45,7 +47,8 @@ export const taxRates: DefineModule = (stripe) => {
         const { active, inclusive } = params as Stripe.TaxRateListParams;
         return table.page(url, params, {
           where: (rate) =>
-            (active === undefined || rate.active === active) && (inclusive === undefined || rate.inclusive === inclusive),
+            (active === undefined || rate.active === active) &&
+            (inclusive === undefined || rate.inclusive === inclusive),
         });
       },
     },

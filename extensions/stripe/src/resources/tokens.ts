@@ -57,7 +57,7 @@ function insert(stripe: Backend, type: string, content: object, secret: SourceSe
 /** https://docs.stripe.com/api/tokens */
 export const tokens: DefineModule = (stripe) => ({
   operations: {
-    'POST /v1/tokens': ({ params }) => createToken(stripe, params as unknown as TokenParams),
+    'POST /v1/tokens': ({ params }) => createToken(stripe, params),
     'GET /v1/tokens/{id}': ({ path }) => {
       const id = path['id']!;
       const named = namedCard(stripe, id);
