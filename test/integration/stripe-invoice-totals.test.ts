@@ -69,6 +69,10 @@ describe('the totals of invoices', () => {
       await stripe.taxRates.create({ display_name: 'VAT', percentage: 19, inclusive: true }),
       await stripe.taxRates.create({ display_name: 'Sales', percentage: 7.25, inclusive: false }),
     ];
+    const coupons = [
+      await stripe.coupons.create({ percent_off: 33.3, duration: 'forever' }),
+      await stripe.coupons.create({ amount_off: 1777, currency: 'usd', duration: 'forever' }),
+    ];
     for (let run = 0; run < RUNS / 3; run += 1) {
       const customer = await stripe.customers.create({ balance: random.below(6000) - 4000 });
       const method = await stripe.paymentMethods.attach('pm_card_visa', { customer: customer.id });
@@ -88,6 +92,7 @@ describe('the totals of invoices', () => {
           { price: monthly.id, quantity: 1 + random.below(5) },
           ...(random.chance(0.6) ? [{ price: tiered.id, quantity: random.below(9) }] : []),
         ],
+        ...(random.chance(0.5) && { discounts: [{ coupon: random.pick(coupons).id }] }),
         ...(random.chance(0.5) && { default_tax_rates: [random.pick(rates).id] }),
       });
       const [item] = subscription.items.data;
