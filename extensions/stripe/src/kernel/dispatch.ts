@@ -5,7 +5,14 @@ import { checkKeyFor } from '../http/publishable';
 import { parseForm, type Raw } from '../parameters/form';
 import { validate } from '../parameters/validate';
 import { loadSpec, type FoundOperation, type Operation } from '../spec/spec';
-import { acceptLegacy, checkVersion, defaultVersion, renderAt } from '../versions/versions';
+import {
+  acceptLegacy,
+  checkVersion,
+  defaultVersion,
+  formerOperation,
+  renderAt,
+  translateParameters,
+} from '../versions/versions';
 import { PLATFORM_ACCOUNT, type Backend, type Scope } from './backend';
 import { expand, type Includes } from './expand';
 import { IdempotentReplies } from './idempotency';
@@ -89,7 +96,10 @@ export class Dispatcher {
     headers['stripe-version'] = version;
     const account = this.#accountOf(request);
     if (account !== PLATFORM_ACCOUNT) headers['stripe-account'] = account;
-    const found = loadSpec().find(request.method, request.path) ?? this.#findOther(request);
+    const found =
+      formerOperation(version, request.method, request.path) ??
+      loadSpec().find(request.method, request.path) ??
+      this.#findOther(request);
     if (found === undefined) throw unknownUrl(request);
     const { operation } = found;
     checkKeyFor(operation, key);
@@ -112,7 +122,8 @@ export class Dispatcher {
       if (earlier) return earlier;
     }
 
-    const raw = { ...parseForm(request.query), ...parseForm(request.body) } as Record<string, Raw>;
+    const given = { ...parseForm(request.query), ...parseForm(request.body) } as Record<string, Raw>;
+    const raw = translateParameters(operation, version, given);
     // How pages give their key.
     delete raw['key'];
     const legacy = acceptLegacy(operation, version).also;
@@ -168,8 +179,8 @@ export class Dispatcher {
       const answer = handler(call);
       if (answer instanceof Binary)
         return { status: 200, headers: { 'content-type': answer.type }, body: answer.bytes };
-      const expanded = expand(this.#stripe, this.#includes, answer, call);
-      return { status: 200, headers: {}, body: JSON.stringify(renderAt(version, expanded), undefined, 2) };
+      const shown = expand(this.#stripe, this.#includes, renderAt(version, answer, this.#stripe), call);
+      return { status: 200, headers: {}, body: JSON.stringify(shown, undefined, 2) };
     } catch (error) {
       if (!(error instanceof StripeError) || !error.keepsWrites) throw error;
       return { status: error.status, headers: {}, body: errorBody(error, requestId) };

@@ -27,11 +27,13 @@ import { setupIntents } from '../payments/setup-intents';
 import { topups } from '../payments/topups';
 import { confirmationTokens } from './confirmation-tokens';
 import { coupons } from './coupons';
+import { formerOperations } from '../versions/former-operations';
 import { webhookEndpoints } from '../webhooks/endpoints';
 import { customers } from './customers';
 import { events } from './events';
 import { files } from './files';
 import { paymentMethods } from './payment-methods';
+import { plans } from './plans';
 import { prices } from './prices';
 import { products } from './products';
 import { sources } from './sources';
@@ -55,6 +57,7 @@ export const MODULES: readonly DefineModule[] = [
   discountOperations,
   disputes,
   events,
+  formerOperations,
   invoiceItems,
   invoicePayments,
   invoices,
@@ -64,6 +67,7 @@ export const MODULES: readonly DefineModule[] = [
   paymentIntents,
   paymentLinks,
   paymentMethods,
+  plans,
   portalConfigurations,
   portalSessions,
   payouts,

@@ -1,7 +1,10 @@
 import type { StripeConfig } from '../config';
 import { invalidRequest } from '../errors';
-import { loadSpec, type Operation } from '../spec/spec';
-import { CHANGES } from './changes';
+import type { Backend } from '../kernel/backend';
+import type { RawHash } from '../parameters/form';
+import { fieldOf, type FieldInfo } from '../spec/shapes';
+import { loadSpec, type FoundOperation, type Operation } from '../spec/spec';
+import { CHANGES, type Change, type Fields } from './changes';
 
 /** A version: a day, and since 2024 the name of a release. */
 const VERSION = /^\d{4}-\d\d-\d\d(\.[a-z]+)?$/;
@@ -19,20 +22,56 @@ export function checkVersion(version: string): string {
   );
 }
 
-/** An answer as clients of a version expect it. The answer is of the newest version, and is left as it is. */
-export function renderAt(version: string, answer: object): object {
-  const changes = CHANGES.filter(({ since }) => isOlder(version, since));
-  if (changes.length === 0) return answer;
+/**
+ * An answer as clients of a version expect it. The answer is of the newest version, and is left as it is. What other objects know
+ * is only told where the backend is given.
+ */
+export function renderAt(version: string, answer: object, stripe?: Backend): object {
   let rendered: unknown = answer;
-  for (const { render } of changes) rendered = renderEach(rendered, render);
+  for (const { render } of changesAfter(version)) {
+    if (render) rendered = renderEach(rendered, (object) => render(object, stripe));
+  }
   return rendered as object;
 }
 
 /** The parameters that an operation took up to a version besides those of the newest, so that they are let through. */
 export function acceptLegacy(operation: Operation, version: string): { readonly also: readonly string[] } {
-  return {
-    also: CHANGES.flatMap(({ since, accepts }) => (isOlder(version, since) ? (accepts?.[operation.key] ?? []) : [])),
-  };
+  return { also: changesAfter(version).flatMap(({ accepts }) => accepts?.[operation.key] ?? []) };
+}
+
+/** What a client of a version sent, as clients of the newest send it. */
+export function translateParameters(operation: Operation, version: string, given: RawHash): RawHash {
+  let translated = given;
+  for (const { translate } of changesAfter(version).reverse()) {
+    const each = translate?.[operation.key];
+    if (each) translated = each(translated);
+  }
+  return translated;
+}
+
+/** An operation that there was up to a version, and is no more; undefined where there was none. */
+export function formerOperation(version: string, method: string, path: string): FoundOperation | undefined {
+  const key = `${method} ${path}`;
+  for (const { operations } of changesAfter(version)) {
+    const today = operations?.[key];
+    const operation = loadSpec().operations.find((each) => each.key === today);
+    if (operation === undefined) continue;
+    const kind = path.endsWith('/lines') ? 'list' : operation.kind;
+    const result = kind === 'list' ? 'line_item' : operation.result;
+    return { operation: { ...operation, key, method, path, kind, result }, path: {} };
+  }
+  return undefined;
+}
+
+/** What a field of a kind held in a version. */
+export function fieldAt(version: string, kind: string, name: string): FieldInfo | undefined {
+  for (const { fields } of changesAfter(version)) {
+    const former = fields?.[`${kind} ${name}`];
+    if (former === undefined) continue;
+    const isList = former.endsWith('[]');
+    return { expandable: !isList, includable: isList, kinds: [former.replace('[]', '')] };
+  }
+  return fieldOf(kind, name);
 }
 
 /** Whether a version is from before a day. */
@@ -40,8 +79,13 @@ export function isOlder(version: string, since: string): boolean {
   return version.slice(0, since.length) < since;
 }
 
+/** Newest first. */
+function changesAfter(version: string): Change[] {
+  return CHANGES.filter(({ since }) => isOlder(version, since));
+}
+
 /** Renders what is innermost first, so that a change sees its parts as older clients do. */
-function renderEach(value: unknown, render: (object: Record<string, unknown>) => Record<string, unknown>): unknown {
+function renderEach(value: unknown, render: (object: Fields) => Fields): unknown {
   if (Array.isArray(value)) return value.map((each) => renderEach(each, render));
   if (typeof value !== 'object' || value === null) return value;
   const copy = Object.fromEntries(Object.entries(value).map(([name, each]) => [name, renderEach(each, render)]));

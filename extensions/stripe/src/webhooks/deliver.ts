@@ -30,14 +30,14 @@ export function targetsOf(stripe: Backend, type: string): Target[] {
 /** Hands an event to the outbox, once for each endpoint. Gives the identifiers of the deliveries. */
 export function deliver(stripe: Backend, event: Stripe.Event, targets: readonly Target[]): string[] {
   return targets.map(({ endpoint, secret }) => {
-    const payload = eventPayload(event, endpoint.api_version ?? defaultVersion(stripe.config));
+    const payload = eventPayload(event, endpoint.api_version ?? defaultVersion(stripe.config), stripe);
     return stripe.platform.webhooks.send({ url: endpoint.url, secret }, payload).id;
   });
 }
 
 /** What is sent of an event: its data as clients of a version know them. */
-export function eventPayload(event: Stripe.Event, version: string): string {
-  return JSON.stringify(renderAt(version, { ...event, api_version: version }), undefined, 2);
+export function eventPayload(event: Stripe.Event, version: string, stripe?: Backend): string {
+  return JSON.stringify(renderAt(version, { ...event, api_version: version }, stripe), undefined, 2);
 }
 
 /** The event as it is now: how many of its deliveries have not arrived. */

@@ -1,0 +1,33 @@
+import { idOf, valueAt } from '../kernel/objects';
+import type { Backend } from '../kernel/backend';
+import type { Change, Fields } from './changes';
+
+/** https://docs.stripe.com/changelog/clover#2025-09-30.clover: a discount has a source, and a promotion code a promotion. */
+export const clover: Change = {
+  since: '2025-09-30',
+  render: (object, stripe) => {
+    switch (object['object']) {
+      case 'discount': {
+        const { source, ...rest } = object;
+        return { ...rest, coupon: couponIn(source, stripe) };
+      }
+      case 'promotion_code': {
+        const { promotion, ...rest } = object;
+        return { ...rest, coupon: couponIn(promotion, stripe) };
+      }
+      default:
+        return object;
+    }
+  },
+  translate: {
+    'POST /v1/promotion_codes': ({ coupon, ...given }) =>
+      coupon === undefined ? given : { ...given, promotion: { type: 'coupon', coupon } },
+  },
+};
+
+/** Before, the whole coupon stood in a discount. */
+function couponIn(holder: unknown, stripe: Backend | undefined): unknown {
+  const coupon = valueAt(holder, 'coupon') as string | Fields | null | undefined;
+  if (typeof coupon !== 'string') return coupon ?? null;
+  return stripe?.table('coupon').find(idOf(coupon)!) ?? coupon;
+}
