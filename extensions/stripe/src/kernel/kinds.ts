@@ -15,6 +15,19 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   card: { noun: 'source', indexes: ['customer'] },
   charge: { indexes: ['customer', 'payment_intent', 'transfer_group'] },
   confirmation_token: { noun: 'ConfirmationToken' },
+  'checkout.session': {
+    idLength: 58,
+    noun: 'checkout.session',
+    indexes: [
+      'customer',
+      'customer_details.email',
+      'payment_intent',
+      'payment_link',
+      'setup_intent',
+      'status',
+      'subscription',
+    ],
+  },
   customer: { idLength: 14, indexes: ['email', 'test_clock'] },
   customer_balance_transaction: { indexes: ['customer', 'invoice'] },
   dispute: { indexes: ['charge', 'payment_intent'] },
@@ -34,7 +47,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   setup_intent: { noun: 'setupintent', indexes: ['customer', 'payment_method'] },
   source: { indexes: ['customer'] },
   subscription: { indexes: ['customer', 'items.data', 'test_clock'] },
-  tax_id: { indexes: ['customer'] },
   tax_rate: { noun: 'tax rate', indexes: ['country'] },
+  tax_id: { indexes: ['customer'] },
   webhook_endpoint: {},
 };

@@ -127,7 +127,6 @@ const RENDER: Readonly<Record<string, Render>> = {
     tax_amounts: oldTaxes(taxes),
     tax_rates: rest['tax_rates'] ?? ratesOf(taxes, stripe),
   }),
-  coupon: (object) => object,
 };
 
 function firstObject(list: unknown): unknown {

@@ -1,8 +1,9 @@
-import { checkoutUiModes } from '../checkout/versions';
 import type { Backend } from '../kernel/backend';
 import type { RawHash } from '../parameters/form';
 import { basil } from './basil';
+import { checkoutUiModes } from '../checkout/versions';
 import { clover } from './clover';
+import { endive } from './endive';
 import { EARLIER } from './earlier';
 
 export type Fields = Record<string, unknown>;
@@ -13,9 +14,10 @@ export interface Change {
   readonly since: string;
   /**
    * Makes of an object of the newest version what it was before. Called for each object with a kind, the innermost first. Without
-   * the backend, which is for what other objects know, it does what it can.
+   * the backend, which is for what other objects know, it does what it can. `show` makes of other objects of the newest version what
+   * they were when this change came.
    */
-  readonly render?: (object: Fields, stripe?: Backend) => Fields;
+  readonly render?: (object: Fields, stripe: Backend | undefined, show: (object: object) => object) => Fields;
   /** Top-level parameters that were taken before, by the key of the operation, and are not translated. */
   readonly accepts?: Readonly<Record<string, readonly string[]>>;
   /** Makes of what clients sent before what they send now, by the key of the operation. */
@@ -26,23 +28,5 @@ export interface Change {
   readonly operations?: Readonly<Record<string, string>>;
 }
 
-/** Intents took the types of payment methods under this name. */
-const TYPES = ['payment_method_types'];
-
 /** Newest first: each change goes on from what the one before made. */
-export const CHANGES: readonly Change[] = [
-  {
-    since: '2026-09-30',
-    render: (object) => object,
-    accepts: {
-      'POST /v1/checkout/sessions': TYPES,
-      'POST /v1/payment_intents': TYPES,
-      'POST /v1/payment_intents/{payment_intent}': TYPES,
-      'POST /v1/payment_intents/{payment_intent}/confirm': TYPES,
-      'POST /v1/setup_intents': TYPES,
-      'POST /v1/setup_intents/{setup_intent}': TYPES,
-    },
-  },
-  checkoutUiModes,
-];
-export const CHANGES: readonly Change[] = [checkoutUiModes, clover, basil, ...EARLIER];
+export const CHANGES: readonly Change[] = [endive, checkoutUiModes, clover, basil, ...EARLIER];

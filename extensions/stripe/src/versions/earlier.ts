@@ -19,17 +19,19 @@ export const EARLIER: readonly Change[] = [
     // A payment intent had all of its charges, and a charge its refunds.
     since: '2022-11-15',
     fields: { 'payment_intent charges': 'charge[]' },
-    render: (object, stripe) => {
-      if (object['object'] === 'payment_intent') {
-        const id = String(object['id']);
-        return {
-          ...object,
-          charges: pageOf(stripe, 'charge', `/v1/charges?payment_intent=${id}`, { payment_intent: id }),
-        };
-      }
-      if (object['object'] !== 'charge' || object['refunds'] !== undefined) return object;
+    render: (object, stripe, show) => {
+      const withRefunds = (charge: Fields): Fields => {
+        const id = String(charge['id']);
+        return { refunds: pageOf(stripe, 'refund', `/v1/charges/${id}/refunds`, { charge: id }, show), ...charge };
+      };
+      if (object['object'] === 'charge') return withRefunds(object);
+      if (object['object'] !== 'payment_intent') return object;
       const id = String(object['id']);
-      return { ...object, refunds: pageOf(stripe, 'refund', `/v1/charges/${id}/refunds`, { charge: id }) };
+      const showCharge = (charge: object): object => withRefunds(show(charge) as Fields);
+      return {
+        ...object,
+        charges: pageOf(stripe, 'charge', `/v1/charges?payment_intent=${id}`, { payment_intent: id }, showCharge),
+      };
     },
   },
   {
@@ -44,18 +46,16 @@ export const EARLIER: readonly Change[] = [
   {
     // A customer had its sources, subscriptions and tax ids.
     since: '2020-08-27',
-    render: (object, stripe) => {
+    render: (object, stripe, show) => {
       if (object['object'] !== 'customer' || object['deleted'] === true) return object;
       const id = String(object['id']);
+      const by = { customer: id };
+      const url = `/v1/customers/${id}`;
       return {
+        sources: sourcesOf(stripe, id, show),
+        subscriptions: pageOf(stripe, 'subscription', `${url}/subscriptions`, by, show, isRunning),
+        tax_ids: pageOf(stripe, 'tax_id', `${url}/tax_ids`, by, show),
         ...object,
-        sources: object['sources'] ?? sourcesOf(stripe, id),
-        subscriptions:
-          object['subscriptions'] ??
-          pageOf(stripe, 'subscription', `/v1/customers/${id}/subscriptions`, { customer: id }, (each) => {
-            return each['status'] !== 'canceled' && each['status'] !== 'incomplete_expired';
-          }),
-        tax_ids: object['tax_ids'] ?? pageOf(stripe, 'tax_id', `/v1/customers/${id}/tax_ids`, { customer: id }),
       };
     },
   },
@@ -95,20 +95,27 @@ function renamed<T>(object: Record<string, T>, from: string, to: string): Record
   return value === undefined ? rest : { ...rest, [to]: value };
 }
 
+function isRunning(subscription: StripeObject): boolean {
+  const status = valueAt(subscription, 'status');
+  return status !== 'canceled' && status !== 'incomplete_expired';
+}
+
+/** The first page of a list, with what it holds as it was. */
 function pageOf(
   stripe: Backend | undefined,
   kind: string,
   url: string,
   by: Readonly<Record<string, string>>,
-  where: (object: Fields) => boolean = () => true,
+  show: (object: object) => object,
+  where: (object: StripeObject) => boolean = () => true,
 ): object {
-  const empty = { object: 'list', data: [], has_more: false, url };
-  return stripe?.table(kind).page(url, {}, { by, where: (object) => where(object as unknown as Fields) }) ?? empty;
+  const page = stripe?.table(kind).page(url, {}, { by, where });
+  return { object: 'list', has_more: false, ...page, data: page?.data.map(show) ?? [], url };
 }
 
-function sourcesOf(stripe: Backend | undefined, customer: string): object {
+function sourcesOf(stripe: Backend | undefined, customer: string, show: (object: object) => object): object {
   const data = ['card', 'bank_account', 'source'].flatMap((kind) =>
-    stripe ? [...stripe.table(kind).values({ by: { customer } })] : [],
+    stripe ? [...stripe.table(kind).values({ by: { customer } })].map(show) : [],
   );
   return { object: 'list', data, has_more: false, url: `/v1/customers/${customer}/sources` };
 }

@@ -28,8 +28,9 @@ export function checkVersion(version: string): string {
  */
 export function renderAt(version: string, answer: object, stripe?: Backend): object {
   let rendered: unknown = answer;
-  for (const { render } of changesAfter(version)) {
-    if (render) rendered = renderEach(rendered, (object) => render(object, stripe));
+  for (const { since, render } of changesAfter(version)) {
+    const show = (object: object): object => renderAt(since, object, stripe);
+    if (render) rendered = renderEach(rendered, (object) => render(object, stripe, show));
   }
   return rendered as object;
 }
