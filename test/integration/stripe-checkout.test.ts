@@ -549,7 +549,7 @@ describe('every place', () => {
       expect(await (await fetch(url)).text()).toContain('Pay $9.00');
       const script = await fetch(`http://127.0.0.1:${port}${place}/v3/`, { headers: { origin: 'https://a.example' } });
       expect(script.headers.get('content-type')).toContain('javascript');
-      expect(script.headers.get('access-control-allow-origin')).toBe('*');
+      expect(script.headers.get('access-control-allow-origin')).toBe('https://a.example');
     }
   });
 
