@@ -61,6 +61,7 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
   if (method) attachPaymentMethod(stripe, method, id);
   if (chosen !== undefined && chosen !== '') {
     // A test card by its name is one new payment method, which both parameters mean.
+    // A name such as pm_card_visa stands for the one that was just made of it.
     setDefaultMethod(stripe, id, method && chosen === params.payment_method ? method.id : chosen);
   }
   stripe.emit('customer.created', table.get(id));
