@@ -28,7 +28,7 @@ describeWithBrowser('in a browser', () => {
     mistakes.length = 0;
     context = await browser.newContext();
     page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(8_000);
     page.on('pageerror', (error) => mistakes.push(error.message));
   });
   afterEach(async () => {

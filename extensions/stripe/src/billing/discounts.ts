@@ -261,7 +261,10 @@ export function setCustomerDiscount(
   }
   return stripe.onClockOf(customer, () => {
     const discount = createDiscount(stripe, given, { customer }, param === undefined ? {} : { param });
-    if (former) endDiscount(stripe, former.id);
+    if (former) {
+      endDiscount(stripe, former.id);
+      stripe.emitChange('customer.discount.updated', former, discount);
+    }
     return customers.update(customer, { discount });
   });
 }

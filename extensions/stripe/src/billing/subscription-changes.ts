@@ -9,6 +9,7 @@ import { methodFor } from './methods';
 import { omit } from './omit';
 import { isMetered, planOf, recurringOf, resolvePrice, shownPrice, type GivenPriceData } from './prices';
 import { prorate } from './prorations';
+import { endTrialWithoutMethod, trialEndOf } from './renewals';
 import {
   checkQuantity,
   customerOf,
@@ -43,6 +44,14 @@ interface Change {
 export function updateSubscription(stripe: Backend, id: string, given: UpdateParams): Subscription {
   const before = subscriptionTable(stripe).get(id);
   checkOpen(before, given);
+  if (given.trial_end === 'now' && before.status === 'trialing' && trialEndOf(stripe, before) !== 'create_invoice') {
+    const { trial_end: _now, ...others } = given;
+    return stripe.onClockOf(customerOf(before), () => {
+      updateSubscription(stripe, id, others);
+      endTrialWithoutMethod(stripe, subscriptionTable(stripe).update(id, { trial_end: stripe.now() }));
+      return subscriptionTable(stripe).get(id);
+    });
+  }
   return stripe.onClockOf(customerOf(before), () => {
     const { after, isReset, isPriced } = changed(stripe, before, given);
     const table = subscriptionTable(stripe);

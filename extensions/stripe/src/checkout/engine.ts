@@ -63,7 +63,7 @@ export function addPaymentMethod(stripe: Backend, customer: string, method: stri
     customer,
     usage: 'off_session',
     payment_method_types: [stripe.table<Stripe.PaymentMethod>('payment_method').get(method).type],
-  } as Stripe.SetupIntentCreateParams);
+  });
   const { intent: confirmed, error } = tryConfirmSetup(stripe, intent.id, {
     payment_method: method,
     return_url: returnUrl,

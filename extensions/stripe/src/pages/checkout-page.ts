@@ -89,7 +89,7 @@ function paymentForm(stripe: Backend, session: Stripe.Checkout.Session, view: Ch
   const email = session.customer_details?.email ?? null;
   const collectsAddress = session.billing_address_collection === 'required';
   const { consent_collection: consent } = session;
-  return html`<form method="post" action="${session.id}" id="payment-form">
+  return html`<form method="post" action="${stripe.pageUrl(`pay/${session.id}`)}" id="payment-form">
     <h1>${session.mode === 'setup' ? 'Payment details' : 'Pay'}</h1>
     ${view.error !== undefined && html`<div class="error" role="alert" data-testid="payment-error">${view.error}</div>`}
     ${

@@ -8,6 +8,7 @@ import { subscriptionItems } from '../billing/subscription-items';
 import { subscriptions } from '../billing/subscription-operations';
 import { testClocks } from '../billing/test-clocks';
 import { paymentLinks } from '../checkout/payment-links';
+import { paymentPages } from '../checkout/payment-pages';
 import { portalConfigurations } from '../checkout/portal-configurations';
 import { portalSessions } from '../checkout/portal-sessions';
 import { checkoutSessions } from '../checkout/sessions';
@@ -25,19 +26,23 @@ import { payouts } from '../payments/payouts';
 import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intents';
 import { topups } from '../payments/topups';
+import { webhookEndpoints } from '../webhooks/endpoints';
+import { cashBalances } from './cash-balance';
 import { confirmationTokens } from './confirmation-tokens';
 import { coupons } from './coupons';
 import { formerOperations } from '../versions/former-operations';
-import { webhookEndpoints } from '../webhooks/endpoints';
 import { customers } from './customers';
 import { events } from './events';
 import { files } from './files';
+import { verificationSessions } from './identity';
+import { issuing } from './issuing';
 import { paymentMethods } from './payment-methods';
 import { plans } from './plans';
 import { prices } from './prices';
 import { products } from './products';
-import { sources } from './sources';
 import { promotionCodes } from './promotion-codes';
+import { reportRuns } from './report-runs';
+import { sources } from './sources';
 import { customerTaxIds } from './tax-ids';
 import { taxRates } from './tax-rates';
 import { tokens } from './tokens';
@@ -45,11 +50,12 @@ import { tokens } from './tokens';
 /** Every part of the API that keeps state. */
 export const MODULES: readonly DefineModule[] = [
   balance,
+  cashBalances,
   charges,
-  confirmationTokens,
   checkoutSessions,
-  coupons,
   commandLineSessions,
+  confirmationTokens,
+  coupons,
   customerBalance,
   customers,
   customerSources,
@@ -57,33 +63,37 @@ export const MODULES: readonly DefineModule[] = [
   discountOperations,
   disputes,
   events,
-  formerOperations,
   files,
+  formerOperations,
   invoiceItems,
   invoicePayments,
   invoices,
+  issuing,
   mandates,
   meters,
   paymentIntents,
   paymentLinks,
   paymentMethods,
-  plans,
+  paymentPages,
   payouts,
+  plans,
   portalConfigurations,
   portalSessions,
   prices,
   products,
   promotionCodes,
   refunds,
+  reportRuns,
   search,
   setupIntents,
-  sources,
   shippingRates,
+  sources,
   subscriptionItems,
   subscriptions,
   taxRates,
   testClocks,
   tokens,
   topups,
+  verificationSessions,
   webhookEndpoints,
 ];

@@ -1,5 +1,6 @@
 import { idOf, valueAt } from '../kernel/objects';
 import type { Backend } from '../kernel/backend';
+import { withDurations } from './schedule-phases';
 import type { Change, Fields } from './changes';
 
 /** https://docs.stripe.com/changelog/clover#2025-09-30.clover: a discount has a source, and a promotion code a promotion. */
@@ -22,6 +23,8 @@ export const clover: Change = {
   translate: {
     'POST /v1/promotion_codes': ({ coupon, ...given }) =>
       coupon === undefined ? given : { ...given, promotion: { type: 'coupon', coupon } },
+    'POST /v1/subscription_schedules': withDurations,
+    'POST /v1/subscription_schedules/{subscription_schedule}': withDurations,
   },
 };
 
