@@ -430,7 +430,7 @@ describe('a Checkout Session with more', () => {
   });
 
   test('has its payment intent from the start for clients of old versions', async () => {
-    const old = running.client({ apiVersion: '2020-08-27' as never });
+    const old = running.client({ apiVersion: '2020-08-27' });
     const session = await old.checkout.sessions.create({ ...PAY, payment_method_types: ['card'] } as never);
     expect(session.payment_intent).toMatch(/^pi_/);
     await visit(session.url!, CARD);
@@ -532,5 +532,38 @@ describe('the portal', () => {
       name: 'Ada Lovelace',
       email: 'ada@example.com',
     });
+  });
+});
+
+describe('every place', () => {
+  test('has pages that lead to pages of the same place', async () => {
+    const { port } = running.platform;
+    for (const place of ['/stripe', '/_extension/stripe']) {
+      const made = await fetch(`http://127.0.0.1:${port}${place}/v1/checkout/sessions`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer sk_test_x', 'content-type': 'application/x-www-form-urlencoded' },
+        body: 'mode=payment&success_url=https://a.example&line_items[0][price_data][currency]=usd&line_items[0][price_data][unit_amount]=900&line_items[0][price_data][product_data][name]=A&line_items[0][quantity]=1',
+      });
+      const { url } = (await made.json()) as { url: string };
+      expect(url).toMatch(`http://127.0.0.1:${port}${place}/pay/cs_test_`);
+      expect(await (await fetch(url)).text()).toContain('Pay $9.00');
+      const script = await fetch(`http://127.0.0.1:${port}${place}/v3/`, { headers: { origin: 'https://a.example' } });
+      expect(script.headers.get('content-type')).toContain('javascript');
+      expect(script.headers.get('access-control-allow-origin')).toBe('https://a.example');
+    }
+  });
+
+  test('shows a receipt for a charge, and none for what is not there', async () => {
+    const intent = await stripe.paymentIntents.create({
+      amount: 1234,
+      currency: 'usd',
+      confirm: true,
+      payment_method: 'pm_card_visa',
+      automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+    });
+    const charge = await stripe.charges.retrieve(intent.latest_charge as string);
+    expect((await visit(charge.receipt_url!)).text).toContain('$12.34');
+    expect((await visit('http://x/receipts/ch_none')).status).toBe(404);
+    expect((await visit('http://x/pay/cs_test_none')).status).toBe(404);
   });
 });

@@ -3,6 +3,7 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { saleOf, sessionsOf } from '../checkout/session-data';
 import { addUp } from '../checkout/totals';
+import { bankFields } from './bank-fields';
 import { cardFields, type Problems } from './card-fields';
 import { countries } from './countries';
 import { html, raw, safeUrl, type Html } from './html';
@@ -231,6 +232,15 @@ function methodFields(
       ${offersToSave && html`<div class="check"><input type="checkbox" id="savePaymentMethod" name="save" /><label for="savePaymentMethod">Save this card for later payments</label></div>`}
     </div>`
   }
+  ${others.map(
+    (type) =>
+      html`<style>
+          body:not(:has(#method-${type}:checked)) .bank-${type} {
+            display: none;
+          }
+        </style>
+        <div class="bank-${type}">${bankFields(type, values, problems)}</div>`,
+  )}
   ${!hasCard && field({ name: 'billingName', label: 'Full name', value: values.get('billingName'), autocomplete: 'name' })}`;
 }
 
