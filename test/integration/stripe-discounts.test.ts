@@ -27,7 +27,9 @@ async function makeCustomer(given: Stripe.CustomerCreateParams = {}): Promise<st
 const monthly = async (unit_amount: number): Promise<string> =>
   (await stripe.prices.create({ currency: 'usd', product, unit_amount, recurring: { interval: 'month' } })).id;
 
-function code(work: Promise<unknown>): Promise<{ status: number; code: string | undefined; param: string | undefined; message: string }> {
+function code(
+  work: Promise<unknown>,
+): Promise<{ status: number; code: string | undefined; param: string | undefined; message: string }> {
   return work.then(
     () => {
       throw new Error('it was not refused');
@@ -43,7 +45,12 @@ function code(work: Promise<unknown>): Promise<{ status: number; code: string | 
 
 describe('coupons', () => {
   it('are made, changed, listed and deleted', async () => {
-    const made = await stripe.coupons.create({ id: 'SPRING', percent_off: 25, duration: 'repeating', duration_in_months: 3 });
+    const made = await stripe.coupons.create({
+      id: 'SPRING',
+      percent_off: 25,
+      duration: 'repeating',
+      duration_in_months: 3,
+    });
     expect(made).toMatchObject({ id: 'SPRING', valid: true, times_redeemed: 0, amount_off: null, percent_off: 25 });
     expect(await stripe.coupons.update('SPRING', { name: 'Spring' })).toMatchObject({ name: 'Spring' });
     expect((await stripe.coupons.list()).data.map(({ id }) => id)).toEqual(['SPRING']);
@@ -52,12 +59,17 @@ describe('coupons', () => {
       code: 'resource_already_exists',
     });
     expect(await stripe.coupons.del('SPRING')).toEqual(expect.objectContaining({ id: 'SPRING', deleted: true }));
-    expect(await code(stripe.coupons.retrieve('SPRING'))).toMatchObject({ status: 404, message: "No such coupon: 'SPRING'" });
+    expect(await code(stripe.coupons.retrieve('SPRING'))).toMatchObject({
+      status: 404,
+      message: "No such coupon: 'SPRING'",
+    });
   });
 
   it('are refused with neither, or both, of an amount and a percentage', async () => {
     expect(await code(stripe.coupons.create({ duration: 'once' }))).toMatchObject({ status: 400 });
-    expect(await code(stripe.coupons.create({ percent_off: 5, amount_off: 5, currency: 'usd' }))).toMatchObject({ status: 400 });
+    expect(await code(stripe.coupons.create({ percent_off: 5, amount_off: 5, currency: 'usd' }))).toMatchObject({
+      status: 400,
+    });
     expect(await code(stripe.coupons.create({ amount_off: 5 }))).toMatchObject({ param: 'currency' });
     expect(await code(stripe.coupons.create({ percent_off: 5, duration: 'repeating' }))).toMatchObject({
       param: 'duration_in_months',
@@ -80,7 +92,10 @@ describe('promotion codes', () => {
 
   it('are used up with their last redemption', async () => {
     const coupon = await stripe.coupons.create({ percent_off: 10, duration: 'forever' });
-    const promo = await stripe.promotionCodes.create({ promotion: { type: 'coupon', coupon: coupon.id }, max_redemptions: 1 });
+    const promo = await stripe.promotionCodes.create({
+      promotion: { type: 'coupon', coupon: coupon.id },
+      max_redemptions: 1,
+    });
     const price = await monthly(1000);
     const discounts = [{ promotion_code: promo.id }];
     await stripe.subscriptions.create({ customer: await makeCustomer(), items: [{ price }], discounts });
@@ -100,7 +115,11 @@ describe('promotion codes', () => {
     const customer = await makeCustomer();
     const price = await monthly(1000);
     await stripe.subscriptions.create({ customer, items: [{ price }] });
-    const again = stripe.subscriptions.create({ customer, items: [{ price }], discounts: [{ promotion_code: promo.id }] });
+    const again = stripe.subscriptions.create({
+      customer,
+      items: [{ price }],
+      discounts: [{ promotion_code: promo.id }],
+    });
     expect(await code(again)).toMatchObject({
       message: 'This promotion code cannot be redeemed because the associated customer has prior transactions.',
     });
@@ -117,7 +136,11 @@ describe('discounts', () => {
       expand: ['latest_invoice', 'discounts'],
     });
     const [discount] = subscription.discounts as Stripe.Discount[];
-    expect(discount).toMatchObject({ object: 'discount', subscription: subscription.id, source: { coupon: coupon.id } });
+    expect(discount).toMatchObject({
+      object: 'discount',
+      subscription: subscription.id,
+      source: { coupon: coupon.id },
+    });
     const invoice = subscription.latest_invoice as Stripe.Invoice;
     expect(invoice).toMatchObject({
       status: 'paid',
@@ -156,7 +179,8 @@ describe('discounts', () => {
     const customer = await makeCustomer();
     const coupon = await stripe.coupons.create({ amount_off: 100, currency: 'usd' });
     const invoice = await stripe.invoices.create({ customer, discounts: [{ coupon: coupon.id }] });
-    for (const amount of [333, 333, 334]) await stripe.invoiceItems.create({ customer, invoice: invoice.id, amount, currency: 'usd' });
+    for (const amount of [333, 333, 334])
+      await stripe.invoiceItems.create({ customer, invoice: invoice.id, amount, currency: 'usd' });
     const final = await stripe.invoices.finalizeInvoice(invoice.id);
     expect(final).toMatchObject({ subtotal: 1000, total: 900, amount_due: 900 });
     const shares = final.lines.data.map((line) => line.discount_amounts![0]!.amount);
@@ -176,7 +200,11 @@ describe('taxes', () => {
     const within = await stripe.taxRates.create({ display_name: 'VAT', inclusive: true, percentage: 19 });
     const coupon = await stripe.coupons.create({ percent_off: 10 });
     const taxed = async (rate: string): Promise<Stripe.Invoice> => {
-      const invoice = await stripe.invoices.create({ customer, default_tax_rates: [rate], discounts: [{ coupon: coupon.id }] });
+      const invoice = await stripe.invoices.create({
+        customer,
+        default_tax_rates: [rate],
+        discounts: [{ coupon: coupon.id }],
+      });
       await stripe.invoiceItems.create({ customer, invoice: invoice.id, amount: 1000, currency: 'usd' });
       return stripe.invoices.finalizeInvoice(invoice.id);
     };
@@ -184,7 +212,9 @@ describe('taxes', () => {
       subtotal: 1000,
       total: 974,
       total_excluding_tax: 900,
-      total_taxes: [{ amount: 74, tax_behavior: 'exclusive', taxable_amount: 900, tax_rate_details: { tax_rate: onTop.id } }],
+      total_taxes: [
+        { amount: 74, tax_behavior: 'exclusive', taxable_amount: 900, tax_rate_details: { tax_rate: onTop.id } },
+      ],
     });
     expect(await taxed(within.id)).toMatchObject({
       subtotal: 1000,
@@ -203,5 +233,45 @@ describe('taxes', () => {
       total: 1000,
       total_taxes: [{ amount: 0, taxability_reason: 'customer_exempt' }],
     });
+  });
+
+  it('follow from the place of the customer where there is a registration', async () => {
+    const customer = await makeCustomer({ address: { country: 'DE', line1: 'Unter den Linden 1' } });
+    const taxed = async (): Promise<Stripe.Invoice> => {
+      const invoice = await stripe.invoices.create({ customer, automatic_tax: { enabled: true } });
+      await stripe.invoiceItems.create({ customer, invoice: invoice.id, amount: 1000, currency: 'usd' });
+      return stripe.invoices.retrieve(invoice.id);
+    };
+    expect(await taxed()).toMatchObject({
+      total: 1000,
+      total_taxes: [{ amount: 0, taxability_reason: 'not_collecting' }],
+    });
+    await stripe.tax.registrations.create({
+      country: 'DE',
+      country_options: { de: { type: 'standard', standard: { place_of_supply_scheme: 'standard' } } },
+      active_from: 'now',
+    });
+    expect(await taxed()).toMatchObject({
+      total: 1190,
+      total_taxes: [{ amount: 190, taxability_reason: 'standard_rated' }],
+    });
+  });
+});
+
+describe('entitlements', () => {
+  it('are those of the products that a customer subscribes to', async () => {
+    const feature = await stripe.entitlements.features.create({ lookup_key: 'export', name: 'Export' });
+    await stripe.products.createFeature(product, { entitlement_feature: feature.id });
+    const customer = await makeCustomer();
+    const active = async (): Promise<string[]> =>
+      (await stripe.entitlements.activeEntitlements.list({ customer })).data.map(({ lookup_key }) => lookup_key);
+    expect(await active()).toEqual([]);
+    const subscription = await stripe.subscriptions.create({ customer, items: [{ price: await monthly(1000) }] });
+    expect(await active()).toEqual(['export']);
+    await stripe.subscriptions.cancel(subscription.id);
+    expect(await active()).toEqual([]);
+    expect((await stripe.events.list({ type: 'entitlements.active_entitlement_summary.updated' })).data).toHaveLength(
+      2,
+    );
   });
 });

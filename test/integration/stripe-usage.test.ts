@@ -16,7 +16,11 @@ beforeEach(() => running.platform.state.reset());
 const makeMeter = (formula: 'sum' | 'count' | 'last'): Promise<Stripe.Billing.Meter> =>
   stripe.billing.meters.create({ display_name: 'Calls', event_name: 'calls', default_aggregation: { formula } });
 
-async function report(customer: string, value: number, more: Partial<Stripe.Billing.MeterEventCreateParams> = {}): Promise<void> {
+async function report(
+  customer: string,
+  value: number,
+  more: Partial<Stripe.Billing.MeterEventCreateParams> = {},
+): Promise<void> {
   await stripe.billing.meterEvents.create({
     event_name: 'calls',
     payload: { stripe_customer_id: customer, value: String(value) },
@@ -50,9 +54,17 @@ describe('usage', () => {
       statusCode: 400,
       message: 'An event already exists with identifier one.',
     });
-    await stripe.billing.meterEventAdjustments.create({ event_name: 'calls', type: 'cancel', cancel: { identifier: 'one' } });
+    await stripe.billing.meterEventAdjustments.create({
+      event_name: 'calls',
+      type: 'cancel',
+      cancel: { identifier: 'one' },
+    });
     const now = Math.floor(Date.now() / 1000);
-    const { data } = await stripe.billing.meters.listEventSummaries(meter.id, { customer, start_time: now - 60, end_time: now + 60 });
+    const { data } = await stripe.billing.meters.listEventSummaries(meter.id, {
+      customer,
+      start_time: now - 60,
+      end_time: now + 60,
+    });
     expect(data).toEqual([]);
   });
 
@@ -84,5 +96,28 @@ describe('usage', () => {
     await stripe.testHelpers.testClocks.advance(clock.id, { frozen_time: Date.UTC(2026, 3, 2) / 1000 });
     const [invoice] = (await stripe.invoices.list({ subscription: subscription.id })).data;
     expect(invoice).toMatchObject({ total: 861, status: 'paid', billing_reason: 'subscription_cycle' });
+  });
+});
+
+describe('credit grants', () => {
+  it('make a balance, until they end', async () => {
+    const { id: customer } = await stripe.customers.create();
+    const grant = await stripe.billing.creditGrants.create({
+      customer,
+      amount: { type: 'monetary', monetary: { currency: 'usd', value: 1000 } },
+      applicability_config: { scope: { price_type: 'metered' } },
+    });
+    const balances = async (): Promise<Stripe.Billing.CreditBalanceSummary['balances']> =>
+      (
+        await stripe.billing.creditBalanceSummaries.retrieve({
+          customer,
+          filter: { type: 'applicability_scope', applicability_scope: { price_type: 'metered' } },
+        })
+      ).balances;
+    expect(await balances()).toMatchObject([{ available_balance: { monetary: { currency: 'usd', value: 1000 } } }]);
+    await stripe.billing.creditGrants.voidGrant(grant.id);
+    expect(await balances()).toEqual([]);
+    const { data } = await stripe.billing.creditBalanceTransactions.list({ customer });
+    expect(data.map(({ type }) => type)).toEqual(['debit', 'credit']);
   });
 });

@@ -128,7 +128,7 @@ function rateObject(stripe: Backend, wanted: WantedRate): Stripe.TaxRate {
       table.hidden(rate.id)?.automatic === true,
   });
   if (known !== undefined) return known;
-  const name = wanted.type === 'sales_tax' ? 'Sales Tax' : wanted.type!.toUpperCase();
+  const name = wanted.type === 'sales_tax' ? 'Sales Tax' : wanted.type.toUpperCase();
   const rate = {
     ...blank('tax_rate'),
     id: stripe.newId('tax_rate'),

@@ -80,12 +80,20 @@ export function readDiscounts(
   return result;
 }
 
+interface CreateOptions {
+  readonly param?: string;
+  readonly currency?: string | null | undefined;
+  readonly subtotal?: number | undefined;
+  /** It is part of an offer, and not counted before that is accepted. */
+  readonly isTentative?: boolean;
+}
+
 /** Makes one discount. See {@link readDiscounts}; `param` is the name of what holds `coupon` and the others. */
 export function createDiscount(
   stripe: Backend,
   given: DiscountParams,
   owner: DiscountOwner,
-  options: { param?: string; currency?: string | null | undefined; subtotal?: number | undefined } = {},
+  options: CreateOptions = {},
 ): Stripe.Discount {
   const named = (name: string): string => (options.param === undefined ? name : `${options.param}[${name}]`);
   const former = given.discount === undefined ? undefined : discounts(stripe).get(given.discount, named('discount'));
@@ -103,7 +111,7 @@ export function createDiscount(
   const param = given.coupon === undefined ? named('promotion_code') : named('coupon');
   const coupon = former ? couponOf(stripe, former)! : coupons.get(couponId!, param);
   checkCurrency(coupon, options.currency, param);
-  if (former === undefined) redeem(stripe, coupon, code, param);
+  if (former === undefined && options.isTentative !== true) redeem(stripe, coupon, code, param);
   const start = stripe.now();
   const discount = {
     ...blank('discount'),
@@ -238,8 +246,9 @@ export function removeDiscount(stripe: Backend, id: string): Stripe.DeletedDisco
 
 /** Marks a discount as deleted; what has it is the caller's. */
 function endDiscount(stripe: Backend, id: string): Stripe.DeletedDiscount {
-  const { end: _end, ...rest } = discounts(stripe).get(id);
-  const deleted = { ...rest, deleted: true } as unknown as Stripe.DeletedDiscount;
+  const deleted = { ...discounts(stripe).get(id), deleted: true } as unknown as Stripe.DeletedDiscount;
+  // A deleted discount has no end any more.
+  Reflect.deleteProperty(deleted, 'end');
   stripe.jobs.cancel(id, 'discount.end');
   discounts(stripe).update(id, { deleted: true } as unknown as Partial<Stripe.Discount>);
   if (isAnnounced(deleted as unknown as Stripe.Discount)) stripe.emit('customer.discount.deleted', deleted);

@@ -44,6 +44,7 @@ export function aggregate(meter: Pick<Stripe.Billing.Meter, 'default_aggregation
       return events.length;
     case 'last':
       return events.at(-1)?.value ?? 0;
+    case 'sum':
     default:
       return Math.round(events.reduce((sum, { value }) => sum + value, 0) * DECIMALS) / DECIMALS;
   }

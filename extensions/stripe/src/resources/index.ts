@@ -1,9 +1,13 @@
 import { customerBalance } from '../billing/customer-balance';
+import { creditGrants } from '../billing/credit-grants';
+import { creditNotes } from '../billing/credit-notes';
 import { discountOperations } from '../billing/discounts';
 import { invoiceItems } from '../billing/invoice-items';
 import { invoices } from '../billing/invoice-operations';
 import { invoicePayments } from '../billing/invoice-payments';
 import { meters } from '../billing/meters';
+import { quotes } from '../billing/quotes';
+import { subscriptionSchedules } from '../billing/schedules';
 import { subscriptionItems } from '../billing/subscription-items';
 import { subscriptions } from '../billing/subscription-operations';
 import { testClocks } from '../billing/test-clocks';
@@ -32,6 +36,7 @@ import { confirmationTokens } from './confirmation-tokens';
 import { coupons } from './coupons';
 import { formerOperations } from '../versions/former-operations';
 import { customers } from './customers';
+import { entitlements } from './entitlements';
 import { events } from './events';
 import { files } from './files';
 import { verificationSessions } from './identity';
@@ -45,6 +50,7 @@ import { reportRuns } from './report-runs';
 import { sources } from './sources';
 import { customerTaxIds } from './tax-ids';
 import { taxRates } from './tax-rates';
+import { taxSettings } from './tax-settings';
 import { tokens } from './tokens';
 
 /** Every part of the API that keeps state. */
@@ -54,6 +60,9 @@ export const MODULES: readonly DefineModule[] = [
   charges,
   confirmationTokens,
   checkoutSessions,
+  coupons,
+  creditGrants,
+  creditNotes,
   commandLineSessions,
   confirmationTokens,
   coupons,
@@ -63,6 +72,7 @@ export const MODULES: readonly DefineModule[] = [
   customerTaxIds,
   discountOperations,
   disputes,
+  entitlements,
   events,
   files,
   formerOperations,
@@ -84,6 +94,7 @@ export const MODULES: readonly DefineModule[] = [
   prices,
   products,
   promotionCodes,
+  quotes,
   refunds,
   reportRuns,
   search,
@@ -93,7 +104,9 @@ export const MODULES: readonly DefineModule[] = [
   sources,
   subscriptionItems,
   subscriptions,
+  subscriptionSchedules,
   taxRates,
+  taxSettings,
   testClocks,
   tokens,
   topups,
