@@ -24,6 +24,7 @@ import type { Owner } from './owner';
 import { Port } from './port/port';
 import { ProtocolTable } from './port/protocol-table';
 import { TlsServer } from './port/tls-server';
+import { writeOnce } from './port/write-once';
 import { holdBackHead } from './response';
 import { runWithin, type ScopeOf } from './request-scope';
 import { RouteTable } from './route-table';
@@ -334,6 +335,7 @@ export class Gateway {
     );
     answerClientErrors(http);
     cutSlowReaders(http, limits.bodyTime);
+    http.on('connection', writeOnce);
     return new Port({
       http,
       http2: { ...classes, limits, handle: checkHttp2(limits, this.#handle) },
