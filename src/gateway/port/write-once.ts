@@ -14,7 +14,7 @@ interface Sink {
   _writev(pieces: readonly Piece[], done: Done): void;
 }
 
-const { _writev: writeAll } = Socket.prototype as unknown as Sink;
+const plain = Socket.prototype as unknown as Sink;
 
 /**
  * Lets a connection write an answer as one piece where it is one. Node ends each answer with an empty text, to be told when it
@@ -27,5 +27,5 @@ export function writeOnce(socket: Socket): void {
 function writev(this: Sink, pieces: readonly Piece[], done: Done): void {
   const [first, last] = pieces;
   if (pieces.length === 2 && last!.chunk === '') this._write(first!.chunk, first!.encoding, done);
-  else writeAll.call(this, pieces, done);
+  else plain._writev.call(this, pieces, done);
 }

@@ -72,7 +72,7 @@ describe('a request that ends in fewer steps', () => {
     [
       'somebody reads as it becomes readable',
       'body',
-      (request) => void request.on('readable', () => request.read()),
+      (request) => void request.on('readable', () => void request.read()),
       EVENTS,
     ],
   ])('tells what Node’s tells where it is one that %s', async (_what, body, use, events) => {
