@@ -96,6 +96,7 @@ export class Gateway {
   readonly #ownerOf: (error: unknown) => string | undefined;
   readonly #onFailure: (failure: BacklotError) => void;
   readonly #bodyLimit: number;
+  readonly #isTimed: boolean;
   readonly #own: PlatformHandlers;
   readonly #trace: ChainTrace | undefined;
   readonly #unanswered = { count: 0 };
@@ -108,6 +109,7 @@ export class Gateway {
     this.#ownerOf = options.ownerOf ?? (() => undefined);
     this.#onFailure = options.onFailure ?? (() => undefined);
     this.#bodyLimit = options.bodyLimit ?? DEFAULT_BODY_LIMIT;
+    this.#isTimed = options.access !== undefined || options.traceChain === true;
     this.#trace = options.traceChain === true ? new ChainTrace((text) => this.#log.info(text)) : undefined;
     const cors = options.cors && new Cors(options.cors, this.#routes);
     this.#own = {
@@ -309,6 +311,7 @@ export class Gateway {
     return {
       ...composePhases(this.#lists, this.#own, this.#trace),
       bodyLimit: this.#bodyLimit,
+      isTimed: this.#isTimed,
       captureLimit: this.#lists.response.captureLimit,
       inFlight: { count: 0 },
       unanswered: this.#unanswered,
