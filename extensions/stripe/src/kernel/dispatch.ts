@@ -5,8 +5,8 @@ import { checkKeyFor } from '../http/publishable';
 import { parseForm, type Raw } from '../parameters/form';
 import { validate } from '../parameters/validate';
 import { loadSpec, type FoundOperation, type Operation } from '../spec/spec';
-import { COMMAND_LINE_VERSION, acceptedThen, translated } from '../versions/older-parameters';
 import {
+  COMMAND_LINE_VERSION,
   acceptLegacy,
   checkVersion,
   defaultVersion,
@@ -125,11 +125,10 @@ export class Dispatcher {
 
     const given = { ...parseForm(request.query), ...parseForm(request.body) } as Record<string, Raw>;
     const meant = writtenFor(request) ?? version;
-    const former = this.#stripe.as(scope, () => translated(this.#stripe, operation.key, meant, given));
-    const raw: Record<string, Raw> = { ...translateParameters(operation, meant, former) };
+    const raw = this.#stripe.as(scope, () => translateParameters(this.#stripe, operation, meant, given));
     // How pages give their key.
     delete raw['key'];
-    const legacy = [...acceptLegacy(operation, meant).also, ...acceptedThen(operation.key, meant)];
+    const legacy = acceptLegacy(operation, meant).also;
     // What Stripe.js sends with each call for an intent is in no declaration.
     const also = key.publishable ? [...legacy, 'client_secret'] : legacy;
     for (const file of request.files) raw[file.name] = { filename: file.filename };

@@ -1,8 +1,7 @@
 import type Stripe from 'stripe';
-import { invalidRequest } from '../errors';
 import { setCustomerDiscount } from '../billing/discounts';
+import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
-import type { Params } from '../parameters/validate';
 import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
@@ -60,7 +59,6 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
   const { id } = made;
   if (method) attachPaymentMethod(stripe, method, id);
   if (chosen !== undefined && chosen !== '') {
-    // A test card by its name is one new payment method, which both parameters mean.
     // A name such as pm_card_visa stands for the one that was just made of it.
     setDefaultMethod(stripe, id, method && chosen === params.payment_method ? method.id : chosen);
   }
@@ -172,12 +170,16 @@ function update(stripe: Backend, id: string, params: Stripe.CustomerUpdateParams
   );
 }
 
+interface FormerParams {
+  readonly coupon?: string;
+  readonly promotion_code?: string;
+}
+
 /** Older versions took a coupon, or a code for one, for the customer. */
-function discounted(stripe: Backend, customer: Stripe.Customer, { coupon, promotion_code: code }: Params): Stripe.Customer {
-  if (typeof code === 'string' && code !== '') {
-    return setCustomerDiscount(stripe, customer.id, { promotion_code: code });
-  }
-  if (typeof coupon !== 'string') return customer;
+function discounted(stripe: Backend, customer: Stripe.Customer, given: FormerParams): Stripe.Customer {
+  const { coupon, promotion_code: code } = given;
+  if (code !== undefined && code !== '') return setCustomerDiscount(stripe, customer.id, { promotion_code: code });
+  if (coupon === undefined) return customer;
   return setCustomerDiscount(stripe, customer.id, coupon === '' ? '' : { coupon }, 'coupon');
 }
 

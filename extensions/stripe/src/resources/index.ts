@@ -1,6 +1,6 @@
+import { customerBalance } from '../billing/customer-balance';
 import { creditGrants } from '../billing/credit-grants';
 import { creditNotes } from '../billing/credit-notes';
-import { customerBalance } from '../billing/customer-balance';
 import { discountOperations } from '../billing/discounts';
 import { invoiceItems } from '../billing/invoice-items';
 import { invoices } from '../billing/invoice-operations';
@@ -30,11 +30,11 @@ import { payouts } from '../payments/payouts';
 import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intents';
 import { topups } from '../payments/topups';
-import { formerOperations } from '../versions/former-operations';
 import { webhookEndpoints } from '../webhooks/endpoints';
 import { cashBalances } from './cash-balance';
 import { confirmationTokens } from './confirmation-tokens';
 import { coupons } from './coupons';
+import { formerOperations } from '../versions/former-operations';
 import { customers } from './customers';
 import { entitlements } from './entitlements';
 import { events } from './events';
@@ -58,12 +58,14 @@ export const MODULES: readonly DefineModule[] = [
   balance,
   cashBalances,
   charges,
-  checkoutSessions,
-  commandLineSessions,
   confirmationTokens,
+  checkoutSessions,
   coupons,
   creditGrants,
   creditNotes,
+  commandLineSessions,
+  confirmationTokens,
+  coupons,
   customerBalance,
   customers,
   customerSources,
@@ -78,6 +80,7 @@ export const MODULES: readonly DefineModule[] = [
   invoicePayments,
   invoices,
   issuing,
+  files,
   mandates,
   meters,
   paymentIntents,
@@ -96,6 +99,7 @@ export const MODULES: readonly DefineModule[] = [
   reportRuns,
   search,
   setupIntents,
+  sources,
   shippingRates,
   sources,
   subscriptionItems,
