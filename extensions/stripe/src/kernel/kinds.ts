@@ -16,8 +16,6 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   'billing.credit_grant': { indexes: ['customer'] },
   card: { noun: 'source', indexes: ['customer'] },
   charge: { indexes: ['customer', 'payment_intent', 'transfer_group'] },
-  confirmation_token: { noun: 'ConfirmationToken' },
-  credit_note: { noun: 'credit note', indexes: ['invoice', 'customer'] },
   'checkout.session': {
     idLength: 58,
     noun: 'checkout.session',
@@ -53,7 +51,6 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   source: { indexes: ['customer'] },
   subscription: { indexes: ['customer', 'items.data', 'test_clock'] },
   subscription_schedule: { noun: 'subscription schedule', indexes: ['customer'] },
-  tax_rate: { noun: 'tax rate', indexes: ['country'] },
   tax_id: { indexes: ['customer'] },
   webhook_endpoint: {},
 };

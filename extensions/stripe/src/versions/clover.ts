@@ -3,6 +3,9 @@ import type { Backend } from '../kernel/backend';
 import { withDurations } from './schedule-phases';
 import type { Change, Fields } from './changes';
 
+/** Customers themselves took a discount. */
+const CUSTOMER = ['coupon', 'promotion_code'];
+
 /** https://docs.stripe.com/changelog/clover#2025-09-30.clover: a discount has a source, and a promotion code a promotion. */
 export const clover: Change = {
   since: '2025-09-30',
@@ -20,6 +23,7 @@ export const clover: Change = {
         return object;
     }
   },
+  accepts: { 'POST /v1/customers': CUSTOMER, 'POST /v1/customers/{customer}': CUSTOMER },
   translate: {
     'POST /v1/promotion_codes': ({ coupon, ...given }) =>
       coupon === undefined ? given : { ...given, promotion: { type: 'coupon', coupon } },
