@@ -12,6 +12,11 @@ beforeAll(async () => {
 beforeEach(() => running.platform.state.reset());
 afterAll(() => running.close());
 
+/** A client of a version. */
+function at(version: string): Stripe {
+  return running.client({ apiVersion: version as NonNullable<Stripe.StripeConfig['apiVersion']> });
+}
+
 const SHIRT = {
   quantity: 2,
   price_data: { currency: 'usd', unit_amount: 2000, product_data: { name: 'T-shirt' } },
@@ -393,7 +398,7 @@ describe('a Checkout Session with more', () => {
   });
 
   test('is told later whether a payment that takes days went through', async () => {
-    const old = running.client({ apiVersion: '2025-03-31.basil' as never });
+    const old = at('2025-03-31.basil');
     const session = await old.checkout.sessions.create({
       ...PAY,
       payment_method_types: ['sepa_debit'],
@@ -430,7 +435,7 @@ describe('a Checkout Session with more', () => {
   });
 
   test('has its payment intent from the start for clients of old versions', async () => {
-    const old = running.client({ apiVersion: '2020-08-27' });
+    const old = at('2020-08-27');
     const session = await old.checkout.sessions.create({ ...PAY, payment_method_types: ['card'] } as never);
     expect(session.payment_intent).toMatch(/^pi_/);
     await visit(session.url!, CARD);
