@@ -13,6 +13,12 @@ import { portalSessions } from '../checkout/portal-sessions';
 import { checkoutSessions } from '../checkout/sessions';
 import { shippingRates } from '../checkout/shipping-rates';
 import { commandLineSessions } from '../cli/sessions';
+import { accounts } from '../connect/accounts';
+import { externalAccounts } from '../connect/external-accounts';
+import { applicationFees } from '../connect/fees';
+import { accountLinks } from '../connect/links';
+import { persons } from '../connect/persons';
+import { transfers } from '../connect/transfers';
 import type { DefineModule } from '../kernel/module';
 import { search } from '../kernel/search';
 import { balance } from '../payments/balance';
@@ -44,6 +50,9 @@ import { tokens } from './tokens';
 
 /** Every part of the API that keeps state. */
 export const MODULES: readonly DefineModule[] = [
+  accountLinks,
+  accounts,
+  applicationFees,
   balance,
   charges,
   confirmationTokens,
@@ -57,6 +66,7 @@ export const MODULES: readonly DefineModule[] = [
   discountOperations,
   disputes,
   events,
+  externalAccounts,
   formerOperations,
   files,
   invoiceItems,
@@ -71,6 +81,7 @@ export const MODULES: readonly DefineModule[] = [
   payouts,
   portalConfigurations,
   portalSessions,
+  persons,
   prices,
   products,
   promotionCodes,
@@ -84,6 +95,7 @@ export const MODULES: readonly DefineModule[] = [
   taxRates,
   testClocks,
   tokens,
+  transfers,
   topups,
   webhookEndpoints,
 ];
