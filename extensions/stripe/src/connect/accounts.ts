@@ -293,7 +293,10 @@ export const accounts: DefineModule = (stripe) => {
       'POST /v1/accounts/{account}/reject': ({ path, params }) => {
         const { reason } = params as unknown as Stripe.AccountRejectParams;
         const secret = table.hidden(table.get(path['account']!).id) ?? { requested: {} };
-        table.hide(path['account']!, { ...secret, rejected: `rejected.${reason}` });
+        table.hide(path['account']!, {
+          ...secret,
+          rejected: `rejected.${String(reason).startsWith('fraud') ? 'fraud' : String(reason)}`,
+        });
         return refreshAccount(stripe, path['account']!, {});
       },
       'POST /v1/accounts/{account}/unreject': ({ path }) => {

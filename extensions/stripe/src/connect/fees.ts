@@ -5,6 +5,7 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import type { Table } from '../kernel/table';
 import { addBalanceTransaction } from '../payments/balance';
 import { blank } from '../spec/shapes';
 import { asAccount, asPlatform } from './account-data';
@@ -23,7 +24,7 @@ export function applicationFee(amount: number, currency: string): Stripe.Balance
   } as Stripe.BalanceTransaction.FeeDetail;
 }
 
-export function feeTable(stripe: Backend) {
+export function feeTable(stripe: Backend): Table<Stripe.ApplicationFee> {
   return stripe.table<Stripe.ApplicationFee>('application_fee');
 }
 

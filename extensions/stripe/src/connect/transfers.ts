@@ -5,6 +5,7 @@ import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import type { Table } from '../kernel/table';
 import { addBalanceTransaction, availableIn, balanceTransactions } from '../payments/balance';
 import { chargeTable } from '../payments/charging';
 import { blank } from '../spec/shapes';
@@ -17,7 +18,7 @@ interface TransferSecret {
   readonly fee?: string;
 }
 
-export function transferTable(stripe: Backend) {
+export function transferTable(stripe: Backend): Table<Stripe.Transfer, TransferSecret> {
   return stripe.table<Stripe.Transfer, TransferSecret>('transfer');
 }
 
