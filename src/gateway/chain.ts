@@ -19,6 +19,8 @@ export interface Phases {
   readonly finalizer: readonly Step<Handler>[];
   /** The most bytes of the body of a request that are kept at once. */
   readonly bodyLimit: number;
+  /** Whether somebody wants to know when a request arrived. */
+  readonly isTimed: boolean;
   /** The most bytes of the body of a response that are held back for response handlers; 0 when none wants to see it. */
   readonly captureLimit: number;
   /** The requests that run over these handlers and whose response has not begun. */
@@ -68,7 +70,7 @@ export class Exchange implements HandlerChain, HeadGuard {
     phases: Phases,
     report: ReportError,
   ) {
-    this.context = new Context(request, response, phases.bodyLimit);
+    this.context = new Context(request, response, phases.bodyLimit, phases.isTimed ? performance.now() : NaN);
     this.#phases = phases;
     this.#report = report;
     guardResponse(response, this);

@@ -15,7 +15,6 @@ export class Context implements RequestContext {
   /** What the request runs within. */
   scope: RequestScope | undefined;
   readonly locals: Record<string, unknown> = {};
-  readonly startedAt = performance.now();
   #query: URLSearchParams | undefined;
   #host: string | undefined;
   #body: RequestBody | undefined;
@@ -28,6 +27,8 @@ export class Context implements RequestContext {
     readonly response: GatewayResponse,
     /** The most bytes of a body that are kept at once, where who reads it says nothing else. */
     private readonly bodyLimit: number,
+    /** When it arrived, by the clock of `performance.now`; NaN where nobody wants to know. */
+    readonly startedAt: number,
   ) {
     this.#url = request.url;
   }

@@ -1,5 +1,6 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Express } from 'express';
+import { QuietRequest } from './quiet-request';
 
 /** What a server makes its requests and responses of. */
 export interface MessageClasses {
@@ -19,7 +20,7 @@ interface Begun extends IncomingMessage {
  * in two levels of prototypes: objects that no class made cost a third of the time of node:http.
  */
 export function expressMessages(app: Express): MessageClasses {
-  class Request extends IncomingMessage {
+  class Request extends QuietRequest {
     originalUrl: string | undefined = undefined;
     res: ServerResponse | undefined = undefined;
     params = {};

@@ -24,6 +24,7 @@ import type { Owner } from './owner';
 import { Port } from './port/port';
 import { ProtocolTable } from './port/protocol-table';
 import { TlsServer } from './port/tls-server';
+import { writeOnce } from './port/write-once';
 import { holdBackHead } from './response';
 import { runWithin, type ScopeOf } from './request-scope';
 import { RouteTable } from './route-table';
@@ -95,6 +96,7 @@ export class Gateway {
   readonly #ownerOf: (error: unknown) => string | undefined;
   readonly #onFailure: (failure: BacklotError) => void;
   readonly #bodyLimit: number;
+  readonly #isTimed: boolean;
   readonly #own: PlatformHandlers;
   readonly #trace: ChainTrace | undefined;
   readonly #unanswered = { count: 0 };
@@ -107,6 +109,7 @@ export class Gateway {
     this.#ownerOf = options.ownerOf ?? (() => undefined);
     this.#onFailure = options.onFailure ?? (() => undefined);
     this.#bodyLimit = options.bodyLimit ?? DEFAULT_BODY_LIMIT;
+    this.#isTimed = options.access !== undefined || options.traceChain === true;
     this.#trace = options.traceChain === true ? new ChainTrace((text) => this.#log.info(text)) : undefined;
     const cors = options.cors && new Cors(options.cors, this.#routes);
     this.#own = {
@@ -308,6 +311,7 @@ export class Gateway {
     return {
       ...composePhases(this.#lists, this.#own, this.#trace),
       bodyLimit: this.#bodyLimit,
+      isTimed: this.#isTimed,
       captureLimit: this.#lists.response.captureLimit,
       inFlight: { count: 0 },
       unanswered: this.#unanswered,
@@ -334,6 +338,7 @@ export class Gateway {
     );
     answerClientErrors(http);
     cutSlowReaders(http, limits.bodyTime);
+    http.on('connection', writeOnce);
     return new Port({
       http,
       http2: { ...classes, limits, handle: checkHttp2(limits, this.#handle) },

@@ -199,6 +199,22 @@ describe('billing', () => {
       expect(subscription.items.data[0]!.current_period_end).toBe(now + 10 * DAY);
     });
 
+    it('is charged from the past on that it began in', async () => {
+      const customer = await customerWith('pm_card_visa');
+      const price = await monthly(3000, { recurring: { interval: 'day', interval_count: 10 } });
+      const now = Math.floor(Date.now() / 1000);
+      const subscription = await stripe.subscriptions.create({
+        customer: customer.id,
+        items: [{ price: price.id }],
+        backdate_start_date: now - 25 * DAY,
+        expand: ['latest_invoice'],
+      });
+      const { total, lines } = subscription.latest_invoice as Stripe.Invoice;
+      expect(subscription.start_date).toBe(now - 25 * DAY);
+      expect(lines.data).toHaveLength(2);
+      expect(total - 10_500).toBeLessThanOrEqual(1);
+    });
+
     it('refuses what does not go together', async () => {
       const customer = await customerWith('pm_card_visa');
       const [price, other] = [await monthly(1000), await monthly(1000, { currency: 'eur' })];
@@ -252,6 +268,22 @@ describe('billing', () => {
       const { latest_invoice } = await stripe.subscriptions.retrieve(id, { expand: ['latest_invoice'] });
       expect(latest_invoice).toMatchObject({ billing_reason: 'subscription_update', status: 'paid', total: 1500 });
       expect((await stripe.invoiceItems.list({ pending: true })).data).toHaveLength(0);
+    });
+
+    it('gives back what was paid: with a discount, less', async () => {
+      const customer = await customerWith('pm_card_visa');
+      const coupon = await stripe.coupons.create({ percent_off: 50, duration: 'forever' });
+      const price = await monthly(1000);
+      const { id, items } = await stripe.subscriptions.create({
+        customer: customer.id,
+        items: [{ price: price.id }],
+        discounts: [{ coupon: coupon.id }],
+      });
+      const { current_period_start: start, current_period_end: end } = items.data[0]!;
+      const change = { items: [{ id: items.data[0]!.id, quantity: 2 }], proration_date: start + (end - start) / 2 };
+      await stripe.subscriptions.update(id, change);
+      const pending = await stripe.invoiceItems.list({ pending: true });
+      expect(pending.data.map(({ amount }) => amount)).toEqual([500, -250]);
     });
 
     it('costs nothing now with proration_behavior none', async () => {

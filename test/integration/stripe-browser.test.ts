@@ -28,7 +28,7 @@ describeWithBrowser('in a browser', () => {
     mistakes.length = 0;
     context = await browser.newContext();
     page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(8_000);
     page.on('pageerror', (error) => mistakes.push(error.message));
   });
   afterEach(async () => {
@@ -402,7 +402,7 @@ describeWithBrowser('in a browser', () => {
           { quantity: 1, price_data: { currency: 'usd', unit_amount: 2000, product_data: { name: 'T-shirt' } } },
         ],
       });
-      shop.show(embedded(script(), session.client_secret!));
+      shop.show(embedded(script(), session.client_secret ?? ''));
       await page.goto(`${shop.url}/pay`);
       const frame = page.frameLocator('iframe[name=embedded-checkout]');
       await frame.getByLabel('Email').fill('ada@example.com');

@@ -12,6 +12,11 @@ beforeAll(async () => {
 beforeEach(() => running.platform.state.reset());
 afterAll(() => running.close());
 
+/** A client of a version. */
+function at(version: string): Stripe {
+  return running.client({ apiVersion: version as NonNullable<Stripe.StripeConfig['apiVersion']> });
+}
+
 const SHIRT = {
   quantity: 2,
   price_data: { currency: 'usd', unit_amount: 2000, product_data: { name: 'T-shirt' } },
@@ -143,7 +148,7 @@ describe('a Checkout Session', () => {
       },
       payment_intent: { amount: 4000, status: 'succeeded' },
     });
-    expect((await events()).at(-1)).toBe('checkout.session.completed');
+    expect((await events()).filter((type) => type === 'checkout.session.completed')).toHaveLength(1);
     expect((await visit(session.url!)).text).toContain('all done here');
   });
 
@@ -257,6 +262,187 @@ describe('a Checkout Session', () => {
   });
 });
 
+describe('a Checkout Session for a subscription', () => {
+  const PLAN = {
+    quantity: 1,
+    price_data: {
+      currency: 'usd',
+      unit_amount: 1500,
+      recurring: { interval: 'month' as const },
+      product_data: { name: 'Pro plan' },
+    },
+  };
+  const SUBSCRIBE = { mode: 'subscription' as const, line_items: [PLAN], success_url: 'https://shop.example.com/done' };
+
+  test('begins it, with what the session says of it', async () => {
+    const session = await stripe.checkout.sessions.create({
+      ...SUBSCRIBE,
+      line_items: [
+        PLAN,
+        { quantity: 1, price_data: { currency: 'usd', unit_amount: 500, product_data: { name: 'Setup' } } },
+      ],
+      subscription_data: { metadata: { team: 'a' }, description: 'Everything' },
+    });
+    expect(session).toMatchObject({
+      amount_total: 2000,
+      customer_creation: 'always',
+      payment_method_collection: 'always',
+    });
+    await visit(session.url!, CARD);
+    const done = await stripe.checkout.sessions.retrieve(session.id, {
+      expand: ['subscription', 'invoice', 'customer'],
+    });
+    expect(done).toMatchObject({
+      payment_status: 'paid',
+      payment_intent: null,
+      customer: { email: 'ada@example.com' },
+      invoice: { status: 'paid', amount_paid: 2000, billing_reason: 'subscription_create' },
+      subscription: { status: 'active', metadata: { team: 'a' }, description: 'Everything' },
+    });
+    const types = await events();
+    expect(types.indexOf('customer.subscription.created')).toBeLessThan(types.indexOf('checkout.session.completed'));
+    const { data } = await stripe.prices.list();
+    expect(data.every(({ active }) => !active)).toBe(true);
+  });
+
+  test('charges nothing during a trial, and need not ask for a card', async () => {
+    const session = await stripe.checkout.sessions.create({
+      ...SUBSCRIBE,
+      payment_method_collection: 'if_required',
+      subscription_data: {
+        trial_period_days: 14,
+        trial_settings: { end_behavior: { missing_payment_method: 'cancel' } },
+      },
+    });
+    expect(session).toMatchObject({ amount_total: 0, payment_method_collection: 'if_required' });
+    expect((await visit(session.url!)).text).not.toContain('Card number');
+    expect((await visit(session.url!, { email: 'ada@example.com' })).status).toBe(303);
+    const done = await stripe.checkout.sessions.retrieve(session.id, { expand: ['subscription'] });
+    expect(done).toMatchObject({
+      status: 'complete',
+      payment_status: 'no_payment_required',
+      subscription: { status: 'trialing' },
+    });
+  });
+
+  test('leaves no subscription behind when the card is declined', async () => {
+    const session = await stripe.checkout.sessions.create(SUBSCRIBE);
+    expect((await visit(session.url!, { ...CARD, cardNumber: '4000000000009995' })).text).toContain(
+      'insufficient funds',
+    );
+    expect((await stripe.subscriptions.list({ status: 'all' })).data).toEqual([]);
+    expect((await stripe.checkout.sessions.retrieve(session.id)).status).toBe('open');
+  });
+
+  test('takes a discount off', async () => {
+    const coupon = await stripe.coupons.create({ percent_off: 20, duration: 'forever' });
+    const session = await stripe.checkout.sessions.create({ ...SUBSCRIBE, discounts: [{ coupon: coupon.id }] });
+    expect(session).toMatchObject({
+      amount_subtotal: 1500,
+      amount_total: 1200,
+      total_details: { amount_discount: 300 },
+    });
+    await visit(session.url!, CARD);
+    const { invoice } = await stripe.checkout.sessions.retrieve(session.id, { expand: ['invoice'] });
+    expect(invoice).toMatchObject({ total: 1200, amount_paid: 1200 });
+  });
+});
+
+describe('a Checkout Session with more', () => {
+  test('adds tax by its rates, within or on top of the price', async () => {
+    const [on, within] = await Promise.all(
+      [false, true].map((inclusive) => stripe.taxRates.create({ display_name: 'VAT', percentage: 20, inclusive })),
+    );
+    const session = await stripe.checkout.sessions.create({
+      ...PAY,
+      line_items: [
+        { ...SHIRT, tax_rates: [on!.id] },
+        { ...SHIRT, tax_rates: [within!.id] },
+      ],
+    });
+    expect(session).toMatchObject({ amount_subtotal: 8000, amount_total: 8800, total_details: { amount_tax: 1467 } });
+  });
+
+  test('writes an invoice for a payment', async () => {
+    const session = await stripe.checkout.sessions.create({
+      ...PAY,
+      invoice_creation: { enabled: true, invoice_data: { footer: 'Thanks', metadata: { order: '1' } } },
+    });
+    await visit(session.url!, CARD);
+    const { invoice } = await stripe.checkout.sessions.retrieve(session.id, { expand: ['invoice'] });
+    expect(invoice).toMatchObject({
+      status: 'paid',
+      total: 4000,
+      amount_paid: 4000,
+      footer: 'Thanks',
+      metadata: { order: '1' },
+    });
+    const { hosted_invoice_url } = invoice as Stripe.Invoice;
+    expect((await visit(hosted_invoice_url!)).text).toContain('This invoice is paid.');
+  });
+
+  test('passes on what it says of the payment', async () => {
+    const session = await stripe.checkout.sessions.create({
+      ...PAY,
+      customer_creation: 'always',
+      payment_intent_data: { description: 'Order 1', metadata: { order: '1' }, capture_method: 'manual' },
+    });
+    await visit(session.url!, CARD);
+    const done = await stripe.checkout.sessions.retrieve(session.id, { expand: ['payment_intent'] });
+    expect(done).toMatchObject({
+      status: 'complete',
+      payment_status: 'unpaid',
+      customer: expect.stringMatching(/^cus_/) as string,
+      payment_intent: { status: 'requires_capture', description: 'Order 1', metadata: { order: '1' } },
+    });
+  });
+
+  test('is told later whether a payment that takes days went through', async () => {
+    const old = at('2025-03-31.basil');
+    const session = await old.checkout.sessions.create({
+      ...PAY,
+      payment_method_types: ['sepa_debit'],
+      line_items: [
+        { quantity: 1, price_data: { currency: 'eur', unit_amount: 2000, product_data: { name: 'T-shirt' } } },
+      ],
+    } as never);
+    expect(session).toMatchObject({ payment_method_types: ['sepa_debit'], ui_mode: 'hosted' });
+    const form = { email: 'ada@example.com', billingName: 'Ada', iban: 'AT611904300234573201' };
+    expect((await visit(session.url!, form)).status).toBe(303);
+    expect(await stripe.checkout.sessions.retrieve(session.id)).toMatchObject({
+      status: 'complete',
+      payment_status: 'unpaid',
+    });
+    await running.platform.clock.advance('8d');
+    expect(await stripe.checkout.sessions.retrieve(session.id)).toMatchObject({ payment_status: 'paid' });
+    expect(await events()).toContain('checkout.session.async_payment_succeeded');
+  });
+
+  test('shows the cards that a customer has, and pays with one', async () => {
+    const customer = await stripe.customers.create({ email: 'ada@example.com' });
+    const card = await stripe.paymentMethods.attach('pm_card_mastercard', { customer: customer.id });
+    const session = await stripe.checkout.sessions.create({ ...PAY, customer: customer.id });
+    expect((await visit(session.url!)).text).toContain('Mastercard •••• 4444');
+    expect((await visit(session.url!, { method: card.id })).status).toBe(303);
+    expect((await stripe.paymentIntents.list()).data[0]).toMatchObject({
+      payment_method: card.id,
+      customer: customer.id,
+    });
+    const other = await stripe.checkout.sessions.create(PAY);
+    expect((await visit(other.url!, { email: 'eve@example.com', method: card.id })).text).toContain(
+      'Choose a payment method.',
+    );
+  });
+
+  test('has its payment intent from the start for clients of old versions', async () => {
+    const old = at('2020-08-27');
+    const session = await old.checkout.sessions.create({ ...PAY, payment_method_types: ['card'] } as never);
+    expect(session.payment_intent).toMatch(/^pi_/);
+    await visit(session.url!, CARD);
+    expect((await stripe.paymentIntents.list()).data).toHaveLength(1);
+  });
+});
+
 describe('a payment link', () => {
   test('makes a session for whoever opens it, and thanks them', async () => {
     const product = await stripe.products.create({ name: 'Book' });
@@ -351,5 +537,38 @@ describe('the portal', () => {
       name: 'Ada Lovelace',
       email: 'ada@example.com',
     });
+  });
+});
+
+describe('every place', () => {
+  test('has pages that lead to pages of the same place', async () => {
+    const { port } = running.platform;
+    for (const place of ['/stripe', '/_extension/stripe']) {
+      const made = await fetch(`http://127.0.0.1:${port}${place}/v1/checkout/sessions`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer sk_test_x', 'content-type': 'application/x-www-form-urlencoded' },
+        body: 'mode=payment&success_url=https://a.example&line_items[0][price_data][currency]=usd&line_items[0][price_data][unit_amount]=900&line_items[0][price_data][product_data][name]=A&line_items[0][quantity]=1',
+      });
+      const { url } = (await made.json()) as { url: string };
+      expect(url).toMatch(`http://127.0.0.1:${port}${place}/pay/cs_test_`);
+      expect(await (await fetch(url)).text()).toContain('Pay $9.00');
+      const script = await fetch(`http://127.0.0.1:${port}${place}/v3/`, { headers: { origin: 'https://a.example' } });
+      expect(script.headers.get('content-type')).toContain('javascript');
+      expect(script.headers.get('access-control-allow-origin')).toBe('https://a.example');
+    }
+  });
+
+  test('shows a receipt for a charge, and none for what is not there', async () => {
+    const intent = await stripe.paymentIntents.create({
+      amount: 1234,
+      currency: 'usd',
+      confirm: true,
+      payment_method: 'pm_card_visa',
+      automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+    });
+    const charge = await stripe.charges.retrieve(intent.latest_charge as string);
+    expect((await visit(charge.receipt_url!)).text).toContain('$12.34');
+    expect((await visit('http://x/receipts/ch_none')).status).toBe(404);
+    expect((await visit('http://x/pay/cs_test_none')).status).toBe(404);
   });
 });

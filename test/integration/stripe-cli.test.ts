@@ -59,7 +59,7 @@ async function run(...args: readonly string[]): Promise<string> {
 }
 
 async function listen(...options: readonly string[]): Promise<CommandLine & { readonly secret: string }> {
-  const listening = start(['listen', '--skip-update', ...options]);
+  const listening = start(['listen', '--skip-update', ...(options.includes('--events') ? [] : ['--all-snapshot']), ...options]);
   await waitFor('the command line to be ready', () => listening.printed().includes('Ready!'), 15_000);
   const [secret = ''] = /whsec_\w+/.exec(listening.printed()) ?? [];
   return { ...listening, secret };

@@ -314,7 +314,12 @@ describe('payment intents', () => {
     expect(seen).toMatchObject({ id: intent.id, amount: 1000 });
     expect(seen).not.toHaveProperty('metadata');
     const wrong = failure(page.paymentIntents.retrieve(intent.id, { client_secret: `${intent.id}_secret_x` }));
-    expect((await wrong).statusCode).toBe(400);
+    expect(await wrong).toMatchObject({ statusCode: 404, code: 'resource_missing' });
+    expect(await failure(stripe.paymentIntents.retrieve('pi_none'))).toMatchObject({
+      statusCode: 404,
+      param: 'intent',
+      message: "No such payment_intent: 'pi_none'",
+    });
     expect(await failure(page.customers.list())).toMatchObject({ statusCode: 403, code: 'secret_key_required' });
   });
 

@@ -10,6 +10,9 @@ export interface Mark<T> {
 /** No callback has this number. */
 const NOWHERE = -1;
 
+/** What `process.nextTick` makes, ten times as often as anything else, and never uses again. */
+const TICK = 'TickObject';
+
 type Marked<T> = Record<symbol, T | undefined>;
 
 /**
@@ -30,6 +33,8 @@ export class Trail<T> {
   /** What is known of the last callback whose resource was looked at, for each look costs a call out of JavaScript. */
   #knownAt = NOWHERE;
   #known: T | undefined;
+  /** The last callback that was given a value. Those with higher numbers, which Node counts up, have none. */
+  #lastMarked = NOWHERE;
   #isOn = false;
 
   /** The value that the code which runs now was started with, or that was put in its place. */
@@ -57,6 +62,7 @@ export class Trail<T> {
   }
 
   #inherited(at: number): T | undefined {
+    if (at > this.#lastMarked) return undefined;
     if (at !== this.#knownAt) {
       this.#known = (executionAsyncResource() as Marked<T>)[this.#key];
       this.#knownAt = at;
@@ -68,10 +74,15 @@ export class Trail<T> {
     this.#isOn = true;
     const key = this.#key;
     createHook({
-      init: (_id, _type, _trigger, resource) => {
+      init: (id, type, _trigger, resource) => {
         const { value } = this;
-        // Node uses some resources again: what they had must not stay.
-        if (value !== undefined || (resource as Marked<T>)[key] !== undefined) (resource as Marked<T>)[key] = value;
+        if (value !== undefined) {
+          (resource as Marked<T>)[key] = value;
+          if (id > this.#lastMarked) this.#lastMarked = id;
+        } else if (type !== TICK && (resource as Marked<T>)[key] !== undefined) {
+          // Node uses some resources again: what they had must not stay.
+          (resource as Marked<T>)[key] = undefined;
+        }
       },
     }).enable();
   }

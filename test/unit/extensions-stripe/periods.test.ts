@@ -1,4 +1,4 @@
-import { addIntervals, anchorOf, nextPeriod } from '../../../extensions/stripe/src/billing/periods';
+import { addIntervals, anchorOf, intervalsBetween, nextPeriod } from '../../../extensions/stripe/src/billing/periods';
 
 const at = (text: string): number => Date.parse(`${text.length === 10 ? `${text}T00:00:00` : text}Z`) / 1000;
 const shown = (time: number): string => new Date(time * 1000).toISOString().slice(0, 10);
@@ -47,6 +47,15 @@ describe('billing periods', () => {
 
   it('remember the day that was asked for where the anchor is at the end of a short month', () => {
     expect(shown(nextPeriod(at('2024-02-29'), MONTHLY, at('2024-03-01'), 31).end)).toBe('2024-03-31');
+  });
+});
+
+describe('the intervals between two times', () => {
+  it('are counted by the calendar', () => {
+    for (const count of [0, 1, 2, 11, 12, 25]) {
+      const until = addIntervals(at('2024-01-31'), MONTHLY, count);
+      expect(intervalsBetween(at('2024-01-31'), MONTHLY, until)).toBe(count);
+    }
   });
 });
 

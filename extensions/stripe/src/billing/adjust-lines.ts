@@ -20,12 +20,19 @@ export function adjustLines(stripe: Backend, invoice: Stripe.Invoice, lines: rea
     })),
   });
   const rest = lines.map(({ amount }, index) => amount - off.lines[index]!.reduce((sum, each) => sum + each.amount, 0));
+  const owner = idOf(invoice.parent?.subscription_details?.subscription);
+  // Looked up once: an invoice has many lines.
+  const subscription = owner === undefined ? undefined : stripe.table<Stripe.Subscription>('subscription').find(owner);
   const { lines: taxes } = taxFor(stripe, {
     currency,
     default_tax_rates: invoice.default_tax_rates,
     tax_exempt: invoice.customer_tax_exempt,
     ...(automatic.enabled && { automatic: { ...(invoice.customer_shipping?.address ?? invoice.customer_address) } }),
-    lines: lines.map((line, index) => ({ amount: rest[index]!, tax_rates: ratesOf(stripe, line), tax_behavior: behaviorOf(stripe, line) })),
+    lines: lines.map((line, index) => ({
+      amount: rest[index]!,
+      tax_rates: ratesOf(stripe, line, subscription),
+      tax_behavior: automatic.enabled ? behaviorOf(stripe, line) : null,
+    })),
   });
   return lines.map((line, index) => ({
     ...line,
@@ -37,7 +44,11 @@ export function adjustLines(stripe: Backend, invoice: Stripe.Invoice, lines: rea
 }
 
 /** The tax rates of what a line was made from: an invoice item, or an item of a subscription. */
-function ratesOf(stripe: Backend, { parent }: Line): readonly (string | { id: string })[] {
+function ratesOf(
+  stripe: Backend,
+  { parent }: Line,
+  subscription: Stripe.Subscription | undefined,
+): readonly (string | { id: string })[] {
   const details = parent?.subscription_item_details;
   const itemId = parent?.invoice_item_details?.invoice_item ?? details?.invoice_item;
   if (itemId) {
@@ -45,7 +56,6 @@ function ratesOf(stripe: Backend, { parent }: Line): readonly (string | { id: st
     if (own.length > 0) return own;
   }
   if (!details) return [];
-  const subscription = stripe.table<Stripe.Subscription>('subscription').find(details.subscription ?? '');
   return subscription?.items.data.find(({ id }) => id === details.subscription_item)?.tax_rates ?? [];
 }
 

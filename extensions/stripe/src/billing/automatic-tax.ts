@@ -15,26 +15,34 @@ export interface TaxPlace {
 }
 
 /** The standard rates of countries, in percent. */
-const COUNTRIES: Readonly<Record<string, readonly [type: Stripe.TaxRate.TaxType, percent: number]>> = Object.fromEntries(
-  (
-    [
-      ['vat', 'AT20 BE21 BG20 CY19 CZ21 DE19 DK25 EE24 ES21 FI25.5 FR20 GR24 HR25 HU27 IE23 IT22 LT21 LU17 LV21 MT18 NL21 PL23 PT23 RO21 SE25 SI22 SK23'],
-      ['vat', 'AE5 CH8.1 CL19 CO19 GB20 IS24 KR10 MX16 NO25 SA15 TH7 TR20 ZA15'],
-      ['gst', 'AU10 CA5 IN18 NZ15 SG9'],
-      ['jct', 'JP10'],
-    ] as const
-  ).flatMap(([type, rates]) =>
-    rates.split(' ').map((rate) => [rate.slice(0, 2), [type, Number(rate.slice(2))] as const] as const),
-  ),
-);
+const COUNTRIES: Readonly<Record<string, readonly [type: Stripe.TaxRate.TaxType, percent: number]>> =
+  Object.fromEntries(
+    (
+      [
+        [
+          'vat',
+          'AT20 BE21 BG20 CY19 CZ21 DE19 DK25 EE24 ES21 FI25.5 FR20 GR24 HR25 HU27 IE23 IT22 LT21 LU17 LV21 MT18 NL21 PL23 PT23 RO21 SE25 SI22 SK23',
+        ],
+        ['vat', 'AE5 CH8.1 CL19 CO19 GB20 IS24 KR10 MX16 NO25 SA15 TH7 TR20 ZA15'],
+        ['gst', 'AU10 CA5 IN18 NZ15 SG9'],
+        ['jct', 'JP10'],
+      ] as const
+    ).flatMap(([type, rates]) =>
+      rates.split(' ').map((rate) => [rate.slice(0, 2), [type, Number(rate.slice(2))] as const] as const),
+    ),
+  );
 
 /** Rates of states of the United States, and of provinces of Canada together with those of the country. */
 const STATES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  US: ratesOf('AL4 AZ5.6 AR6.5 CA7.25 CO2.9 CT6.35 DC6 FL6 GA4 HI4 ID6 IL6.25 IN7 IA6 KS6.5 KY6 LA5 ME5.5 MD6 MA6.25 MI6 MN6.875 MS7 MO4.225 NE5.5 NV6.85 NJ6.625 NM4.875 NY4 NC4.75 ND5 OH5.75 OK4.5 PA6 RI7 SC6 SD4.2 TN7 TX6.25 UT6.1 VT6 VA5.3 WA6.5 WV6 WI5 WY4'),
+  US: ratesOf(
+    'AL4 AZ5.6 AR6.5 CA7.25 CO2.9 CT6.35 DC6 FL6 GA4 HI4 ID6 IL6.25 IN7 IA6 KS6.5 KY6 LA5 ME5.5 MD6 MA6.25 MI6 MN6.875 MS7 MO4.225 NE5.5 NV6.85 NJ6.625 NM4.875 NY4 NC4.75 ND5 OH5.75 OK4.5 PA6 RI7 SC6 SD4.2 TN7 TX6.25 UT6.1 VT6 VA5.3 WA6.5 WV6 WI5 WY4',
+  ),
   CA: ratesOf('AB5 BC12 MB12 NB15 NL15 NS14 NT5 NU5 ON13 PE15 QC14.975 SK11 YT5'),
 };
 
-const EUROPEAN_UNION = new Set('AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(' '));
+const EUROPEAN_UNION = new Set(
+  'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(' '),
+);
 
 /** Whether it is known well enough where the customer is. */
 export function locationStatus({ country, state, postal_code }: TaxPlace): 'complete' | 'requires_location_inputs' {
@@ -120,7 +128,7 @@ function rateObject(stripe: Backend, wanted: WantedRate): Stripe.TaxRate {
       table.hidden(rate.id)?.automatic === true,
   });
   if (known !== undefined) return known;
-  const name = wanted.type === 'sales_tax' ? 'Sales Tax' : wanted.type!.toUpperCase();
+  const name = wanted.type === 'sales_tax' ? 'Sales Tax' : wanted.type.toUpperCase();
   const rate = {
     ...blank('tax_rate'),
     id: stripe.newId('tax_rate'),

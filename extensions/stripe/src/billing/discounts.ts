@@ -65,10 +65,9 @@ export function readDiscounts(
   for (const [index, each] of (given === '' || given === null ? [] : given).entries()) {
     const at = `${param}[${index}]`;
     if ([each.coupon, each.promotion_code, each.discount].filter((one) => one !== undefined).length !== 1) {
-      throw invalidRequest(
-        'You must specify exactly one of these parameters: coupon, discount, promotion_code.',
-        { param: at },
-      );
+      throw invalidRequest('You must specify exactly one of these parameters: coupon, discount, promotion_code.', {
+        param: at,
+      });
     }
     if (each.discount !== undefined && had.has(each.discount)) {
       kept.add(each.discount);
@@ -81,12 +80,20 @@ export function readDiscounts(
   return result;
 }
 
+interface CreateOptions {
+  readonly param?: string;
+  readonly currency?: string | null | undefined;
+  readonly subtotal?: number | undefined;
+  /** It is part of an offer, and not counted before that is accepted. */
+  readonly isTentative?: boolean;
+}
+
 /** Makes one discount. See {@link readDiscounts}; `param` is the name of what holds `coupon` and the others. */
 export function createDiscount(
   stripe: Backend,
   given: DiscountParams,
   owner: DiscountOwner,
-  options: { param?: string; currency?: string | null | undefined; subtotal?: number | undefined } = {},
+  options: CreateOptions = {},
 ): Stripe.Discount {
   const named = (name: string): string => (options.param === undefined ? name : `${options.param}[${name}]`);
   const former = given.discount === undefined ? undefined : discounts(stripe).get(given.discount, named('discount'));
@@ -104,7 +111,7 @@ export function createDiscount(
   const param = given.coupon === undefined ? named('promotion_code') : named('coupon');
   const coupon = former ? couponOf(stripe, former)! : coupons.get(couponId!, param);
   checkCurrency(coupon, options.currency, param);
-  if (former === undefined) redeem(stripe, coupon, code, param);
+  if (former === undefined && options.isTentative !== true) redeem(stripe, coupon, code, param);
   const start = stripe.now();
   const discount = {
     ...blank('discount'),
@@ -124,7 +131,14 @@ export function createDiscount(
 }
 
 /** Invoices and sessions have their discounts for once; the others are announced, and end by themselves. */
-function isAnnounced({ customer, subscription, subscription_item, invoice, invoice_item, checkout_session }: Stripe.Discount): boolean {
+function isAnnounced({
+  customer,
+  subscription,
+  subscription_item,
+  invoice,
+  invoice_item,
+  checkout_session,
+}: Stripe.Discount): boolean {
   const passing = invoice ?? invoice_item ?? checkout_session;
   return passing === null && (customer ?? subscription ?? subscription_item) !== null;
 }
@@ -135,11 +149,16 @@ function isAnnounced({ customer, subscription, subscription_item, invoice, invoi
  */
 export function discountsInEffect(
   stripe: Backend,
-  { customer, subscription }: { customer?: string | undefined; subscription?: string | { discounts: readonly DiscountReference[] } | undefined },
+  {
+    customer,
+    subscription,
+  }: { customer?: string | undefined; subscription?: string | { discounts: readonly DiscountReference[] } | undefined },
   at = stripe.now(),
 ): Stripe.Discount[] {
   const holder =
-    typeof subscription === 'string' ? stripe.table<Stripe.Subscription>('subscription').find(subscription) : subscription;
+    typeof subscription === 'string'
+      ? stripe.table<Stripe.Subscription>('subscription').find(subscription)
+      : subscription;
   const own = inEffect(stripe, holder?.discounts ?? [], at);
   if (own.length > 0) return own;
   const held = customer === undefined ? undefined : stripe.table<Stripe.Customer>('customer').find(customer)?.discount;
@@ -192,9 +211,13 @@ function couponOf(stripe: Backend, { source }: Stripe.Discount): Stripe.Coupon |
   return coupons.hidden(id)?.former ?? coupons.find(id);
 }
 
-/** Ends the discounts of an invoice that were good for one invoice. To be called once such an invoice stands. */
-export function spendDiscounts(stripe: Backend, used: readonly DiscountReference[]): void {
-  for (const each of used) {
+/** Ends the discounts that were good for one invoice and took something off this one. To be called once it stands. */
+export function spendDiscounts(
+  stripe: Backend,
+  { total_discount_amounts: used }: Pick<Stripe.Invoice, 'total_discount_amounts'>,
+): void {
+  for (const { amount, discount: each } of used ?? []) {
+    if (amount === 0) continue;
     const discount = discounts(stripe).find(idOf(each)!);
     if (discount === undefined || 'deleted' in discount || !isAnnounced(discount)) continue;
     if (couponOf(stripe, discount)?.duration === 'once') removeDiscount(stripe, discount.id);
@@ -215,15 +238,17 @@ export function removeDiscount(stripe: Backend, id: string): Stripe.DeletedDisco
     if (subscriptions.has(subscription)) subscriptions.update(subscription, change, 'customer.subscription.updated');
   } else if (customer !== null) {
     const customers = stripe.table<Stripe.Customer>('customer');
-    if (customers.find(idOf(customer)!)?.discount?.id === id) customers.update(idOf(customer)!, { discount: null }, 'customer.updated');
+    if (customers.find(idOf(customer)!)?.discount?.id === id)
+      customers.update(idOf(customer)!, { discount: null }, 'customer.updated');
   }
   return endDiscount(stripe, id);
 }
 
 /** Marks a discount as deleted; what has it is the caller's. */
 function endDiscount(stripe: Backend, id: string): Stripe.DeletedDiscount {
-  const { end: _end, ...rest } = discounts(stripe).get(id);
-  const deleted = { ...rest, deleted: true } as unknown as Stripe.DeletedDiscount;
+  const deleted = { ...discounts(stripe).get(id), deleted: true } as unknown as Stripe.DeletedDiscount;
+  // A deleted discount has no end any more.
+  Reflect.deleteProperty(deleted, 'end');
   stripe.jobs.cancel(id, 'discount.end');
   discounts(stripe).update(id, { deleted: true } as unknown as Partial<Stripe.Discount>);
   if (isAnnounced(deleted as unknown as Stripe.Discount)) stripe.emit('customer.discount.deleted', deleted);
@@ -245,7 +270,10 @@ export function setCustomerDiscount(
   }
   return stripe.onClockOf(customer, () => {
     const discount = createDiscount(stripe, given, { customer }, param === undefined ? {} : { param });
-    if (former) endDiscount(stripe, former.id);
+    if (former) {
+      endDiscount(stripe, former.id);
+      stripe.emitChange('customer.discount.updated', former, discount);
+    }
     return customers.update(customer, { discount });
   });
 }

@@ -6,6 +6,7 @@ import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
+import { readDiscounts } from './discounts';
 import { amountFor, times } from './amounts';
 import { changeDraft, editable } from './invoices';
 import { invoiceTable } from './invoice-data';
@@ -85,6 +86,11 @@ export function addInvoiceItem(stripe: Backend, given: Stripe.InvoiceItemCreateP
       description: given.description ?? describedBy(stripe, given),
       ...(given.discountable !== undefined && { discountable: given.discountable }),
       ...(given.period && { period: given.period }),
+      ...(given.discounts && {
+        discounts: readDiscounts(stripe, given.discounts, { customer: customerId, invoice_item: '' }, { currency }).map(
+          ({ id }) => id,
+        ),
+      }),
       invoice: given.invoice ?? null,
       metadata: mergeMetadata({}, given.metadata),
       tax_rates: rates(stripe, given.tax_rates),
@@ -140,6 +146,14 @@ function updateItem(stripe: Backend, id: string, given: Stripe.InvoiceItemUpdate
       ...(given.discountable !== undefined && { discountable: given.discountable }),
       ...(given.period && { period: given.period }),
       ...(given.metadata !== undefined && { metadata: mergeMetadata(before.metadata, given.metadata) }),
+      ...(given.discounts !== undefined && {
+        discounts: readDiscounts(
+          stripe,
+          given.discounts,
+          { customer: idOf(before.customer)!, invoice_item: id },
+          { before: before.discounts ?? [], currency: before.currency },
+        ).map((each) => each.id),
+      }),
       ...(given.tax_rates !== undefined && { tax_rates: rates(stripe, given.tax_rates) }),
     },
     'invoiceitem.updated',

@@ -4,6 +4,7 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import { discountsInEffect, readDiscounts, spendDiscounts } from './discounts';
 import { completed, failed, requiresAction } from './invoice-outcomes';
 import { invoiceTable, type InvoiceSeed } from './invoice-data';
 import { addInvoiceItem, pendingItems } from './invoice-items';
@@ -210,6 +211,7 @@ function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams): Strip
       auto_advance: given.auto_advance ?? false,
       days_until_due: given.days_until_due ?? subscription?.days_until_due ?? undefined,
       metadata: mergeMetadata({}, given.metadata),
+      discounts: discountsOf(stripe, given, customerId, subscription),
       ...(subscription && {
         parent: {
           quote_details: null,
@@ -225,8 +227,28 @@ function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams): Strip
     if (application_fee_amount !== undefined || transfer_data) {
       invoiceTable(stripe).hide(invoice.id, { application_fee_amount, transfer_data });
     }
+    spendDiscounts(stripe, invoice);
     return invoice;
   });
+}
+
+/** The discounts of an invoice: without any given, those that its subscription or its customer has. */
+function discountsOf(
+  stripe: Backend,
+  given: Stripe.InvoiceCreateParams,
+  customer: string,
+  subscription: Stripe.Subscription | undefined,
+): string[] {
+  const found =
+    given.discounts === undefined
+      ? discountsInEffect(stripe, { customer, subscription })
+      : readDiscounts(
+          stripe,
+          given.discounts,
+          { customer, invoice: '' },
+          { currency: given.currency?.toLowerCase() ?? null },
+        );
+  return found.map(({ id }) => id);
 }
 
 function updateInvoice(stripe: Backend, id: string, given: Stripe.InvoiceUpdateParams): Stripe.Invoice {
@@ -236,6 +258,14 @@ function updateInvoice(stripe: Backend, id: string, given: Stripe.InvoiceUpdateP
     ...plainFields(rest),
     ...(metadata !== undefined && { metadata: mergeMetadata(before.metadata, metadata) }),
     ...(days !== undefined && { due_date: before.created + days * DAY }),
+    ...(given.discounts !== undefined && {
+      discounts: readDiscounts(
+        stripe,
+        given.discounts,
+        { customer: idOf(before.customer) ?? null, invoice: id },
+        { before: before.discounts, currency: before.currency, subtotal: before.subtotal },
+      ).map((each) => each.id),
+    }),
   };
   const fixed = [
     'collection_method',

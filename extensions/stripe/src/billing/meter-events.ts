@@ -27,7 +27,11 @@ export function usages(stripe: Backend): Collection<Usage> {
 /** The reports of a customer from one time until another, soonest first; the end is not included. */
 export function eventsOf(stripe: Backend, event: string, customer: string, from: number, to: number): Usage[] {
   const start = [stripe.account, event, customer];
-  return [...usages(stripe).by('time').values({ from: [...start, from], before: [...start, to] })];
+  return [
+    ...usages(stripe)
+      .by('time')
+      .values({ from: [...start, from], before: [...start, to] }),
+  ];
 }
 
 /** Decimals beyond these are noise of adding up. */
@@ -40,6 +44,7 @@ export function aggregate(meter: Pick<Stripe.Billing.Meter, 'default_aggregation
       return events.length;
     case 'last':
       return events.at(-1)?.value ?? 0;
+    case 'sum':
     default:
       return Math.round(events.reduce((sum, { value }) => sum + value, 0) * DECIMALS) / DECIMALS;
   }

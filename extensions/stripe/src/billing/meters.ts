@@ -46,7 +46,8 @@ export const meters: DefineModule = (stripe) => {
       'POST /v1/billing/meters/{id}/deactivate': ({ path }) => switchTo(path['id']!, 'inactive'),
       'POST /v1/billing/meters/{id}/reactivate': ({ path }) => switchTo(path['id']!, 'active'),
       'GET /v1/billing/meters/{id}/event_summaries': (call) => summaries(stripe, table.get(call.path['id']!), call),
-      'POST /v1/billing/meter_events': ({ params }) => report(stripe, params as unknown as Stripe.Billing.MeterEventCreateParams),
+      'POST /v1/billing/meter_events': ({ params }) =>
+        report(stripe, params as unknown as Stripe.Billing.MeterEventCreateParams),
       'POST /v1/billing/meter_event_adjustments': ({ params }) =>
         cancel(stripe, params as unknown as Stripe.Billing.MeterEventAdjustmentCreateParams),
     },
@@ -116,11 +117,22 @@ function report(stripe: Backend, given: Stripe.Billing.MeterEventCreateParams): 
     const value = meter.default_aggregation.formula === 'count' ? 1 : valueOf(meter, payload);
     const usage = { account: stripe.account, event, identifier, customer, timestamp, value, order: stripe.nextOrder() };
     usages(stripe).put(key, usage);
-    return { object: 'billing.meter_event', created: now, event_name: event, identifier, livemode: false, payload, timestamp };
+    return {
+      object: 'billing.meter_event',
+      created: now,
+      event_name: event,
+      identifier,
+      livemode: false,
+      payload,
+      timestamp,
+    };
   });
 }
 
-function valueOf({ value_settings: { event_payload_key: key } }: Meter, payload: Readonly<Record<string, string>>): number {
+function valueOf(
+  { value_settings: { event_payload_key: key } }: Meter,
+  payload: Readonly<Record<string, string>>,
+): number {
   const written = payload[key];
   if (written === undefined) throw missingKey(key);
   if (!/^-?\d{1,15}(\.\d{1,9})?$/.test(written)) {
@@ -133,14 +145,23 @@ function valueOf({ value_settings: { event_payload_key: key } }: Meter, payload:
 }
 
 function missingKey(key: string): Error {
-  return invalidRequest(`The payload must have the key \`${key}\`.`, { code: 'parameter_missing', param: `payload[${key}]` });
+  return invalidRequest(`The payload must have the key \`${key}\`.`, {
+    code: 'parameter_missing',
+    param: `payload[${key}]`,
+  });
 }
 
 /** Takes a report back. */
-function cancel(stripe: Backend, { event_name: event, cancel: which, type }: Stripe.Billing.MeterEventAdjustmentCreateParams): object {
+function cancel(
+  stripe: Backend,
+  { event_name: event, cancel: which, type }: Stripe.Billing.MeterEventAdjustmentCreateParams,
+): object {
   const identifier = which?.identifier;
   if (identifier === undefined) {
-    throw invalidRequest('Missing required param: cancel[identifier].', { code: 'parameter_missing', param: 'cancel[identifier]' });
+    throw invalidRequest('Missing required param: cancel[identifier].', {
+      code: 'parameter_missing',
+      param: 'cancel[identifier]',
+    });
   }
   const key = [stripe.account, event, identifier];
   if (!usages(stripe).has(key)) throw resourceMissing('meter event', identifier, 'cancel[identifier]');

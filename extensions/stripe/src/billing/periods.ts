@@ -48,6 +48,13 @@ export function nextPeriod(anchor: number, recurring: Recurring, from: number, d
   return { start: at(count), end: at(count + 1) };
 }
 
+/** How many whole intervals lie between an anchor and a later time that is one of its own. */
+export function intervalsBetween(anchor: number, recurring: Recurring, until: number): number {
+  let count = Math.floor((until - anchor) / lengthOf(recurring));
+  while (addIntervals(anchor, recurring, count) > until) count -= 1;
+  return count;
+}
+
 /** The first time at or after `from` that a configuration of the anchor names. What it leaves out is taken from `from`. */
 export function anchorOf(config: AnchorConfig, from: number): number {
   const date = new Date(from * 1000);

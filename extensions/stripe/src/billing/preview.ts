@@ -77,12 +77,15 @@ export function createPreview(stripe: Backend, given: PreviewParams): Stripe.Inv
 function previewOf(stripe: Backend, subscription: Subscription, given: PreviewParams): Stripe.Invoice {
   const { id } = subscription;
   const { cancel_now: cancelNow, ...asked } = given.subscription_details ?? {};
-  const details = omit(asked, 'start_date', 'billing_mode', 'pause', 'resume_at');
+  const changes = {
+    ...omit(asked, 'start_date', 'billing_mode', 'pause', 'resume_at'),
+    ...(given.discounts !== undefined && { discounts: given.discounts }),
+  };
   const before = idOf(subscription.latest_invoice);
-  if (cancelNow === true)
-    cancelSubscription(stripe, id, { prorate: details.proration_behavior !== 'none', invoice_now: true });
-  else if (Object.keys(details).length > 0) {
-    updateSubscription(stripe, id, { ...details, payment_behavior: 'default_incomplete' });
+  if (cancelNow === true) {
+    cancelSubscription(stripe, id, { prorate: changes.proration_behavior !== 'none', invoice_now: true });
+  } else if (Object.keys(changes).length > 0) {
+    updateSubscription(stripe, id, { ...changes, payment_behavior: 'default_incomplete' });
   }
   const after = subscriptionTable(stripe).get(id);
   const latest = idOf(after.latest_invoice);

@@ -2,10 +2,12 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { shareOf } from './amounts';
+import { discountFor, discountsInEffect } from './discounts';
 import { keepItem, type ItemSeed } from './invoice-items';
 import { pricingOf } from './lines';
-import { isMetered, productName } from './prices';
-import { customerOf, type Item, type Subscription } from './subscription-data';
+import { intervalsBetween, nextPeriod } from './periods';
+import { isMetered, productName, recurringOf } from './prices';
+import { customerOf, withPeriod, type Item, type Subscription } from './subscription-data';
 import { itemAmount } from './subscription-invoices';
 
 /** https://docs.stripe.com/billing/subscriptions/prorations */
@@ -23,18 +25,19 @@ export function prorate(
   { date, isReset }: { readonly date: number; readonly isReset: boolean },
 ): Stripe.InvoiceItem[] {
   const seeds: ItemSeed[] = [];
+  const [was, is] = [netAmounts(stripe, before), netAmounts(stripe, after)];
   const isFree = before.status === 'trialing';
   for (const item of before.items.data) {
     const now = after.items.data.find(({ id }) => id === item.id);
     const isKept = now !== undefined && !isReset && isSame(item, now);
     if (isMetered(item.price) || isKept || isFree) continue;
-    seeds.push(seedOf(stripe, before, item, { date, sign: -1, period: item }));
+    seeds.push(seedOf(stripe, before, item, { date, sign: -1, whole: was.get(item.id) ?? 0 }));
   }
   if (!isReset && after.status !== 'trialing') {
     for (const item of after.items.data) {
-      const was = before.items.data.find(({ id }) => id === item.id);
-      if (isMetered(item.price) || (was !== undefined && isSame(was, item))) continue;
-      seeds.push(seedOf(stripe, after, item, { date, sign: 1, period: item }));
+      const former = before.items.data.find(({ id }) => id === item.id);
+      if (isMetered(item.price) || (former !== undefined && isSame(former, item))) continue;
+      seeds.push(seedOf(stripe, after, item, { date, sign: 1, whole: is.get(item.id) ?? 0 }));
     }
   }
   return seeds.map((seed) => keepItem(stripe, seed));
@@ -50,6 +53,38 @@ export function creditAll(stripe: Backend, subscription: Subscription, date: num
   );
 }
 
+/** Charges the time from a day in the past until now: whole intervals, and the rest in proportion. */
+export function chargePast(stripe: Backend, subscription: Subscription, start: number, now: number): void {
+  const amounts = netAmounts(stripe, subscription);
+  for (const item of subscription.items.data) {
+    if (isMetered(item.price)) continue;
+    const recurring = recurringOf(item.price);
+    const { start: last, end } = nextPeriod(start, recurring, now);
+    const whole = amounts.get(item.id) ?? 0;
+    const past = withPeriod(item, { start, end: now });
+    const seed = seedOf(stripe, subscription, past, { date: start, sign: 1, whole });
+    const amount = whole * intervalsBetween(start, recurring, last) + shareOf(whole, now - last, end - last);
+    keepItem(stripe, { ...seed, amount });
+  }
+}
+
+/** What the items cost for a whole period, with discounts off: a share of an amount has its share of them. */
+function netAmounts(stripe: Backend, subscription: Subscription): Map<string, number> {
+  const items = subscription.items.data;
+  const amounts = items.map((item) => itemAmount(stripe, item));
+  const { lines } = discountFor(stripe, {
+    currency: subscription.currency,
+    discounts: discountsInEffect(stripe, { customer: customerOf(subscription), subscription }),
+    lines: items.map((item, index) => ({
+      amount: amounts[index]!,
+      product: idOf(item.price.product),
+      discounts: item.discounts,
+    })),
+  });
+  const off = (index: number): number => lines[index]!.reduce((sum, { amount }) => sum + amount, 0);
+  return new Map(items.map(({ id }, index) => [id, amounts[index]! - off(index)]));
+}
+
 function isSame(one: Item, other: Item): boolean {
   return one.price.id === other.price.id && one.quantity === other.quantity;
 }
@@ -58,11 +93,11 @@ function seedOf(
   stripe: Backend,
   subscription: Subscription,
   item: Item,
-  { date, sign, period }: { readonly date: number; readonly sign: 1 | -1; readonly period: Item },
+  { date, sign, whole }: { readonly date: number; readonly sign: 1 | -1; readonly whole: number },
 ): ItemSeed {
-  const { current_period_start: start, current_period_end: end } = period;
+  const { current_period_start: start, current_period_end: end } = item;
   const from = Math.min(Math.max(date, start), end);
-  const amount = sign * shareOf(itemAmount(stripe, item), end - from, end - start);
+  const amount = sign * shareOf(whole, end - from, end - start);
   const name = productName(stripe, item.price);
   const quantity = item.quantity ?? 1;
   const what = quantity === 1 ? name : `${quantity} × ${name}`;
@@ -72,7 +107,6 @@ function seedOf(
     customer: customerOf(subscription),
     description: `${sign < 0 ? 'Unused' : 'Remaining'} time on ${what} after ${dayOf(from)}`,
     discountable: false,
-    discounts: item.discounts.map((discount) => idOf(discount)!),
     metadata: subscription.metadata,
     parent: {
       subscription_details: { subscription: subscription.id, subscription_item: item.id },

@@ -5,17 +5,24 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 
 /** Counts the redemption of a coupon, and of the code by which it was named. Throws where it is used up or expired. */
-export function redeem(stripe: Backend, coupon: Stripe.Coupon, code: Stripe.PromotionCode | undefined, param: string): void {
+export function redeem(
+  stripe: Backend,
+  coupon: Stripe.Coupon,
+  code: Stripe.PromotionCode | undefined,
+  param: string,
+): void {
   checkCoupon(stripe, coupon, param);
   stripe.table<Stripe.Coupon>('coupon').update(coupon.id, ({ times_redeemed, max_redemptions, valid }) => ({
     times_redeemed: times_redeemed + 1,
     valid: valid && (max_redemptions === null || times_redeemed + 1 < max_redemptions),
   }));
   if (code === undefined) return;
-  stripe.table<Stripe.PromotionCode>('promotion_code').update(code.id, ({ times_redeemed, max_redemptions, active }) => ({
-    times_redeemed: times_redeemed + 1,
-    active: active && (max_redemptions === null || times_redeemed + 1 < max_redemptions),
-  }));
+  stripe
+    .table<Stripe.PromotionCode>('promotion_code')
+    .update(code.id, ({ times_redeemed, max_redemptions, active }) => ({
+      times_redeemed: times_redeemed + 1,
+      active: active && (max_redemptions === null || times_redeemed + 1 < max_redemptions),
+    }));
 }
 
 /** Throws where a coupon takes nothing off any more. */

@@ -127,7 +127,7 @@ export function trialEndOf(stripe: Backend, subscription: Subscription): string 
 }
 
 /** A trial that ends without a way to pay may end the subscription, or make it wait. Says whether it did. */
-function endTrialWithoutMethod(stripe: Backend, subscription: Subscription): boolean {
+export function endTrialWithoutMethod(stripe: Backend, subscription: Subscription): boolean {
   const { id } = subscription;
   const behavior = trialEndOf(stripe, subscription);
   if (behavior === 'create_invoice') return false;

@@ -3,11 +3,13 @@ import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { resourceMissing } from '../errors';
+import { readDiscounts } from './discounts';
 import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
 import { methodFor } from './methods';
 import { omit } from './omit';
 import { isMetered, planOf, recurringOf, resolvePrice, shownPrice, type GivenPriceData } from './prices';
 import { prorate } from './prorations';
+import { endTrialWithoutMethod, trialEndOf } from './renewals';
 import {
   checkQuantity,
   customerOf,
@@ -42,6 +44,14 @@ interface Change {
 export function updateSubscription(stripe: Backend, id: string, given: UpdateParams): Subscription {
   const before = subscriptionTable(stripe).get(id);
   checkOpen(before, given);
+  if (given.trial_end === 'now' && before.status === 'trialing' && trialEndOf(stripe, before) !== 'create_invoice') {
+    const { trial_end: _now, ...others } = given;
+    return stripe.onClockOf(customerOf(before), () => {
+      updateSubscription(stripe, id, others);
+      endTrialWithoutMethod(stripe, subscriptionTable(stripe).update(id, { trial_end: stripe.now() }));
+      return subscriptionTable(stripe).get(id);
+    });
+  }
   return stripe.onClockOf(customerOf(before), () => {
     const { after, isReset, isPriced } = changed(stripe, before, given);
     const table = subscriptionTable(stripe);
@@ -83,6 +93,14 @@ function changed(stripe: Backend, before: Subscription, given: UpdateParams): Ch
   const isPriced = given.items !== undefined && !sameItems(before.items.data, items);
   const fields: Partial<Subscription> = {
     ...plainFields(stripe, given, before),
+    ...(given.discounts !== undefined && {
+      discounts: readDiscounts(
+        stripe,
+        given.discounts,
+        { customer: customerOf(before), subscription: before.id },
+        { before: before.discounts, currency: before.currency },
+      ).map((each) => each.id),
+    }),
     ...(given.cancellation_details && {
       cancellation_details: { ...before.cancellation_details!, ...filled(given.cancellation_details) },
     }),
@@ -144,7 +162,7 @@ function changeItems(stripe: Backend, before: Subscription, given: readonly Give
   for (const [index, each] of given.entries()) {
     const at = `items[${index}]`;
     if (each.id === undefined) {
-      const item = newItem(stripe, before.id, each, at);
+      const item = newItem(stripe, before.id, each, at, customerOf(before));
       const like = items.find(({ price }) => intervalOf([{ price }]) === intervalOf([item]));
       const period = like
         ? { start: like.current_period_start, end: like.current_period_end }
@@ -155,12 +173,12 @@ function changeItems(stripe: Backend, before: Subscription, given: readonly Give
     const place = items.findIndex(({ id }) => id === each.id);
     if (place === -1) throw resourceMissing('subscription_item', each.id, `${at}[id]`);
     if (each.deleted === true) items.splice(place, 1);
-    else items[place] = changeItem(stripe, items[place]!, each, at);
+    else items[place] = changeItem(stripe, items[place]!, each, at, customerOf(before));
   }
   return items;
 }
 
-function changeItem(stripe: Backend, item: Item, given: GivenItem, at: string): Item {
+function changeItem(stripe: Backend, item: Item, given: GivenItem, at: string, customer: string): Item {
   const other = resolvePrice(
     stripe,
     { price: given.price, plan: given.plan, price_data: given.price_data as GivenPriceData | undefined },
@@ -175,6 +193,14 @@ function changeItem(stripe: Backend, item: Item, given: GivenItem, at: string): 
     price,
     ...(!isMetered(price) && { quantity: given.quantity ?? item.quantity ?? 1 }),
     metadata: mergeMetadata(item.metadata, given.metadata),
+    ...(given.discounts !== undefined && {
+      discounts: readDiscounts(
+        stripe,
+        given.discounts,
+        { customer, subscription: item.subscription, subscription_item: item.id },
+        { before: item.discounts, currency: price.currency, param: `${at}[discounts]` },
+      ).map((each) => each.id),
+    }),
     ...(given.tax_rates !== undefined && { tax_rates: ratesOf(stripe, given.tax_rates, `${at}[tax_rates]`) }),
   };
 }

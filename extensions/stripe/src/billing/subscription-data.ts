@@ -5,6 +5,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
+import { readDiscounts, type DiscountParams } from './discounts';
 import { ANNOUNCED_BEFORE } from './invoice-settings';
 import { DAY, HOUR, nextPeriod, type Period } from './periods';
 import { isMetered, planOf, recurringOf, resolvePrice, shownPrice, type GivenPriceData } from './prices';
@@ -31,7 +32,7 @@ export interface GivenItem {
   readonly quantity?: number;
   readonly metadata?: Record<string, string | number | null> | '' | null;
   readonly tax_rates?: readonly string[] | '' | null;
-  readonly discounts?: unknown;
+  readonly discounts?: readonly DiscountParams[] | '';
   readonly billing_thresholds?: { readonly usage_gte: number } | '';
 }
 
@@ -53,7 +54,7 @@ export function findItem(stripe: Backend, id: string): { item: Item; subscriptio
 }
 
 /** A new item. Its period is set with those of the others. */
-export function newItem(stripe: Backend, subscription: string, given: GivenItem, at: string): Item {
+export function newItem(stripe: Backend, subscription: string, given: GivenItem, at: string, customer?: string): Item {
   const price = resolvePrice(
     stripe,
     { price: given.price, plan: given.plan, price_data: given.price_data as GivenPriceData | undefined },
@@ -64,10 +65,16 @@ export function newItem(stripe: Backend, subscription: string, given: GivenItem,
   recurringOf(price, `${at}[price]`);
   checkQuantity(price, given.quantity, at);
   const shown = shownPrice(price);
+  const id = stripe.newId('subscription_item');
+  const owner = { customer: customer ?? null, subscription, subscription_item: id };
   return {
     ...blank('subscription_item'),
-    id: stripe.newId('subscription_item'),
+    id,
     created: stripe.now(),
+    discounts: readDiscounts(stripe, given.discounts, owner, {
+      currency: price.currency,
+      param: `${at}[discounts]`,
+    }).map((discount) => discount.id),
     billing_thresholds: given.billing_thresholds === '' ? null : (given.billing_thresholds ?? null),
     metadata: mergeMetadata({}, given.metadata),
     plan: planOf(shown),

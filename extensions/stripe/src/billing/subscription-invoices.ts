@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { amountFor, shareOf } from './amounts';
+import { discountsInEffect, spendDiscounts } from './discounts';
 import { addInvoiceItem, pendingItems } from './invoice-items';
 import { newInvoice, type InvoiceSeed } from './invoice-data';
 import { createInvoice } from './invoices';
@@ -33,7 +34,9 @@ export function billSubscription(stripe: Backend, subscription: Subscription, bi
 /** Makes the draft of an invoice for a subscription, with what waits for its next invoice. */
 export function makeInvoice(stripe: Backend, subscription: Subscription, billing: Billing): Stripe.Invoice {
   const { seed, lines } = seedOf(stripe, subscription, billing);
-  return createInvoice(stripe, seed, lines);
+  const invoice = createInvoice(stripe, seed, lines);
+  spendDiscounts(stripe, invoice);
+  return invoice;
 }
 
 /** The invoice as it would be made: it is not kept. */
@@ -64,7 +67,7 @@ function seedOf(stripe: Backend, subscription: Subscription, billing: Billing): 
     days_until_due: subscription.days_until_due ?? undefined,
     default_tax_rates: subscription.default_tax_rates ?? [],
     description: texts.description,
-    discounts: subscription.discounts,
+    discounts: discountsInEffect(stripe, { customer, subscription }).map((discount) => discount.id),
     footer: texts.footer,
     on_behalf_of: subscription.on_behalf_of,
     parent: {
@@ -135,7 +138,7 @@ export function addItemsOf(
   subscription: Subscription,
   given: readonly Stripe.SubscriptionCreateParams.AddInvoiceItem[],
 ): void {
-  for (const { price, price_data, quantity, tax_rates, discountable, metadata } of given) {
+  for (const { price, price_data, quantity, tax_rates, discountable, discounts, metadata } of given) {
     addInvoiceItem(stripe, {
       customer: customerOf(subscription),
       subscription: subscription.id,
@@ -145,6 +148,7 @@ export function addItemsOf(
       ...(quantity !== undefined && { quantity }),
       ...(Array.isArray(tax_rates) && { tax_rates }),
       ...(discountable !== undefined && { discountable }),
+      ...(discounts !== undefined && { discounts }),
       ...(metadata !== undefined && { metadata }),
     });
   }

@@ -3,11 +3,12 @@ import { invalidRequest, parameterMissing, type StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { blank } from '../spec/shapes';
 import { createSetupIntent } from '../payments/setup-intents';
+import { readDiscounts } from './discounts';
 import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
 import { methodFor } from './methods';
-import { addIntervals, anchorOf, DAY, lengthOf } from './periods';
-import { isMetered, recurringOf } from './prices';
-import { prorate } from './prorations';
+import { addIntervals, anchorOf, DAY } from './periods';
+import { recurringOf } from './prices';
+import { chargePast } from './prorations';
 import { emptyPaymentSettings, plainFields } from './subscription-fields';
 import {
   endsSoon,
@@ -80,7 +81,9 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
     currency,
     customer: customer.id,
     default_tax_rates: [],
-    discounts: [],
+    discounts: readDiscounts(stripe, given.discounts, { customer: customer.id, subscription: id }, { currency }).map(
+      (each) => each.id,
+    ),
     invoice_settings: {
       account_tax_ids: null,
       custom_fields: null,
@@ -139,7 +142,7 @@ function readItems(stripe: Backend, id: string, given: CreateParams): Item[] {
   if (given.items.length > MOST_ITEMS) {
     throw invalidRequest(`A subscription can have at most ${MOST_ITEMS} items.`, { param: 'items' });
   }
-  return given.items.map((item, index) => newItem(stripe, id, item as GivenItem, `items[${index}]`));
+  return given.items.map((item, index) => newItem(stripe, id, item as GivenItem, `items[${index}]`, given.customer));
 }
 
 /** Throws where the items do not go together; gives their currency. */
@@ -221,20 +224,7 @@ function backdate(stripe: Backend, subscription: Subscription, given: CreatePara
   if (start > now) {
     throw invalidRequest('`backdate_start_date` must be in the past.', { param: 'backdate_start_date' });
   }
-  const none = { ...subscription, items: { ...subscription.items, data: [] } };
-  for (const item of subscription.items.data) {
-    const recurring = recurringOf(item.price);
-    if (isMetered(item.price)) continue;
-    // Whole intervals, and the rest in proportion.
-    for (let from = start, count = 1; from < now; count += 1) {
-      const until = addIntervals(start, recurring, count);
-      const past = withPeriod(item, { start: until - (until - from), end: until });
-      const unused = { ...subscription, items: listOf(subscription.id, [past]) };
-      prorate(stripe, none, unused, { date: from, isReset: false });
-      from = until;
-      if (lengthOf(recurring) === 0) break;
-    }
-  }
+  chargePast(stripe, subscription, start, now);
 }
 
 /** Makes the first invoice and has it paid. Gives the error that the whole call ends with. */

@@ -59,7 +59,9 @@ function ratesFor(stripe: Backend, line: LineToTax, question: TaxQuestion): Appl
   }
   const given = line.tax_rates && line.tax_rates.length > 0 ? line.tax_rates : (question.default_tax_rates ?? []);
   return given.map((each) => {
-    const { id, percentage, effective_percentage, inclusive } = stripe.table<Stripe.TaxRate>('tax_rate').get(idOf(each)!, 'tax_rates');
+    const { id, percentage, effective_percentage, inclusive } = stripe
+      .table<Stripe.TaxRate>('tax_rate')
+      .get(idOf(each)!, 'tax_rates');
     const rate = { id, percentage: effective_percentage ?? percentage, inclusive, reason: 'not_available' };
     return exemption === undefined ? rate : { ...rate, percentage: 0, reason: exemption };
   });

@@ -20,6 +20,8 @@ export interface GivenMethod {
     readonly exp_year: number;
     readonly cvc: string;
   };
+  /** Of a bank account, as the API names it. */
+  readonly details?: Readonly<Record<string, string>>;
   readonly billing: {
     readonly email?: string;
     readonly name?: string;
@@ -43,8 +45,13 @@ export function makeCustomer(stripe: Backend, params: Stripe.CustomerCreateParam
 }
 
 /** Makes a payment method. Throws for a number, an expiry or a code that cannot be. */
-export function makePaymentMethod(stripe: Backend, { type, card, billing }: GivenMethod): string {
-  const params = { type, ...(card && { card }), billing_details: billing } as Stripe.PaymentMethodCreateParams;
+export function makePaymentMethod(stripe: Backend, { type, card, details, billing }: GivenMethod): string {
+  const params = {
+    type,
+    ...(card && { card }),
+    ...(details && { [type]: details }),
+    billing_details: billing,
+  } as Stripe.PaymentMethodCreateParams;
   return createPaymentMethod(stripe, params).id;
 }
 
@@ -63,7 +70,7 @@ export function addPaymentMethod(stripe: Backend, customer: string, method: stri
     customer,
     usage: 'off_session',
     payment_method_types: [stripe.table<Stripe.PaymentMethod>('payment_method').get(method).type],
-  } as Stripe.SetupIntentCreateParams);
+  });
   const { intent: confirmed, error } = tryConfirmSetup(stripe, intent.id, {
     payment_method: method,
     return_url: returnUrl,

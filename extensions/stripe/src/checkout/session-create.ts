@@ -176,7 +176,7 @@ function intentsAtFirst(stripe: Backend, id: string): Partial<Stripe.Checkout.Se
       ...(data?.description !== undefined && { description: data.description }),
       ...(data?.metadata !== undefined && { metadata: data.metadata }),
       ...(data?.on_behalf_of !== undefined && { on_behalf_of: data.on_behalf_of }),
-    } as Stripe.SetupIntentCreateParams);
+    });
     return { setup_intent: intent.id };
   }
   const { version } = stripe.scope;

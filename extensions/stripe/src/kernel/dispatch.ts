@@ -6,6 +6,7 @@ import { parseForm, type Raw } from '../parameters/form';
 import { validate } from '../parameters/validate';
 import { loadSpec, type FoundOperation, type Operation } from '../spec/spec';
 import {
+  COMMAND_LINE_VERSION,
   acceptLegacy,
   checkVersion,
   defaultVersion,
@@ -123,10 +124,11 @@ export class Dispatcher {
     }
 
     const given = { ...parseForm(request.query), ...parseForm(request.body) } as Record<string, Raw>;
-    const raw = translateParameters(operation, version, given);
+    const meant = writtenFor(request) ?? version;
+    const raw = this.#stripe.as(scope, () => translateParameters(this.#stripe, operation, meant, given));
     // How pages give their key.
     delete raw['key'];
-    const legacy = acceptLegacy(operation, version).also;
+    const legacy = acceptLegacy(operation, meant).also;
     // What Stripe.js sends with each call for an intent is in no declaration.
     const also = key.publishable ? [...legacy, 'client_secret'] : legacy;
     for (const file of request.files) raw[file.name] = { filename: file.filename };
@@ -200,6 +202,12 @@ export class Dispatcher {
     }
     return account;
   }
+}
+
+/** The version that parameters are written for, where the request does not say: that of the command line’s fixtures. */
+function writtenFor({ header }: ApiRequest): string | undefined {
+  const isCommandLine = header('user-agent')?.includes('stripe-cli/') ?? false;
+  return isCommandLine && header('stripe-version') === undefined ? COMMAND_LINE_VERSION : undefined;
 }
 
 /** `POST /v1/customers/{customer}` and `POST /v1/customers/{id}` are the same operation. */

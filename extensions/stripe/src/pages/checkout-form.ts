@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { GivenMethod } from '../checkout/engine';
 import type { Submission } from '../checkout/session-pay';
+import { readBankFields } from './bank-fields';
 import { readCardFields, type Problems } from './card-fields';
 
 /** Reads the form of a session. Gives what is wrong with it, by the names of the fields, where something is missing. */
@@ -41,11 +42,17 @@ export function readCheckoutForm(
   if (needsMethod) {
     const chosen =
       text('method') ?? (session.payment_method_types.includes('card') ? 'card' : session.payment_method_types[0]!);
-    if (chosen === 'card') {
+    if (chosen.startsWith('pm_') || chosen.startsWith('card_')) method = chosen;
+    else if (chosen === 'card') {
       const card = readCardFields(form);
       if ('problems' in card) Object.assign(problems, card.problems);
       else method = card.method;
-    } else method = chosen.startsWith('pm_') || chosen.startsWith('card_') ? chosen : { type: chosen, billing: {} };
+    } else {
+      const bank = readBankFields(chosen, form);
+      if ('problems' in bank) Object.assign(problems, bank.problems);
+      else
+        method = { type: chosen, ...(Object.keys(bank.details).length > 0 && { details: bank.details }), billing: {} };
+    }
   }
   if (Object.keys(problems).length > 0) return { problems };
 

@@ -3,6 +3,7 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { saleOf, sessionsOf } from '../checkout/session-data';
 import { addUp } from '../checkout/totals';
+import { bankFields } from './bank-fields';
 import { cardFields, type Problems } from './card-fields';
 import { countries } from './countries';
 import { html, raw, safeUrl, type Html } from './html';
@@ -89,7 +90,7 @@ function paymentForm(stripe: Backend, session: Stripe.Checkout.Session, view: Ch
   const email = session.customer_details?.email ?? null;
   const collectsAddress = session.billing_address_collection === 'required';
   const { consent_collection: consent } = session;
-  return html`<form method="post" action="${session.id}" id="payment-form">
+  return html`<form method="post" action="${stripe.pageUrl(`pay/${session.id}`)}" id="payment-form">
     <h1>${session.mode === 'setup' ? 'Payment details' : 'Pay'}</h1>
     ${view.error !== undefined && html`<div class="error" role="alert" data-testid="payment-error">${view.error}</div>`}
     ${
@@ -231,6 +232,15 @@ function methodFields(
       ${offersToSave && html`<div class="check"><input type="checkbox" id="savePaymentMethod" name="save" /><label for="savePaymentMethod">Save this card for later payments</label></div>`}
     </div>`
   }
+  ${others.map(
+    (type) =>
+      html`<style>
+          body:not(:has(#method-${type}:checked)) .bank-${type} {
+            display: none;
+          }
+        </style>
+        <div class="bank-${type}">${bankFields(type, values, problems)}</div>`,
+  )}
   ${!hasCard && field({ name: 'billingName', label: 'Full name', value: values.get('billingName'), autocomplete: 'name' })}`;
 }
 

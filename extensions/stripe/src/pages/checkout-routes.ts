@@ -120,8 +120,7 @@ function change(stripe: Backend, id: string, { base, form }: Visit): PageAnswer 
   const code = form.get('promotionCode')?.trim() ?? '';
   if (session.allow_promotion_codes === true && action !== 'remove' && code !== '') {
     const problem = tryCode(stripe, id, code);
-    if (problem !== undefined)
-      return checkoutPage(stripe, id, { promotionProblem: problem }).replaceAll(`action="${id}`, `action="../${id}`);
+    if (problem !== undefined) return checkoutPage(stripe, id, { promotionProblem: problem });
   }
   return { redirect: `${base}/pay/${id}` };
 }

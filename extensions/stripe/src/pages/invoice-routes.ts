@@ -27,14 +27,21 @@ export function serveInvoices(router: Router, stripe: Backend): void {
   });
   const paper = serve((_visit, { id }) => {
     const found = stripe.table<Stripe.Invoice>('invoice').get(id);
-    return { file: invoicePdf(stripe, found), type: 'application/pdf', name: `Invoice-${found.number ?? found.id}.pdf` };
+    return {
+      file: invoicePdf(stripe, found),
+      type: 'application/pdf',
+      name: `Invoice-${found.number ?? found.id}.pdf`,
+    };
   });
   const back = serve((_visit, { id, home }) => {
     const isPaid = stripe.table<Stripe.Invoice>('invoice').get(id).status === 'paid';
     return { redirect: isPaid ? home : `${home}?failed=1` };
   });
   router.get(at, look);
-  router.post(at, serve((visit, place) => pay(stripe, place, visit)));
+  router.post(
+    at,
+    serve((visit, place) => pay(stripe, place, visit)),
+  );
   router.get(`${at}/pdf`, paper);
   router.get(`${at}/return`, back);
 }

@@ -21,7 +21,7 @@ export function summary(stripe: Backend, id: string, problem?: string): Html {
     <p class="muted">${headline(session, totals.items)}</p>
     <p class="amount" data-testid="total-amount">${money(totals.amount_total, currency)}</p>
     ${sale.trial === true && html`<p class="muted">${trialText(stripe, session)}</p>`}
-    <form method="post" action="${id}/options" id="options-form">
+    <form method="post" action="${stripe.pageUrl(`pay/${id}/options`)}" id="options-form">
       ${totals.items.map((item) => lineOf(item, currency))}
       ${hasDiscountOrMore(totals) && html`<div class="row total"><span>Subtotal</span><span>${money(totals.amount_subtotal, currency)}</span></div>`}
       ${totals.amount_discount > 0 && html`<div class="row"><span>Discount ${discountNames(stripe, sale.discounts)}</span><span>−${money(totals.amount_discount, currency)}</span></div>`}

@@ -38,7 +38,11 @@ export function validate(operation: Operation, raw: RawHash, { also = [] }: Vali
 function loosely(value: Raw): unknown {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map(loosely);
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, loosely(each)]));
+  const entries = Object.entries(value).map(([name, each]) => [name, loosely(each)] as const);
+  // A list as most clients write it: `types[0]=card`.
+  if (entries.length > 0 && entries.every(([name], index) => name === String(index)))
+    return entries.map(([, each]) => each);
+  return Object.fromEntries(entries);
 }
 
 function checkLimit(limit: unknown): void {

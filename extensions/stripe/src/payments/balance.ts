@@ -102,6 +102,7 @@ export function addBalanceTransaction(stripe: Backend, booking: Booking): Stripe
   balanceTransactions(stripe).insert(transaction, { clock: stripe.clock });
   move(stripe, currency, isPending ? { pending: amount - fee } : { available: amount - fee });
   if (isPending) scheduleDay(stripe, available);
+  else if (type === 'charge' || type === 'payment') stripe.emit('balance.available', readBalance(stripe));
   return transaction;
 }
 

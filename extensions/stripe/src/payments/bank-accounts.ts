@@ -78,6 +78,7 @@ const ACCOUNTS: Readonly<Record<string, BankBehavior>> = {
   // SEPA and other debits.
   AT321904300235473204: { delay: LATER },
   AT861904300235473202: { delay: SOON, failure: DECLINES.failed },
+  IT60X0542811101000000123456: { delay: SOON, failure: DECLINES.failed },
   AT051904300235473205: { delay: LATER, failure: DECLINES.failed },
   AT591904300235473203: { delay: SOON, isDisputed: true },
   AT981904300000343434: { delay: SOON, failure: DECLINES.weeklyLimit },

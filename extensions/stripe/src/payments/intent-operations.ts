@@ -5,7 +5,7 @@ import type { Backend } from '../kernel/backend';
 import type { Call, DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { checkOwner, givenMethod, typesFor } from './intent-methods';
-import { needsReturnUrl, unexpectedState } from './intent-state';
+import { needsReturnUrl, noSuchIntent, unexpectedState } from './intent-state';
 import {
   cancelIntent,
   captureIntent,
@@ -29,7 +29,8 @@ import { checkSecret, viewFor } from './public-view';
 export const paymentIntents: DefineModule = (stripe) => {
   const table = intentTable(stripe);
   const found = (call: Call): Stripe.PaymentIntent => {
-    const intent = table.get(call.path['id']!, 'intent');
+    const intent = table.find(call.path['id']!);
+    if (intent === undefined) throw noSuchIntent('payment_intent', call.path['id']!);
     checkSecret(call, intent);
     return intent;
   };

@@ -10,6 +10,15 @@ function nameOf(intent: Intent): string {
   return intent.object === 'payment_intent' ? 'PaymentIntent' : 'SetupIntent';
 }
 
+/** An identifier in the path that there is no intent under. */
+export function noSuchIntent(kind: Intent['object'], id: string): StripeError {
+  const noun = kind === 'payment_intent' ? 'payment_intent' : 'setupintent';
+  return new StripeError(404, 'invalid_request_error', `No such ${noun}: '${id}'`, {
+    code: 'resource_missing',
+    param: 'intent',
+  });
+}
+
 /** An error about an intent: the intent is in it. */
 export function unexpectedState(intent: Intent, message: string): StripeError {
   return invalidRequest(message, { code: `${intent.object}_unexpected_state`, [intent.object]: intent });

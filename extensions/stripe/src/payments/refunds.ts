@@ -215,7 +215,10 @@ export const refunds: DefineModule = (stripe) => {
   const table = refundTable(stripe);
   const update = (id: string, params: object): Stripe.Refund => {
     const { metadata } = params as Stripe.RefundUpdateParams;
-    return table.update(id, (before) => ({ metadata: mergeMetadata(before.metadata, metadata) }), 'refund.updated');
+    const before = table.get(id);
+    const after = table.update(id, { metadata: mergeMetadata(before.metadata, metadata) }, 'refund.updated');
+    stripe.emitChange('charge.refund.updated', before, after);
+    return after;
   };
   return {
     operations: {

@@ -20,6 +20,7 @@ import {
   lastError,
   missingMethod,
   needsReturnUrl,
+  noSuchIntent,
   wrongStatus,
 } from './intent-state';
 import { CONFIRMABLE, type IntentSecret } from './intents';
@@ -358,7 +359,8 @@ function update(stripe: Backend, intent: Stripe.SetupIntent, params: object): St
 export const setupIntents: DefineModule = (stripe) => {
   const table = setupTable(stripe);
   const found = (call: Call): Stripe.SetupIntent => {
-    const intent = table.get(call.path['id']!, 'intent');
+    const intent = table.find(call.path['id']!);
+    if (intent === undefined) throw noSuchIntent('setup_intent', call.path['id']!);
     checkSecret(call, intent);
     return intent;
   };

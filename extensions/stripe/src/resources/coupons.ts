@@ -26,7 +26,7 @@ export const coupons: DefineModule = (stripe) => {
   return {
     operations: {
       'POST /v1/coupons': ({ params }) => {
-        const coupon = newCoupon(stripe, params as Stripe.CouponCreateParams);
+        const coupon = newCoupon(stripe, params);
         if (table.has(coupon.id)) {
           throw invalidRequest('Coupon already exists.', { code: 'resource_already_exists', param: 'id' });
         }
@@ -48,7 +48,7 @@ export const coupons: DefineModule = (stripe) => {
             ...(given.currency_options && {
               currency_options: { ...before.currency_options, ...given.currency_options },
             }),
-            metadata: mergeMetadata(before.metadata, given.metadata as never),
+            metadata: mergeMetadata(before.metadata, given.metadata),
           },
           'coupon.updated',
         );
@@ -137,7 +137,7 @@ function newCoupon(stripe: Backend, given: Stripe.CouponCreateParams): Stripe.Co
     duration,
     duration_in_months: duration_in_months ?? null,
     max_redemptions: given.max_redemptions ?? null,
-    metadata: mergeMetadata(undefined, given.metadata as never),
+    metadata: mergeMetadata(undefined, given.metadata),
     name: given.name ?? null,
     percent_off: percent_off ?? null,
     redeem_by: redeem_by ?? null,

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { setCustomerDiscount } from '../billing/discounts';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
@@ -169,6 +170,19 @@ function update(stripe: Backend, id: string, params: Stripe.CustomerUpdateParams
   );
 }
 
+interface FormerParams {
+  readonly coupon?: string;
+  readonly promotion_code?: string;
+}
+
+/** Older versions took a coupon, or a code for one, for the customer. */
+function discounted(stripe: Backend, customer: Stripe.Customer, given: FormerParams): Stripe.Customer {
+  const { coupon, promotion_code: code } = given;
+  if (code !== undefined && code !== '') return setCustomerDiscount(stripe, customer.id, { promotion_code: code });
+  if (coupon === undefined) return customer;
+  return setCustomerDiscount(stripe, customer.id, coupon === '' ? '' : { coupon }, 'coupon');
+}
+
 function isDeleted(customer: Stripe.Customer | Stripe.DeletedCustomer): boolean {
   return (customer as { readonly deleted?: unknown }).deleted === true;
 }
@@ -182,9 +196,10 @@ export const customers: DefineModule = (stripe) => {
   const table = customerTable(stripe);
   return {
     operations: {
-      'POST /v1/customers': ({ params }) => createCustomer(stripe, params),
+      'POST /v1/customers': ({ params }) => discounted(stripe, createCustomer(stripe, params), params),
       'GET /v1/customers/{customer}': ({ path }) => table.get(path['customer']!),
-      'POST /v1/customers/{customer}': ({ path, params }) => update(stripe, path['customer']!, params),
+      'POST /v1/customers/{customer}': ({ path, params }) =>
+        discounted(stripe, update(stripe, path['customer']!, params), params),
       'DELETE /v1/customers/{customer}': ({ path }) => {
         const customer = table.get(path['customer']!);
         if (isDeleted(customer)) throw missing(customer.id);

@@ -1,13 +1,18 @@
 import { customerBalance } from '../billing/customer-balance';
+import { creditGrants } from '../billing/credit-grants';
+import { creditNotes } from '../billing/credit-notes';
 import { discountOperations } from '../billing/discounts';
 import { invoiceItems } from '../billing/invoice-items';
 import { invoices } from '../billing/invoice-operations';
 import { invoicePayments } from '../billing/invoice-payments';
 import { meters } from '../billing/meters';
+import { quotes } from '../billing/quotes';
+import { subscriptionSchedules } from '../billing/schedules';
 import { subscriptionItems } from '../billing/subscription-items';
 import { subscriptions } from '../billing/subscription-operations';
 import { testClocks } from '../billing/test-clocks';
 import { paymentLinks } from '../checkout/payment-links';
+import { paymentPages } from '../checkout/payment-pages';
 import { portalConfigurations } from '../checkout/portal-configurations';
 import { portalSessions } from '../checkout/portal-sessions';
 import { checkoutSessions } from '../checkout/sessions';
@@ -31,21 +36,27 @@ import { payouts } from '../payments/payouts';
 import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intents';
 import { topups } from '../payments/topups';
+import { webhookEndpoints } from '../webhooks/endpoints';
+import { cashBalances } from './cash-balance';
 import { confirmationTokens } from './confirmation-tokens';
 import { coupons } from './coupons';
 import { formerOperations } from '../versions/former-operations';
-import { webhookEndpoints } from '../webhooks/endpoints';
 import { customers } from './customers';
+import { entitlements } from './entitlements';
 import { events } from './events';
 import { files } from './files';
+import { verificationSessions } from './identity';
+import { issuing } from './issuing';
 import { paymentMethods } from './payment-methods';
 import { plans } from './plans';
 import { prices } from './prices';
 import { products } from './products';
-import { sources } from './sources';
 import { promotionCodes } from './promotion-codes';
+import { reportRuns } from './report-runs';
+import { sources } from './sources';
 import { customerTaxIds } from './tax-ids';
 import { taxRates } from './tax-rates';
+import { taxSettings } from './tax-settings';
 import { tokens } from './tokens';
 
 /** Every part of the API that keeps state. */
@@ -54,10 +65,13 @@ export const MODULES: readonly DefineModule[] = [
   accounts,
   applicationFees,
   balance,
+  cashBalances,
   charges,
   confirmationTokens,
   checkoutSessions,
   coupons,
+  creditGrants,
+  creditNotes,
   commandLineSessions,
   customerBalance,
   customers,
@@ -65,6 +79,7 @@ export const MODULES: readonly DefineModule[] = [
   customerTaxIds,
   discountOperations,
   disputes,
+  entitlements,
   events,
   externalAccounts,
   formerOperations,
@@ -72,30 +87,37 @@ export const MODULES: readonly DefineModule[] = [
   invoiceItems,
   invoicePayments,
   invoices,
+  issuing,
   mandates,
   meters,
   paymentIntents,
   paymentLinks,
   paymentMethods,
-  plans,
+  paymentPages,
   payouts,
+  plans,
   portalConfigurations,
   portalSessions,
   persons,
   prices,
   products,
   promotionCodes,
+  quotes,
   refunds,
+  reportRuns,
   search,
   setupIntents,
   sources,
   shippingRates,
   subscriptionItems,
   subscriptions,
+  subscriptionSchedules,
   taxRates,
+  taxSettings,
   testClocks,
   tokens,
   transfers,
   topups,
+  verificationSessions,
   webhookEndpoints,
 ];

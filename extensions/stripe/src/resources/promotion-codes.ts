@@ -37,7 +37,7 @@ export const promotionCodes: DefineModule = (stripe) => {
                 currency_options: { ...before.restrictions.currency_options, ...options },
               } as Stripe.PromotionCode.Restrictions,
             }),
-            metadata: mergeMetadata(before.metadata, given.metadata as never),
+            metadata: mergeMetadata(before.metadata, given.metadata),
           },
           'promotion_code.updated',
         );
@@ -109,7 +109,7 @@ function newCode(stripe: Backend, given: Stripe.PromotionCodeCreateParams): Stri
     customer: given.customer ?? null,
     expires_at: given.expires_at ?? coupon.redeem_by,
     max_redemptions: given.max_redemptions ?? null,
-    metadata: mergeMetadata(undefined, given.metadata as never),
+    metadata: mergeMetadata(undefined, given.metadata),
     promotion: { coupon: coupon.id, type: 'coupon' },
     restrictions: {
       ...(restrictions.currency_options && { currency_options: restrictions.currency_options }),

@@ -10,11 +10,11 @@ export const taxRates: DefineModule = (stripe) => {
   return {
     operations: {
       'POST /v1/tax_rates': ({ params }) => {
-        const { metadata, percentage, ...given } = params as unknown as Stripe.TaxRateCreateParams;
+        const { metadata, percentage, ...fields } = params as unknown as Stripe.TaxRateCreateParams;
+        delete fields.expand;
         if (percentage < 0 || percentage > 100) {
           throw invalidRequest('This value must be between 0 and 100.', { param: 'percentage' });
         }
-        const { expand: _expand, ...fields } = given;
         const rate = {
           ...blank('tax_rate'),
           active: true,
@@ -22,7 +22,7 @@ export const taxRates: DefineModule = (stripe) => {
           id: stripe.newId('tax_rate'),
           created: stripe.now(),
           effective_percentage: null,
-          metadata: mergeMetadata(undefined, metadata as never),
+          metadata: mergeMetadata(undefined, metadata),
           percentage,
           rate_type: 'percentage',
         } as unknown as Stripe.TaxRate;
@@ -32,14 +32,15 @@ export const taxRates: DefineModule = (stripe) => {
       },
       'GET /v1/tax_rates/{tax_rate}': ({ path }) => table.get(path['tax_rate']!),
       'POST /v1/tax_rates/{tax_rate}': ({ path, params }) => {
-        const { metadata, expand: _expand, ...given } = params as Stripe.TaxRateUpdateParams;
+        const { metadata, ...given } = params as Stripe.TaxRateUpdateParams;
+        delete given.expand;
         const before = table.get(path['tax_rate']!);
         const cleared = Object.fromEntries(
           Object.entries(given).map(([name, value]) => [name, value === '' ? null : value]),
         );
         return table.update(
           before.id,
-          { ...cleared, metadata: mergeMetadata(before.metadata, metadata as never) },
+          { ...cleared, metadata: mergeMetadata(before.metadata, metadata) },
           'tax_rate.updated',
         );
       },

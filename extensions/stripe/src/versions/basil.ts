@@ -9,7 +9,6 @@ export const basil: Change = {
   since: '2025-03-31',
   render: (object, stripe) => RENDER[String(object['object'])]?.(object, stripe) ?? object,
   translate: {
-    'POST /v1/customers': withDiscounts,
     'POST /v1/subscriptions': withDiscounts,
     'POST /v1/subscriptions/{subscription}': withDiscounts,
     'POST /v1/invoices/create_preview': previewParameters,

@@ -21,7 +21,7 @@ export interface Change {
   /** Top-level parameters that were taken before, by the key of the operation, and are not translated. */
   readonly accepts?: Readonly<Record<string, readonly string[]>>;
   /** Makes of what clients sent before what they send now, by the key of the operation. */
-  readonly translate?: Readonly<Record<string, (given: RawHash) => RawHash>>;
+  readonly translate?: Readonly<Record<string, (given: RawHash, stripe: Backend) => RawHash>>;
   /** By kind and name: fields that were there, and could be expanded: an object of a kind, `charge[]` for a list. */
   readonly fields?: Readonly<Record<string, string>>;
   /** Operations that were there before, by their key, and the one of today whose parameters they take. */

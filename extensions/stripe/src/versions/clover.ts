@@ -1,6 +1,10 @@
 import { idOf, valueAt } from '../kernel/objects';
 import type { Backend } from '../kernel/backend';
+import { withDurations } from './schedule-phases';
 import type { Change, Fields } from './changes';
+
+/** Customers themselves took a discount. */
+const CUSTOMER = ['coupon', 'promotion_code'];
 
 /** https://docs.stripe.com/changelog/clover#2025-09-30.clover: a discount has a source, and a promotion code a promotion. */
 export const clover: Change = {
@@ -19,9 +23,12 @@ export const clover: Change = {
         return object;
     }
   },
+  accepts: { 'POST /v1/customers': CUSTOMER, 'POST /v1/customers/{customer}': CUSTOMER },
   translate: {
     'POST /v1/promotion_codes': ({ coupon, ...given }) =>
       coupon === undefined ? given : { ...given, promotion: { type: 'coupon', coupon } },
+    'POST /v1/subscription_schedules': withDurations,
+    'POST /v1/subscription_schedules/{subscription_schedule}': withDurations,
   },
 };
 

@@ -16,6 +16,11 @@ export const EARLIER: readonly Change[] = [
     },
   },
   {
+    // Who named no ways to pay meant cards.
+    since: '2023-08-16',
+    translate: { 'POST /v1/payment_intents': withCards, 'POST /v1/setup_intents': withCards },
+  },
+  {
     // A payment intent had all of its charges, and a charge its refunds.
     since: '2022-11-15',
     fields: { 'payment_intent charges': 'charge[]' },
@@ -118,4 +123,17 @@ function sourcesOf(stripe: Backend | undefined, customer: string, show: (object:
     stripe ? [...stripe.table(kind).values({ by: { customer } })].map(show) : [],
   );
   return { object: 'list', data, has_more: false, url: `/v1/customers/${customer}/sources` };
+}
+
+function withCards(given: RawHash): RawHash {
+  const named = given['payment_method_types'] !== undefined || given['automatic_payment_methods'] !== undefined;
+  return withTransfers(named ? given : { ...given, payment_method_types: ['card'] });
+}
+
+/** Transfers to Japanese accounts had another name. */
+function withTransfers(given: RawHash): RawHash {
+  const text = JSON.stringify(given);
+  return text.includes('"jp_bank_account"')
+    ? (JSON.parse(text.replace('"type":"jp_bank_account"', '"type":"jp_bank_transfer"')) as RawHash)
+    : given;
 }

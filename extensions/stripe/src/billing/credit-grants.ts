@@ -1,0 +1,157 @@
+import type Stripe from 'stripe';
+import { invalidRequest, parameterMissing } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { mergeMetadata } from '../kernel/metadata';
+import type { DefineModule } from '../kernel/module';
+import { idOf } from '../kernel/objects';
+
+type Grant = Stripe.Billing.CreditGrant;
+type Transaction = Stripe.Billing.CreditBalanceTransaction;
+
+/** Credits for usage and their balance: https://docs.stripe.com/billing/subscriptions/usage-based/billing-credits. Invoices do not use them. */
+export const creditGrants: DefineModule = (stripe) => {
+  const grants = stripe.table<Grant>('billing.credit_grant');
+  const transactions = stripe.table<Transaction>('billing.credit_balance_transaction');
+  return {
+    operations: {
+      'POST /v1/billing/credit_grants': ({ params }) =>
+        grant(stripe, params as unknown as Stripe.Billing.CreditGrantCreateParams),
+      'GET /v1/billing/credit_grants': ({ params, url }) =>
+        grants.page(url, params, { by: { customer: (params as Stripe.Billing.CreditGrantListParams).customer } }),
+      'GET /v1/billing/credit_grants/{id}': ({ path }) => grants.get(path['id']!),
+      'POST /v1/billing/credit_grants/{id}': ({ path, params }) => {
+        const { expires_at, metadata } = params as Stripe.Billing.CreditGrantUpdateParams;
+        const before = grants.get(path['id']!);
+        return grants.update(
+          before.id,
+          {
+            ...(expires_at !== undefined && { expires_at: expires_at === '' ? null : expires_at }),
+            metadata: mergeMetadata(before.metadata, metadata),
+            updated: stripe.now(),
+          },
+          'billing.credit_grant.updated',
+        );
+      },
+      'POST /v1/billing/credit_grants/{id}/expire': ({ path }) => end(stripe, path['id']!, 'credits_expired'),
+      'POST /v1/billing/credit_grants/{id}/void': ({ path }) => end(stripe, path['id']!, 'credits_voided'),
+      'GET /v1/billing/credit_balance_transactions': ({ params, url }) => {
+        const { customer, credit_grant } = params as Stripe.Billing.CreditBalanceTransactionListParams;
+        return transactions.page(url, params, {
+          by: { credit_grant },
+          where: (each) => customer === undefined || grants.find(idOf(each.credit_grant)!)?.customer === customer,
+        });
+      },
+      'GET /v1/billing/credit_balance_transactions/{id}': ({ path }) => transactions.get(path['id']!),
+      'GET /v1/billing/credit_balance_summary': ({ params }) => {
+        const { customer, filter } = params as unknown as Stripe.Billing.CreditBalanceSummaryRetrieveParams;
+        if (customer === undefined) throw parameterMissing('customer');
+        return stripe.onClockOf(customer, () => summary(stripe, customer, filter.credit_grant));
+      },
+    },
+  };
+};
+
+function grant(stripe: Backend, given: Stripe.Billing.CreditGrantCreateParams): Grant {
+  const { customer, amount } = given;
+  if (customer === undefined) throw parameterMissing('customer');
+  if (amount.monetary === undefined) throw parameterMissing('amount[monetary]');
+  if (amount.monetary.value < 1) {
+    throw invalidRequest('This value must be greater than or equal to 1.', {
+      code: 'parameter_invalid_integer',
+      param: 'amount[monetary][value]',
+    });
+  }
+  stripe.table('customer').get(customer, 'customer');
+  return stripe.onClockOf(customer, () => {
+    const now = stripe.now();
+    const made = {
+      id: stripe.newId('billing.credit_grant'),
+      object: 'billing.credit_grant',
+      amount: { monetary: amount.monetary!, type: 'monetary' },
+      applicability_config: given.applicability_config,
+      category: given.category ?? 'paid',
+      created: now,
+      customer,
+      customer_account: null,
+      effective_at: given.effective_at ?? now,
+      expires_at: given.expires_at ?? null,
+      livemode: false,
+      metadata: mergeMetadata(undefined, given.metadata),
+      name: given.name ?? null,
+      priority: given.priority ?? 50,
+      test_clock: stripe.clock,
+      updated: now,
+      voided_at: null,
+    } as unknown as Grant;
+    stripe.table<Grant>('billing.credit_grant').insert(made);
+    record(stripe, made, {
+      credit: { amount: made.amount, credits_application_invoice_voided: null, type: 'credits_granted' },
+      type: 'credit',
+    });
+    stripe.emit('billing.credit_grant.created', made);
+    return made;
+  });
+}
+
+function record(stripe: Backend, { id, effective_at }: Grant, change: object): void {
+  const transaction = {
+    id: stripe.newId('billing.credit_balance_transaction'),
+    object: 'billing.credit_balance_transaction',
+    created: stripe.now(),
+    credit: null,
+    credit_grant: id,
+    debit: null,
+    effective_at: effective_at ?? stripe.now(),
+    livemode: false,
+    test_clock: stripe.clock,
+    ...change,
+  } as unknown as Transaction;
+  stripe.table<Transaction>('billing.credit_balance_transaction').insert(transaction);
+  stripe.emit('billing.credit_balance_transaction.created', transaction);
+}
+
+function end(stripe: Backend, id: string, type: 'credits_expired' | 'credits_voided'): Grant {
+  const grants = stripe.table<Grant>('billing.credit_grant');
+  const before = grants.get(id);
+  return stripe.onClockOf(idOf(before.customer), () => {
+    const now = stripe.now();
+    if (!isGood(before, now)) throw invalidRequest('This credit grant is already expired or voided.');
+    record(stripe, before, {
+      debit: { amount: before.amount, credits_applied: null, type },
+      effective_at: now,
+      type: 'debit',
+    });
+    const change = type === 'credits_expired' ? { expires_at: now } : { voided_at: now };
+    return grants.update(id, { ...change, updated: now }, 'billing.credit_grant.updated');
+  });
+}
+
+function isGood({ voided_at, expires_at }: Grant, now: number): boolean {
+  return voided_at === null && (expires_at === null || expires_at > now);
+}
+
+function summary(stripe: Backend, customer: string, wanted: string | undefined): Stripe.Billing.CreditBalanceSummary {
+  stripe.table('customer').get(customer, 'customer');
+  const now = stripe.now();
+  const sums = new Map<string, { ledger: number; available: number }>();
+  const where = (each: Grant): boolean => isGood(each, now) && (wanted === undefined || each.id === wanted);
+  for (const { amount, effective_at } of stripe
+    .table<Grant>('billing.credit_grant')
+    .values({ by: { customer }, where })) {
+    const { currency, value } = amount.monetary!;
+    const sum = sums.get(currency) ?? { ledger: 0, available: 0 };
+    const isEffective = effective_at === null || effective_at <= now;
+    sums.set(currency, { ledger: sum.ledger + value, available: sum.available + (isEffective ? value : 0) });
+  }
+  const balances = [...sums].map(([currency, { ledger, available }]) => ({
+    available_balance: { monetary: { currency, value: available }, type: 'monetary' as const },
+    ledger_balance: { monetary: { currency, value: ledger }, type: 'monetary' as const },
+  }));
+  return {
+    object: 'billing.credit_balance_summary',
+    balances,
+    customer,
+    customer_account: null,
+    livemode: false,
+  };
+}

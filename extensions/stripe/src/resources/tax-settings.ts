@@ -1,0 +1,104 @@
+import type Stripe from 'stripe';
+import { invalidRequest } from '../errors';
+import type { Backend } from '../kernel/backend';
+import type { DefineModule } from '../kernel/module';
+
+type Settings = Stripe.Tax.Settings & { readonly id: string };
+type Registration = Stripe.Tax.Registration;
+
+/** There are settings once. They are kept under this name, which is not shown. */
+const SETTINGS = 'settings';
+
+/** Where taxes are collected: https://docs.stripe.com/api/tax/settings and https://docs.stripe.com/api/tax/registrations. */
+export const taxSettings: DefineModule = (stripe) => {
+  const registrations = stripe.table<Registration>('tax.registration');
+  return {
+    operations: {
+      'GET /v1/tax/settings': () => shown(settingsOf(stripe)),
+      'POST /v1/tax/settings': ({ params }) => {
+        const { defaults, head_office } = params as Stripe.Tax.SettingsUpdateParams;
+        const before = settingsOf(stripe);
+        const office = head_office ? { address: { ...emptyAddress(), ...head_office.address } } : before.head_office;
+        const isActive = office !== null;
+        const after = {
+          ...before,
+          defaults: { ...before.defaults, ...defaults },
+          head_office: office,
+          status: isActive ? 'active' : 'pending',
+          status_details: isActive ? { active: {} } : before.status_details,
+        } as unknown as Settings;
+        const table = stripe.table<Settings>('tax.settings');
+        table.remove(SETTINGS);
+        table.insert(after);
+        stripe.emit('tax.settings.updated', shown(after));
+        return shown(after);
+      },
+      'POST /v1/tax/registrations': ({ params }) => {
+        const { country, country_options, active_from, expires_at } =
+          params as unknown as Stripe.Tax.RegistrationCreateParams;
+        const now = stripe.now();
+        const from = active_from === 'now' ? now : active_from;
+        if (!(country.toLowerCase() in country_options)) {
+          throw invalidRequest(`Missing required param: country_options[${country.toLowerCase()}].`, {
+            code: 'parameter_missing',
+            param: `country_options[${country.toLowerCase()}]`,
+          });
+        }
+        const registration = {
+          id: stripe.newId('tax.registration'),
+          object: 'tax.registration',
+          active_from: from,
+          country: country.toUpperCase(),
+          country_options,
+          created: now,
+          expires_at: expires_at ?? null,
+          livemode: false,
+          status: from > now ? 'scheduled' : 'active',
+        } as unknown as Registration;
+        return registrations.insert(registration);
+      },
+      'GET /v1/tax/registrations': ({ params, url }) => {
+        const { status } = params as Stripe.Tax.RegistrationListParams;
+        return registrations.page(url, params, {
+          where: (each) => status === undefined || status === 'all' || each.status === status,
+        });
+      },
+      'GET /v1/tax/registrations/{id}': ({ path }) => registrations.get(path['id']!),
+      'POST /v1/tax/registrations/{id}': ({ path, params }) => {
+        const given = params as Stripe.Tax.RegistrationUpdateParams;
+        const now = stripe.now();
+        const timeOf = (time: number | 'now' | '' | null): number | null =>
+          time === 'now' ? now : time === '' ? null : time;
+        return registrations.update(path['id']!, (before) => {
+          const active_from = given.active_from === undefined ? before.active_from : timeOf(given.active_from)!;
+          const expires_at = given.expires_at === undefined ? before.expires_at : timeOf(given.expires_at);
+          const isOver = expires_at !== null && expires_at <= now;
+          return { active_from, expires_at, status: isOver ? 'expired' : active_from > now ? 'scheduled' : 'active' };
+        });
+      },
+    },
+  };
+};
+
+function settingsOf(stripe: Backend): Settings {
+  return (
+    stripe.table<Settings>('tax.settings').find(SETTINGS) ??
+    ({
+      id: SETTINGS,
+      object: 'tax.settings',
+      defaults: { provider: 'stripe', tax_behavior: null, tax_code: null },
+      head_office: null,
+      livemode: false,
+      status: 'pending',
+      status_details: { pending: { missing_fields: ['head_office'] } },
+    } as unknown as Settings)
+  );
+}
+
+function shown({ id: _id, ...settings }: Settings): object {
+  return settings;
+}
+
+function emptyAddress(): Stripe.Address {
+  return { city: null, country: null, line1: null, line2: null, postal_code: null, state: null };
+}
