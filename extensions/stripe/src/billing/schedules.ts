@@ -248,7 +248,7 @@ function changedItems(subscription: Stripe.Subscription, phase: Phase): Stripe.S
 function complete(stripe: Backend, schedule: Schedule): void {
   const subscription = idOf(schedule.subscription);
   if (schedule.end_behavior !== 'cancel' || subscription === undefined) {
-    release(stripe, schedule.id);
+    stripe.emit('subscription_schedule.completed', release(stripe, schedule.id));
     return;
   }
   const change = { status: 'completed', completed_at: stripe.now(), current_phase: null } as const;
