@@ -1,6 +1,7 @@
 /** Takes money: from here on there is a charge, whether the bank agreed or not. */
 import type Stripe from 'stripe';
-import type { Backend } from '../kernel/backend';
+import { applicationFee } from '../connect/fees';
+import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
 import { methodTable, billingDetails } from '../resources/payment-methods';
 import { addBalanceTransaction, pendingUntil, stripeFee } from './balance';
@@ -136,12 +137,22 @@ export function bookCharge(stripe: Backend, id: string, amount: number, event?: 
     currency: made.currency,
     type: id.startsWith('py_') ? 'payment' : 'charge',
     source: id,
-    fees: [stripeFee(amount, made.currency, type)],
+    fees: [stripeFee(amount, made.currency, type), ...platformFee(stripe, made)],
     description: made.description,
     ...(behaviorOf(table.hidden(id)).bypassPending !== true && { available_on: pendingUntil(stripe) }),
   });
   if (made.balance_transaction !== null) return made;
   return table.update(id, { balance_transaction: transaction.id }, event);
+}
+
+/** What the platform takes of a charge of a connected account. */
+function platformFee(
+  stripe: Backend,
+  { application_fee_amount: fee, balance_transaction: booked, currency }: Stripe.Charge,
+) {
+  return stripe.account === PLATFORM_ACCOUNT || fee === null || fee === 0 || booked !== null
+    ? []
+    : [applicationFee(fee, currency)];
 }
 
 const LONGEST_DESCRIPTOR = 22;

@@ -6,6 +6,7 @@ import type { Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
+import { shareRefund } from '../connect/transfers';
 import { idOf } from '../kernel/objects';
 import { addBalanceTransaction, balanceTransactions } from './balance';
 import { behaviorOf } from './cards';
@@ -221,7 +222,7 @@ export const refunds: DefineModule = (stripe) => {
   };
   return {
     operations: {
-      'POST /v1/refunds': ({ params }) => createRefund(stripe, params),
+      'POST /v1/refunds': ({ params }) => shareRefund(stripe, createRefund(stripe, params), params),
       'GET /v1/refunds': ({ url, params }) => {
         const { charge, payment_intent } = params as Stripe.RefundListParams;
         return table.page(url, params, { by: { charge, payment_intent } });

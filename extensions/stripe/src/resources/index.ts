@@ -18,6 +18,12 @@ import { portalSessions } from '../checkout/portal-sessions';
 import { checkoutSessions } from '../checkout/sessions';
 import { shippingRates } from '../checkout/shipping-rates';
 import { commandLineSessions } from '../cli/sessions';
+import { accounts } from '../connect/accounts';
+import { externalAccounts } from '../connect/external-accounts';
+import { applicationFees } from '../connect/fees';
+import { accountLinks } from '../connect/links';
+import { persons } from '../connect/persons';
+import { transfers } from '../connect/transfers';
 import type { DefineModule } from '../kernel/module';
 import { search } from '../kernel/search';
 import { balance } from '../payments/balance';
@@ -55,6 +61,9 @@ import { tokens } from './tokens';
 
 /** Every part of the API that keeps state. */
 export const MODULES: readonly DefineModule[] = [
+  accountLinks,
+  accounts,
+  applicationFees,
   balance,
   cashBalances,
   charges,
@@ -64,8 +73,6 @@ export const MODULES: readonly DefineModule[] = [
   creditGrants,
   creditNotes,
   commandLineSessions,
-  confirmationTokens,
-  coupons,
   customerBalance,
   customers,
   customerSources,
@@ -74,13 +81,13 @@ export const MODULES: readonly DefineModule[] = [
   disputes,
   entitlements,
   events,
-  files,
+  externalAccounts,
   formerOperations,
+  files,
   invoiceItems,
   invoicePayments,
   invoices,
   issuing,
-  files,
   mandates,
   meters,
   paymentIntents,
@@ -91,6 +98,7 @@ export const MODULES: readonly DefineModule[] = [
   plans,
   portalConfigurations,
   portalSessions,
+  persons,
   prices,
   products,
   promotionCodes,
@@ -101,7 +109,6 @@ export const MODULES: readonly DefineModule[] = [
   setupIntents,
   sources,
   shippingRates,
-  sources,
   subscriptionItems,
   subscriptions,
   subscriptionSchedules,
@@ -109,6 +116,7 @@ export const MODULES: readonly DefineModule[] = [
   taxSettings,
   testClocks,
   tokens,
+  transfers,
   topups,
   verificationSessions,
   webhookEndpoints,

@@ -1,0 +1,344 @@
+import type Stripe from 'stripe';
+import { invalidRequest, resourceMissing } from '../errors';
+import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
+import { mergeMetadata } from '../kernel/metadata';
+import type { DefineModule } from '../kernel/module';
+import { readBalance } from '../payments/balance';
+import { blank } from '../spec/shapes';
+import { accountTable, asAccount, asPlatform, withStatus, type AccountSecret } from './account-data';
+import { addExternalAccount, externalAccountsOf } from './external-accounts';
+
+type Fields = Record<string, unknown>;
+
+/** What a client gives of an account is kept in the same form. */
+const GIVEN = ['business_profile', 'company', 'individual', 'settings', 'tos_acceptance'] as const;
+
+const CURRENCIES: Readonly<Record<string, string>> = {
+  AU: 'aud',
+  BR: 'brl',
+  CA: 'cad',
+  CH: 'chf',
+  DK: 'dkk',
+  GB: 'gbp',
+  HK: 'hkd',
+  IN: 'inr',
+  JP: 'jpy',
+  MX: 'mxn',
+  NO: 'nok',
+  NZ: 'nzd',
+  PL: 'pln',
+  SE: 'sek',
+  SG: 'sgd',
+  US: 'usd',
+};
+
+export function currencyOf(country: string): string {
+  return CURRENCIES[country] ?? 'eur';
+}
+
+/** What a type of accounts stands for: https://docs.stripe.com/connect/migrate-to-controller-properties. */
+function controllerOf(given: Stripe.AccountCreateParams): { controller: Fields; type: string } {
+  if (given.controller !== undefined && given.type !== undefined) {
+    throw invalidRequest(
+      'You may not provide the `type` parameter and `controller` parameters simultaneously. They are mutually exclusive.',
+      { param: 'type' },
+    );
+  }
+  const type = given.type ?? (given.controller === undefined ? 'standard' : undefined);
+  const isStandard = type === 'standard';
+  const { fees, losses, requirement_collection: collection, stripe_dashboard: dashboard } = given.controller ?? {};
+  const controller = {
+    fees: { payer: fees?.payer ?? (type === undefined || isStandard ? 'account' : `application_${type}`) },
+    is_controller: true,
+    losses: { payments: losses?.payments ?? (isStandard || type === undefined ? 'stripe' : 'application') },
+    requirement_collection: collection ?? (type === 'custom' ? 'application' : 'stripe'),
+    stripe_dashboard: {
+      type: dashboard?.type ?? (type === 'custom' ? 'none' : type === 'express' ? 'express' : 'full'),
+    },
+    type: 'application',
+  };
+  const named = { express: 'express', none: 'none', full: 'standard' }[controller.stripe_dashboard.type as string];
+  return { controller, type: type ?? (named === 'none' ? 'none' : (named ?? 'none')) };
+}
+
+function merged(before: unknown, given: unknown): unknown {
+  if (typeof before !== 'object' || before === null || Array.isArray(given)) return given;
+  if (typeof given !== 'object' || given === null) return given === '' ? null : given;
+  const all: Fields = { ...(before as Fields) };
+  for (const [name, value] of Object.entries(given)) all[name] = value === '' ? null : merged(all[name], value);
+  return all;
+}
+
+/** What never comes back as it was given. */
+function shown(name: string, given: unknown): unknown {
+  if (typeof given !== 'object' || given === null) return given;
+  const { id_number: id, ssn_last_4: last4, tax_id: tax, vat_id: vat, ...rest } = given as Fields;
+  return {
+    ...rest,
+    ...(id !== undefined && { id_number_provided: true }),
+    ...(last4 !== undefined && { ssn_last_4_provided: true }),
+    ...(tax !== undefined && name === 'company' && { tax_id_provided: true }),
+    ...(vat !== undefined && { vat_id_provided: true }),
+  };
+}
+
+function defaultSettings(): Fields {
+  return {
+    bacs_debit_payments: { display_name: null, service_user_number: null },
+    branding: { icon: null, logo: null, primary_color: null, secondary_color: null },
+    card_issuing: { tos_acceptance: { date: null, ip: null } },
+    card_payments: { decline_on: { avs_failure: false, cvc_failure: false }, statement_descriptor_prefix: null },
+    dashboard: { display_name: null, timezone: 'Etc/UTC' },
+    invoices: { default_account_tax_ids: null, hosted_payment_method_save: null },
+    payments: { statement_descriptor: null, statement_descriptor_kana: null, statement_descriptor_kanji: null },
+    payouts: {
+      debit_negative_balances: false,
+      schedule: { delay_days: 2, interval: 'daily' },
+      statement_descriptor: null,
+    },
+    sepa_debit_payments: {},
+  };
+}
+
+function blankAccount(id: string, country: string, created: number): Stripe.Account {
+  return {
+    ...blank('account'),
+    id,
+    business_profile: {
+      annual_revenue: null,
+      estimated_worker_count: null,
+      mcc: null,
+      name: null,
+      product_description: null,
+      support_address: null,
+      support_email: null,
+      support_phone: null,
+      support_url: null,
+      url: null,
+    },
+    business_type: null,
+    capabilities: {},
+    country,
+    created,
+    default_currency: currencyOf(country),
+    email: null,
+    external_accounts: { object: 'list', data: [], has_more: false, url: `/v1/accounts/${id}/external_accounts` },
+    metadata: {},
+    settings: defaultSettings(),
+    tos_acceptance: { date: null, ip: null, user_agent: null },
+  } as unknown as Stripe.Account;
+}
+
+function requestsFrom(
+  given: Stripe.AccountCreateParams['capabilities'],
+  before: AccountSecret['requested'],
+  now: number,
+) {
+  const requested: Record<string, number> = { ...before };
+  for (const [name, wish] of Object.entries((given ?? {}) as Record<string, { requested?: boolean }>)) {
+    if (wish.requested === true) requested[name] ??= now;
+    else if (wish.requested === false) delete requested[name];
+  }
+  return requested;
+}
+
+function change(account: Stripe.Account, given: Stripe.AccountUpdateParams): Stripe.Account {
+  const next: Fields = { ...account };
+  for (const name of GIVEN) {
+    const value = (given as Fields)[name];
+    if (value !== undefined) next[name] = merged(next[name] ?? {}, shown(name, value));
+  }
+  for (const name of ['business_type', 'default_currency', 'email'] as const) {
+    if (given[name] !== undefined) next[name] = given[name];
+  }
+  if (given.metadata !== undefined) {
+    next['metadata'] = mergeMetadata(account.metadata, given.metadata as Record<string, string> | '');
+  }
+  return next as unknown as Stripe.Account;
+}
+
+/** Makes a connected account. */
+export function createAccount(stripe: Backend, given: Stripe.AccountCreateParams): Stripe.Account {
+  const { controller, type } = controllerOf(given);
+  // The identifiers of accounts are shorter than others.
+  const id = stripe.platform.ids.next('acct', 16);
+  const base = {
+    ...blankAccount(id, given.country ?? 'US', stripe.now()),
+    controller,
+    type,
+  } as unknown as Stripe.Account;
+  const asked =
+    given.capabilities ??
+    (type === 'standard' ? { card_payments: { requested: true }, transfers: { requested: true } } : undefined);
+  const secret: AccountSecret = { requested: requestsFrom(asked, {}, stripe.now()) };
+  accountTable(stripe).insert(withStatus(change(base, given as Stripe.AccountUpdateParams), secret), secret);
+  if (given.external_account !== undefined) addExternalAccount(stripe, id, given.external_account);
+  return refreshAccount(stripe, id, {}, null);
+}
+
+/** Changes an account, and what follows from it, with the events that are for the platform's Connect endpoints. */
+export function refreshAccount(
+  stripe: Backend,
+  id: string,
+  given: Stripe.AccountUpdateParams,
+  event: 'account.updated' | null = 'account.updated',
+): Stripe.Account {
+  return asPlatform(stripe, () => {
+    const table = accountTable(stripe);
+    const before = table.get(id);
+    const secret = table.hidden(id) ?? { requested: {} };
+    const next: AccountSecret = {
+      ...secret,
+      requested: requestsFrom(
+        given.capabilities as Stripe.AccountCreateParams['capabilities'],
+        secret.requested,
+        stripe.now(),
+      ),
+    };
+    table.hide(id, next);
+    const listed = { ...change(before, given), external_accounts: externalAccountsOf(stripe, id) };
+    const after = table.update(id, withStatus(listed as unknown as Stripe.Account, next));
+    if (event !== null) asAccount(stripe, id, () => stripe.emitChange(event, before, after));
+    if (event !== null) announceCapabilities(stripe, before, after);
+    return after;
+  });
+}
+
+function announceCapabilities(stripe: Backend, before: Stripe.Account, after: Stripe.Account): void {
+  const [was, is] = [before.capabilities, after.capabilities].map((each) => (each ?? {}) as Record<string, string>);
+  for (const [name, status] of Object.entries(is!)) {
+    if (was![name] === status) continue;
+    const capability = capabilityOf(stripe, after.id, name);
+    asAccount(stripe, after.id, () =>
+      stripe.emit('capability.updated', capability, { status: was![name] ?? 'unrequested' }),
+    );
+  }
+}
+
+/** https://docs.stripe.com/api/capabilities */
+export function capabilityOf(stripe: Backend, account: string, name: string): Stripe.Capability {
+  return asPlatform(stripe, () => {
+    const { requirements, capabilities } = accountTable(stripe).get(account);
+    const requestedAt = accountTable(stripe).hidden(account)?.requested[name];
+    return {
+      id: name,
+      object: 'capability',
+      account,
+      future_requirements: {
+        alternatives: [],
+        currently_due: [],
+        disabled_reason: null,
+        errors: [],
+        eventually_due: [],
+        past_due: [],
+        pending_verification: [],
+      },
+      requested: requestedAt !== undefined,
+      requested_at: requestedAt ?? null,
+      requirements,
+      status: (capabilities as Record<string, string> | undefined)?.[name] ?? 'unrequested',
+    } as unknown as Stripe.Capability;
+  });
+}
+
+/** Says that somebody went through the onboarding of an account. */
+export function completeOnboarding(stripe: Backend, id: string): Stripe.Account {
+  return asPlatform(stripe, () => {
+    const table = accountTable(stripe);
+    table.hide(id, { ...(table.hidden(id) ?? { requested: {} }), onboarded: true });
+    return refreshAccount(stripe, id, {});
+  });
+}
+
+function ownAccount(): Stripe.Account {
+  const secret: AccountSecret = { onboarded: true, requested: { card_payments: 1, transfers: 1 } };
+  const own = {
+    ...blankAccount(PLATFORM_ACCOUNT, 'US', 0),
+    business_type: 'company',
+    email: 'platform@example.com',
+    type: 'standard',
+  };
+  return withStatus(own as unknown as Stripe.Account, secret);
+}
+
+/** https://docs.stripe.com/api/accounts */
+export const accounts: DefineModule = (stripe) => {
+  const table = accountTable(stripe);
+  const find = (id: string): Stripe.Account =>
+    id === PLATFORM_ACCOUNT ? ownAccount() : asPlatform(stripe, () => table.get(id));
+  return {
+    operations: {
+      'GET /v1/account': () => find(stripe.account),
+      'GET /v1/accounts': ({ params, url }) => table.page(url, params),
+      'POST /v1/accounts': ({ params }) => createAccount(stripe, params as Stripe.AccountCreateParams),
+      'GET /v1/accounts/{account}': ({ path }) => find(path['account']!),
+      'POST /v1/accounts/{account}': ({ path, params }) => {
+        const given = params as Stripe.AccountUpdateParams;
+        const id = path['account']!;
+        find(id);
+        if (given.external_account) addExternalAccount(stripe, id, given.external_account);
+        return refreshAccount(stripe, id, given);
+      },
+      'DELETE /v1/accounts/{account}': ({ path }) => {
+        const { id } = table.get(path['account']!);
+        const holds = asAccount(stripe, id, () => readBalance(stripe));
+        if ([...holds.available, ...holds.pending].some(({ amount }) => amount !== 0)) {
+          throw invalidRequest(`The account ${id} cannot be deleted: its balance is not zero.`, {
+            code: 'account_invalid',
+          });
+        }
+        table.update(id, { deleted: true } as unknown as Partial<Stripe.Account>);
+        const application = { id: 'ca_backlot', object: 'application', name: null };
+        asAccount(stripe, id, () => stripe.emit('account.application.deauthorized', application));
+        return { id, object: 'account', deleted: true };
+      },
+      'POST /v1/accounts/{account}/reject': ({ path, params }) => {
+        const { reason } = params as unknown as Stripe.AccountRejectParams;
+        const secret = table.hidden(table.get(path['account']!).id) ?? { requested: {} };
+        table.hide(path['account']!, {
+          ...secret,
+          rejected: `rejected.${String(reason).startsWith('fraud') ? 'fraud' : String(reason)}`,
+        });
+        return refreshAccount(stripe, path['account']!, {});
+      },
+      'POST /v1/accounts/{account}/unreject': ({ path }) => {
+        const { rejected: _rejected, ...secret } = table.hidden(table.get(path['account']!).id) ?? { requested: {} };
+        table.hide(path['account']!, secret);
+        return refreshAccount(stripe, path['account']!, {});
+      },
+      'GET /v1/accounts/{account}/capabilities': ({ path, url }) => {
+        const names = Object.keys(table.hidden(table.get(path['account']!).id)?.requested ?? {});
+        return {
+          object: 'list',
+          data: names.map((name) => capabilityOf(stripe, path['account']!, name)),
+          has_more: false,
+          url,
+        };
+      },
+      'GET /v1/accounts/{account}/capabilities/{capability}': ({ path }) =>
+        capabilityOf(stripe, path['account']!, path['capability']!),
+      'POST /v1/accounts/{account}/capabilities/{capability}': ({ path, params }) => {
+        const { requested } = params as Stripe.AccountUpdateCapabilityParams;
+        const name = path['capability']!;
+        if (requested !== undefined) {
+          refreshAccount(stripe, path['account']!, { capabilities: { [name]: { requested } } });
+        }
+        return capabilityOf(stripe, path['account']!, name);
+      },
+      'POST /v1/accounts/{account}/login_links': ({ path }) => {
+        const { id, type } = table.get(path['account']!);
+        if (type !== 'express')
+          throw invalidRequest(`Cannot create a login link for an account that is not an Express account.`);
+        return { object: 'login_link', created: stripe.now(), url: stripe.pageUrl(`connect/dashboard/${id}`) };
+      },
+    },
+  };
+};
+
+/** The account under an identifier, as something that money goes to. Throws where there is none. */
+export function destinationAccount(stripe: Backend, id: string, param: string): Stripe.Account {
+  return asPlatform(stripe, () => {
+    if (!accountTable(stripe).has(id)) throw resourceMissing('destination', id, param);
+    return accountTable(stripe).get(id);
+  });
+}

@@ -1,0 +1,123 @@
+import type Stripe from 'stripe';
+import { resourceMissing } from '../errors';
+import type { Backend } from '../kernel/backend';
+import type { DefineModule } from '../kernel/module';
+import { sample } from '../spec/shapes';
+import { accountTable } from './account-data';
+import { currencyOf } from './accounts';
+
+/** How long a link to an onboarding is good. */
+const LIFETIME = 5 * 60;
+
+/** What is kept of a link. */
+export interface KeptLink {
+  readonly account: string;
+  readonly expires_at: number;
+  readonly refresh_url: string | null;
+  readonly return_url: string | null;
+}
+
+export function linksOf(stripe: Backend) {
+  return stripe.state.collection<KeptLink>('account_link');
+}
+
+/** https://docs.stripe.com/api/account_links and https://docs.stripe.com/api/account_sessions */
+export const accountLinks: DefineModule = (stripe) => {
+  const checked = (id: string): string => {
+    if (!accountTable(stripe).has(id)) throw resourceMissing('account', id, 'account');
+    return id;
+  };
+  return {
+    operations: {
+      'POST /v1/account_links': ({ params }) => {
+        const given = params as unknown as Stripe.AccountLinkCreateParams;
+        const account = checked(given.account);
+        const token = stripe.secret();
+        const expires = stripe.now() + LIFETIME;
+        linksOf(stripe).put(token, {
+          account,
+          expires_at: expires,
+          refresh_url: given.refresh_url ?? null,
+          return_url: given.return_url ?? null,
+        });
+        return {
+          object: 'account_link',
+          created: stripe.now(),
+          expires_at: expires,
+          url: stripe.pageUrl(`connect/setup/${token}`),
+        };
+      },
+      'POST /v1/account_sessions': ({ params }) => {
+        const given = params as unknown as Stripe.AccountSessionCreateParams;
+        const account = checked(given.account!);
+        const session = sample('account_session', { id: account, created: stripe.now() });
+        const components = session['components'] as Record<string, object>;
+        for (const [name, component] of Object.entries(given.components)) {
+          components[name] = { ...components[name], ...(component as object) };
+        }
+        return {
+          ...session,
+          account,
+          client_secret: `accs_secret__${stripe.secret(40)}`,
+          expires_at: stripe.now() + 60 * 60,
+          livemode: false,
+        };
+      },
+      'GET /v1/country_specs': ({ url, params }) => {
+        const { limit = 10, starting_after: after } = params as { limit?: number; starting_after?: string };
+        const start = after === undefined ? 0 : COUNTRIES.indexOf(after) + 1;
+        const data = COUNTRIES.slice(start, start + limit).map(specOf);
+        return { object: 'list', data, has_more: start + limit < COUNTRIES.length, url };
+      },
+      'GET /v1/country_specs/{country}': ({ path }) => {
+        const country = path['country']!.toUpperCase();
+        if (!COUNTRIES.includes(country)) throw resourceMissing('country_spec', path['country']!);
+        return specOf(country);
+      },
+    },
+  };
+};
+
+/** Where accounts may be. https://stripe.com/global */
+const COUNTRIES =
+  'AE AT AU BE BG BR CA CH CY CZ DE DK EE ES FI FR GB GI GR HK HR HU IE IN IT JP LI LT LU LV MT MX MY NL NO NZ PL PT RO SE SG SI SK TH US'.split(
+    ' ',
+  );
+
+function specOf(country: string): object {
+  const currency = currencyOf(country);
+  return {
+    id: country,
+    object: 'country_spec',
+    default_currency: currency,
+    supported_bank_account_currencies: { [currency]: [country] },
+    supported_payment_currencies: [...new Set([currency, 'usd', 'eur', 'gbp', 'jpy', 'aud', 'cad', 'chf'])],
+    supported_payment_methods: ['card', 'stripe'],
+    supported_transfer_countries: COUNTRIES,
+    verification_fields: {
+      company: {
+        additional: ['relationship.representative'],
+        minimum: [
+          'business_profile.mcc',
+          'business_type',
+          'company.name',
+          'external_account',
+          'tos_acceptance.date',
+          'tos_acceptance.ip',
+        ],
+      },
+      individual: {
+        additional: [],
+        minimum: [
+          'business_profile.mcc',
+          'business_type',
+          'external_account',
+          'individual.first_name',
+          'individual.last_name',
+          'tos_acceptance.date',
+          'tos_acceptance.ip',
+        ],
+      },
+    },
+  };
+}
