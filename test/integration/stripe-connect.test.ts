@@ -164,6 +164,30 @@ describe('Connect', () => {
     });
   });
 
+  it('sets an account up on the page of its link', async () => {
+    const { id } = await stripe.accounts.create({ type: 'express', capabilities: { transfers: { requested: true } } });
+    const { url } = await stripe.accountLinks.create({
+      account: id,
+      type: 'account_onboarding',
+      refresh_url: 'https://example.com/again',
+      return_url: 'https://example.com/done',
+    });
+    const page = `${running.platform.url.replace(/\/$/, '')}/stripe${url.slice(url.indexOf('/connect/'))}`;
+    expect(await (await fetch(page)).text()).toContain('Set up your account');
+    const answer = await fetch(page, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get('location')).toBe('https://example.com/done');
+    expect(await stripe.accounts.retrieve(id)).toMatchObject({
+      details_submitted: true,
+      payouts_enabled: true,
+      capabilities: { transfers: 'active' },
+    });
+  });
+
   it('keeps the objects of each account apart', async () => {
     const one = await stripe.accounts.create(complete);
     const other = await stripe.accounts.create(complete);

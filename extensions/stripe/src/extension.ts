@@ -4,6 +4,7 @@ import { Config } from './config';
 import { serveApi } from './http/api';
 import { serveFiles } from './http/files';
 import { ownPortServer } from './http/own-port';
+import { sandboxOf } from './http/sandbox';
 import { Backend } from './kernel/backend';
 import { Dispatcher } from './kernel/dispatch';
 import { servePages } from './pages';
@@ -27,6 +28,7 @@ export class Stripe extends WebAppExtension<typeof Config> {
   override onExtensionLoad(): void {
     const { state, clock, ids, webhooks, log } = this;
     webhooks.configure(DELIVERY);
+    state.mapSandbox(({ headers }) => sandboxOf(headers.authorization));
     this.#backend = new Backend({ state, clock, ids, webhooks, log, webUrl: this.webUrl.slice(0, -1) }, this.config);
     this.#dispatcher = new Dispatcher(this.#backend, MODULES);
   }

@@ -6,10 +6,10 @@ const KEY = /^(sk|rk|pk)_(test|live)_\w+$/;
 
 /**
  * The API key of a request: as a bearer token, as the name of Basic authentication, or, from pages, as the parameter `key`.
- * Any test key will do. Throws 401 without a key, and for a live one: what holds that is not meant for a stand-in.
+ * Any test key will do. Any text will do where `isLoose`. Throws 401 without a key, and for a live one: what holds that is not meant for a stand-in.
  */
-export function readKey(request: Pick<ApiRequest, 'header' | 'query' | 'body'>): ApiKey {
-  const value = fromHeader(request.header('authorization')) ?? fromParameters(request);
+export function readKey(request: Pick<ApiRequest, 'header' | 'query' | 'body'>, isLoose = false): ApiKey {
+  const value = keyIn(request.header('authorization')) ?? fromParameters(request);
   if (value === undefined || value === '') {
     throw unauthorized(
       'You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth ' +
@@ -17,6 +17,7 @@ export function readKey(request: Pick<ApiRequest, 'header' | 'query' | 'body'>):
     );
   }
   const [, type, mode] = KEY.exec(value) ?? [];
+  if (type === undefined && isLoose) return { value, publishable: false };
   if (type === undefined) throw unauthorized(`Invalid API Key provided: ${masked(value)}`);
   if (mode === 'live') {
     throw unauthorized(
@@ -26,7 +27,8 @@ export function readKey(request: Pick<ApiRequest, 'header' | 'query' | 'body'>):
   return { value, publishable: type === 'pk' };
 }
 
-function fromHeader(header: string | undefined): string | undefined {
+/** The key in the header `Authorization`, however it is given; undefined where there is none. */
+export function keyIn(header: string | undefined): string | undefined {
   const [, scheme, value] = /^(Bearer|Basic) +(\S+)$/i.exec(header ?? '') ?? [];
   if (scheme === undefined || value === undefined) return undefined;
   if (scheme.toLowerCase() === 'bearer') return value;

@@ -75,6 +75,10 @@ export class Backend {
     return this.#scope.clock;
   }
 
+  get countsLists(): boolean {
+    return this.config.compat === 'localstripe';
+  }
+
   get scope(): Scope {
     return this.#scope;
   }

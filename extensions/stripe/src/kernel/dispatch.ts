@@ -1,4 +1,6 @@
 import type { FormFile } from 'backlot';
+import { withFixtures } from '../compat/fixtures';
+import { validateLoosely } from '../compat/localstripe';
 import { StripeError } from '../errors';
 import { readKey } from '../http/credentials';
 import { checkKeyFor } from '../http/publishable';
@@ -92,7 +94,8 @@ export class Dispatcher {
   }
 
   #answer(request: ApiRequest, requestId: string, headers: Record<string, string>): Reply {
-    const key = readKey(request);
+    const isLoose = this.#stripe.config.compat === 'localstripe';
+    const key = readKey(request, isLoose);
     const version = checkVersion(request.header('stripe-version') ?? defaultVersion(this.#stripe.config));
     headers['stripe-version'] = version;
     const account = this.#accountOf(request);
@@ -132,7 +135,8 @@ export class Dispatcher {
     // What Stripe.js sends with each call for an intent is in no declaration.
     const also = key.publishable ? [...legacy, 'client_secret'] : legacy;
     for (const file of request.files) raw[file.name] = { filename: file.filename };
-    const params = operation.parameters === UNSPECIFIED ? raw : validate(operation, raw, { also });
+    const params =
+      operation.parameters === UNSPECIFIED ? raw : (isLoose ? validateLoosely : validate)(operation, raw, { also });
     const call: Call = {
       operation,
       path: named(handled?.names ?? [], found.path),
@@ -143,7 +147,7 @@ export class Dispatcher {
     };
     const reply = this.#stripe.step(scope, () => {
       const answered = this.#run(
-        handled?.handler ?? ((each) => unstatedAnswer(this.#stripe, each)),
+        this.#withFallback(handled?.handler ?? ((each) => unstatedAnswer(this.#stripe, each)), headers),
         call,
         version,
         requestId,
@@ -173,6 +177,12 @@ export class Dispatcher {
       return { operation, path: Object.fromEntries(names.map((name, index) => [name, values[index]!])) };
     }
     return undefined;
+  }
+
+  /** With generated objects in the place of missing ones, where the configuration asks for them. */
+  #withFallback(handler: OperationHandler, headers: Record<string, string>): OperationHandler {
+    if (this.#stripe.config.fallback !== 'fixtures') return handler;
+    return withFixtures(this.#stripe, handler, () => (headers['backlot-fidelity'] = 'shape'));
   }
 
   /** Runs the handler. An error that keeps what was written is an answer, so that the step succeeds. */

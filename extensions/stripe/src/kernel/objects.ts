@@ -13,6 +13,8 @@ export interface Page<T = unknown> {
   readonly data: readonly T[];
   readonly has_more: boolean;
   readonly url: string;
+  /** Only where a client of localstripe expects it. */
+  readonly total_count?: number;
 }
 
 /** What is sent as it is, instead of JSON: the contents of a file, a PDF. */

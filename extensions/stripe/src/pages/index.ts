@@ -1,4 +1,6 @@
 import type { Router } from 'backlot';
+import { serveLocalstripe } from '../compat/localstripe';
+import { serveOnboarding } from '../connect/onboarding-page';
 import type { Backend } from '../kernel/backend';
 import { serveActions } from './action-routes';
 import { serveCheckout } from './checkout-routes';
@@ -14,5 +16,7 @@ export function servePages(router: Router, stripe: Backend, packageDirectory: st
   servePortal(router, stripe);
   serveInvoices(router, stripe);
   serveReceipts(router, stripe);
-  serveScripts(router, packageDirectory);
+  serveOnboarding(router, stripe);
+  const script = serveScripts(router, packageDirectory);
+  if (stripe.config.compat === 'localstripe') serveLocalstripe(router, stripe, stripe.platform.webUrl, script);
 }

@@ -5,8 +5,9 @@ import type { RequestContext, Router } from 'backlot';
 /** Releases of Stripe.js that are loaded from a path of their own. */
 const RELEASES = ['acacia', 'basil', 'clover', 'dahlia', 'endive'];
 
-/** The stand-in for Stripe.js, and the page within the frames that it makes. Nothing is read before somebody asks. */
-export function serveScripts(router: Router, packageDirectory: string): void {
+/** The stand-in for Stripe.js, and the page within the frames that it makes. Nothing is read before somebody asks. Gives what serves the
+ * former. */
+export function serveScripts(router: Router, packageDirectory: string): (context: RequestContext) => Buffer {
   const kept = new Map<string, Buffer>();
   const file =
     (name: string, type: string) =>
@@ -23,4 +24,5 @@ export function serveScripts(router: Router, packageDirectory: string): void {
     anywhere.get(path, script);
   anywhere.get('/js/elements', file('elements.html', 'text/html'));
   anywhere.get('/js/elements.js', file('elements.js', 'text/javascript'));
+  return script;
 }

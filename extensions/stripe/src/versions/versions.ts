@@ -1,4 +1,5 @@
 import type { StripeConfig } from '../config';
+import { LOCALSTRIPE_VERSION } from '../compat/localstripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { RawHash } from '../parameters/form';
@@ -11,7 +12,7 @@ const VERSION = /^\d{4}-\d\d-\d\d(\.[a-z]+)?$/;
 
 /** The version of accounts that nobody chose one for. */
 export function defaultVersion(config: StripeConfig): string {
-  return config.apiVersion ?? loadSpec().version;
+  return config.apiVersion ?? (config.compat === 'localstripe' ? LOCALSTRIPE_VERSION : loadSpec().version);
 }
 
 /** The official command line sends no version, and its fixtures were written for accounts as they were then. */
