@@ -114,7 +114,7 @@ function register(stripe: Backend, name: string, { url, secret, events }: Regist
       metadata: {},
       status: 'enabled',
       url,
-    } as Stripe.WebhookEndpoint,
+    },
     { secret, connect: false },
   );
 }
