@@ -27,7 +27,7 @@ describe('Connect', () => {
       currency: 'usd',
       account_number: '000123456789',
       routing_number: '110000000',
-    } as Stripe.AccountCreateParams['external_account'],
+    },
     individual: {
       first_name: 'Jenny',
       last_name: 'Rosen',

@@ -1,4 +1,4 @@
-import { Agent, type AgentOptions } from 'node:http';
+import { Agent } from 'node:http';
 import type Stripe from 'stripe';
 import { startStripe, toLoopback, type RunningStripe } from '../support/stripe';
 
@@ -174,7 +174,7 @@ describe('older versions of the API of Stripe', () => {
       plans: { create(params: Loose): Promise<Loose> };
     }
     const OldSdk = jest.requireActual<new (key: string, options: Loose) => OldStripe>('stripe-8');
-    const agent = new Agent({ lookup: toLoopback } as AgentOptions);
+    const agent = new Agent({ lookup: toLoopback });
     const old = new OldSdk('sk_test_old', {
       apiVersion: '2020-08-27',
       host: 'stripe.localhost',

@@ -36,6 +36,8 @@ export function currencyOf(country: string): string {
   return CURRENCIES[country] ?? 'eur';
 }
 
+const TYPES_OF_DASHBOARDS: Readonly<Record<string, string>> = { express: 'express', full: 'standard', none: 'none' };
+
 /** What a type of accounts stands for: https://docs.stripe.com/connect/migrate-to-controller-properties. */
 function controllerOf(given: Stripe.AccountCreateParams): { controller: Fields; type: string } {
   if (given.controller !== undefined && given.type !== undefined) {
@@ -57,8 +59,8 @@ function controllerOf(given: Stripe.AccountCreateParams): { controller: Fields; 
     },
     type: 'application',
   };
-  const named = { express: 'express', none: 'none', full: 'standard' }[controller.stripe_dashboard.type as string];
-  return { controller, type: type ?? (named === 'none' ? 'none' : (named ?? 'none')) };
+  const named = TYPES_OF_DASHBOARDS[controller.stripe_dashboard.type] ?? 'none';
+  return { controller, type: type ?? named };
 }
 
 function merged(before: unknown, given: unknown): unknown {
@@ -152,7 +154,7 @@ function change(account: Stripe.Account, given: Stripe.AccountUpdateParams): Str
     if (given[name] !== undefined) next[name] = given[name];
   }
   if (given.metadata !== undefined) {
-    next['metadata'] = mergeMetadata(account.metadata, given.metadata as Record<string, string> | '');
+    next['metadata'] = mergeMetadata(account.metadata, given.metadata);
   }
   return next as unknown as Stripe.Account;
 }
@@ -189,11 +191,7 @@ export function refreshAccount(
     const secret = table.hidden(id) ?? { requested: {} };
     const next: AccountSecret = {
       ...secret,
-      requested: requestsFrom(
-        given.capabilities as Stripe.AccountCreateParams['capabilities'],
-        secret.requested,
-        stripe.now(),
-      ),
+      requested: requestsFrom(given.capabilities, secret.requested, stripe.now()),
     };
     table.hide(id, next);
     const listed = { ...change(before, given), external_accounts: externalAccountsOf(stripe, id) };
@@ -258,7 +256,7 @@ function ownAccount(): Stripe.Account {
     email: 'platform@example.com',
     type: 'standard',
   };
-  return withStatus(own as unknown as Stripe.Account, secret);
+  return withStatus(own, secret);
 }
 
 /** https://docs.stripe.com/api/accounts */
@@ -270,7 +268,7 @@ export const accounts: DefineModule = (stripe) => {
     operations: {
       'GET /v1/account': () => find(stripe.account),
       'GET /v1/accounts': ({ params, url }) => table.page(url, params),
-      'POST /v1/accounts': ({ params }) => createAccount(stripe, params as Stripe.AccountCreateParams),
+      'POST /v1/accounts': ({ params }) => createAccount(stripe, params),
       'GET /v1/accounts/{account}': ({ path }) => find(path['account']!),
       'POST /v1/accounts/{account}': ({ path, params }) => {
         const given = params as Stripe.AccountUpdateParams;
@@ -300,8 +298,8 @@ export const accounts: DefineModule = (stripe) => {
         return refreshAccount(stripe, path['account']!, {});
       },
       'POST /v1/accounts/{account}/unreject': ({ path }) => {
-        const { rejected: _rejected, ...secret } = table.hidden(table.get(path['account']!).id) ?? { requested: {} };
-        table.hide(path['account']!, secret);
+        const { requested = {}, onboarded = false } = table.hidden(table.get(path['account']!).id) ?? {};
+        table.hide(path['account']!, { requested, onboarded });
         return refreshAccount(stripe, path['account']!, {});
       },
       'GET /v1/accounts/{account}/capabilities': ({ path, url }) => {

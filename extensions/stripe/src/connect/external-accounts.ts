@@ -101,8 +101,7 @@ export const externalAccounts: DefineModule = (stripe) => {
         return asAccount(stripe, path['account']!, () => {
           if (isDefault === true) {
             for (const other of all(stripe, path['account']!)) {
-              if (other.currency === before.currency)
-                tableOf(other).update(other.id, { default_for_currency: false } as never);
+              if (other.currency === before.currency) tableOf(other).update(other.id, { default_for_currency: false });
             }
           }
           const change = {
@@ -110,7 +109,7 @@ export const externalAccounts: DefineModule = (stripe) => {
             ...(isDefault !== undefined && { default_for_currency: isDefault }),
             metadata: mergeMetadata(before.metadata, metadata),
           };
-          const after = tableOf(before).update(before.id, change as never, 'account.external_account.updated');
+          const after = tableOf(before).update(before.id, change, 'account.external_account.updated');
           refreshAccount(stripe, path['account']!, {});
           return after;
         });

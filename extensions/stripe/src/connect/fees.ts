@@ -21,7 +21,7 @@ export function applicationFee(amount: number, currency: string): Stripe.Balance
     currency,
     description: 'Application fee',
     type: 'application_fee',
-  } as Stripe.BalanceTransaction.FeeDetail;
+  };
 }
 
 export function feeTable(stripe: Backend): Table<Stripe.ApplicationFee> {
@@ -112,7 +112,7 @@ export function refundFee(
       currency,
       fee: id,
       metadata: mergeMetadata(undefined, given.metadata as Record<string, string> | undefined),
-    } as Stripe.FeeRefund);
+    });
     keepRefund(stripe, refund, amount);
     return refund;
   });

@@ -49,7 +49,7 @@ export const accountLinks: DefineModule = (stripe) => {
       },
       'POST /v1/account_sessions': ({ params }) => {
         const given = params as unknown as Stripe.AccountSessionCreateParams;
-        const account = checked(given.account!);
+        const account = checked(given.account);
         const session = sample('account_session', { id: account, created: stripe.now() });
         const components = session['components'] as Record<string, object>;
         for (const [name, component] of Object.entries(given.components)) {

@@ -68,7 +68,7 @@ export const persons: DefineModule = (stripe) => {
               status: 'verified',
             },
           } as unknown as Stripe.Person;
-          const person = table.insert({ ...base, ...fieldsFrom(base, params) } as unknown as Stripe.Person);
+          const person = table.insert({ ...base, ...fieldsFrom(base, params) });
           stripe.emit('person.created', person);
           return person;
         });

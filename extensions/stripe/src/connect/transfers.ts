@@ -222,7 +222,7 @@ export function reverseTransfer(stripe: Backend, id: string, given: Reversal): S
     metadata: mergeMetadata(undefined, given.metadata as Record<string, string> | undefined),
     source_refund: given.sourceRefund ?? null,
     transfer: id,
-  } as Stripe.TransferReversal);
+  });
   const { fee } = transferTable(stripe).hidden(id) ?? {};
   if (given.refund_application_fee === true && fee !== undefined) refundShare(stripe, fee, amount, transfer.amount);
   const after = keepReversal(stripe, reversal, amount);
@@ -384,7 +384,7 @@ export const transfers: DefineModule = (stripe) => {
           path['transfer']!,
           (before) => ({
             ...(description !== undefined && { description: description === '' ? null : description }),
-            metadata: mergeMetadata(before.metadata, metadata as Record<string, string> | undefined),
+            metadata: mergeMetadata(before.metadata, metadata),
           }),
           'transfer.updated',
         );

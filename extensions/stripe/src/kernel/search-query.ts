@@ -118,7 +118,7 @@ function holds({ operator, value }: Clause, found: readonly unknown[]): boolean 
         return each > number;
       case '>=':
         return each >= number;
-      default:
+      case ':':
         return each === number;
     }
   });

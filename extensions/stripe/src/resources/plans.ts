@@ -20,7 +20,7 @@ export const plans: DefineModule = (stripe) => {
       ...(given.billing_scheme !== undefined && { billing_scheme: given.billing_scheme }),
       ...(given.metadata && { metadata: given.metadata }),
       ...(given.nickname !== undefined && { nickname: given.nickname }),
-      ...(given.tiers !== undefined && { tiers: given.tiers as Stripe.PriceCreateParams.Tier[] }),
+      ...(given.tiers !== undefined && { tiers: given.tiers }),
       ...(given.tiers_mode !== undefined && { tiers_mode: given.tiers_mode }),
       ...(given.transform_usage !== undefined && { transform_quantity: given.transform_usage }),
       product: typeof product === 'object' ? createProduct(stripe, product).id : product!,
@@ -31,7 +31,7 @@ export const plans: DefineModule = (stripe) => {
         ...(given.trial_period_days !== undefined && { trial_period_days: given.trial_period_days }),
         ...(given.usage_type !== undefined && { usage_type: given.usage_type }),
       },
-    } as Stripe.PriceCreateParams);
+    });
     if (given.id === undefined) return announced(made);
     // A plan may have an identifier of the client's.
     const kept = table.insert({ ...made, id: given.id }, table.hidden(made.id));
@@ -54,7 +54,7 @@ export const plans: DefineModule = (stripe) => {
       ...(given.nickname !== undefined && { nickname: given.nickname }),
       ...(given.product !== undefined && { product: given.product }),
       ...(given.metadata !== undefined && {
-        metadata: mergeMetadata(before.metadata, given.metadata as Record<string, string>),
+        metadata: mergeMetadata(before.metadata, given.metadata),
       }),
       ...(given.trial_period_days !== undefined &&
         recurring && { recurring: { ...recurring, trial_period_days: given.trial_period_days } }),
@@ -67,7 +67,7 @@ export const plans: DefineModule = (stripe) => {
     operations: {
       'POST /v1/plans': ({ params }) => create(params as unknown as Stripe.PlanCreateParams),
       'GET /v1/plans/{plan}': ({ path }) => planOf(table.get(path['plan']!)),
-      'POST /v1/plans/{plan}': ({ path, params }) => update(path['plan']!, params as Stripe.PlanUpdateParams),
+      'POST /v1/plans/{plan}': ({ path, params }) => update(path['plan']!, params),
       'DELETE /v1/plans/{plan}': ({ path }) => {
         const plan = planOf(table.get(path['plan']!));
         table.remove(plan.id);

@@ -51,7 +51,9 @@ const RENDER: Readonly<Record<string, Render>> = {
     };
   },
   invoice: (object, stripe) => {
-    const { parent, total_taxes: taxes, confirmation_secret: _secret, payments: _payments, ...rest } = object;
+    const { parent, total_taxes: taxes, ...rest } = object;
+    delete rest['confirmation_secret'];
+    delete rest['payments'];
     const intent = paymentOf(object, stripe);
     const paid = object['status'] === 'paid';
     return {

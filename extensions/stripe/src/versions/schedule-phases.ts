@@ -15,7 +15,7 @@ function isHash(value: Raw | undefined): value is RawHash {
 /** A list may be written with indexes. */
 function eachPhase(phases: Raw, stripe: Backend): Raw {
   if (typeof phases === 'string') return phases;
-  const list = Array.isArray(phases) ? (phases as readonly Raw[]) : Object.values(phases as RawHash);
+  const list = Array.isArray(phases) ? (phases as readonly Raw[]) : Object.values(phases);
   return list.map((phase) => (isHash(phase) ? withDuration(phase, stripe) : phase));
 }
 
