@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { REPOSITORY } from '../support/run-platform';
 import { startStripe, type RunningStripe } from '../support/stripe';
 import { temporaryDirectory } from '../support/temporary-directory';
@@ -59,7 +59,12 @@ async function run(...args: readonly string[]): Promise<string> {
 }
 
 async function listen(...options: readonly string[]): Promise<CommandLine & { readonly secret: string }> {
-  const listening = start(['listen', '--skip-update', ...(options.includes('--events') ? [] : ['--all-snapshot']), ...options]);
+  const listening = start([
+    'listen',
+    '--skip-update',
+    ...(options.includes('--events') ? [] : ['--all-snapshot']),
+    ...options,
+  ]);
   await waitFor('the command line to be ready', () => listening.printed().includes('Ready!'), 15_000);
   const [secret = ''] = /whsec_\w+/.exec(listening.printed()) ?? [];
   return { ...listening, secret };

@@ -6,6 +6,7 @@ import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { blank } from '../spec/shapes';
 import { itemParams, phaseOf, readPhases, subscriptionParams, type Phase } from './schedule-phases';
+import { methodFor } from './methods';
 import { updateSubscription } from './subscription-changes';
 import { periodEnd, scheduleAll, subscriptionTable } from './subscription-data';
 import { cancelSubscription } from './subscription-end';
@@ -206,7 +207,9 @@ function enter(stripe: Backend, schedule: Schedule, phase: Phase, proration: str
     const made = createSubscription(stripe, {
       customer: idOf(schedule.customer)!,
       items: itemParams(phase),
-      payment_behavior: 'allow_incomplete',
+      // A customer without a way to pay gets an invoice that waits; nobody is there to be told.
+      payment_behavior:
+        methodFor(stripe, idOf(schedule.customer)!) === undefined ? 'default_incomplete' : 'allow_incomplete',
       ...(settings.collection_method !== null && { collection_method: settings.collection_method }),
       ...(settings.invoice_settings.days_until_due && { days_until_due: settings.invoice_settings.days_until_due }),
       ...(settings.default_payment_method !== null && {
@@ -245,7 +248,7 @@ function changedItems(subscription: Stripe.Subscription, phase: Phase): Stripe.S
 function complete(stripe: Backend, schedule: Schedule): void {
   const subscription = idOf(schedule.subscription);
   if (schedule.end_behavior !== 'cancel' || subscription === undefined) {
-    release(stripe, schedule.id);
+    stripe.emit('subscription_schedule.completed', release(stripe, schedule.id));
     return;
   }
   const change = { status: 'completed', completed_at: stripe.now(), current_phase: null } as const;

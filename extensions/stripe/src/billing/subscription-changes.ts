@@ -45,9 +45,8 @@ export function updateSubscription(stripe: Backend, id: string, given: UpdatePar
   const before = subscriptionTable(stripe).get(id);
   checkOpen(before, given);
   if (given.trial_end === 'now' && before.status === 'trialing' && trialEndOf(stripe, before) !== 'create_invoice') {
-    const { trial_end: _now, ...others } = given;
     return stripe.onClockOf(customerOf(before), () => {
-      updateSubscription(stripe, id, others);
+      updateSubscription(stripe, id, omit(given, 'trial_end'));
       endTrialWithoutMethod(stripe, subscriptionTable(stripe).update(id, { trial_end: stripe.now() }));
       return subscriptionTable(stripe).get(id);
     });

@@ -1,4 +1,3 @@
-import type Stripe from 'stripe';
 import { cardError, invalidRequest } from '../errors';
 import type { DefineModule } from '../kernel/module';
 import { methodTable } from '../resources/payment-methods';
@@ -29,7 +28,7 @@ export const paymentPages: DefineModule = (stripe) => ({
         email: buyer?.email ?? undefined,
         name: buyer?.name ?? undefined,
         phone: buyer?.phone ?? undefined,
-        address: (buyer?.address ?? undefined) as Stripe.Address | undefined,
+        address: (buyer?.address ?? undefined),
         method,
         customFields: {},
         acceptsTerms: true,

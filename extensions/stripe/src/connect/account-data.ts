@@ -86,7 +86,7 @@ export function withStatus(account: Stripe.Account, secret: AccountSecret): Stri
     pending_verification: [],
   };
   const capabilities = Object.fromEntries(
-    Object.keys(requested).map((name) => [name, isReady ? 'active' : 'inactive']),
+    Object.keys(requested).map((name) => [name, isReady || name === 'legacy_payments' ? 'active' : 'inactive']),
   );
   return {
     ...account,

@@ -286,6 +286,8 @@ export const accounts: DefineModule = (stripe) => {
           });
         }
         table.update(id, { deleted: true } as unknown as Partial<Stripe.Account>);
+        const application = { id: 'ca_backlot', object: 'application', name: null };
+        asAccount(stripe, id, () => stripe.emit('account.application.deauthorized', application));
         return { id, object: 'account', deleted: true };
       },
       'POST /v1/accounts/{account}/reject': ({ path, params }) => {

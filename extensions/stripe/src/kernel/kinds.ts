@@ -29,6 +29,8 @@ export const KINDS: Readonly<Record<string, Kind>> = {
       'subscription',
     ],
   },
+  confirmation_token: { noun: 'ConfirmationToken' },
+  credit_note: { noun: 'credit note', indexes: ['invoice', 'customer'] },
   customer: { idLength: 14, indexes: ['email', 'test_clock'] },
   customer_balance_transaction: { indexes: ['customer', 'invoice'] },
   customer_cash_balance_transaction: { indexes: ['customer'] },
@@ -52,5 +54,6 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   subscription: { indexes: ['customer', 'items.data', 'test_clock'] },
   subscription_schedule: { noun: 'subscription schedule', indexes: ['customer'] },
   tax_id: { indexes: ['customer'] },
+  tax_rate: { noun: 'tax rate', indexes: ['country'] },
   webhook_endpoint: {},
 };

@@ -18,7 +18,11 @@ export const EARLIER: readonly Change[] = [
   {
     // Who named no ways to pay meant cards.
     since: '2023-08-16',
-    translate: { 'POST /v1/payment_intents': withCards, 'POST /v1/setup_intents': withCards },
+    translate: {
+      'POST /v1/payment_intents': withCards,
+      'POST /v1/setup_intents': withCards,
+      'POST /v1/accounts': withLegacyPayments,
+    },
   },
   {
     // A payment intent had all of its charges, and a charge its refunds.
@@ -103,6 +107,12 @@ function renamed<T>(object: Record<string, T>, from: string, to: string): Record
 function isRunning(subscription: StripeObject): boolean {
   const status = valueAt(subscription, 'status');
   return status !== 'canceled' && status !== 'incomplete_expired';
+}
+
+/** An account that asked for nothing in particular took transfers at once. */
+function withLegacyPayments(given: RawHash): RawHash {
+  const asked = ['capabilities', 'controller', 'type'].some((name) => given[name] !== undefined);
+  return asked ? given : { ...given, capabilities: { legacy_payments: { requested: 'true' } } };
 }
 
 /** The first page of a list, with what it holds as it was. */
