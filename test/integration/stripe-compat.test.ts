@@ -81,7 +81,8 @@ describe('"compat": "localstripe"', () => {
         received.push({ type, signature: String(request.headers['stripe-signature']), body });
         response.end();
       });
-    }).listen(0, '127.0.0.1');
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   });
   afterAll(async () => {
     receiver.close();

@@ -48,12 +48,7 @@ function drop(raw: RawHash, param: string): boolean {
 }
 
 /** Adds the routes that localstripe has besides the API. `script` serves the stand-in for Stripe.js. */
-export function serveLocalstripe(
-  router: Router,
-  stripe: Backend,
-  platformUrl: string,
-  script: (context: RequestContext) => Buffer,
-): void {
+export function serveLocalstripe(router: Router, stripe: Backend, script: (context: RequestContext) => Buffer): void {
   const registrations = stripe.state.collection<Registration>('localstripe_webhooks');
   router.post('/_config/webhooks/:id', async (context) => {
     const registration = readRegistration(await readFields(context));
@@ -71,11 +66,16 @@ export function serveLocalstripe(
       'content-type': 'application/json',
       ...(typeof sandbox === 'string' && { 'x-backlot-sandbox': sandbox }),
     };
-    const post = (url: string, body: object) => fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-    await post(new URL('/_backlot/state/reset', platformUrl).href, { extensions: ['stripe'] });
+    // The platform is where this request came in, whatever names it has.
+    const platform = `http://127.0.0.1:${request.socket.localPort}`;
+    const post = async (path: string, body: object): Promise<void> => {
+      const answer = await fetch(platform + path, { method: 'POST', headers, body: JSON.stringify(body) });
+      if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+    };
+    await post('/_backlot/state/reset', { extensions: ['stripe'] });
     // Who listens is no data: it is told again, by requests that began after the reset.
     for (const [id, registration] of kept) {
-      await post(new URL(`/stripe/_config/webhooks/${encodeURIComponent(String(id))}`, platformUrl).href, registration);
+      await post(`/stripe/_config/webhooks/${encodeURIComponent(String(id))}`, registration);
     }
     return '';
   });

@@ -18,5 +18,5 @@ export function servePages(router: Router, stripe: Backend, packageDirectory: st
   serveReceipts(router, stripe);
   serveOnboarding(router, stripe);
   const script = serveScripts(router, packageDirectory);
-  if (stripe.config.compat === 'localstripe') serveLocalstripe(router, stripe, stripe.platform.webUrl, script);
+  if (stripe.config.compat === 'localstripe') serveLocalstripe(router, stripe, script);
 }
