@@ -3,14 +3,13 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type Stripe from 'stripe';
-import { REPOSITORY } from '../support/run-platform';
 import { startStripe, type RunningStripe } from '../support/stripe';
+import { describeWithStripeCli, STRIPE_CLI } from '../support/stripe-command-line';
 import { temporaryDirectory } from '../support/temporary-directory';
 import { waitFor } from '../support/wait-for';
 import { webhookReceiver } from '../support/webhook-receiver';
 
 const KEY = 'sk_test_123456789012';
-const BINARY = join(REPOSITORY, 'node_modules', '@stripe', `cli-${process.platform}-${process.arch}`, 'bin', 'stripe');
 
 /** Some of what `stripe trigger` knows; `npm run bench:stripe-triggers` runs all. */
 const TRIGGERS = [
@@ -57,7 +56,7 @@ interface CommandLine {
 }
 
 function start(args: readonly string[]): CommandLine {
-  const child = spawn(BINARY, [...args, '--api-key', KEY, '--api-base', base, '--color', 'off'], {
+  const child = spawn(STRIPE_CLI!, [...args, '--api-key', KEY, '--api-base', base, '--color', 'off'], {
     env: { PATH: process.env.PATH ?? '', HOME: home, STRIPE_CLI_TELEMETRY_OPTOUT: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -96,7 +95,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-describe("Stripe's command line", () => {
+describeWithStripeCli("Stripe's command line", () => {
   it('forwards events that the SDK takes, and says how they were answered', async () => {
     const receiver = await webhookReceiver();
     receiver.answer = 202;
