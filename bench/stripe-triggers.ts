@@ -32,7 +32,7 @@ interface Outcome {
 function commandLine(): string {
   const system = process.platform === 'win32' ? 'windows' : process.platform;
   const binary = join(ROOT, 'node_modules', '@stripe', `cli-${system}-${process.arch}`, 'bin', 'stripe');
-  if (!existsSync(binary)) throw new Error(`there is no ${binary}: npm install`);
+  if (!existsSync(binary)) throw new Error(`there is no ${binary}: npm install --no-save @stripe/cli`);
   return binary;
 }
 

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import type Stripe from 'stripe';
 import { startStripe, type RunningStripe } from '../support/stripe';
 import { describeWithStripeCli, STRIPE_CLI } from '../support/stripe-command-line';
