@@ -1,5 +1,5 @@
 import type { Router } from 'backlot';
-import { serveLocalstripe } from '../compat/localstripe';
+import { serveLocalstripe } from '../compat/localstripe-routes';
 import { serveOnboarding } from '../connect/onboarding-page';
 import type { Backend } from '../kernel/backend';
 import { serveActions } from './action-routes';
