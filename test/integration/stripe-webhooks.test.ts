@@ -140,6 +140,24 @@ describe("Stripe's webhook endpoints", () => {
     expect(typesOf(receiver.texts)).toEqual(['customer.created']);
   });
 
+  it("sends a connected account's events to the endpoints for them, and to the account's own", async () => {
+    const [own, connect, theirs] = [await webhookReceiver(), await webhookReceiver(), await webhookReceiver()];
+    await stripe.webhookEndpoints.create({ url: own.url(), enabled_events: ['customer.created'] });
+    await stripe.webhookEndpoints.create({ url: connect.url(), enabled_events: ['customer.created'], connect: true });
+    const account = await stripe.accounts.create({ type: 'standard' });
+    const onAccount = { stripeAccount: account.id };
+    await stripe.webhookEndpoints.create({ url: theirs.url(), enabled_events: ['customer.created'] }, onAccount);
+    await stripe.customers.create({ name: 'of the account' }, onAccount);
+    await stripe.customers.create({ name: 'of the platform' });
+    await running.platform.webhooks.drain();
+    const namesIn = (texts: readonly string[]) =>
+      texts.map((text) => ((JSON.parse(text) as Stripe.Event).data.object as Stripe.Customer).name);
+    expect(namesIn(own.texts)).toEqual(['of the platform']);
+    expect(namesIn(connect.texts)).toEqual(['of the account']);
+    expect(namesIn(theirs.texts)).toEqual(['of the account']);
+    expect(JSON.parse(connect.texts[0]!)).toMatchObject({ account: account.id });
+  });
+
   it("writes events in the endpoint's version of the API", async () => {
     const receiver = await webhookReceiver();
     await stripe.webhookEndpoints.create({

@@ -3,6 +3,7 @@
  * shape. `npm run docs` writes it; a unit test fails when the README that is committed has another one.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 interface Built {
@@ -27,7 +28,7 @@ export function withTable(readme: string): string {
 }
 
 function table(): string {
-  const { loadSpec, Backend, Dispatcher, withoutNames, MODULES } = load();
+  const { loadSpec, Backend, Dispatcher, withoutNames, MODULES } = built();
   // Modules only declare themselves here: nothing is read or kept.
   const services = { state: { collection: () => ({}), bytes: () => ({}) } };
   const { stateful } = new Dispatcher(new Backend(services, {}), MODULES);
@@ -46,8 +47,9 @@ function table(): string {
   ].join('\n');
 }
 
-function load(): Built {
-  const from = (file: string): object => require(join(ROOT, 'dist', file)) as object;
+function built(): Built {
+  const load = createRequire(__filename);
+  const from = (file: string): object => load(join(ROOT, 'dist', file)) as object;
   return {
     ...from('spec/spec.js'),
     ...from('kernel/backend.js'),

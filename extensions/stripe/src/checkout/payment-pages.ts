@@ -28,7 +28,7 @@ export const paymentPages: DefineModule = (stripe) => ({
         email: buyer?.email ?? undefined,
         name: buyer?.name ?? undefined,
         phone: buyer?.phone ?? undefined,
-        address: (buyer?.address ?? undefined),
+        address: buyer?.address ?? undefined,
         method,
         customFields: {},
         acceptsTerms: true,

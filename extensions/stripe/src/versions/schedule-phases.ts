@@ -24,7 +24,7 @@ function withDuration(phase: RawHash, stripe: Backend): RawHash {
   const { iterations, ...others } = phase;
   if (typeof iterations !== 'string') return phase;
   const items = others['items'];
-  const [first] = typeof items === 'object' ? (Object.values(items) as Raw[]) : [];
+  const [first] = typeof items === 'object' ? Object.values<Raw>(items) : [];
   const price = isHash(first) && typeof first['price'] === 'string' ? first['price'] : '';
   const { recurring } =
     stripe.table<StripeObject & { recurring?: { interval: string; interval_count: number } }>('price').find(price) ??
