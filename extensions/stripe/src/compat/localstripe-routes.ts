@@ -1,4 +1,4 @@
-/** `"compat": "localstripe"`: the routes that the documentation of localstripe tells its users. https://github.com/adrienverge/localstripe */
+/** `"compat": "localstripe"`: the routes that its documentation tells of. https://github.com/adrienverge/localstripe */
 import { HttpError, type RequestContext, type Router } from 'backlot';
 import type Stripe from 'stripe';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';

@@ -1,3 +1,4 @@
+import { omit } from '../kernel/omit';
 import type Stripe from 'stripe';
 import { invalidRequest, resourceMissing } from '../errors';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
@@ -36,7 +37,8 @@ export function currencyOf(country: string): string {
   return CURRENCIES[country] ?? 'eur';
 }
 
-const TYPES_OF_DASHBOARDS: Readonly<Record<string, string>> = { express: 'express', full: 'standard', none: 'none' };
+/** The type of an account whose controller has such a dashboard. */
+const ACCOUNT_TYPES: Readonly<Record<string, string>> = { express: 'express', none: 'none', full: 'standard' };
 
 /** What a type of accounts stands for: https://docs.stripe.com/connect/migrate-to-controller-properties. */
 function controllerOf(given: Stripe.AccountCreateParams): { controller: Fields; type: string } {
@@ -59,8 +61,8 @@ function controllerOf(given: Stripe.AccountCreateParams): { controller: Fields; 
     },
     type: 'application',
   };
-  const named = TYPES_OF_DASHBOARDS[controller.stripe_dashboard.type] ?? 'none';
-  return { controller, type: type ?? named };
+  const named = ACCOUNT_TYPES[controller.stripe_dashboard.type];
+  return { controller, type: type ?? named ?? 'none' };
 }
 
 function merged(before: unknown, given: unknown): unknown {
@@ -300,8 +302,8 @@ export const accounts: DefineModule = (stripe) => {
         return refreshAccount(stripe, path['account']!, {});
       },
       'POST /v1/accounts/{account}/unreject': ({ path }) => {
-        const { requested = {}, onboarded = false } = table.hidden(table.get(path['account']!).id) ?? {};
-        table.hide(path['account']!, { requested, onboarded });
+        const hidden = table.hidden(table.get(path['account']!).id) ?? { requested: {} };
+        table.hide(path['account']!, omit(hidden, 'rejected'));
         return refreshAccount(stripe, path['account']!, {});
       },
       'GET /v1/accounts/{account}/capabilities': ({ path, url }) => {

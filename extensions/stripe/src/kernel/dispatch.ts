@@ -1,6 +1,6 @@
 import type { FormFile } from 'backlot';
 import { withFixtures } from '../compat/fixtures';
-import { validateLoosely } from '../compat/localstripe';
+import { validateLoosely } from '../compat/localstripe-rules';
 import { StripeError } from '../errors';
 import { readKey } from '../http/credentials';
 import { checkKeyFor } from '../http/publishable';

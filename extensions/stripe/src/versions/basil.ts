@@ -1,3 +1,4 @@
+import { omit } from '../kernel/omit';
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf, valueAt, type StripeObject } from '../kernel/objects';
@@ -51,9 +52,8 @@ const RENDER: Readonly<Record<string, Render>> = {
     };
   },
   invoice: (object, stripe) => {
-    const { parent, total_taxes: taxes, ...rest } = object;
-    delete rest['confirmation_secret'];
-    delete rest['payments'];
+    const { parent, total_taxes: taxes } = object;
+    const rest = omit(object, 'parent', 'total_taxes', 'confirmation_secret', 'payments');
     const intent = paymentOf(object, stripe);
     const paid = object['status'] === 'paid';
     return {

@@ -1,5 +1,5 @@
 import type { StripeConfig } from '../config';
-import { LOCALSTRIPE_VERSION } from '../compat/localstripe';
+import { LOCALSTRIPE_VERSION } from '../compat/localstripe-rules';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { RawHash } from '../parameters/form';

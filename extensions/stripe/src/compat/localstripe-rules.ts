@@ -1,4 +1,4 @@
-/** `"compat": "localstripe"`: looser rules and older shapes. https://github.com/adrienverge/localstripe */
+/** `"compat": "localstripe"`: the looser rules, and the older objects. https://github.com/adrienverge/localstripe */
 import { StripeError } from '../errors';
 import type { Raw, RawHash } from '../parameters/form';
 import { validate, type Params, type ValidateOptions } from '../parameters/validate';
