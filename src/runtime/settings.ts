@@ -97,7 +97,8 @@ export const SETTINGS = {
     parse: flag,
   },
   LOCALSTACK_HOST: {
-    description: 'The host, and port, by which clients reach the gateway; URLs that are shown or handed out use it.',
+    description:
+      'The host, and port, by which clients reach the gateway; URLs that are shown or handed out use it. Without a port, the first of GATEWAY_LISTEN.',
     values: 'host or host:port',
     default: 'localhost:4566',
     parse: hostAndPort,
@@ -332,7 +333,15 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     }
   }
   if (mistakes.length > 0) throw new BacklotError('BACKLOT_E_SETTING_INVALID', mistakes.join('; '));
-  return values as Settings;
+  const settings = values as Settings;
+  return { ...settings, LOCALSTACK_HOST: publicHost(environment.LOCALSTACK_HOST?.trim(), settings) };
+}
+
+/** Who named no port means the one that the gateway listens on first, as LocalStack does. */
+function publicHost(given: string | undefined, { LOCALSTACK_HOST: host, GATEWAY_LISTEN }: Settings): string {
+  const port = GATEWAY_LISTEN[0]?.port;
+  if (given?.includes(':') || !port) return host;
+  return `${host.split(':')[0]}:${port}`;
 }
 
 /** The environment for programs and code that are not ours: without what only the platform may know. */

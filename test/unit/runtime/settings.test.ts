@@ -28,3 +28,15 @@ describe('GATEWAY_LISTEN', () => {
       expect(() => listen(text)).toThrow(/host:port/);
   });
 });
+
+describe('LOCALSTACK_HOST', () => {
+  const host = (environment: NodeJS.ProcessEnv): string => readSettings(environment).LOCALSTACK_HOST;
+
+  it('has the first port that the gateway listens on, unless it names one', () => {
+    expect(host({})).toBe('localhost:4566');
+    expect(host({ GATEWAY_LISTEN: '127.0.0.1:4611,127.0.0.1:4612' })).toBe('localhost:4611');
+    expect(host({ GATEWAY_LISTEN: '0.0.0.0:4611', LOCALSTACK_HOST: 'backlot.test' })).toBe('backlot.test:4611');
+    expect(host({ GATEWAY_LISTEN: '0.0.0.0:4611', LOCALSTACK_HOST: 'backlot.test:80' })).toBe('backlot.test:80');
+    expect(host({ GATEWAY_LISTEN: '127.0.0.1:0' })).toBe('localhost:4566');
+  });
+});
