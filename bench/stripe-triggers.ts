@@ -2,13 +2,13 @@
  * `npm run bench:stripe-triggers`: every event that `stripe trigger` of the official command line knows, each in an empty state. One counts
  * only when the event then stands in `/v1/events`. Names of events after `--` run only those.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../src/host/free-port';
+import { startWith, stopServer, type ServerProcess } from './throughput/server-process';
 
 const ROOT = resolve(__dirname, '..');
 const GOAL = 115;
@@ -58,37 +58,24 @@ async function knownTriggers(home: string): Promise<string[]> {
     .filter((line) => line !== '');
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
-
 /** Backlot with the extension on a port of its own: the command line takes no path before `/v1`. */
-async function startBacklot(home: string, port: number): Promise<{ url: string; process: ChildProcess }> {
-  const list = join(home, 'extensions.json');
-  const spec = `file:${join(ROOT, 'extensions', 'stripe')}`;
-  writeFileSync(list, JSON.stringify({ extensions: [{ spec, config: { port } }] }));
-  const own = await freePort();
-  const log = join(home, 'backlot.log');
-  const child = spawn(process.execPath, [join(ROOT, 'dist', 'bin', 'init.js')], {
-    env: {
-      ...process.env,
-      GATEWAY_LISTEN: `127.0.0.1:${own}`,
-      LOCALSTACK_HOST: `127.0.0.1:${own}`,
-      BACKLOT_EXTENSIONS_FILE: list,
-      BACKLOT_VOLUME: join(home, 'volume'),
-    },
-    stdio: ['ignore', openSync(log, 'w'), 'inherit'],
-  });
+async function startBacklot(home: string, port: number): Promise<ServerProcess> {
+  const server = await startWith(home, 'backlot', [
+    { spec: `file:${join(ROOT, 'extensions', 'stripe')}`, config: { port } },
+  ]);
   const end = Date.now() + START_LIMIT_MS;
-  while (!readFileSync(log, 'utf8').includes(`answers on port ${port}`)) {
-    if (Date.now() > end) throw new Error(`Backlot did not start:\n${readFileSync(log, 'utf8')}`);
+  while (!(await answers(`http://127.0.0.1:${port}/v1/balance`))) {
+    if (Date.now() > end) throw new Error(`nothing answers on port ${port}`);
     await delay(50);
   }
-  return { url: `http://127.0.0.1:${own}`, process: child };
+  return server;
+}
+
+function answers(url: string): Promise<boolean> {
+  return fetch(url, { headers: { authorization: `Bearer ${KEY}` } }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 }
 
 /** The reason in what the command line printed: a line, without its decoration. */
@@ -137,7 +124,7 @@ async function main(): Promise<void> {
     const triggers = chosen.length > 0 ? chosen : await knownTriggers(home);
     let stands = 0;
     for (const trigger of triggers) {
-      await fetch(`${platform.url}/_backlot/state/reset`, { method: 'POST' });
+      await fetch(`http://127.0.0.1:${platform.port}/_backlot/state/reset`, { method: 'POST' });
       if (trigger.startsWith('transfer.')) await fundBalance(base);
       const { code, output } = await run(['trigger', trigger, '--api-key', KEY, '--api-base', base], home);
       const type = EVENT_OF[trigger] ?? trigger.replace(/\.(eu|gb)$/, '');
@@ -148,7 +135,7 @@ async function main(): Promise<void> {
     console.log(`${stands} of ${triggers.length} triggers leave their event (goal: ${GOAL})`);
     if (chosen.length === 0 && stands < GOAL) process.exitCode = 1;
   } finally {
-    if (platform.process.kill()) await once(platform.process, 'close');
+    await stopServer(platform);
     rmSync(home, { recursive: true, force: true });
   }
 }

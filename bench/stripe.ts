@@ -3,14 +3,15 @@
  * customers created and read a second over HTTP. Then, of ours alone: 100,000 customers listed page by page, the last pages beside the
  * first; and a thousand subscriptions renewed by one advance of a test clock.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../src/host/free-port';
 import { median } from './throughput/median';
+import { startWith, stopServer, type ServerProcess } from './throughput/server-process';
 
 const ROOT = resolve(__dirname, '..');
 const ROUNDS = 7;
@@ -21,12 +22,6 @@ const PAGE = 100;
 const SUBSCRIPTIONS = 1000;
 const START_LIMIT_MS = 60_000;
 const KEY = 'sk_test_bench';
-
-interface Server {
-  readonly name: string;
-  readonly port: number;
-  readonly process: ChildProcess;
-}
 
 interface Answer {
   readonly id: string;
@@ -86,43 +81,13 @@ async function rate(each: (turn: number) => Promise<unknown>): Promise<number> {
   return turns / ((performance.now() - began) / 1000);
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((done) => server.once('listening', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}
-
 async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
   for (const end = performance.now() + START_LIMIT_MS; performance.now() < end; await delay(20))
     if (await isSo()) return;
   throw new Error(`${what} did not start`);
 }
 
-async function startOurs(home: string): Promise<Server> {
-  const port = await freePort();
-  const list = join(home, 'extensions.json');
-  writeFileSync(
-    list,
-    JSON.stringify({ extensions: [{ spec: `file:${join(ROOT, 'extensions', 'stripe')}`, config: { port } }] }),
-  );
-  const log = join(home, 'backlot.log');
-  const child = spawn(process.execPath, [join(ROOT, 'dist', 'bin', 'init.js')], {
-    env: {
-      ...process.env,
-      GATEWAY_LISTEN: '127.0.0.1:0',
-      BACKLOT_EXTENSIONS_FILE: list,
-      BACKLOT_VOLUME: join(home, 'volume'),
-    },
-    stdio: ['ignore', openSync(log, 'w'), 'inherit'],
-  });
-  await until('Backlot', () => /^Ready\.$/m.test(readFileSync(log, 'utf8')));
-  const own = Number(/127\.0\.0\.1:(\d+)/.exec(readFileSync(log, 'utf8'))?.[1]);
-  return { name: 'backlot', port: own, process: child };
-}
-
-async function startPeer(home: string): Promise<Server> {
+async function startPeer(home: string): Promise<ServerProcess> {
   const port = await freePort();
   const child = spawn(process.execPath, [join(ROOT, 'node_modules', 'stripe-stateful-mock', 'dist', 'cli.js')], {
     env: { ...process.env, PORT: String(port), LOG_LEVEL: 'silent' },
@@ -138,7 +103,10 @@ async function startPeer(home: string): Promise<Server> {
 }
 
 /** Creates and reads of both, a second, by the median of rounds in turns. */
-async function compare(ours: Server, peer: Server): Promise<Record<string, { creates: number; reads: number }>> {
+async function compare(
+  ours: ServerProcess,
+  peer: ServerProcess,
+): Promise<Record<string, { creates: number; reads: number }>> {
   const sides = [
     { name: ours.name, port: ours.port, base: '/stripe/v1' },
     { name: peer.name, port: peer.port, base: '/v1' },
@@ -236,9 +204,9 @@ async function renew(port: number): Promise<{ seconds: number; invoices: number 
 
 async function main(): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'backlot-bench-stripe-'));
-  const servers: Server[] = [];
+  const servers: ServerProcess[] = [];
   try {
-    const ours = await startOurs(home);
+    const ours = await startWith(home, 'backlot', [`file:${join(ROOT, 'extensions', 'stripe')}`]);
     servers.push(ours);
     const peer = await startPeer(home);
     servers.push(peer);
@@ -264,11 +232,7 @@ async function main(): Promise<void> {
     );
   } finally {
     agent.destroy();
-    for (const { process: child } of servers) {
-      const ended = new Promise((done) => child.once('exit', done));
-      child.kill('SIGTERM');
-      await ended;
-    }
+    for (const server of servers) await stopServer(server);
     rmSync(home, { recursive: true, force: true });
   }
 }

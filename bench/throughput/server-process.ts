@@ -48,18 +48,28 @@ export function forkPlain(home: string, file: string, args: string[] = [], outpu
 }
 
 /** Starts Backlot as it is built, with five extensions that share rules and chain. */
-export async function startBacklot(
+export function startBacklot(home: string, name: string, environment: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
+  const folder = join(home, fileName(name));
+  mkdirSync(folder);
+  return startWith(
+    home,
+    name,
+    Array.from({ length: EXTENSIONS }, (_, n) => extension(folder, n)),
+    environment,
+  );
+}
+
+/** Starts Backlot as it is built, on a free port, with these entries in its list of extensions. */
+export async function startWith(
   home: string,
   name: string,
+  entries: readonly unknown[],
   environment: NodeJS.ProcessEnv = {},
 ): Promise<ServerProcess> {
   const folder = join(home, fileName(name));
-  mkdirSync(folder);
+  mkdirSync(folder, { recursive: true });
   const list = join(folder, 'extensions.json');
-  writeFileSync(
-    list,
-    JSON.stringify({ extensions: Array.from({ length: EXTENSIONS }, (_, n) => extension(folder, n)) }),
-  );
+  writeFileSync(list, JSON.stringify({ extensions: entries }));
   const log = join(home, `${fileName(name)}.log`);
   const output = openSync(log, 'w');
   const child = spawn(process.execPath, [join(ROOT, 'dist', 'bin', 'init.js')], {

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { Random } from '../support/random';
-import { startStripe, type RunningStripe } from '../support/stripe';
+import { failure, startStripe, type RunningStripe } from '../support/stripe';
 
 let running: RunningStripe;
 let stripe: Stripe;
@@ -11,13 +11,6 @@ beforeAll(async () => {
 });
 afterAll(() => running.close());
 beforeEach(() => running.platform.state.reset());
-
-async function failure(call: Promise<unknown>): Promise<Stripe.errors.StripeError> {
-  return call.then(
-    () => Promise.reject(new Error('it succeeded')),
-    (error: unknown) => error as Stripe.errors.StripeError,
-  );
-}
 
 const charge = (amount: number, source = 'tok_bypassPending', more: Partial<Stripe.ChargeCreateParams> = {}) =>
   stripe.charges.create({ amount, currency: 'usd', source, ...more });

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { startStripe, type RunningStripe } from '../support/stripe';
+import { failure, startStripe, type RunningStripe } from '../support/stripe';
 
 let running: RunningStripe;
 let stripe: Stripe;
@@ -10,13 +10,6 @@ beforeAll(async () => {
 });
 afterAll(() => running.close());
 beforeEach(() => running.platform.state.reset());
-
-async function failure(call: Promise<unknown>): Promise<Stripe.errors.StripeError> {
-  return call.then(
-    () => Promise.reject(new Error('it succeeded')),
-    (error: unknown) => error as Stripe.errors.StripeError,
-  );
-}
 
 const pay = (payment_method: string, more: Partial<Stripe.PaymentIntentCreateParams> = {}) =>
   stripe.paymentIntents.create({

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import type Stripe from 'stripe';
+import { freePort } from '../../src/host/free-port';
 import { startStripe, type RunningStripe } from '../support/stripe';
 import { describeWithStripeCli, STRIPE_CLI } from '../support/stripe-command-line';
 import { temporaryDirectory } from '../support/temporary-directory';
@@ -84,14 +84,6 @@ async function listen(...options: readonly string[]): Promise<CommandLine & { re
   await waitFor('the command line to be ready', () => listening.printed().includes('Ready!'), 15_000);
   const [secret = ''] = /whsec_\w+/.exec(listening.printed()) ?? [];
   return { ...listening, secret };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
 }
 
 describeWithStripeCli("Stripe's command line", () => {

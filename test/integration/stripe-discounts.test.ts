@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { startStripe, type RunningStripe } from '../support/stripe';
+import { customerWithCard, startStripe, type RunningStripe } from '../support/stripe';
 
 let running: RunningStripe;
 let stripe: Stripe;
@@ -16,13 +16,6 @@ beforeEach(async () => {
   await running.platform.state.reset();
   product = (await stripe.products.create({ name: 'Gold' })).id;
 });
-
-async function makeCustomer(given: Stripe.CustomerCreateParams = {}): Promise<string> {
-  const { id } = await stripe.customers.create(given);
-  const method = await stripe.paymentMethods.attach('pm_card_visa', { customer: id });
-  await stripe.customers.update(id, { invoice_settings: { default_payment_method: method.id } });
-  return id;
-}
 
 const monthly = async (unit_amount: number): Promise<string> =>
   (await stripe.prices.create({ currency: 'usd', product, unit_amount, recurring: { interval: 'month' } })).id;
@@ -98,10 +91,14 @@ describe('promotion codes', () => {
     });
     const price = await monthly(1000);
     const discounts = [{ promotion_code: promo.id }];
-    await stripe.subscriptions.create({ customer: await makeCustomer(), items: [{ price }], discounts });
+    await stripe.subscriptions.create({ customer: await customerWithCard(stripe), items: [{ price }], discounts });
     expect(await stripe.promotionCodes.retrieve(promo.id)).toMatchObject({ active: false, times_redeemed: 1 });
     expect((await stripe.coupons.retrieve(coupon.id)).times_redeemed).toBe(1);
-    const again = stripe.subscriptions.create({ customer: await makeCustomer(), items: [{ price }], discounts });
+    const again = stripe.subscriptions.create({
+      customer: await customerWithCard(stripe),
+      items: [{ price }],
+      discounts,
+    });
     expect(await code(again)).toMatchObject({ status: 400, param: 'discounts[0][promotion_code]' });
     expect((await stripe.coupons.retrieve(coupon.id)).times_redeemed).toBe(1);
   });
@@ -112,7 +109,7 @@ describe('promotion codes', () => {
       promotion: { type: 'coupon', coupon: coupon.id },
       restrictions: { first_time_transaction: true },
     });
-    const customer = await makeCustomer();
+    const customer = await customerWithCard(stripe);
     const price = await monthly(1000);
     await stripe.subscriptions.create({ customer, items: [{ price }] });
     const again = stripe.subscriptions.create({
@@ -130,7 +127,7 @@ describe('discounts', () => {
   it('of a subscription are taken off each of its invoices', async () => {
     const coupon = await stripe.coupons.create({ percent_off: 25, duration: 'forever' });
     const subscription = await stripe.subscriptions.create({
-      customer: await makeCustomer(),
+      customer: await customerWithCard(stripe),
       items: [{ price: await monthly(1999) }],
       discounts: [{ coupon: coupon.id }],
       expand: ['latest_invoice', 'discounts'],
@@ -158,7 +155,7 @@ describe('discounts', () => {
 
   it('for once are gone after one invoice, and those for some months after these', async () => {
     const clock = await stripe.testHelpers.testClocks.create({ frozen_time: Date.UTC(2026, 0, 31) / 1000 });
-    const customer = await makeCustomer({ test_clock: clock.id });
+    const customer = await customerWithCard(stripe, { test_clock: clock.id });
     const once = await stripe.coupons.create({ amount_off: 300, currency: 'usd', duration: 'once' });
     const months = await stripe.coupons.create({ percent_off: 50, duration: 'repeating', duration_in_months: 2 });
     const subscription = await stripe.subscriptions.create({
@@ -176,7 +173,7 @@ describe('discounts', () => {
   });
 
   it('of an invoice are shared out over its lines, to the last cent', async () => {
-    const customer = await makeCustomer();
+    const customer = await customerWithCard(stripe);
     const coupon = await stripe.coupons.create({ amount_off: 100, currency: 'usd' });
     const invoice = await stripe.invoices.create({ customer, discounts: [{ coupon: coupon.id }] });
     for (const amount of [333, 333, 334])
@@ -188,14 +185,14 @@ describe('discounts', () => {
   });
 
   it('of a customer are on invoices that have no others', async () => {
-    const customer = await makeCustomer();
+    const customer = await customerWithCard(stripe);
     await expect(stripe.customers.deleteDiscount(customer)).rejects.toMatchObject({ statusCode: 404 });
   });
 });
 
 describe('taxes', () => {
   it('come on top, or are included', async () => {
-    const customer = await makeCustomer();
+    const customer = await customerWithCard(stripe);
     const onTop = await stripe.taxRates.create({ display_name: 'Sales tax', inclusive: false, percentage: 8.25 });
     const within = await stripe.taxRates.create({ display_name: 'VAT', inclusive: true, percentage: 19 });
     const coupon = await stripe.coupons.create({ percent_off: 10 });
@@ -225,7 +222,7 @@ describe('taxes', () => {
   });
 
   it('are not asked of exempt customers', async () => {
-    const customer = await makeCustomer({ tax_exempt: 'exempt' });
+    const customer = await customerWithCard(stripe, { tax_exempt: 'exempt' });
     const rate = await stripe.taxRates.create({ display_name: 'Sales tax', inclusive: false, percentage: 8.25 });
     const invoice = await stripe.invoices.create({ customer, default_tax_rates: [rate.id] });
     await stripe.invoiceItems.create({ customer, invoice: invoice.id, amount: 1000, currency: 'usd' });
@@ -236,7 +233,7 @@ describe('taxes', () => {
   });
 
   it('follow from the place of the customer where there is a registration', async () => {
-    const customer = await makeCustomer({ address: { country: 'DE', line1: 'Unter den Linden 1' } });
+    const customer = await customerWithCard(stripe, { address: { country: 'DE', line1: 'Unter den Linden 1' } });
     const taxed = async (): Promise<Stripe.Invoice> => {
       const invoice = await stripe.invoices.create({ customer, automatic_tax: { enabled: true } });
       await stripe.invoiceItems.create({ customer, invoice: invoice.id, amount: 1000, currency: 'usd' });
@@ -262,7 +259,7 @@ describe('entitlements', () => {
   it('are those of the products that a customer subscribes to', async () => {
     const feature = await stripe.entitlements.features.create({ lookup_key: 'export', name: 'Export' });
     await stripe.products.createFeature(product, { entitlement_feature: feature.id });
-    const customer = await makeCustomer();
+    const customer = await customerWithCard(stripe);
     const active = async (): Promise<string[]> =>
       (await stripe.entitlements.activeEntitlements.list({ customer })).data.map(({ lookup_key }) => lookup_key);
     expect(await active()).toEqual([]);

@@ -1,7 +1,6 @@
 import { Agent } from 'node:http';
-import type { LookupFunction } from 'node:net';
 import Stripe from 'stripe';
-import { startStripe, type RunningStripe } from '../support/stripe';
+import { failure, startStripe, toLoopback, type RunningStripe } from '../support/stripe';
 
 let running: RunningStripe;
 let stripe: Stripe;
@@ -14,14 +13,6 @@ afterAll(() => running.close());
 beforeEach(() => running.platform.state.reset());
 
 const NEVER = { enabled: true, allow_redirects: 'never' } as const;
-
-/** What a call fails with. */
-async function failure(call: Promise<unknown>): Promise<Stripe.errors.StripeError> {
-  return call.then(
-    () => Promise.reject(new Error('it succeeded')),
-    (error: unknown) => error as Stripe.errors.StripeError,
-  );
-}
 
 async function eventTypes(): Promise<string[]> {
   const { data } = await stripe.events.list({ limit: 100 });
@@ -402,12 +393,7 @@ interface OldClient {
   readonly refunds: { create(params: object): Promise<object> };
   readonly paymentIntents: { create(params: object): Promise<object> };
 }
-
 const OldStripe = jest.requireActual<new (key: string, config: object) => OldClient>('stripe-8');
-const toLoopback: LookupFunction = (_name, { all }, callback) => {
-  if (all) callback(null, [{ address: '127.0.0.1', family: 4 }]);
-  else callback(null, '127.0.0.1', 4);
-};
 
 describe('an old SDK', () => {
   const agent = new Agent({ lookup: toLoopback });

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { startStripe, type RunningStripe } from '../support/stripe';
+import { customerWithCard, startStripe, type RunningStripe } from '../support/stripe';
 
 let running: RunningStripe;
 let stripe: Stripe;
@@ -17,13 +17,6 @@ beforeEach(async () => {
   product = (await stripe.products.create({ name: 'Gold' })).id;
 });
 
-async function makeCustomer(given: Stripe.CustomerCreateParams = {}): Promise<string> {
-  const { id } = await stripe.customers.create(given);
-  const method = await stripe.paymentMethods.attach('pm_card_visa', { customer: id });
-  await stripe.customers.update(id, { invoice_settings: { default_payment_method: method.id } });
-  return id;
-}
-
 async function makePrice(unit_amount: number, interval?: 'month'): Promise<string> {
   const { id } = await stripe.prices.create({
     currency: 'usd',
@@ -39,7 +32,7 @@ const eventTypes = async (): Promise<string[]> =>
 
 describe('quotes', () => {
   it('become a subscription when they are accepted', async () => {
-    const customer = await makeCustomer();
+    const customer = await customerWithCard(stripe);
     const coupon = await stripe.coupons.create({ percent_off: 10, duration: 'forever' });
     const quote = await stripe.quotes.create({
       customer,
@@ -68,7 +61,7 @@ describe('quotes', () => {
   });
 
   it('become the draft of an invoice where nothing recurs', async () => {
-    const customer = await makeCustomer();
+    const customer = await customerWithCard(stripe);
     const quote = await stripe.quotes.create({ customer, line_items: [{ price: await makePrice(500), quantity: 3 }] });
     await stripe.quotes.finalizeQuote(quote.id);
     const { invoice } = await stripe.quotes.accept(quote.id, { expand: ['invoice'] });
@@ -76,7 +69,7 @@ describe('quotes', () => {
   });
 
   it('are a PDF, too', async () => {
-    const customer = await makeCustomer();
+    const customer = await customerWithCard(stripe);
     const quote = await stripe.quotes.create({ customer, line_items: [{ price: await makePrice(500) }] });
     const chunks: Buffer[] = [];
     for await (const chunk of await stripe.quotes.pdf(quote.id)) chunks.push(Buffer.from(chunk as Uint8Array));
@@ -87,7 +80,7 @@ describe('quotes', () => {
 
   it('can be canceled', async () => {
     const quote = await stripe.quotes.create({
-      customer: await makeCustomer(),
+      customer: await customerWithCard(stripe),
       line_items: [{ price: await makePrice(500) }],
     });
     expect(await stripe.quotes.cancel(quote.id)).toMatchObject({ status: 'canceled' });
@@ -101,7 +94,7 @@ describe('subscription schedules', () => {
 
   it('go through their phases, and release the subscription', async () => {
     const clock = await stripe.testHelpers.testClocks.create({ frozen_time: start });
-    const customer = await makeCustomer({ test_clock: clock.id });
+    const customer = await customerWithCard(stripe, { test_clock: clock.id });
     const [cheap, dear] = [await makePrice(1000, 'month'), await makePrice(3000, 'month')];
     const schedule = await stripe.subscriptionSchedules.create({
       customer,
@@ -133,7 +126,7 @@ describe('subscription schedules', () => {
 
   it('begin later, and cancel the subscription in the end', async () => {
     const clock = await stripe.testHelpers.testClocks.create({ frozen_time: start });
-    const customer = await makeCustomer({ test_clock: clock.id });
+    const customer = await customerWithCard(stripe, { test_clock: clock.id });
     const schedule = await stripe.subscriptionSchedules.create({
       customer,
       start_date: at(0, 10),
@@ -150,7 +143,7 @@ describe('subscription schedules', () => {
   });
 
   it('are made from a subscription, changed and released', async () => {
-    const customer = await makeCustomer();
+    const customer = await customerWithCard(stripe);
     const price = await makePrice(1000, 'month');
     const subscription = await stripe.subscriptions.create({ customer, items: [{ price }] });
     const schedule = await stripe.subscriptionSchedules.create({ from_subscription: subscription.id });
@@ -169,7 +162,7 @@ describe('subscription schedules', () => {
 
   it('can be canceled with their subscription', async () => {
     const schedule = await stripe.subscriptionSchedules.create({
-      customer: await makeCustomer(),
+      customer: await customerWithCard(stripe),
       start_date: 'now',
       phases: [{ items: [{ price: await makePrice(1000, 'month') }] }],
     });
@@ -180,7 +173,7 @@ describe('subscription schedules', () => {
 
 describe('credit notes', () => {
   async function billed(amount: number, isPaid: boolean): Promise<Stripe.Invoice> {
-    const customer = await makeCustomer();
+    const customer = await customerWithCard(stripe);
     const invoice = await stripe.invoices.create({ customer, auto_advance: false });
     await stripe.invoiceItems.create({ customer, invoice: invoice.id, amount, currency: 'usd' });
     await stripe.invoices.finalizeInvoice(invoice.id);

@@ -44,3 +44,19 @@ export const toLoopback: LookupFunction = (_name, { all }, callback) => {
   if (all) callback(null, [{ address: '127.0.0.1', family: 4 }]);
   else callback(null, '127.0.0.1', 4);
 };
+
+/** What a call fails with. */
+export function failure(call: Promise<unknown>): Promise<Stripe.errors.StripeError> {
+  return call.then(
+    () => Promise.reject(new Error('it succeeded')),
+    (error: unknown) => error as Stripe.errors.StripeError,
+  );
+}
+
+/** A customer whose payments are made with a card that is always good. */
+export async function customerWithCard(stripe: Stripe, given: Stripe.CustomerCreateParams = {}): Promise<string> {
+  const { id } = await stripe.customers.create(given);
+  const method = await stripe.paymentMethods.attach('pm_card_visa', { customer: id });
+  await stripe.customers.update(id, { invoice_settings: { default_payment_method: method.id } });
+  return id;
+}

@@ -1,22 +1,20 @@
 /** The types of parameters, each written once; they name each other by their place. */
 import ts from 'typescript';
 import { isNull, membersOf, nameOf, resolve, stringOf, type Field } from './declarations';
+import { TypeList, type Written } from './type-list';
+
+/** Numbers that have a fraction. All others are integers. */
+const FRACTIONS = /percent|exchange_rate|dispute_rate|^(length|width|height|weight|latitude|longitude|score)$/;
 
 /**
  * A type in the file: `s` string, `i` integer, `n` number, `b` boolean, `d` decimal as a string, `m` metadata, `f` file,
  * `*` anything; or a list that begins with its sort: `e` values, `a` element, `h` fields (`name`, or `name!` where it is
  * required) and their types, `r` hash of any names, `u` one of several, `?` or empty.
  */
-type Written = string | readonly [string, ...unknown[]];
-
-/** Numbers that have a fraction. All others are integers. */
-const FRACTIONS = /percent|exchange_rate|dispute_rate|^(length|width|height|weight|latitude|longitude|score)$/;
-
-export class ParameterTypes {
-  readonly types: Written[] = [];
-  private readonly places = new Map<string, number>();
-
-  constructor(private readonly checker: ts.TypeChecker) {}
+export class ParameterTypes extends TypeList {
+  constructor(private readonly checker: ts.TypeChecker) {
+    super();
+  }
 
   /** The parameters of an operation: those of all overloads of its method. */
   hashOfSignatures(signatures: readonly ts.MethodDeclaration[]): number {
@@ -132,15 +130,5 @@ export class ParameterTypes {
     if (only === undefined) return this.intern('s');
     const place = places.length === 1 ? only : this.intern(['u', places]);
     return empties.length > 0 ? this.intern(['?', place]) : place;
-  }
-
-  private intern(type: Written): number {
-    const key = JSON.stringify(type);
-    let place = this.places.get(key);
-    if (place === undefined) {
-      place = this.types.push(type) - 1;
-      this.places.set(key, place);
-    }
-    return place;
   }
 }

@@ -1,14 +1,7 @@
 /** The shapes of the objects that Stripe answers, each written once; they name each other by their place. */
 import ts from 'typescript';
 import { isNull, membersOf, nameOf, resolve, stringOf, type Declared, type Field } from './declarations';
-
-/**
- * A shape in the file: `s` string, `i` integer, `n` number, `t` time, `b` boolean, `T` true, `d` decimal as a string, `m`
- * metadata, `*` anything; or a list that begins with its sort: `e` values, `a` element, `h` fields (`name`, with `?` where
- * it may be absent, with `+` where it is only there when asked for) and their shapes, `r` hash of any names, `u` one of
- * several, `?` or null, `o` objects of these kinds, `x` an identifier or one of these kinds, `l` list of.
- */
-type Written = string | readonly [string, ...unknown[]];
+import { TypeList, type Written } from './type-list';
 
 /** Numbers that have a fraction. All others are integers. */
 const FRACTIONS = /percent|_rate$|^(length|width|height|weight|latitude|longitude|score)$/;
@@ -32,12 +25,18 @@ interface Kind {
   readonly deleted: boolean;
 }
 
-export class ShapeTypes {
-  private readonly types: Written[] = [];
-  private readonly places = new Map<string, number>();
+/**
+ * A shape in the file: `s` string, `i` integer, `n` number, `t` time, `b` boolean, `T` true, `d` decimal as a string, `m`
+ * metadata, `*` anything; or a list that begins with its sort: `e` values, `a` element, `h` fields (`name`, with `?` where
+ * it may be absent, with `+` where it is only there when asked for) and their shapes, `r` hash of any names, `u` one of
+ * several, `?` or null, `o` objects of these kinds, `x` an identifier or one of these kinds, `l` list of.
+ */
+export class ShapeTypes extends TypeList {
   private readonly kinds = new Map<string, number>();
 
-  constructor(private readonly checker: ts.TypeChecker) {}
+  constructor(private readonly checker: ts.TypeChecker) {
+    super();
+  }
 
   /** What the overloads of a method answer: the kind of object that they name, and whether it may be a deleted one. */
   answer(types: readonly (ts.TypeNode | undefined)[]): Kind {
@@ -187,15 +186,5 @@ export class ShapeTypes {
     if (only === undefined) return this.intern('*');
     const place = all.length === 1 ? only : this.intern(['u', all]);
     return nullable ? this.intern(['?', place]) : place;
-  }
-
-  private intern(type: Written): number {
-    const key = JSON.stringify(type);
-    let place = this.places.get(key);
-    if (place === undefined) {
-      place = this.types.push(type) - 1;
-      this.places.set(key, place);
-    }
-    return place;
   }
 }

@@ -1,5 +1,5 @@
 import { pageOf } from '../../../extensions/stripe/src/checkout/page-of';
-import { shareOut } from '../../../extensions/stripe/src/checkout/share-out';
+import { shareOut } from '../../../extensions/stripe/src/billing/rounding';
 import { readCardFields, readExpiry } from '../../../extensions/stripe/src/pages/card-fields';
 import { html, inScript, raw, safeUrl } from '../../../extensions/stripe/src/pages/html';
 import { every, money } from '../../../extensions/stripe/src/pages/money';

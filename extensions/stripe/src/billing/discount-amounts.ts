@@ -65,8 +65,7 @@ export function amountOffIn(coupon: AppliedDiscount['coupon'], currency: string)
 function amountsOff(coupon: AppliedDiscount['coupon'], open: readonly number[], currency: string): number[] {
   if (coupon.percent_off !== null) return open.map((amount) => percentOf(amount, coupon.percent_off!));
   const weights = open.map((amount) => Math.max(0, amount));
-  const all = weights.reduce((sum, weight) => sum + weight, 0);
-  return shareOut(Math.min(amountOffIn(coupon, currency) ?? 0, all), weights);
+  return shareOut(amountOffIn(coupon, currency) ?? 0, weights);
 }
 
 function takesPart(line: DiscountedLine, { applies_to }: AppliedDiscount['coupon']): boolean {

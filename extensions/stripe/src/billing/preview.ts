@@ -9,7 +9,7 @@ import { invoiceTable, type InvoiceSeed } from './invoice-data';
 import { addInvoiceItem, pendingItems } from './invoice-items';
 import { createInvoice } from './invoices';
 import { invoiceItemLine } from './lines';
-import { omit } from './omit';
+import { omit } from '../kernel/omit';
 import { renewal, trialEndOf } from './renewals';
 import { customerOf, isRunning, periodEnd, subscriptionTable, type Subscription } from './subscription-data';
 import { cancelSubscription } from './subscription-end';

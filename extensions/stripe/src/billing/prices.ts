@@ -3,14 +3,21 @@ import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { blank } from '../spec/shapes';
 import type { PriceTier } from './amounts';
-import { omit } from './omit';
+import { omit } from '../kernel/omit';
 import type { Recurring } from './periods';
 
 /** `price_data` of an item, an invoice item or a line. */
 export interface GivenPriceData {
   readonly currency: string;
   readonly product?: string;
-  readonly product_data?: { readonly name: string };
+  readonly product_data?: {
+    readonly name: string;
+    readonly description?: string;
+    readonly images?: string[];
+    readonly metadata?: unknown;
+    readonly tax_code?: string;
+    readonly unit_label?: string;
+  };
   readonly recurring?: { readonly interval: string; readonly interval_count?: number };
   readonly tax_behavior?: string;
   readonly unit_amount?: number;
@@ -102,7 +109,11 @@ export function productName(stripe: Backend, price: Stripe.Price): string {
   return stripe.table<Stripe.Product>('product').find(id)?.name ?? id;
 }
 
-function makePrice(stripe: Backend, data: GivenPriceData, at: string): PricedPrice {
+/**
+ * Makes the price that `price_data` describes, and its product. Neither is active: a price that was described in passing is not for
+ * sale again. `at` is the parameter.
+ */
+export function makePrice(stripe: Backend, data: GivenPriceData, at: string): PricedPrice {
   const { recurring, unit_amount: amount, unit_amount_decimal: decimal } = data;
   if (amount === undefined && decimal === undefined) throw parameterMissing(`${at}[unit_amount]`);
   const product = data.product ?? makeProduct(stripe, data, at);
@@ -111,7 +122,6 @@ function makePrice(stripe: Backend, data: GivenPriceData, at: string): PricedPri
   const price = {
     ...blank('price'),
     id: stripe.newId('price'),
-    // A price that was described in passing is not for sale again.
     active: false,
     billing_scheme: 'per_unit',
     created: stripe.now(),
@@ -144,6 +154,12 @@ function makeProduct(stripe: Backend, data: GivenPriceData, at: string): string 
     created: now,
     updated: now,
     name: data.product_data.name,
+    description: data.product_data.description ?? null,
+    images: data.product_data.images ?? [],
+    metadata: data.product_data.metadata ?? {},
+    tax_code: data.product_data.tax_code ?? null,
+    type: 'service',
+    unit_label: data.product_data.unit_label ?? null,
   } as unknown as Stripe.Product;
   return stripe.table<Stripe.Product>('product').insert(product).id;
 }

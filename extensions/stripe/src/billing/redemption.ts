@@ -12,17 +12,23 @@ export function redeem(
   param: string,
 ): void {
   checkCoupon(stripe, coupon, param);
-  stripe.table<Stripe.Coupon>('coupon').update(coupon.id, ({ times_redeemed, max_redemptions, valid }) => ({
-    times_redeemed: times_redeemed + 1,
-    valid: valid && (max_redemptions === null || times_redeemed + 1 < max_redemptions),
-  }));
-  if (code === undefined) return;
-  stripe
-    .table<Stripe.PromotionCode>('promotion_code')
-    .update(code.id, ({ times_redeemed, max_redemptions, active }) => ({
+  countRedemption(stripe, coupon.id, code?.id);
+}
+
+/** Counts that a coupon was used, and the code by which it was named; the last use ends them. Passes over what has gone. */
+export function countRedemption(stripe: Backend, coupon: string, code: string | null | undefined): void {
+  const coupons = stripe.table<Stripe.Coupon>('coupon');
+  if (coupons.has(coupon)) {
+    coupons.update(coupon, ({ times_redeemed, max_redemptions, valid }) => ({
       times_redeemed: times_redeemed + 1,
-      active: active && (max_redemptions === null || times_redeemed + 1 < max_redemptions),
+      valid: valid && (max_redemptions === null || times_redeemed + 1 < max_redemptions),
     }));
+  }
+  if (code === null || code === undefined) return;
+  stripe.table<Stripe.PromotionCode>('promotion_code').update(code, ({ times_redeemed, max_redemptions, active }) => ({
+    times_redeemed: times_redeemed + 1,
+    active: active && (max_redemptions === null || times_redeemed + 1 < max_redemptions),
+  }));
 }
 
 /** Throws where a coupon takes nothing off any more. */

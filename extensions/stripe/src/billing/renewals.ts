@@ -18,7 +18,7 @@ import {
 } from './subscription-data';
 import { cancelSubscription, expireSubscription } from './subscription-end';
 import { advanceLines, latestInvoiceOf, makeInvoice, usageLines, type Billing } from './subscription-invoices';
-import { omit } from './omit';
+import { omit } from '../kernel/omit';
 import { findNext } from './preview';
 
 /** What happens to subscriptions by themselves: https://docs.stripe.com/billing/subscriptions/overview. */

@@ -29,18 +29,17 @@ export function contained(amount: number, percents: readonly number[]): number[]
 }
 
 /**
- * Shares an amount out in proportion to weights that are not negative, in whole units: the shares add up to the amount, and no
- * share is larger than its weight unless the amount is larger than all of them together. Zero for all where the weights are.
+ * Shares an amount out in proportion to weights that are not negative, in whole units: the shares add up to the amount, or to all
+ * weights together where those are less, and no share is larger than its weight.
  */
 export function shareOut(amount: number, weights: readonly number[]): number[] {
-  const all = weights.reduce((sum, weight) => sum + BigInt(weight), 0n);
-  if (all === 0n) return weights.map(() => 0);
-  let [passed, given] = [0n, 0n];
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  const whole = Math.min(amount, all);
+  let [passed, given] = [0, 0];
   return weights.map((weight) => {
-    passed += BigInt(weight);
-    const until = (BigInt(amount) * passed) / all;
-    const share = until - given;
-    given = until;
-    return Number(share);
+    passed += weight;
+    const share = all === 0 ? 0 : roundedShare(whole, passed, all) - given;
+    given += share;
+    return share;
   });
 }

@@ -6,7 +6,7 @@ import { resourceMissing } from '../errors';
 import { readDiscounts } from './discounts';
 import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
 import { methodFor } from './methods';
-import { omit } from './omit';
+import { omit } from '../kernel/omit';
 import { isMetered, planOf, recurringOf, resolvePrice, shownPrice, type GivenPriceData } from './prices';
 import { prorate } from './prorations';
 import { endTrialWithoutMethod, trialEndOf } from './renewals';

@@ -54,7 +54,7 @@ export function emptyPaymentSettings(): Record<string, unknown> {
   return { payment_method_options: null, payment_method_types: null, save_default_payment_method: 'off' };
 }
 
-function emptyInvoiceSettings(): Record<string, unknown> {
+export function emptyInvoiceSettings(): Record<string, unknown> {
   return { account_tax_ids: null, custom_fields: null, description: null, footer: null, issuer: { type: 'self' } };
 }
 

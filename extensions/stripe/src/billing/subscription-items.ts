@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { DefineModule } from '../kernel/module';
-import { omit } from './omit';
+import { omit } from '../kernel/omit';
 import { findItem, subscriptionTable, type Item } from './subscription-data';
 import { updateSubscription } from './subscription-changes';
 

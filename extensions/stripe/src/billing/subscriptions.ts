@@ -9,7 +9,7 @@ import { methodFor } from './methods';
 import { addIntervals, anchorOf, DAY } from './periods';
 import { recurringOf } from './prices';
 import { chargePast } from './prorations';
-import { emptyPaymentSettings, plainFields } from './subscription-fields';
+import { emptyInvoiceSettings, emptyPaymentSettings, plainFields } from './subscription-fields';
 import {
   endsSoon,
   listOf,
@@ -84,13 +84,7 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
     discounts: readDiscounts(stripe, given.discounts, { customer: customer.id, subscription: id }, { currency }).map(
       (each) => each.id,
     ),
-    invoice_settings: {
-      account_tax_ids: null,
-      custom_fields: null,
-      description: null,
-      footer: null,
-      issuer: { type: 'self' },
-    },
+    invoice_settings: emptyInvoiceSettings(),
     payment_settings: emptyPaymentSettings(),
     start_date: given.backdate_start_date ?? now,
     status: isTrial ? 'trialing' : 'active',

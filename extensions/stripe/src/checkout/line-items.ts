@@ -1,8 +1,8 @@
 import type Stripe from 'stripe';
+import { makePrice, type GivenPriceData } from '../billing/prices';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import { inlinePrice, type PriceData } from './inline-price';
 
 /** One line of what is sold, as it is kept: the amounts follow from it. */
 export interface Line {
@@ -18,7 +18,7 @@ export interface Line {
 export interface LineParams {
   readonly id?: string;
   readonly price?: string;
-  readonly price_data?: PriceData;
+  readonly price_data?: GivenPriceData;
   readonly quantity?: number;
   readonly adjustable_quantity?: { readonly enabled: boolean; readonly minimum?: number; readonly maximum?: number };
   readonly tax_rates?: readonly string[] | '';
@@ -70,7 +70,16 @@ function readPrice(stripe: Backend, line: LineParams, param: string): Stripe.Pri
       param: `${param}[price]`,
     });
   }
-  if (line.price_data !== undefined) return inlinePrice(stripe, line.price_data, `${param}[price_data]`);
+  if (line.price_data !== undefined) {
+    const { unit_amount: amount } = line.price_data;
+    if (amount !== undefined && amount < 0) {
+      throw invalidRequest('Invalid non-negative integer', {
+        code: 'parameter_invalid_integer',
+        param: `${param}[price_data][unit_amount]`,
+      });
+    }
+    return makePrice(stripe, line.price_data, `${param}[price_data]`);
+  }
   if (line.price === undefined) throw parameterMissing(`${param}[price]`);
   const price = stripe.table<Stripe.Price>('price').get(line.price, `${param}[price]`);
   if (!price.active) {

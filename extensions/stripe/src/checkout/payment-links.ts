@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { emptyInvoiceSettings } from '../billing/subscription-fields';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
@@ -151,13 +152,7 @@ function afterCompletion(given: Stripe.PaymentLinkCreateParams.AfterCompletion |
 function subscriptionData(given: Stripe.PaymentLinkCreateParams.SubscriptionData | undefined): object {
   return {
     description: given?.description ?? null,
-    invoice_settings: {
-      account_tax_ids: null,
-      custom_fields: null,
-      description: null,
-      footer: null,
-      issuer: { type: 'self' },
-    },
+    invoice_settings: emptyInvoiceSettings(),
     metadata: mergeMetadata(undefined, given?.metadata),
     trial_period_days: given?.trial_period_days ?? null,
     trial_settings: given?.trial_settings ?? null,

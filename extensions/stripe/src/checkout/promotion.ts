@@ -57,26 +57,6 @@ export function redeemable(
   return { coupon: coupon.id, promotion_code: code.id };
 }
 
-/** Counts a discount that was used in a payment. Subscriptions count theirs by themselves. */
-export function countRedemptions(stripe: Backend, discounts: readonly ChosenDiscount[]): void {
-  const coupons = stripe.table<Stripe.Coupon>('coupon');
-  const codes = stripe.table<Stripe.PromotionCode>('promotion_code');
-  for (const { coupon, promotion_code } of discounts) {
-    if (coupons.has(coupon)) {
-      coupons.update(coupon, ({ times_redeemed, max_redemptions, valid }) => ({
-        times_redeemed: times_redeemed + 1,
-        valid: valid && (max_redemptions === null || times_redeemed + 1 < max_redemptions),
-      }));
-    }
-    if (promotion_code !== null) {
-      codes.update(promotion_code, ({ times_redeemed, max_redemptions, active }) => ({
-        times_redeemed: times_redeemed + 1,
-        active: active && (max_redemptions === null || times_redeemed + 1 < max_redemptions),
-      }));
-    }
-  }
-}
-
 function notValid(message: string): StripeError {
   return invalidRequest(message, { code: 'promotion_code_invalid' });
 }

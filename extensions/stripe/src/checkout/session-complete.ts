@@ -1,8 +1,8 @@
 import type Stripe from 'stripe';
+import { countRedemption } from '../billing/redemption';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { invoiceForSession } from './session-invoice';
-import { countRedemptions } from './promotion';
 import { sessionsOf } from './session-data';
 
 type PaymentStatus = 'paid' | 'unpaid' | 'no_payment_required';
@@ -67,7 +67,8 @@ export function completeSession(stripe: Backend, id: string, status: PaymentStat
     ...(invoice !== undefined && { invoice }),
   });
   if (session.mode === 'payment') {
-    countRedemptions(stripe, hidden.discounts);
+    // Subscriptions count theirs by themselves.
+    for (const { coupon, promotion_code } of hidden.discounts) countRedemption(stripe, coupon, promotion_code);
     if (hidden.given.invoice_creation?.enabled === true && status !== 'unpaid') {
       table.update(id, { invoice: invoiceForSession(stripe, id) });
     }

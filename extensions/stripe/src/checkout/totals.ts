@@ -1,10 +1,11 @@
 import type Stripe from 'stripe';
 import { amountFor } from '../billing/amounts';
+import { discountLines } from '../billing/discount-amounts';
 import { withTiers } from '../billing/prices';
+import { taxFor } from '../billing/taxes';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { nameOf, priceOf, type Line } from './line-items';
-import { shareOut } from './share-out';
 
 /** What is taken off, as the client or the buyer chose it. */
 export interface ChosenDiscount {
@@ -46,7 +47,11 @@ export function addUp(stripe: Backend, sale: Sale): Totals {
   const items = sale.lines.map((line, index) => {
     const price = prices[index]!;
     const rest = subtotals[index]! - off[index]!;
-    const taxes = taxesOf(stripe, line.taxRates.length > 0 ? line.taxRates : (sale.defaultTaxRates ?? []), rest);
+    const taxes = taxFor(stripe, {
+      currency: sale.currency,
+      lines: [{ amount: rest, tax_rates: line.taxRates }],
+      default_tax_rates: sale.defaultTaxRates,
+    });
     return {
       id: line.id,
       object: 'item' as const,
@@ -75,45 +80,19 @@ export function addUp(stripe: Backend, sale: Sale): Totals {
   };
 }
 
+/** What each line has off. A coupon that has gone takes nothing off any more. */
 function discountsOf(
   stripe: Backend,
   sale: Sale,
   prices: readonly Stripe.Price[],
   subtotals: readonly number[],
 ): number[] {
-  const off = subtotals.map(() => 0);
-  for (const { coupon: id } of sale.discounts) {
+  const discounts = sale.discounts.flatMap(({ coupon: id }) => {
     const coupon = stripe.table<Stripe.Coupon>('coupon').find(id);
-    if (coupon === undefined) continue;
-    const products = coupon.applies_to?.products;
-    const rest = subtotals.map((subtotal, index) =>
-      products === undefined || products.includes(idOf(prices[index]!.product) ?? '') ? subtotal - off[index]! : 0,
-    );
-    const each =
-      coupon.percent_off === null
-        ? shareOut(amountOff(coupon, sale.currency), rest)
-        : rest.map((amount) => Math.round((amount * coupon.percent_off!) / 100));
-    for (const [index, amount] of each.entries()) off[index]! += amount;
-  }
-  return off;
-}
-
-function amountOff(coupon: Stripe.Coupon, currency: string): number {
-  if (coupon.currency === currency) return coupon.amount_off ?? 0;
-  return coupon.currency_options?.[currency]?.amount_off ?? 0;
-}
-
-function taxesOf(stripe: Backend, rates: readonly string[], amount: number): { exclusive: number; inclusive: number } {
-  let [exclusive, inclusive] = [0, 0];
-  const found = rates.flatMap((id) => stripe.table<Stripe.TaxRate>('tax_rate').find(id) ?? []);
-  const inclusivePercent = found.reduce((sum, rate) => sum + (rate.inclusive ? rate.percentage : 0), 0);
-  const net = amount / (1 + inclusivePercent / 100);
-  for (const rate of found) {
-    const tax = Math.round((net * rate.percentage) / 100);
-    if (rate.inclusive) inclusive += tax;
-    else exclusive += tax;
-  }
-  return { exclusive, inclusive };
+    return coupon === undefined ? [] : [{ id, coupon }];
+  });
+  const lines = subtotals.map((amount, index) => ({ amount, product: idOf(prices[index]!.product) }));
+  return discountLines(lines, discounts, sale.currency).map((off) => off.reduce((sum, { amount }) => sum + amount, 0));
 }
 
 function shippingOf(stripe: Backend, { shippingRate, currency }: Sale): Stripe.Checkout.Session.ShippingCost | null {

@@ -1,6 +1,7 @@
 import type { GivenMethod } from '../checkout/engine';
+import type { StripeError } from '../errors';
 import { countries } from './countries';
-import { html, type Html } from './html';
+import { html, raw, type Html } from './html';
 import { field, select } from './layout';
 
 /** What is wrong with fields, by their names. */
@@ -67,7 +68,19 @@ const FIELDS_OF_ERRORS: Readonly<Record<string, string>> = {
   invalid_number: 'cardNumber',
 };
 
-/** Which field an error of the engine is about. */
-export function fieldOfError(code: string | undefined): string | undefined {
-  return code === undefined ? undefined : FIELDS_OF_ERRORS[code];
+/** How a page shows what went wrong: beside the field that it is about, or above all. */
+export function shownError({ fields: { code }, message }: StripeError): { error: string } | { problems: Problems } {
+  const field = code === undefined ? undefined : FIELDS_OF_ERRORS[code];
+  return field === undefined ? { error: message } : { problems: { [field]: message } };
+}
+
+/** Makes the choice of one way to pay among several: by its value, its id in the page and its label. */
+export function methodChoice(chosen: string | undefined): (value: string, id: string, label: string) => Html {
+  return (value, id, label) =>
+    html`<div class="choice">
+      <input type="radio" name="method" id="${id}" value="${value}" ${value === chosen && raw(' checked')} /><label
+        for="${id}"
+        >${label}</label
+      >
+    </div>`;
 }

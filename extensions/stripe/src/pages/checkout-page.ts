@@ -4,7 +4,7 @@ import { idOf } from '../kernel/objects';
 import { saleOf, sessionsOf } from '../checkout/session-data';
 import { addUp } from '../checkout/totals';
 import { bankFields } from './bank-fields';
-import { cardFields, type Problems } from './card-fields';
+import { cardFields, methodChoice, type Problems } from './card-fields';
 import { countries } from './countries';
 import { html, raw, safeUrl, type Html } from './html';
 import { field, page, select } from './layout';
@@ -205,13 +205,7 @@ function methodFields(
   const others = types.filter((type) => type !== 'card');
   const isChoice = saved.length > 0 || others.length > 0;
   const chosen = values.get('method') ?? saved[0]?.id ?? (hasCard ? 'card' : others[0]);
-  const radio = (value: string, id: string, label: string): Html =>
-    html`<div class="choice">
-      <input type="radio" name="method" id="${id}" value="${value}" ${value === chosen && raw(' checked')} /><label
-        for="${id}"
-        >${label}</label
-      >
-    </div>`;
+  const radio = methodChoice(chosen);
   const offersToSave =
     session.customer !== null &&
     session.mode === 'payment' &&

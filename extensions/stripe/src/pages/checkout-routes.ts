@@ -9,7 +9,7 @@ import type { SessionParams } from '../checkout/session-checks';
 import { createSession } from '../checkout/session-create';
 import { amountsOf, sessionsOf } from '../checkout/session-data';
 import { paySession } from '../checkout/session-pay';
-import { fieldOfError } from './card-fields';
+import { shownError } from './card-fields';
 import { checkoutPage, methodNeeded, savedMethods } from './checkout-page';
 import { readCheckoutForm } from './checkout-form';
 import { html, inScript } from './html';
@@ -89,11 +89,7 @@ function pay(stripe: Backend, id: string, { form }: Visit): PageAnswer {
     if (outcome.kind === 'declined') return checkoutPage(stripe, id, { values: form, error: outcome.message });
   } catch (error) {
     if (!(error instanceof StripeError)) throw error;
-    const name = fieldOfError(error.fields.code);
-    return checkoutPage(stripe, id, {
-      values: form,
-      ...(name === undefined ? { error: error.message } : { problems: { [name]: error.message } }),
-    });
+    return checkoutPage(stripe, id, { values: form, ...shownError(error) });
   }
   return finish(stripe, sessionsOf(stripe).get(id));
 }

@@ -4,9 +4,9 @@ import { StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { attachTo, makePaymentMethod, payInvoiceWith } from '../checkout/engine';
-import { cardFields, fieldOfError, readCardFields, type Problems } from './card-fields';
+import { cardFields, methodChoice, readCardFields, shownError, type Problems } from './card-fields';
 import { describeMethod } from './checkout-page';
-import { html, raw, type Html } from './html';
+import { html, type Html } from './html';
 import { page } from './layout';
 import { date, money } from './money';
 import { businessOf, endpoint, type PageAnswer, type Visit } from './page-host';
@@ -133,13 +133,7 @@ function payForm(stripe: Backend, invoice: Stripe.Invoice, home: string, view: I
   const saved = savedMethods(stripe, invoice);
   const values = view.values ?? new URLSearchParams();
   const chosen = values.get('method') ?? saved[0]?.id ?? 'card';
-  const radio = (value: string, id: string, label: string): Html =>
-    html`<div class="choice">
-      <input type="radio" name="method" id="${id}" value="${value}" ${value === chosen && raw(' checked')} /><label
-        for="${id}"
-        >${label}</label
-      >
-    </div>`;
+  const radio = methodChoice(chosen);
   return html`<form method="post" action="${home}">
     <h1>Pay</h1>
     ${view.error !== undefined && html`<div class="error" role="alert">${view.error}</div>`}
@@ -183,10 +177,9 @@ function pay(stripe: Backend, place: InvoicePlace, { form }: Visit): PageAnswer 
     });
   } catch (error) {
     if (!(error instanceof StripeError)) throw error;
-    const problem = fieldOfError(error.fields.code);
     return invoicePage(stripe, place, {
       values: form,
-      ...(problem === undefined ? { error: error.message } : { problems: { [problem]: error.message } }),
+      ...shownError(error),
     });
   }
 }

@@ -11,7 +11,7 @@ import {
   makePaymentMethod,
 } from '../checkout/engine';
 import { createPortalSession } from '../checkout/portal-sessions';
-import { cardFields, fieldOfError, readCardFields, type Problems } from './card-fields';
+import { cardFields, readCardFields, shownError, type Problems } from './card-fields';
 import { addressOf } from './checkout-form';
 import { html } from './html';
 import { field, notice, page } from './layout';
@@ -278,10 +278,9 @@ function addMethod(stripe: Backend, portal: Portal, form: URLSearchParams): Page
     return keepMethod(stripe, portal, method);
   } catch (error) {
     if (!(error instanceof StripeError)) throw error;
-    const problem = fieldOfError(error.fields.code);
     return addPage(stripe, portal, {
       values: form,
-      ...(problem === undefined ? { error: error.message } : { problems: { [problem]: error.message } }),
+      ...shownError(error),
     });
   }
 }

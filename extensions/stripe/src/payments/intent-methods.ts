@@ -105,6 +105,11 @@ export function typesFor(
   };
 }
 
+/** The configuration that automatic methods come from: there is one. */
+export function configurationOf(automatic: object | null): { readonly id: string; readonly parent: null } | null {
+  return automatic === null ? null : { id: 'pmc_1BacklotDefault', parent: null };
+}
+
 function checkType(type: string): void {
   if (METHOD_TYPES[type] !== undefined) return;
   throw invalidRequest(
