@@ -47,12 +47,21 @@ interface Handled {
   readonly names: readonly string[];
 }
 
+/** An operation that only a module knows. */
+interface OtherOperation {
+  readonly operation: Operation;
+  readonly pattern: RegExp;
+  readonly names: readonly string[];
+}
+
 /** From a request to its answer: who asks, for which operation, with which parameters, and whether it was asked before. */
 export class Dispatcher {
   readonly #stripe: Backend;
   readonly #handlers = new Map<string, Handled>();
   readonly #includes: Record<string, Includes[string]> = {};
   readonly #idempotent: IdempotentReplies;
+  /** Read when the first request comes that the specification does not know. */
+  #others: readonly OtherOperation[] | undefined;
 
   constructor(stripe: Backend, modules: readonly DefineModule[]) {
     this.#stripe = stripe;
@@ -161,22 +170,23 @@ export class Dispatcher {
 
   /** An operation of a module that the official package does not know: what only the command line or a page asks for. */
   #findOther({ method, path }: ApiRequest): FoundOperation | undefined {
-    for (const [key, { names }] of this.#handlers) {
-      const pattern = key.replace(/[^\w{}]/g, '\\$&').replaceAll('{}', '([^/]+)');
-      const values = new RegExp(`^${pattern}$`).exec(`${method} ${path}`)?.slice(1);
-      if (values === undefined) continue;
-      const operation: Operation = {
-        key,
-        method,
-        path: key.slice(method.length + 1),
-        kind: 'object',
-        result: '',
-        deletes: false,
-        parameters: UNSPECIFIED,
-      };
-      return { operation, path: Object.fromEntries(names.map((name, index) => [name, values[index]!])) };
+    this.#others ??= this.#readOthers();
+    for (const { operation, pattern, names } of this.#others) {
+      const values = operation.method === method ? pattern.exec(path)?.slice(1) : undefined;
+      if (values) return { operation, path: Object.fromEntries(names.map((name, index) => [name, values[index]!])) };
     }
     return undefined;
+  }
+
+  #readOthers(): OtherOperation[] {
+    const known = new Set(loadSpec().operations.map(({ key }) => withoutNames(key)));
+    return [...this.#handlers].flatMap(([key, { names }]) => {
+      if (known.has(key)) return [];
+      const [method = '', path = ''] = key.split(' ');
+      const pattern = new RegExp(`^${path.replace(/[^\w{}]/g, '\\$&').replaceAll('{}', '([^/]+)')}$`);
+      const about = { kind: 'object', result: '', deletes: false, parameters: UNSPECIFIED } as const;
+      return [{ operation: { key, method, path, ...about }, pattern, names }];
+    });
   }
 
   /** With generated objects in the place of missing ones, where the configuration asks for them. */
