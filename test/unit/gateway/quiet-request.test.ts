@@ -122,7 +122,10 @@ describe('a request that ends in fewer steps', () => {
     };
     const server = await serve(
       (request, response) => {
-        setImmediate(() => (read = readAll(request).finally(() => response.end())));
+        setImmediate(() => {
+          read = readAll(request);
+          void read.finally(() => response.end());
+        });
       },
       { IncomingMessage: QuietRequest },
     );
