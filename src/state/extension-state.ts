@@ -1,7 +1,7 @@
 import { BacklotError } from '../api/errors';
 import type { GatewayRequest } from '../api/gateway';
 import type { Collection, CollectionOptions, IndexFunction, State } from '../api/state';
-import { BYTES_CODEC, JSON_CODEC, type Codec } from './codec';
+import { BYTES_CODEC, FROZEN_CODEC, JSON_CODEC, type Codec } from './codec';
 import type { Kind } from './entry';
 import { IndexDefinitions } from './index-definition';
 import { describe } from './key';
@@ -28,7 +28,7 @@ export class ExtensionState implements State {
   collection<T>(name: string, options: CollectionOptions<T> = {}): Collection<T> {
     const definitions = this.#definitionsOf(name, 'json');
     if (options.indexes) definitions.declare(options.indexes as Readonly<Record<string, IndexFunction<unknown>>>);
-    return this.#open(name, 'json', JSON_CODEC as Codec<T>, definitions);
+    return this.#open(name, 'json', (options.frozen ? FROZEN_CODEC : JSON_CODEC) as Codec<T>, definitions);
   }
 
   bytes(name: string): Collection<Uint8Array> {

@@ -44,6 +44,18 @@ export class Table {
     else this.#main.delete(key);
   }
 
+  /** Sets what is under a new key. Gives false, and changes nothing, when there is something. */
+  insert(key: Key, entry: Entry): boolean {
+    if (!this.#main.setIfNotPresent(key, entry)) return false;
+    try {
+      if (this.#indexes.length > 0) this.#reindex(key, undefined, entry);
+    } catch (error) {
+      this.#main.delete(key);
+      throw error;
+    }
+    return true;
+  }
+
   #reindex(key: Key, before: Entry | undefined, entry: Entry | undefined): void {
     const keys = this.#indexes.map(({ definition }) => entry?.keysFor(definition));
     this.#indexes.forEach(({ definition, tree }, i) => {

@@ -30,7 +30,7 @@ export interface Scope {
   /** The time in seconds since 1970; undefined for that of the clock. */
   readonly time?: number | undefined;
   /** The API version that the client asked for. */
-  readonly version?: string;
+  readonly version?: string | undefined;
   /** Where the client reached the API, without a slash at the end: pages are below it. */
   readonly base?: string | undefined;
   /** The request that this is part of; events name it. */
@@ -122,7 +122,15 @@ export class Backend {
   /** Runs a function for another account, or on another clock, or at another time. What is left out stays as it is. */
   as<R>(scope: Partial<Scope>, work: () => R): R {
     const outer = this.#scope;
-    this.#scope = { ...outer, ...(scope.clock !== undefined && { time: undefined }), ...scope };
+    const { account = outer.account, clock = outer.clock, version = outer.version } = scope;
+    this.#scope = {
+      account,
+      clock,
+      time: 'time' in scope || scope.clock !== undefined ? scope.time : outer.time,
+      version,
+      base: 'base' in scope ? scope.base : outer.base,
+      request: 'request' in scope ? scope.request : outer.request,
+    };
     try {
       return work();
     } finally {

@@ -73,6 +73,7 @@ export class Jobs {
 
   /** When the next job by a clock is due; undefined where there is none. */
   nextAt(clock: string | null): number | undefined {
+    if (this.#jobs.count() === 0) return undefined;
     for (const job of this.#jobs.values({ prefix: [clock ?? WORLD], limit: 1 })) return job.at;
     return undefined;
   }

@@ -1,4 +1,4 @@
-import type { Collection, Key, State } from 'backlot';
+import type { BacklotError, Collection, Key, State } from 'backlot';
 import { invalidRequest, resourceMissing } from '../errors';
 import type { Params } from '../parameters/validate';
 import { KINDS } from './kinds';
@@ -61,6 +61,7 @@ export class Table<T extends StripeObject, Hidden extends object = Record<string
     const { noun, indexes = [] } = KINDS[kind] ?? {};
     this.#noun = noun ?? kind.replaceAll('.', '_');
     this.#rows = host.state.collection<Row<T, Hidden>>(kind, {
+      frozen: true,
       indexes: {
         [BY_TIME]: (row) => (isDeleted(row.object) ? undefined : [[row.account, timeOf(row.object), row.order]]),
         ...Object.fromEntries(indexes.map((path) => [path, (row: Row<T, Hidden>) => keysOf(row, path)])),
@@ -93,11 +94,14 @@ export class Table<T extends StripeObject, Hidden extends object = Record<string
 
   /** Keeps a new object; fails where its identifier is taken. */
   insert(object: T, hidden?: Hidden): T {
-    if (this.#rows.has(object.id)) {
+    const { account } = this.#host;
+    const row = { account, order: this.#host.nextOrder(), object };
+    try {
+      this.#rows.insert(object.id, hidden ? { ...row, hidden } : row);
+    } catch (error) {
+      if ((error as BacklotError).code !== 'BACKLOT_E_STATE_KEY_EXISTS') throw error;
       throw invalidRequest(`${this.#noun} already exists.`, { code: 'resource_already_exists', param: 'id' });
     }
-    const { account } = this.#host;
-    this.#rows.put(object.id, { account, order: this.#host.nextOrder(), object, ...(hidden && { hidden }) });
     return object;
   }
 
@@ -134,8 +138,14 @@ export class Table<T extends StripeObject, Hidden extends object = Record<string
     if (this.#row(id)) this.#rows.delete(id);
   }
 
+  /** Whether no account has any, not even a deleted one. */
+  get isEmpty(): boolean {
+    return this.#rows.count() === 0;
+  }
+
   /** All objects of the account that are selected, newest first. */
   *values(selection: Selection<T> = {}): Generator<T> {
+    if (this.isEmpty) return;
     for (const row of this.#newestFirst(selection)) yield row.object;
   }
 
