@@ -1,9 +1,10 @@
-import type { Clock, Ids, State, Webhooks } from 'backlot';
+import type { Clock, Ids, State, Timers, Webhooks } from 'backlot';
 import type { Logger } from 'winston';
 import { CommandLines } from '../cli/command-lines';
 import type { StripeConfig } from '../config';
 import { ID_PREFIXES } from '../spec/shapes';
 import { emitEvent } from '../webhooks/emit';
+import { Advances } from './advances';
 import { Jobs } from './jobs';
 import { KINDS } from './kinds';
 import type { Reaction } from './module';
@@ -16,7 +17,10 @@ export interface PlatformServices {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly webhooks: Webhooks;
+  readonly timers: Timers;
   readonly log: Logger;
+  /** Aborted when the extension goes. */
+  readonly signal: AbortSignal;
   /** Where the extension is reached when no request tells, without a slash at the end. */
   readonly webUrl: string;
 }
@@ -49,6 +53,7 @@ const ID_LENGTH = 24;
 export class Backend {
   readonly state: State;
   readonly jobs: Jobs;
+  readonly advances: Advances;
   /** The command lines of developers that listen to events. */
   readonly commandLines: CommandLines;
   readonly #tables = new Map<string, Table<never>>();
@@ -62,6 +67,7 @@ export class Backend {
   ) {
     this.state = platform.state;
     this.jobs = new Jobs(this);
+    this.advances = new Advances(this);
     this.commandLines = new CommandLines(this);
   }
 
@@ -190,8 +196,9 @@ export class Backend {
     }
   }
 
-  /** Does the jobs of the world that have become due, and sets the alarm for the next. */
+  /** Goes on with clocks that are being advanced, does the jobs of the world that have become due, and sets the alarm for the next. */
   settle(): void {
+    this.advances.resume();
     const due = this.jobs.nextAt(null);
     if (due === undefined) return;
     const now = this.platform.clock.seconds();
