@@ -50,6 +50,7 @@ export function previousAttributes(before: object, after: object): Record<string
   const [old, now] = [before as Record<string, unknown>, after as Record<string, unknown>];
   for (const name of new Set([...Object.keys(old), ...Object.keys(now)])) {
     const [was, is] = [old[name], now[name]];
+    if (was === is) continue;
     if (JSON.stringify(was) === JSON.stringify(is)) continue;
     if (isPlain(was) && isPlain(is)) former[name] = previousAttributes(was, is);
     else former[name] = was ?? null;

@@ -59,12 +59,16 @@ export class Table<T extends StripeObject, Hidden extends object = Record<string
   ) {
     this.#host = host;
     const { noun, indexes = [] } = KINDS[kind] ?? {};
+    // The same text wherever it can be, so that keys that begin with it are compared at a look.
+    const accountOf = ({ account }: Row<T, Hidden>): string => (account === host.account ? host.account : account);
     this.#noun = noun ?? kind.replaceAll('.', '_');
     this.#rows = host.state.collection<Row<T, Hidden>>(kind, {
       frozen: true,
       indexes: {
-        [BY_TIME]: (row) => (isDeleted(row.object) ? undefined : [[row.account, timeOf(row.object), row.order]]),
-        ...Object.fromEntries(indexes.map((path) => [path, (row: Row<T, Hidden>) => keysOf(row, path)])),
+        [BY_TIME]: (row) => (isDeleted(row.object) ? undefined : [[accountOf(row), timeOf(row.object), row.order]]),
+        ...Object.fromEntries(
+          indexes.map((path) => [path, (row: Row<T, Hidden>) => keysOf(row, accountOf(row), path)]),
+        ),
       },
     });
   }
@@ -232,9 +236,9 @@ function isDeleted(object: object): boolean {
   return (object as { deleted?: unknown }).deleted === true;
 }
 
-function keysOf(row: Row<StripeObject, object>, path: string): Key[] | undefined {
+function keysOf(row: Row<StripeObject, object>, account: string, path: string): Key[] | undefined {
   if (isDeleted(row.object)) return undefined;
-  return fieldValues(row.object, path).map((value) => [row.account, value, timeOf(row.object), row.order]);
+  return fieldValues(row.object, path).map((value) => [account, value, timeOf(row.object), row.order]);
 }
 
 /** What a field holds, as text: an identifier for an object, each element of an array. */
