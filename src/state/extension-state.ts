@@ -23,6 +23,8 @@ export class ExtensionState implements State {
     private readonly owner: string,
     private readonly worlds: Worlds,
     private readonly view: () => WorldView,
+    /** Wraps a function so that what escapes from it is known to be the extension’s. */
+    private readonly bind: <F extends (...args: never[]) => unknown>(run: F) => F = (run) => run,
   ) {}
 
   collection<T>(name: string, options: CollectionOptions<T> = {}): Collection<T> {
@@ -44,10 +46,10 @@ export class ExtensionState implements State {
   }
 
   mapSandbox(map: (request: GatewayRequest) => string | undefined): void {
-    this.#sandboxMaps.push(map);
+    this.#sandboxMaps.push(this.bind(map));
   }
 
-  /** The functions that were given to `mapSandbox`. */
+  /** The functions that were given to `mapSandbox`, as the extension’s. */
   get sandboxMaps(): readonly ((request: GatewayRequest) => string | undefined)[] {
     return this.#sandboxMaps;
   }

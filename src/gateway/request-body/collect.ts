@@ -8,24 +8,10 @@ import { tooLarge } from './decode';
  * handler, a mounted app. Throws a 413 that names `shown` when there are more than the limit, with what was read put back as
  * well, and `ClientGone` when the client goes away.
  */
-export async function collect(request: GatewayRequest, limit: number, shown = limit): Promise<Buffer> {
+export function collect(request: GatewayRequest, limit: number, shown = limit): Promise<Buffer> {
   // A request without a body must stay untouched: its end would come now, and never for who waits for it later.
-  if (isWithoutBody(request) || request.readableEnded) return Buffer.alloc(0);
-  // The parser is still at the piece that the head came in: once it is done, many bodies are there as a whole.
-  if (!hasArrived(request)) await Promise.resolve();
-  if (request.destroyed) throw new ClientGone();
-  const whole = hasArrived(request) && request.readableLength <= limit ? takeAll(request) : null;
-  return whole ?? collectPieces(request, limit, shown);
-}
-
-/** Takes what has arrived and puts it back; null where nothing can be taken. */
-function takeAll(request: GatewayRequest): Buffer | null {
-  const whole = request.read(request.readableLength) as Buffer | null;
-  if (whole) request.unshift(whole);
-  return whole;
-}
-
-function collectPieces(request: GatewayRequest, limit: number, shown: number): Promise<Buffer> {
+  if (isWithoutBody(request) || request.readableEnded) return Promise.resolve(Buffer.alloc(0));
+  if (request.destroyed) return Promise.reject(new ClientGone());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;

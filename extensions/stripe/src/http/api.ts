@@ -12,7 +12,8 @@ export function serveApi(router: Router, dispatcher: Dispatcher): void {
       const { request } = context;
       // What has no body is answered at once.
       if (request.method === 'GET' && !hasBody(request)) return answer(dispatcher, context, '', NO_FILES);
-      return readBody(context).then(({ body, files }) => answer(dispatcher, context, body, files));
+      if (isMultipart(request)) return answerForm(dispatcher, context);
+      return context.body.text({ limit: BODY_LIMIT }).then((body) => answer(dispatcher, context, body, NO_FILES));
     });
 }
 
@@ -37,12 +38,13 @@ function hasBody({ headers }: GatewayRequest): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
-async function readBody(context: RequestContext): Promise<Pick<ApiRequest, 'body' | 'files'>> {
-  if (/^multipart\/form-data/i.test(context.request.headers['content-type'] ?? '')) {
-    const { fields, files } = await context.body.form({ limit: BODY_LIMIT });
-    return { body: fields.toString(), files };
-  }
-  return { body: await context.body.text({ limit: BODY_LIMIT }), files: NO_FILES };
+function isMultipart({ headers }: GatewayRequest): boolean {
+  return /^multipart\/form-data/i.test(headers['content-type'] ?? '');
+}
+
+async function answerForm(dispatcher: Dispatcher, context: RequestContext): Promise<string | Uint8Array> {
+  const { fields, files } = await context.body.form({ limit: BODY_LIMIT });
+  return answer(dispatcher, context, fields.toString(), files);
 }
 
 function toApiRequest(context: RequestContext, body: string, files: readonly FormFile[]): ApiRequest {

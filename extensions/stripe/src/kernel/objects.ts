@@ -33,6 +33,7 @@ export function idOf(reference: string | { readonly id: string } | null | undefi
 
 /** What stands at a dotted path in an object; undefined where the path leads nowhere. */
 export function valueAt(object: unknown, path: string): unknown {
+  if (!path.includes('.')) return (object as Record<string, unknown> | null | undefined)?.[path];
   let value = object;
   for (const name of path.split('.')) {
     if (typeof value !== 'object' || value === null) return undefined;

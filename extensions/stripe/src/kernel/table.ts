@@ -241,9 +241,13 @@ function keysOf(row: Row<StripeObject, object>, account: string, path: string): 
   return fieldValues(row.object, path).map((value) => [account, value, timeOf(row.object), row.order]);
 }
 
+const NO_VALUES: string[] = [];
+
 /** What a field holds, as text: an identifier for an object, each element of an array. */
-function fieldValues(object: StripeObject, path: string): string[] {
+function fieldValues(object: StripeObject, path: string): readonly string[] {
   const value = valueAt(object, path);
+  if (typeof value === 'string') return [value];
+  if (value === null || value === undefined) return NO_VALUES;
   return (Array.isArray(value) ? value : [value]).flatMap((each: unknown) => {
     if (typeof each === 'string') return [each];
     if (typeof each === 'number' || typeof each === 'boolean') return [String(each)];
