@@ -44,8 +44,8 @@ export class Entry {
     const known = this.#indexed?.indexOf(definition) ?? -1;
     if (known >= 0) return this.#indexed![known + 1] as readonly Key[];
     const keys = definition.keysOf(value());
-    if (this.#indexed) this.#indexed.push(definition, keys);
-    else this.#indexed = [definition, keys];
+    // A new array: one that grows has room for many more than there will be.
+    this.#indexed = this.#indexed ? [...this.#indexed, definition, keys] : [definition, keys];
     return keys;
   }
 
