@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { askClient } from './ask-client';
 import type { LoadOrder, LoadResult } from './load';
 import { median } from './median';
 import { cpuSeconds, forkPlain, startBacklot, startServer, stopServer, type ServerProcess } from './server-process';
@@ -87,7 +88,7 @@ async function measureSeries({ rounds, seconds }: Extent, results: ReadonlyMap<S
   const home = mkdtempSync(join(tmpdir(), 'backlot-bench-'));
   const started = new Map<ServerKey, { readonly server: ServerProcess; readonly order: LoadOrder }>();
   const running: ServerProcess[] = [];
-  const load = forkPlain(home, 'load');
+  const load = forkPlain(home, join(__dirname, 'load.ts'));
   try {
     for (const key of KEYS) {
       const server = await start(home, key);
@@ -112,7 +113,7 @@ async function measureSeries({ rounds, seconds }: Extent, results: ReadonlyMap<S
 
 async function measureRound(load: ChildProcess, server: ServerProcess, order: LoadOrder): Promise<Round> {
   const before = cpuSeconds(server);
-  const { requests, seconds, p50, p99 } = await send(load, order);
+  const { requests, seconds, p50, p99 } = await askClient<LoadOrder, LoadResult>(load, order);
   const cpu = cpuSeconds(server) - before;
   return { rate: requests / seconds, p50, p99, cpu: (cpu / requests) * 1e6, busy: cpu / seconds };
 }
@@ -149,19 +150,6 @@ function summary(rounds: readonly Round[], raw: readonly Round[]): Measured {
     busy: of('busy'),
     rounds,
   };
-}
-
-function send(load: ChildProcess, order: LoadOrder): Promise<LoadResult> {
-  return new Promise((done, fail) => {
-    const ended = (): void => fail(new Error('the process of the client has ended'));
-    load.once('exit', ended);
-    load.once('message', (message: { result?: LoadResult; error?: string }) => {
-      load.off('exit', ended);
-      if (message.result) done(message.result);
-      else fail(new Error(message.error));
-    });
-    load.send(order);
-  });
 }
 
 /** Asks a server for each of the targets, and gives how long its answers are, with their heads. */

@@ -4,8 +4,8 @@ import { validateLoosely } from '../compat/localstripe-rules';
 import { StripeError } from '../errors';
 import { readKey } from '../http/credentials';
 import { checkKeyFor } from '../http/publishable';
-import { parseForm, type Raw } from '../parameters/form';
-import { validate } from '../parameters/validate';
+import { parseForm } from '../parameters/form';
+import { validate, type Params } from '../parameters/validate';
 import { loadSpec, type FoundOperation, type Operation } from '../spec/spec';
 import {
   COMMAND_LINE_VERSION,
@@ -13,14 +13,16 @@ import {
   checkVersion,
   defaultVersion,
   formerOperation,
+  isNewest,
   renderAt,
   translateParameters,
 } from '../versions/versions';
 import { PLATFORM_ACCOUNT, type Backend, type Scope } from './backend';
 import { expand, type Includes } from './expand';
 import { IdempotentReplies } from './idempotency';
-import type { Call, DefineModule, OperationHandler } from './module';
+import type { ApiKey, Call, DefineModule, OperationHandler } from './module';
 import { Binary } from './objects';
+import { printed } from './printed';
 import { errorBody, type Reply } from './reply';
 import { unstatedAnswer } from './unstated';
 
@@ -47,6 +49,8 @@ interface Handled {
   readonly names: readonly string[];
 }
 
+const NOTHING: Readonly<Record<string, string>> = {};
+
 /** An operation that only a module knows. */
 interface OtherOperation {
   readonly operation: Operation;
@@ -58,6 +62,8 @@ interface OtherOperation {
 export class Dispatcher {
   readonly #stripe: Backend;
   readonly #handlers = new Map<string, Handled>();
+  /** Those of `#handlers`, by the keys of operations as the specification has them. */
+  readonly #found = new Map<string, Handled | undefined>();
   readonly #includes: Record<string, Includes[string]> = {};
   readonly #idempotent: IdempotentReplies;
   /** Read when the first request comes that the specification does not know. */
@@ -94,8 +100,8 @@ export class Dispatcher {
 
   #reply(request: ApiRequest, requestId: string, headers: Record<string, string>): Reply {
     try {
-      const reply = this.#answer(request, requestId, headers);
-      return { ...reply, headers: { ...headers, ...reply.headers } };
+      const { status, body, headers: own } = this.#answer(request, requestId, headers);
+      return { status, headers: own === NOTHING ? headers : { ...headers, ...own }, body };
     } catch (error) {
       const failure = asStripeError(error, this.#stripe);
       return { status: failure.status, headers, body: errorBody(failure, requestId) };
@@ -116,7 +122,7 @@ export class Dispatcher {
     if (found === undefined) throw unknownUrl(request);
     const { operation } = found;
     checkKeyFor(operation, key);
-    const handled = this.#handlers.get(withoutNames(operation.key));
+    const handled = this.#handlerOf(operation);
     if (handled === undefined) headers['backlot-fidelity'] = 'shape';
 
     const idempotencyKey = request.method === 'POST' ? request.header('idempotency-key') : undefined;
@@ -135,17 +141,7 @@ export class Dispatcher {
       if (earlier) return earlier;
     }
 
-    const given = { ...parseForm(request.query), ...parseForm(request.body) } as Record<string, Raw>;
-    const meant = writtenFor(request) ?? version;
-    const raw = this.#stripe.as(scope, () => translateParameters(this.#stripe, operation, meant, given));
-    // How pages give their key.
-    delete raw['key'];
-    const legacy = acceptLegacy(operation, meant).also;
-    // What Stripe.js sends with each call for an intent is in no declaration.
-    const also = key.publishable ? [...legacy, 'client_secret'] : legacy;
-    for (const file of request.files) raw[file.name] = { filename: file.filename };
-    const params =
-      operation.parameters === UNSPECIFIED ? raw : (isLoose ? validateLoosely : validate)(operation, raw, { also });
+    const params = this.#parametersOf(request, operation, scope, key);
     const call: Call = {
       operation,
       path: named(handled?.names ?? [], found.path),
@@ -155,17 +151,41 @@ export class Dispatcher {
       files: request.files,
     };
     const reply = this.#stripe.step(scope, () => {
-      const answered = this.#run(
-        this.#withFallback(handled?.handler ?? ((each) => unstatedAnswer(this.#stripe, each)), headers),
-        call,
-        version,
-        requestId,
-      );
+      const handler = handled?.handler ?? ((each: Call) => unstatedAnswer(this.#stripe, each));
+      const answered = this.#run(this.#withFallback(handler, headers), call, version, requestId);
       if (idempotencyKey !== undefined) this.#idempotent.keep(idempotencyKey, sent, answered);
       return answered;
     });
     if (request.method !== 'GET') this.#stripe.jobs.arm();
     return reply;
+  }
+
+  /** What the client gave, checked, and as clients of the newest version give it. */
+  #parametersOf(request: ApiRequest, operation: Operation, scope: Scope, key: ApiKey): Params {
+    const sent = parseForm(request.body);
+    const given = request.query === '' ? sent : Object.assign(parseForm(request.query), sent);
+    const meant = writtenFor(request) ?? scope.version!;
+    const raw = isNewest(meant)
+      ? given
+      : this.#stripe.as(scope, () => translateParameters(this.#stripe, operation, meant, given));
+    // How pages give their key.
+    if (raw['key'] !== undefined) delete raw['key'];
+    const legacy = acceptLegacy(operation, meant);
+    // What Stripe.js sends with each call for an intent is in no declaration.
+    const also = key.publishable ? [...legacy, 'client_secret'] : legacy;
+    for (const file of request.files) raw[file.name] = { filename: file.filename };
+    if (operation.parameters === UNSPECIFIED) return raw;
+    const isLoose = this.#stripe.config.compat === 'localstripe';
+    return (isLoose ? validateLoosely : validate)(operation, raw, { also });
+  }
+
+  #handlerOf({ key }: Operation): Handled | undefined {
+    let handled = this.#found.get(key);
+    if (handled === undefined && !this.#found.has(key)) {
+      handled = this.#handlers.get(withoutNames(key));
+      this.#found.set(key, handled);
+    }
+    return handled;
   }
 
   /** An operation of a module that the official package does not know: what only the command line or a page asks for. */
@@ -202,10 +222,10 @@ export class Dispatcher {
       if (answer instanceof Binary)
         return { status: 200, headers: { 'content-type': answer.type }, body: answer.bytes };
       const shown = expand(this.#stripe, this.#includes, renderAt(version, answer, this.#stripe), call);
-      return { status: 200, headers: {}, body: JSON.stringify(shown, undefined, 2) };
+      return { status: 200, headers: NOTHING, body: printed(shown) };
     } catch (error) {
       if (!(error instanceof StripeError) || !error.keepsWrites) throw error;
-      return { status: error.status, headers: {}, body: errorBody(error, requestId) };
+      return { status: error.status, headers: NOTHING, body: errorBody(error, requestId) };
     }
   }
 
@@ -235,11 +255,13 @@ export function withoutNames(key: string): string {
   return key.replace(/\{\w+\}/g, '{}');
 }
 
-function named(names: readonly string[], path: Readonly<Record<string, string>>): Record<string, string> {
+/** The parameters of a path by the names of the handler, which come in the same order as those of the specification. */
+function named(names: readonly string[], path: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  if (names.length === 0) return path;
   const values = Object.values(path);
-  return Object.fromEntries(
-    (names.length > 0 ? names : Object.keys(path)).map((name, index) => [name, values[index] ?? '']),
-  );
+  const found: Record<string, string> = {};
+  names.forEach((name, index) => (found[name] = values[index] ?? ''));
+  return found;
 }
 
 function unknownUrl({ method, path }: ApiRequest): StripeError {
