@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
+import { pageOf } from '../kernel/page-of';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { discountsInEffect, readDiscounts, spendDiscounts } from './discounts';
@@ -46,12 +47,8 @@ export const invoices: DefineModule = (stripe) => {
       'POST /v1/invoices/{invoice}': ({ path, params }) =>
         onClock(path['invoice']!, () => updateInvoice(stripe, path['invoice']!, params as Stripe.InvoiceUpdateParams)),
       'DELETE /v1/invoices/{invoice}': ({ path }) => deleteDraft(stripe, path['invoice']!),
-      'GET /v1/invoices/{invoice}/lines': ({ path, params, url }) => {
-        const { limit = 10, starting_after: after } = params as Stripe.InvoiceListLineItemsParams;
-        const { data } = table.get(path['invoice']!).lines;
-        const start = after === undefined ? 0 : data.findIndex(({ id }) => id === after) + 1;
-        return { object: 'list', data: data.slice(start, start + limit), has_more: data.length > start + limit, url };
-      },
+      'GET /v1/invoices/{invoice}/lines': ({ path, params, url }) =>
+        pageOf(table.get(path['invoice']!).lines.data, url, params),
       'POST /v1/invoices/{invoice}/lines/{line}': ({ path, params }) =>
         onClock(path['invoice']!, () => updateLine(stripe, path['invoice']!, path['line']!, params)),
       'POST /v1/invoices/{invoice}/add_lines': ({ path, params }) => {

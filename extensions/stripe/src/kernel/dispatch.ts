@@ -17,7 +17,7 @@ import {
   translateParameters,
 } from '../versions/versions';
 import { PLATFORM_ACCOUNT, type Backend, type Scope } from './backend';
-import { expand, type Includes } from './expand';
+import { checkExpand, expand, type Includes } from './expand';
 import { IdempotentReplies } from './idempotency';
 import type { Call, DefineModule, OperationHandler } from './module';
 import { Binary } from './objects';
@@ -198,6 +198,7 @@ export class Dispatcher {
   /** Runs the handler. An error that keeps what was written is an answer, so that the step succeeds. */
   #run(handler: OperationHandler, call: Call, version: string, requestId: string): Reply {
     try {
+      checkExpand(version, this.#includes, call);
       const answer = handler(call);
       if (answer instanceof Binary)
         return { status: 200, headers: { 'content-type': answer.type }, body: answer.bytes };

@@ -74,7 +74,7 @@ export function fieldAt(version: string, kind: string, name: string): FieldInfo 
     const former = fields?.[`${kind} ${name}`];
     if (former === undefined) continue;
     const isList = former.endsWith('[]');
-    return { expandable: !isList, includable: isList, kinds: [former.replace('[]', '')] };
+    return { expandable: !isList, includable: isList, isList, kinds: [former.replace('[]', '')] };
   }
   return fieldOf(kind, name);
 }
