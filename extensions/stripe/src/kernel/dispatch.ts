@@ -6,13 +6,13 @@ import { readKey } from '../http/credentials';
 import { checkKeyFor } from '../http/publishable';
 import { parseForm, type Raw } from '../parameters/form';
 import { validate } from '../parameters/validate';
-import { loadSpec, type FoundOperation, type Operation } from '../spec/spec';
+import { loadSpec, UNSPECIFIED, type FoundOperation, type Operation } from '../spec/spec';
+import { formerOperation, isFormer, type FoundFormer } from '../versions/former-paths';
 import {
   COMMAND_LINE_VERSION,
   acceptLegacy,
   checkVersion,
   defaultVersion,
-  formerOperation,
   renderAt,
   translateParameters,
 } from '../versions/versions';
@@ -37,9 +37,6 @@ export interface ApiRequest {
   readonly body: string;
   readonly files: readonly FormFile[];
 }
-
-/** In the place of parameters: an operation that the specification does not have. Its parameters come as they were written. */
-const UNSPECIFIED = -1;
 
 interface Handled {
   readonly handler: OperationHandler;
@@ -109,10 +106,7 @@ export class Dispatcher {
     headers['stripe-version'] = version;
     const account = this.#accountOf(request);
     if (account !== PLATFORM_ACCOUNT) headers['stripe-account'] = account;
-    const found =
-      formerOperation(version, request.method, request.path) ??
-      loadSpec().find(request.method, request.path) ??
-      this.#findOther(request);
+    const found = this.#stripe.as({ account }, () => this.#find(request, version));
     if (found === undefined) throw unknownUrl(request);
     const { operation } = found;
     checkKeyFor(operation, key);
@@ -135,9 +129,12 @@ export class Dispatcher {
       if (earlier) return earlier;
     }
 
-    const given = { ...parseForm(request.query), ...parseForm(request.body) } as Record<string, Raw>;
+    const written = { ...parseForm(request.query), ...parseForm(request.body) } as Record<string, Raw>;
     const meant = writtenFor(request) ?? version;
-    const raw = this.#stripe.as(scope, () => translateParameters(this.#stripe, operation, meant, given));
+    const raw = this.#stripe.as(scope, () => {
+      const adapted = 'adapt' in found ? found.adapt(written) : written;
+      return translateParameters(this.#stripe, operation, meant, adapted);
+    });
     // How pages give their key.
     delete raw['key'];
     const legacy = acceptLegacy(operation, meant).also;
@@ -168,6 +165,18 @@ export class Dispatcher {
     return reply;
   }
 
+  #find(request: ApiRequest, version: string): FoundOperation | FoundFormer | undefined {
+    const { method, path } = request;
+    // It stands where an invoice would.
+    if (path.startsWith('/v1/invoices/upcoming')) {
+      const upcoming = formerOperation(this.#stripe, version, method, path);
+      if (upcoming) return upcoming;
+    }
+    return (
+      loadSpec().find(method, path) ?? formerOperation(this.#stripe, version, method, path) ?? this.#findOther(request)
+    );
+  }
+
   /** An operation of a module that the official package does not know: what only the command line or a page asks for. */
   #findOther({ method, path }: ApiRequest): FoundOperation | undefined {
     this.#others ??= this.#readOthers();
@@ -181,7 +190,7 @@ export class Dispatcher {
   #readOthers(): OtherOperation[] {
     const known = new Set(loadSpec().operations.map(({ key }) => withoutNames(key)));
     return [...this.#handlers].flatMap(([key, { names }]) => {
-      if (known.has(key)) return [];
+      if (known.has(key) || isFormer(key)) return [];
       const [method = '', path = ''] = key.split(' ');
       const pattern = new RegExp(`^${path.replace(/[^\w{}]/g, '\\$&').replaceAll('{}', '([^/]+)')}$`);
       const about = { kind: 'object', result: '', deletes: false, parameters: UNSPECIFIED } as const;

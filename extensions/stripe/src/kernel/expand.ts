@@ -43,7 +43,9 @@ export function expand(stripe: Backend, includes: Includes, answer: object, call
 }
 
 function pathsOf({ params }: Call): readonly string[] {
-  return (params as { expand?: readonly string[] }).expand ?? [];
+  const { expand: paths } = params as { expand?: readonly string[] };
+  // What no specification knows comes as it was written.
+  return Array.isArray(paths) ? (paths as readonly string[]) : [];
 }
 
 interface Path {

@@ -6,7 +6,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import { pageOf } from '../kernel/page-of';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
-import { newBankAccount, newCard } from './card-objects';
+import { namedBankAccount, newBankAccount, newCard } from './card-objects';
 import { bankAccountTable, cardTable, sourceTable, tokenTable, useToken } from './card-source';
 import { namedCard, readCard, verificationDecline, type CardParams } from './cards';
 import { declineError } from './declines';
@@ -73,6 +73,10 @@ function take(stripe: Backend, customer: string, given: string | Given): Custome
       });
     }
     return sourceTable(stripe).update(given, { customer });
+  }
+  const [bank, number] = namedBankAccount(stripe, given) ?? [];
+  if (bank && number !== undefined) {
+    return bankAccountTable(stripe).insert({ ...bank, customer }, { account: number });
   }
   const token = useToken(stripe, given, 'source');
   const secret = tokenTable(stripe).hidden(given) ?? {};

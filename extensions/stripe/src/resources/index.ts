@@ -11,6 +11,7 @@ import { subscriptionSchedules } from '../billing/schedules';
 import { subscriptionItems } from '../billing/subscription-items';
 import { subscriptions } from '../billing/subscription-operations';
 import { testClocks } from '../billing/test-clocks';
+import { usageRecords } from '../billing/usage-records';
 import { paymentLinks } from '../checkout/payment-links';
 import { paymentPages } from '../checkout/payment-pages';
 import { portalConfigurations } from '../checkout/portal-configurations';
@@ -118,6 +119,7 @@ export const MODULES: readonly DefineModule[] = [
   tokens,
   transfers,
   topups,
+  usageRecords,
   verificationSessions,
   webhookEndpoints,
 ];

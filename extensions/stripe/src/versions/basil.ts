@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf, valueAt, type StripeObject } from '../kernel/objects';
 import type { RawHash } from '../parameters/form';
+import { aggregateOf } from '../resources/prices';
 import type { Change, Fields } from './changes';
 
 /** https://docs.stripe.com/changelog/basil#2025-03-31.basil: invoices have parents and several payments, items have periods. */
@@ -10,6 +11,7 @@ export const basil: Change = {
   since: '2025-03-31',
   render: (object, stripe) => RENDER[String(object['object'])]?.(object, stripe) ?? object,
   translate: {
+    'POST /v1/prices': withAggregate,
     'POST /v1/subscriptions': withDiscounts,
     'POST /v1/subscriptions/{subscription}': withDiscounts,
     'POST /v1/invoices/create_preview': previewParameters,
@@ -18,6 +20,7 @@ export const basil: Change = {
     'POST /v1/invoiceitems': withPricing,
     'POST /v1/invoiceitems/{invoiceitem}': withPricing,
   },
+  accepts: { 'POST /v1/plans': ['aggregate_usage'], 'POST /v1/prices': ['aggregate_usage'] },
   fields: {
     'invoice payment_intent': 'payment_intent',
     'invoice charge': 'charge',
@@ -27,15 +30,17 @@ export const basil: Change = {
     'charge invoice': 'invoice',
     'credit_note refund': 'refund',
   },
-  operations: {
-    'GET /v1/invoices/upcoming': 'POST /v1/invoices/create_preview',
-    'GET /v1/invoices/upcoming/lines': 'POST /v1/invoices/create_preview',
-  },
 };
 
 type Render = (object: Fields, stripe: Backend | undefined) => Fields;
 
 const RENDER: Readonly<Record<string, Render>> = {
+  price: (object, stripe) => {
+    const recurring = object['recurring'] as Fields | null | undefined;
+    if (!recurring) return object;
+    return { ...object, recurring: { aggregate_usage: aggregateUsage(object, recurring, stripe), ...recurring } };
+  },
+  plan: (object, stripe) => ({ ...object, aggregate_usage: aggregateUsage(object, object, stripe) }),
   subscription: (object) => {
     const items = (valueAt(object, 'items.data') ?? []) as Fields[];
     const starts = items.flatMap((item) => numberIn(item, 'current_period_start'));
@@ -129,6 +134,20 @@ const RENDER: Readonly<Record<string, Render>> = {
     tax_rates: rest['tax_rates'] ?? ratesOf(taxes, stripe),
   }),
 };
+
+/** What records of usage counted for, where there was no meter. */
+function aggregateUsage(price: Fields, { usage_type: type, meter }: Fields, stripe: Backend | undefined): unknown {
+  if (type !== 'metered' || (meter !== null && meter !== undefined)) return null;
+  return stripe ? aggregateOf(stripe, String(price['id'])) : 'sum';
+}
+
+/** It stood in `recurring`. */
+function withAggregate(given: RawHash): RawHash {
+  const { recurring } = given;
+  if (typeof recurring !== 'object' || Array.isArray(recurring)) return given;
+  const { aggregate_usage: aggregate, ...rest } = recurring;
+  return aggregate === undefined ? given : { ...given, recurring: rest, aggregate_usage: aggregate };
+}
 
 function firstObject(list: unknown): unknown {
   const [first = null] = (list ?? []) as unknown[];

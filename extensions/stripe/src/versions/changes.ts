@@ -24,8 +24,6 @@ export interface Change {
   readonly translate?: Readonly<Record<string, (given: RawHash, stripe: Backend) => RawHash>>;
   /** By kind and name: fields that were there, and could be expanded: an object of a kind, `charge[]` for a list. */
   readonly fields?: Readonly<Record<string, string>>;
-  /** Operations that were there before, by their key, and the one of today whose parameters they take. */
-  readonly operations?: Readonly<Record<string, string>>;
 }
 
 /** Newest first: each change goes on from what the one before made. */

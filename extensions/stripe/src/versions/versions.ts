@@ -4,7 +4,7 @@ import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { RawHash } from '../parameters/form';
 import { fieldOf, type FieldInfo } from '../spec/shapes';
-import { loadSpec, type FoundOperation, type Operation } from '../spec/spec';
+import { loadSpec, type Operation } from '../spec/spec';
 import { CHANGES, type Change, type Fields } from './changes';
 
 /** A version: a day, and since 2024 the name of a release. */
@@ -52,20 +52,6 @@ export function translateParameters(stripe: Backend, operation: Operation, versi
     if (each) translated = each(translated, stripe);
   }
   return translated;
-}
-
-/** An operation that there was up to a version, and is no more; undefined where there was none. */
-export function formerOperation(version: string, method: string, path: string): FoundOperation | undefined {
-  const key = `${method} ${path}`;
-  for (const { operations } of changesAfter(version)) {
-    const today = operations?.[key];
-    const operation = loadSpec().operations.find((each) => each.key === today);
-    if (operation === undefined) continue;
-    const kind = path.endsWith('/lines') ? 'list' : operation.kind;
-    const result = kind === 'list' ? 'line_item' : operation.result;
-    return { operation: { ...operation, key, method, path, kind, result }, path: {} };
-  }
-  return undefined;
 }
 
 /** What a field of a kind held in a version. */
