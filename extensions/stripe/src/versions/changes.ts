@@ -1,5 +1,6 @@
 import type { Backend } from '../kernel/backend';
 import type { RawHash } from '../parameters/form';
+import { acacia } from './acacia';
 import { basil } from './basil';
 import { checkoutUiModes } from '../checkout/versions';
 import { clover } from './clover';
@@ -27,4 +28,4 @@ export interface Change {
 }
 
 /** Newest first: each change goes on from what the one before made. */
-export const CHANGES: readonly Change[] = [endive, checkoutUiModes, clover, basil, ...EARLIER];
+export const CHANGES: readonly Change[] = [endive, checkoutUiModes, clover, basil, acacia, ...EARLIER];
