@@ -6,6 +6,7 @@ import type { Call, DefineModule } from '../kernel/module';
 import type { Page } from '../kernel/objects';
 import { aggregate, eventsOf, usages } from './meter-events';
 import { DAY, HOUR } from './periods';
+import { billAtThresholds } from './thresholds';
 
 type Meter = Stripe.Billing.Meter;
 
@@ -118,6 +119,7 @@ function report(stripe: Backend, given: Stripe.Billing.MeterEventCreateParams): 
     const value = meter.default_aggregation.formula === 'count' ? 1 : valueOf(meter, payload);
     const usage = { account: stripe.account, event, identifier, customer, timestamp, value, order: stripe.nextOrder() };
     usages(stripe).put(key, usage);
+    billAtThresholds(stripe, customer);
     return {
       object: 'billing.meter_event',
       created: now,

@@ -11,7 +11,7 @@ import { subscriptionSchedules } from '../billing/schedules';
 import { subscriptionItems } from '../billing/subscription-items';
 import { subscriptions } from '../billing/subscription-operations';
 import { testClocks } from '../billing/test-clocks';
-import { usageRecords } from '../billing/usage-records';
+import { usageRecords } from '../billing/usage-record-operations';
 import { paymentLinks } from '../checkout/payment-links';
 import { paymentPages } from '../checkout/payment-pages';
 import { portalConfigurations } from '../checkout/portal-configurations';
