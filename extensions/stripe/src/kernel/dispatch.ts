@@ -2,7 +2,8 @@ import type { FormFile } from 'backlot';
 import { withFixtures } from '../compat/fixtures';
 import { validateLoosely } from '../compat/localstripe-rules';
 import { StripeError } from '../errors';
-import { readKey } from '../http/credentials';
+import { accountOfKey } from '../connect/oauth';
+import { invalidKey, readKey } from '../http/credentials';
 import { checkKeyFor } from '../http/publishable';
 import { parseForm, type Raw } from '../parameters/form';
 import { validate } from '../parameters/validate';
@@ -104,7 +105,7 @@ export class Dispatcher {
     const key = readKey(request, isLoose);
     const version = checkVersion(request.header('stripe-version') ?? defaultVersion(this.#stripe.config));
     headers['stripe-version'] = version;
-    const account = this.#accountOf(request);
+    const account = this.#accountOf(request, key.value);
     if (account !== PLATFORM_ACCOUNT) headers['stripe-account'] = account;
     const found = this.#stripe.as({ account }, () => this.#find(request, version));
     if (found === undefined) throw unknownUrl(request);
@@ -219,10 +220,14 @@ export class Dispatcher {
     }
   }
 
-  #accountOf(request: ApiRequest): string {
-    const account = request.header('stripe-account');
+  #accountOf(request: ApiRequest, key: string): string {
+    const named = request.header('stripe-account');
+    const own = accountOfKey(this.#stripe, key);
+    if (own === null) throw invalidKey(key);
+    const account = named ?? own;
     if (account === undefined || account === PLATFORM_ACCOUNT) return PLATFORM_ACCOUNT;
-    if (!this.#stripe.table('account').has(account)) {
+    const isAllowed = own === undefined || own === account;
+    if (!isAllowed || !this.#stripe.table('account').has(account)) {
       throw new StripeError(
         403,
         'invalid_request_error',

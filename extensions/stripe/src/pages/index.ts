@@ -1,5 +1,6 @@
 import type { Router } from 'backlot';
 import { serveLocalstripe } from '../compat/localstripe-routes';
+import { serveOAuth } from '../connect/oauth-routes';
 import { serveOnboarding } from '../connect/onboarding-page';
 import type { Backend } from '../kernel/backend';
 import { serveActions } from './action-routes';
@@ -17,6 +18,7 @@ export function servePages(router: Router, stripe: Backend, packageDirectory: st
   serveInvoices(router, stripe);
   serveReceipts(router, stripe);
   serveOnboarding(router, stripe);
+  serveOAuth(router, stripe);
   const script = serveScripts(router, packageDirectory);
   if (stripe.config.compat === 'localstripe') serveLocalstripe(router, stripe, script);
 }
