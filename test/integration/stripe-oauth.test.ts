@@ -99,7 +99,7 @@ describe('Connect by OAuth', () => {
 
   it('takes a code once, and says in the words of OAuth what is wrong', async () => {
     const back = await answer(authorizePage({ redirect_uri: RETURN }), { action: 'authorize' });
-    const params = { grant_type: 'authorization_code', code: back.searchParams.get('code')! };
+    const params = { grant_type: 'authorization_code' as const, code: back.searchParams.get('code')! };
     await stripe.oauth.token(params);
     const cases = [
       [params, 'invalid_grant'],

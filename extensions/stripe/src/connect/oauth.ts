@@ -85,19 +85,16 @@ function application(client: string): object {
 
 /** The tokens for a code or a refresh token. `prefix` is what secret keys of the sandbox begin with. */
 export function exchange(stripe: Backend, given: Readonly<Record<string, string>>, prefix: string): object {
-  switch (given['grant_type']) {
-    case 'authorization_code':
-      return tokensFor(stripe, takeCode(stripe, given['code']), prefix);
-    case 'refresh_token': {
-      const refresh = given['refresh_token'];
-      if (!refresh) throw new OAuthError('invalid_request', 'No refresh token specified');
-      const grant = grants(stripe).get(refresh);
-      if (!grant) throw new OAuthError('invalid_grant', `Refresh token does not exist: ${refresh}`);
-      return tokensFor(stripe, grant, prefix, refresh);
-    }
-    default:
-      throw new OAuthError('unsupported_grant_type', 'Grant type must be authorization_code or refresh_token');
+  const type = given['grant_type'];
+  if (type === 'authorization_code') return tokensFor(stripe, takeCode(stripe, given['code']), prefix);
+  if (type !== 'refresh_token') {
+    throw new OAuthError('unsupported_grant_type', 'Grant type must be authorization_code or refresh_token');
   }
+  const refresh = given['refresh_token'];
+  if (!refresh) throw new OAuthError('invalid_request', 'No refresh token specified');
+  const grant = grants(stripe).get(refresh);
+  if (!grant) throw new OAuthError('invalid_grant', `Refresh token does not exist: ${refresh}`);
+  return tokensFor(stripe, grant, prefix, refresh);
 }
 
 /** A code is good once, and not for long. */

@@ -35,7 +35,7 @@ import { paymentIntents } from '../payments/intent-operations';
 import { mandates } from '../payments/mandates';
 import { payouts } from '../payments/payouts';
 import { refunds } from '../payments/refunds';
-import { setupIntents } from '../payments/setup-intents';
+import { setupIntents } from '../payments/setup-intent-operations';
 import { topups } from '../payments/topups';
 import { webhookEndpoints } from '../webhooks/endpoints';
 import { cashBalances } from './cash-balance';
