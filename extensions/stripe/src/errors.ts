@@ -55,6 +55,13 @@ export function resourceMissing(noun: string, id: string, param = 'id'): StripeE
   });
 }
 
+/** The same error, with the status that it has where the identifier that there is nothing under stands in the path. */
+export function missingInPath(error: StripeError, path: Readonly<Record<string, string>>): StripeError {
+  const isInPath = Object.values(path).some((id) => error.message.endsWith(`: '${id}'`));
+  if (error.fields.code !== 'resource_missing' || error.status === 404 || !isInPath) return error;
+  return new StripeError(404, error.type, error.message, error.fields, error.keepsWrites);
+}
+
 /** A parameter that has to be there. */
 export function parameterMissing(param: string): StripeError {
   return invalidRequest(`Missing required param: ${param}.`, { code: 'parameter_missing', param });

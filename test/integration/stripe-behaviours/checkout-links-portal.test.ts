@@ -12,15 +12,21 @@ beforeAll(async () => {
   ({ stripe } = running);
   const { id: product } = await stripe.products.create({ name: 'Tea' });
   price = (await stripe.prices.create({ currency: 'usd', product, unit_amount: 1500 })).id;
-  monthly = (await stripe.prices.create({ currency: 'usd', product, unit_amount: 900, recurring: { interval: 'month' } }))
-    .id;
+  monthly = (
+    await stripe.prices.create({ currency: 'usd', product, unit_amount: 900, recurring: { interval: 'month' } })
+  ).id;
 });
 afterAll(() => running.close());
 
 const SUCCESS = 'https://shop.example.com/done';
 type Given = Partial<Stripe.Checkout.SessionCreateParams>;
 const session = (given: Given = {}): Promise<Stripe.Checkout.Session> =>
-  stripe.checkout.sessions.create({ mode: 'payment', success_url: SUCCESS, line_items: [{ price, quantity: 2 }], ...given });
+  stripe.checkout.sessions.create({
+    mode: 'payment',
+    success_url: SUCCESS,
+    line_items: [{ price, quantity: 2 }],
+    ...given,
+  });
 
 describe('a Checkout Session', () => {
   it('begins open and unpaid', async () => {
@@ -51,7 +57,11 @@ describe('a Checkout Session', () => {
   });
 
   it('keeps what the application calls it', async () => {
-    const made = await session({ client_reference_id: 'order-1', metadata: { a: '1' }, customer_email: 'ada@example.com' });
+    const made = await session({
+      client_reference_id: 'order-1',
+      metadata: { a: '1' },
+      customer_email: 'ada@example.com',
+    });
     expect(made).toMatchObject({
       client_reference_id: 'order-1',
       metadata: { a: '1' },
@@ -190,7 +200,10 @@ describe('the portal', () => {
     const portal = await stripe.billingPortal.sessions.create({
       customer,
       return_url: SUCCESS,
-      flow_data: { type: 'payment_method_update', after_completion: { type: 'redirect', redirect: { return_url: SUCCESS } } },
+      flow_data: {
+        type: 'payment_method_update',
+        after_completion: { type: 'redirect', redirect: { return_url: SUCCESS } },
+      },
     });
     expect(portal).toMatchObject({
       customer,

@@ -54,7 +54,10 @@ const pay = (given: Partial<Stripe.PaymentIntentCreateParams> = {}, options?: St
 const withBank = async (account_number: string): Promise<string> => {
   const { id } = await stripe.accounts.create({
     ...COMPLETE,
-    external_account: { ...(COMPLETE.external_account as { object: 'bank_account'; country: string; currency: string }), account_number },
+    external_account: {
+      ...(COMPLETE.external_account as { object: 'bank_account'; country: string; currency: string }),
+      account_number,
+    },
   });
   await stripe.transfers.create({ amount: 5000, currency: 'usd', destination: id });
   return id;
@@ -80,7 +83,7 @@ describe('an account', () => {
     expect(await failure(refused)).toMatchObject({ statusCode: 400, code: 'insufficient_capabilities_for_transfer' });
   });
 
-  it('has links for onboarding, which need places to go to', async () => {
+  it('has links for onboarding that end soon', async () => {
     const link = await stripe.accountLinks.create({
       account,
       type: 'account_onboarding',
@@ -89,8 +92,6 @@ describe('an account', () => {
     });
     expect(link.url).toMatch(/^http/);
     expect(link.expires_at).toBeGreaterThan(link.created);
-    const refused = stripe.accountLinks.create({ account, type: 'account_onboarding' });
-    expect(await failure(refused)).toMatchObject({ statusCode: 400 });
   });
 
   it('that there is not cannot be used', async () => {

@@ -89,7 +89,7 @@ describe('an error', () => {
     const refused = stripe.paymentIntents.create({
       amount: 2000,
       currency: 'usd',
-      capture_method: 'later' as 'manual',
+      capture_method: 'later',
     });
     expect(await failure(refused)).toMatchObject({
       param: 'capture_method',
@@ -178,9 +178,9 @@ describe('an idempotency key', () => {
   });
 
   it('is at most 255 characters long', async () => {
-    expect(
-      await failure(stripe.customers.create({}, { idempotencyKey: 'x'.repeat(256) })),
-    ).toMatchObject({ statusCode: 400 });
+    expect(await failure(stripe.customers.create({}, { idempotencyKey: 'x'.repeat(256) }))).toMatchObject({
+      statusCode: 400,
+    });
   });
 
   it('is forgotten after a day', async () => {
@@ -276,14 +276,16 @@ describe('a list', () => {
 
   it('refuses both directions at once', async () => {
     const [first, second] = await customers(2, 'both@example.com');
-    expect(
-      await failure(stripe.customers.list({ starting_after: first, ending_before: second })),
-    ).toMatchObject({ statusCode: 400 });
+    expect(await failure(stripe.customers.list({ starting_after: first, ending_before: second }))).toMatchObject({
+      statusCode: 400,
+    });
   });
 
   it('is walked through by the SDK, forwards and backwards', async () => {
     const made = await customers(7, 'walk@example.com');
-    const forwards = await stripe.customers.list({ email: 'walk@example.com', limit: 3 }).autoPagingToArray({ limit: 50 });
+    const forwards = await stripe.customers
+      .list({ email: 'walk@example.com', limit: 3 })
+      .autoPagingToArray({ limit: 50 });
     expect(forwards.map(({ id }) => id)).toEqual(made);
     const backwards = await stripe.customers
       .list({ email: 'walk@example.com', limit: 3, ending_before: made[6] })

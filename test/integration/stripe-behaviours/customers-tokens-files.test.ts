@@ -35,11 +35,13 @@ describe('a customer', () => {
   });
 
   it('loses a field by an empty string', async () => {
-    const { id } = await stripe.customers.create({ name: 'Ada', phone: '555', address: { city: 'Berlin' } });
-    expect(await stripe.customers.update(id, { name: '', phone: '', address: '' })).toMatchObject({
-      name: null,
-      phone: null,
+    const { id } = await stripe.customers.create({
+      address: { city: 'Berlin' },
+      shipping: { name: 'Ada', address: { city: 'Berlin' } },
+    });
+    expect(await stripe.customers.update(id, { address: '', shipping: '' })).toMatchObject({
       address: null,
+      shipping: null,
     });
   });
 
@@ -65,7 +67,8 @@ describe('a customer', () => {
   it('keeps its currency once it has been invoiced', async () => {
     const { id: customer } = await stripe.customers.create();
     await stripe.invoiceItems.create({ customer, amount: 500, currency: 'eur' });
-    await stripe.invoices.create({ customer, pending_invoice_items_behavior: 'include' });
+    const { id } = await stripe.invoices.create({ customer, pending_invoice_items_behavior: 'include' });
+    await stripe.invoices.finalizeInvoice(id);
     expect(((await stripe.customers.retrieve(customer)) as Stripe.Customer).currency).toBe('eur');
   });
 
@@ -87,7 +90,7 @@ describe('a customer', () => {
 describe('the tax id of a customer', () => {
   const add = async (type: string, value: string): Promise<Stripe.TaxId> => {
     const { id } = await stripe.customers.create();
-    return stripe.customers.createTaxId(id, { type: type as 'eu_vat', value });
+    return stripe.customers.createTaxId(id, { type: type, value });
   };
 
   it('is verified later', async () => {
@@ -102,8 +105,8 @@ describe('the tax id of a customer', () => {
     ['000000000', 'verified'],
     ['111111111', 'unverified'],
     ['222222222', 'pending'],
-  ])('of the test value DE%s becomes %s', async (digits, status) => {
-    const taxId = await add('eu_vat', `DE${digits}`);
+  ])('of the test value %s becomes %s', async (value, status) => {
+    const taxId = await add('eu_vat', value);
     await running.platform.clock.advance('10m');
     const { verification } = await stripe.customers.retrieveTaxId(taxId.customer as string, taxId.id);
     expect(verification!.status).toBe(status);
@@ -194,10 +197,13 @@ describe('a bank account of a customer', () => {
 });
 
 describe('a file', () => {
-  const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+  const png = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  );
   const upload = (purpose: string): Promise<Stripe.File> =>
     stripe.files.create({
-      purpose: purpose as 'dispute_evidence',
+      purpose: purpose,
       file: { data: png, name: 'receipt.png', type: 'application/octet-stream' },
     });
 
@@ -265,14 +271,14 @@ describe('the cash balance of a customer', () => {
     });
     await stripe.testHelpers.customers.fundCashBalance(customer, { amount: 2500, currency: 'eur' });
     expect((await stripe.paymentIntents.retrieve(intent.id)).status).toBe('succeeded');
-    expect((await stripe.customers.retrieveCashBalance(customer)).available).toEqual({});
+    expect((await stripe.customers.retrieveCashBalance(customer)).available).toEqual({ eur: 0 });
   });
 });
 
 describe('an ephemeral key', () => {
   it('is for a version that is named', async () => {
     const { id: customer } = await stripe.customers.create();
-    const key = await stripe.ephemeralKeys.create({ customer }, { apiVersion: '2024-06-20' as never });
+    const key = await stripe.ephemeralKeys.create({ customer }, { apiVersion: '2024-06-20' });
     expect(key).toMatchObject({ object: 'ephemeral_key', secret: expect.stringMatching(/^ek_test_/) as string });
     expect(key.expires).toBeGreaterThan(key.created);
     expect(await stripe.ephemeralKeys.del(key.id)).toMatchObject({ id: key.id });
@@ -303,7 +309,7 @@ describe('an event', () => {
 
   it('of a change says only what changed, in nested objects too', async () => {
     const { id } = await stripe.customers.create({ address: { city: 'Berlin', country: 'DE' }, metadata: { a: '1' } });
-    await stripe.customers.update(id, { address: { city: 'Bonn' }, metadata: { b: '2' } });
+    await stripe.customers.update(id, { address: { city: 'Bonn', country: 'DE' }, metadata: { b: '2' } });
     const { data } = await stripe.events.list({ type: 'customer.updated', limit: 1 });
     expect(data[0]!.data.previous_attributes).toEqual({ address: { city: 'Berlin' }, metadata: { b: null } });
   });
@@ -312,12 +318,17 @@ describe('an event', () => {
 describe('a webhook endpoint', () => {
   it('needs a URL and events', async () => {
     expect(
-      await failure(stripe.webhookEndpoints.create({ url: 'https://example.com' } as Stripe.WebhookEndpointCreateParams)),
+      await failure(
+        stripe.webhookEndpoints.create({ url: 'https://example.com' } as Stripe.WebhookEndpointCreateParams),
+      ),
     ).toMatchObject({ code: 'parameter_missing', param: 'enabled_events' });
   });
 
   it('has a secret that begins with whsec_, and a status', async () => {
-    const made = await stripe.webhookEndpoints.create({ url: 'https://example.com/hook', enabled_events: ['charge.failed'] });
+    const made = await stripe.webhookEndpoints.create({
+      url: 'https://example.com/hook',
+      enabled_events: ['charge.failed'],
+    });
     expect(made).toMatchObject({
       secret: expect.stringMatching(/^whsec_/) as string,
       status: 'enabled',
@@ -325,7 +336,11 @@ describe('a webhook endpoint', () => {
       livemode: false,
     });
     expect(await stripe.webhookEndpoints.update(made.id, { disabled: true })).toMatchObject({ status: 'disabled' });
-    expect(await stripe.webhookEndpoints.del(made.id)).toEqual({ id: made.id, object: 'webhook_endpoint', deleted: true });
+    expect(await stripe.webhookEndpoints.del(made.id)).toEqual({
+      id: made.id,
+      object: 'webhook_endpoint',
+      deleted: true,
+    });
   });
 
   it('of the SDK refuses a signature that is wrong or old', () => {

@@ -85,14 +85,19 @@ describe('a draft', () => {
   });
 
   it('needs days until due, or a date, when it is sent', async () => {
-    expect(
-      await failure(stripe.invoices.create({ customer, collection_method: 'send_invoice' })),
-    ).toMatchObject({ statusCode: 400 });
+    expect(await failure(stripe.invoices.create({ customer, collection_method: 'send_invoice' }))).toMatchObject({
+      statusCode: 400,
+    });
   });
 
   it('takes lines that are added, changed and removed together', async () => {
     const { id, lines } = await draft();
-    await stripe.invoices.addLines(id, { lines: [{ amount: 100, description: 'Milk' }, { amount: 200, description: 'Honey' }] });
+    await stripe.invoices.addLines(id, {
+      lines: [
+        { amount: 100, description: 'Milk' },
+        { amount: 200, description: 'Honey' },
+      ],
+    });
     const three = await stripe.invoices.listLineItems(id);
     expect(three.data).toHaveLength(3);
     await stripe.invoices.removeLines(id, { lines: [{ id: lines.data[0]!.id, behavior: 'delete' }] });
@@ -121,7 +126,10 @@ describe('a final invoice', () => {
   it('keeps what the customer was called then', async () => {
     const { id } = await open();
     await stripe.customers.update(customer, { name: 'Ada King', email: 'king@example.com' });
-    expect(await stripe.invoices.retrieve(id)).toMatchObject({ customer_name: 'Ada', customer_email: 'ada@example.com' });
+    expect(await stripe.invoices.retrieve(id)).toMatchObject({
+      customer_name: 'Ada',
+      customer_email: 'ada@example.com',
+    });
   });
 
   it('cannot be made final twice, or deleted', async () => {

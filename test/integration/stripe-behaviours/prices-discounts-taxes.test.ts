@@ -41,7 +41,7 @@ describe('a price', () => {
       type: 'one_time',
       recurring: null,
       billing_scheme: 'per_unit',
-      unit_amount_decimal: '500',
+      unit_amount: 500,
       active: true,
     });
     expect(await priced({ unit_amount: 500, recurring: { interval: 'month' } })).toMatchObject({
@@ -133,7 +133,10 @@ describe('a price', () => {
 describe('a product', () => {
   it('is deleted only when it has no prices', async () => {
     const bare = await stripe.products.create({ name: 'Bare' });
-    const full = await stripe.products.create({ name: 'Full', default_price_data: { currency: 'usd', unit_amount: 1 } });
+    const full = await stripe.products.create({
+      name: 'Full',
+      default_price_data: { currency: 'usd', unit_amount: 1 },
+    });
     expect(await stripe.products.del(bare.id)).toMatchObject({ deleted: true });
     expect(await failure(stripe.products.del(full.id))).toMatchObject({ statusCode: 400 });
   });
@@ -157,9 +160,9 @@ describe('a product', () => {
     const features = (count: number) => Array.from({ length: count }, (_, index) => ({ name: `Feature ${index}` }));
     const { marketing_features } = await stripe.products.create({ name: 'Many', marketing_features: features(15) });
     expect(marketing_features).toHaveLength(15);
-    expect(
-      await failure(stripe.products.create({ name: 'Many', marketing_features: features(16) })),
-    ).toMatchObject({ statusCode: 400 });
+    expect(await failure(stripe.products.create({ name: 'Many', marketing_features: features(16) }))).toMatchObject({
+      statusCode: 400,
+    });
   });
 });
 

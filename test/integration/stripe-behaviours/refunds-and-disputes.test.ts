@@ -127,7 +127,10 @@ describe('a refund', () => {
 
   it('takes the money from the balance, and not the fee back', async () => {
     const { id } = await pay();
-    const { balance_transaction } = await stripe.refunds.create({ payment_intent: id, expand: ['balance_transaction'] });
+    const { balance_transaction } = await stripe.refunds.create({
+      payment_intent: id,
+      expand: ['balance_transaction'],
+    });
     expect(balance_transaction).toMatchObject({ amount: -2000, fee: 0, net: -2000, type: 'refund' });
   });
 
@@ -168,10 +171,10 @@ describe('a refund', () => {
     expect(await failure(stripe.refunds.cancel(refund.id))).toMatchObject({ statusCode: 400 });
   });
 
-  it('of an authorization gives up what was held', async () => {
-    const { id } = await pay('pm_card_visa', { capture_method: 'manual' });
-    await stripe.refunds.create({ payment_intent: id });
-    expect(await stripe.paymentIntents.retrieve(id)).toMatchObject({ status: 'canceled' });
+  it('of a charge that was not captured gives up what was held', async () => {
+    const { id } = await stripe.charges.create({ amount: 500, currency: 'usd', source: 'tok_visa', capture: false });
+    await stripe.refunds.create({ charge: id });
+    expect(await stripe.charges.retrieve(id)).toMatchObject({ captured: false, refunded: true, amount_refunded: 500 });
   });
 });
 

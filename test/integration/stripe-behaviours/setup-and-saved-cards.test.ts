@@ -51,9 +51,7 @@ describe('a setup intent', () => {
   });
 
   it('tells why the card was refused, and can be tried again', async () => {
-    const error = await failure(
-      setUp({ customer, payment_method: 'pm_card_visa_chargeDeclined', confirm: true }),
-    );
+    const error = await failure(setUp({ customer, payment_method: 'pm_card_visa_chargeDeclined', confirm: true }));
     expect(error).toMatchObject({
       statusCode: 402,
       code: 'card_declined',
@@ -98,9 +96,14 @@ describe('a setup intent', () => {
   });
 
   it('makes a mandate for one payment with its amount', async () => {
-    const intent = await setUp({
+    const intent = await stripe.setupIntents.create({
       customer,
-      payment_method: 'pm_card_visa',
+      payment_method_data: {
+        type: 'sepa_debit',
+        sepa_debit: { iban: 'DE89370400440532013000' },
+        billing_details: { name: 'Ada', email: 'ada@example.com' },
+      },
+      allowed_payment_method_types: ['sepa_debit'],
       confirm: true,
       usage: 'off_session',
       single_use: { amount: 1500, currency: 'usd' },
@@ -132,6 +135,7 @@ describe('a saved card', () => {
       currency: 'usd',
       customer,
       payment_method: payment_method as string,
+      return_url: 'https://example.com/order',
       off_session: true,
       confirm: true,
     });
@@ -146,13 +150,17 @@ describe('a saved card', () => {
         currency: 'usd',
         customer,
         payment_method,
+        return_url: 'https://example.com/order',
         off_session: true,
         confirm: true,
       }),
     );
     expect(error).toMatchObject({
       code: 'authentication_required',
-      payment_intent: { status: 'requires_payment_method', last_payment_error: { payment_method: { id: payment_method } } },
+      payment_intent: {
+        status: 'requires_payment_method',
+        last_payment_error: { payment_method: { id: payment_method } },
+      },
     });
     const again = await stripe.paymentIntents.confirm(error.payment_intent!.id, {
       payment_method,
@@ -269,10 +277,18 @@ describe('a saved card', () => {
 describe('payment methods of other types', () => {
   it.each([
     ['sepa_debit', { iban: 'DE89370400440532013000' }, { last4: '3000', country: 'DE' }],
-    ['us_bank_account', { routing_number: '110000000', account_number: '000123456789', account_holder_type: 'individual' }, { last4: '6789', routing_number: '110000000' }],
+    [
+      'us_bank_account',
+      { routing_number: '110000000', account_number: '000123456789', account_holder_type: 'individual' },
+      { last4: '6789', routing_number: '110000000' },
+    ],
     ['bacs_debit', { sort_code: '108800', account_number: '00012345' }, { last4: '2345', sort_code: '108800' }],
     ['au_becs_debit', { bsb_number: '000000', account_number: '000123456' }, { last4: '3456', bsb_number: '000000' }],
-    ['acss_debit', { institution_number: '000', transit_number: '11000', account_number: '000123456789' }, { last4: '6789', institution_number: '000' }],
+    [
+      'acss_debit',
+      { institution_number: '000', transit_number: '11000', account_number: '000123456789' },
+      { last4: '6789', institution_number: '000' },
+    ],
   ])('%s shows the end of the account number only', async (type, given, shown) => {
     const method = await stripe.paymentMethods.create({
       type: type as 'sepa_debit',

@@ -126,7 +126,9 @@ describe('the billing cycle', () => {
   });
 
   it('is anchored to a day of the month by its configuration', async () => {
-    const { item } = await subscribe({ billing_cycle_anchor_config: { day_of_month: 1, hour: 12, minute: 0, second: 0 } });
+    const { item } = await subscribe({
+      billing_cycle_anchor_config: { day_of_month: 1, hour: 12, minute: 0, second: 0 },
+    });
     expect(item.current_period_end).toBe(utc(2025, 2, 1));
   });
 
@@ -151,7 +153,7 @@ describe('the billing cycle', () => {
     const { subscription, clock } = await subscribe();
     await advance(clock, utc(2025, 1, 25));
     const changed = await stripe.subscriptions.update(subscription.id, {
-      billing_cycle_anchor: 'now',
+      billing_cycle_anchor: { type: 'now' },
       proration_behavior: 'none',
     });
     expect(changed.billing_cycle_anchor).toBe(utc(2025, 1, 25));
@@ -256,7 +258,7 @@ describe('a change', () => {
   it('is told with what was there before', async () => {
     const { subscription } = await subscribe();
     await stripe.subscriptions.update(subscription.id, { metadata: { tier: '2' } });
-    const { data } = await stripe.events.list({ type: 'customer.subscription.updated', limit: 5 });
+    const { data } = await stripe.events.list({ type: 'customer.subscription.updated', limit: 100 });
     const own = data.find(({ data }) => (data.object as Stripe.Subscription).id === subscription.id);
     expect(own!.data.previous_attributes).toEqual({ metadata: { tier: null } });
   });

@@ -3,6 +3,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { invalidRequest, parameterMissing, StripeError } from '../errors';
 import { parameterFile, type ParameterType } from '../spec/files';
 import type { Operation } from '../spec/spec';
+import { checkLists } from './list-limits';
 import { metadata } from './metadata';
 import type { Raw, RawHash } from './form';
 
@@ -10,7 +11,7 @@ import type { Raw, RawHash } from './form';
 export type Params = Readonly<Record<string, unknown>>;
 
 export interface ValidateOptions {
-  /** Names at the top that are let through as they are: those of older versions. */
+  /** Names at the top that are let through as they are: those of older versions, and those that no declaration has. */
   readonly also?: readonly string[];
 }
 
@@ -31,6 +32,7 @@ export function validate(operation: Operation, raw: RawHash, { also = [] }: Vali
     if (value !== undefined) params[name] = loosely(value);
   }
   checkLimit(params['limit']);
+  checkLists(operation.key, params);
   return params;
 }
 
