@@ -62,6 +62,16 @@ export function missingInPath(error: StripeError, path: Readonly<Record<string, 
   return new StripeError(404, error.type, error.message, error.fields, error.keepsWrites);
 }
 
+/** An account that there is not, or that belongs to another platform. */
+export function noAccess(account: string): StripeError {
+  return new StripeError(
+    403,
+    'invalid_request_error',
+    `The provided key does not have access to account '${account}' (or that account does not exist). Application access may have been revoked.`,
+    { code: 'account_invalid' },
+  );
+}
+
 /** A parameter that has to be there. */
 export function parameterMissing(param: string): StripeError {
   return invalidRequest(`Missing required param: ${param}.`, { code: 'parameter_missing', param });

@@ -99,6 +99,18 @@ describe('an account', () => {
     expect(error).toMatchObject({ statusCode: 403, code: 'account_invalid', type: 'StripePermissionError' });
   });
 
+  it('that there is not cannot be seen', async () => {
+    expect(await failure(stripe.accounts.retrieve('acct_nobody'))).toMatchObject({
+      statusCode: 403,
+      code: 'account_invalid',
+    });
+  });
+
+  it('cannot make accounts of its own', async () => {
+    const refused = stripe.accounts.create({ type: 'custom' }, { stripeAccount: account });
+    expect(await failure(refused)).toMatchObject({ statusCode: 400 });
+  });
+
   it('does not show what it knows of people', async () => {
     const { individual } = await stripe.accounts.retrieve(account);
     expect(individual).toMatchObject({ ssn_last_4_provided: true, first_name: 'Jenny' });

@@ -143,6 +143,13 @@ describe('an idempotency key', () => {
     expect(first.lastResponse.headers['idempotency-key']).toBe('core-1');
   });
 
+  it('repeats an error, too', async () => {
+    const create = () => stripe.paymentIntents.create({ amount: 5, currency: 'usd' }, { idempotencyKey: 'core-7' });
+    const [first, second] = [await failure(create()), await failure(create())];
+    expect(second).toMatchObject({ code: 'amount_too_small', statusCode: 400 });
+    expect(second.headers).toMatchObject({ 'idempotent-replayed': 'true', 'original-request': first.requestId });
+  });
+
   it('is refused for other parameters', async () => {
     const options = { idempotencyKey: 'core-2' };
     await stripe.customers.create({ name: 'Ada' }, options);

@@ -169,6 +169,15 @@ describe('a new payment intent', () => {
   });
 });
 
+describe('an address', () => {
+  it('may have parts that are null', async () => {
+    const address = { line1: '1 Way', line2: null as unknown as string, city: 'Berlin', country: 'DE' };
+    expect((await create({ shipping: { name: 'Ada', address } })).shipping).toMatchObject({ address });
+    const { address: kept } = await stripe.customers.create({ address });
+    expect(kept).toMatchObject({ line1: '1 Way', line2: null });
+  });
+});
+
 describe('a change of a payment intent', () => {
   it('sets its amount before it is paid', async () => {
     const { id } = await create();

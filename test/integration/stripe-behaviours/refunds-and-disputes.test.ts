@@ -178,6 +178,35 @@ describe('a refund', () => {
   });
 });
 
+describe('a charge that was made without an intent', () => {
+  const held = (): Promise<Stripe.Charge> =>
+    stripe.charges.create({ amount: 2000, currency: 'usd', source: 'tok_visa', capture: false });
+
+  it('is captured in part, and gives up the rest', async () => {
+    const { id } = await held();
+    expect(await stripe.charges.capture(id, { amount: 1500 })).toMatchObject({
+      captured: true,
+      amount_captured: 1500,
+      amount_refunded: 500,
+      refunded: false,
+    });
+  });
+
+  it('is captured at no less than the least that can be charged', async () => {
+    const { id } = await held();
+    expect(await failure(stripe.charges.capture(id, { amount: 49 }))).toMatchObject({
+      statusCode: 400,
+      code: 'amount_too_small',
+    });
+  });
+
+  it('is captured once', async () => {
+    const { id } = await held();
+    await stripe.charges.capture(id);
+    expect(await failure(stripe.charges.capture(id))).toMatchObject({ code: 'charge_already_captured' });
+  });
+});
+
 describe('a dispute', () => {
   const disputed = async (card: string): Promise<Stripe.Dispute> => {
     const { id } = await pay(card);

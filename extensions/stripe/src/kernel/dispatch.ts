@@ -1,7 +1,7 @@
 import type { FormFile } from 'backlot';
 import { withFixtures } from '../compat/fixtures';
 import { validateLoosely } from '../compat/localstripe-rules';
-import { missingInPath, StripeError } from '../errors';
+import { missingInPath, noAccess, StripeError } from '../errors';
 import { readKey } from '../http/credentials';
 import { checkKeyFor } from '../http/publishable';
 import { parseForm, type Raw } from '../parameters/form';
@@ -154,16 +154,34 @@ export class Dispatcher {
       key,
       files: request.files,
     };
-    const reply = this.#stripe.step(scope, () => {
+    const keep = (answered: Reply): void => {
+      if (idempotencyKey !== undefined) this.#idempotent.keep(idempotencyKey, sent, requestId, answered);
+    };
+    const answer = (): Reply => {
       const answered = this.#run(
         this.#withFallback(handled?.handler ?? ((each) => unstatedAnswer(this.#stripe, each)), headers),
         call,
         version,
         requestId,
       );
-      if (idempotencyKey !== undefined) this.#idempotent.keep(idempotencyKey, sent, requestId, answered);
+      keep(answered);
       return answered;
-    });
+    };
+    let reply: Reply;
+    try {
+      reply = this.#stripe.step(scope, answer);
+    } catch (error) {
+      // What failed is answered in the same way again, unless it never began: its parameters were wrong.
+      if (
+        error instanceof StripeError &&
+        idempotencyKey !== undefined &&
+        !error.fields.code?.startsWith('parameter_')
+      ) {
+        const { status } = error;
+        this.#stripe.step(scope, () => keep({ status, headers: {}, body: errorBody(error, requestId) }));
+      }
+      throw error;
+    }
     if (request.method !== 'GET') this.#stripe.jobs.arm();
     return reply;
   }
@@ -215,12 +233,7 @@ export class Dispatcher {
     if (account === undefined || account === PLATFORM_ACCOUNT) return PLATFORM_ACCOUNT;
     const isMadeUp = this.#stripe.config.fallback === 'fixtures';
     if (!isMadeUp && !this.#stripe.table('account').has(account)) {
-      throw new StripeError(
-        403,
-        'invalid_request_error',
-        `The provided key does not have access to account '${account}' (or that account does not exist). Application access may have been revoked.`,
-        { code: 'account_invalid' },
-      );
+      throw noAccess(account);
     }
     return account;
   }

@@ -15,6 +15,8 @@ export interface ValidateOptions {
   readonly also?: readonly string[];
 }
 
+/** What an address may go without: clients write `null` as an empty text. */
+const UNSET = /(address\]?\[(city|country|line[12]|postal_code|state)|^shipping\[(carrier|phone|tracking_number))\]$/;
 /** The longest text, in characters. */
 const LONGEST = 5000;
 const MOST_DECIMALS = 12;
@@ -106,6 +108,7 @@ function check(place: number, raw: Raw, param: string): unknown {
   const sort = typeof type === 'string' ? type : type[0];
   if (sort === '*') return loosely(raw);
   if (sort === '?') return raw === '' ? '' : check((type as [string, number])[1], raw, param);
+  if (raw === '' && UNSET.test(param)) return null;
   if (raw === '') throw emptyParameter(param);
   switch (sort) {
     case 'm':
