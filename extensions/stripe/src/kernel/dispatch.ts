@@ -1,11 +1,12 @@
 import type { FormFile } from 'backlot';
 import { withFixtures } from '../compat/fixtures';
 import { validateLoosely } from '../compat/localstripe-rules';
-import { StripeError } from '../errors';
+import { missingInPath, noAccess, StripeError } from '../errors';
 import { accountOfKey } from '../connect/oauth';
 import { invalidKey, readKey } from '../http/credentials';
 import { checkKeyFor } from '../http/publishable';
 import { parseForm, type RawHash } from '../parameters/form';
+import { undeclared } from '../parameters/undeclared';
 import { validate, type Params } from '../parameters/validate';
 import { loadSpec, UNSPECIFIED, type FoundOperation, type Operation } from '../spec/spec';
 import { formerOperation, isFormer, type FoundFormer } from '../versions/former-paths';
@@ -145,12 +146,30 @@ export class Dispatcher {
       key,
       files: request.files,
     };
-    const reply = this.#stripe.step(scope, () => {
+    const keep = (answered: Reply): void => {
+      if (idempotencyKey !== undefined) this.#idempotent.keep(idempotencyKey, sent, requestId, answered);
+    };
+    const answer = (): Reply => {
       const handler = handled?.handler ?? ((each: Call) => unstatedAnswer(this.#stripe, each));
       const answered = this.#run(this.#withFallback(handler, headers), call, version, requestId);
-      if (idempotencyKey !== undefined) this.#idempotent.keep(idempotencyKey, sent, answered);
+      keep(answered);
       return answered;
-    });
+    };
+    let reply: Reply;
+    try {
+      reply = this.#stripe.step(scope, answer);
+    } catch (error) {
+      // What failed is answered in the same way again, unless it never began: its parameters were wrong.
+      if (
+        error instanceof StripeError &&
+        idempotencyKey !== undefined &&
+        !error.fields.code?.startsWith('parameter_')
+      ) {
+        const { status } = error;
+        this.#stripe.step(scope, () => keep({ status, headers: {}, body: errorBody(error, requestId) }));
+      }
+      throw error;
+    }
     if (request.method !== 'GET') this.#stripe.jobs.arm();
     return reply;
   }
@@ -166,8 +185,7 @@ export class Dispatcher {
     // How pages give their key.
     if (raw['key'] !== undefined) delete raw['key'];
     const legacy = acceptLegacy(operation, meant);
-    // What Stripe.js sends with each call for an intent is in no declaration.
-    const also = key.publishable ? [...legacy, 'client_secret'] : legacy;
+    const also = [...legacy, ...undeclared(operation, raw, key.publishable)];
     for (const file of request.files) raw[file.name] = { filename: file.filename };
     if (operation.parameters === UNSPECIFIED) return raw;
     const isLoose = this.#stripe.config.compat === 'localstripe';
@@ -237,7 +255,8 @@ export class Dispatcher {
       const shown = expand(this.#stripe, this.#includes, renderAt(version, answer, this.#stripe), call);
       return { status: 200, headers: NOTHING, body: printed(shown) };
     } catch (error) {
-      if (!(error instanceof StripeError) || !error.keepsWrites) throw error;
+      if (!(error instanceof StripeError)) throw error;
+      if (!error.keepsWrites) throw missingInPath(error, call.path);
       return { status: error.status, headers: NOTHING, body: errorBody(error, requestId) };
     }
   }
@@ -248,14 +267,10 @@ export class Dispatcher {
     if (own === null) throw invalidKey(key);
     const account = named ?? own;
     if (account === undefined || account === PLATFORM_ACCOUNT) return PLATFORM_ACCOUNT;
+    const isMadeUp = this.#stripe.config.fallback === 'fixtures';
     const isAllowed = own === undefined || own === account;
-    if (!isAllowed || !this.#stripe.table('account').has(account)) {
-      throw new StripeError(
-        403,
-        'invalid_request_error',
-        `The provided key does not have access to account '${account}' (or that account does not exist). Application access may have been revoked.`,
-        { code: 'account_invalid' },
-      );
+    if (!isAllowed || (!isMadeUp && !this.#stripe.table('account').has(account))) {
+      throw noAccess(account);
     }
     return account;
   }

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { setCustomerDiscount } from '../billing/discounts';
-import { invalidRequest } from '../errors';
+import { invalidRequest, resourceMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
@@ -189,7 +189,7 @@ function isDeleted(customer: Stripe.Customer | Stripe.DeletedCustomer): boolean 
 }
 
 function missing(id: string) {
-  return invalidRequest(`No such customer: '${id}'`, { code: 'resource_missing', param: 'id' });
+  return resourceMissing('customer', id);
 }
 
 /** https://docs.stripe.com/api/customers */

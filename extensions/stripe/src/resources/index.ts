@@ -44,6 +44,7 @@ import { coupons } from './coupons';
 import { formerOperations } from '../versions/former-operations';
 import { customers } from './customers';
 import { entitlements } from './entitlements';
+import { ephemeralKeys } from './ephemeral-keys';
 import { events } from './events';
 import { files } from './files';
 import { verificationSessions } from './identity';
@@ -81,6 +82,7 @@ export const MODULES: readonly DefineModule[] = [
   discountOperations,
   disputes,
   entitlements,
+  ephemeralKeys,
   events,
   externalAccounts,
   formerOperations,
