@@ -5,6 +5,16 @@ export function nameOption(): Option {
   return new Option('--name <name>', 'name of the container (default: MAIN_CONTAINER_NAME, or backlot-main)');
 }
 
+/** `--json`, which every command takes. */
+export function jsonOption(what = 'as one JSON object'): Option {
+  return new Option('--json', what);
+}
+
+/** `--url`, which every command about the instance that runs takes. */
+export function urlOption(): Option {
+  return new Option('--url <url>', 'gateway of the instance that runs (default: that of the container --name)');
+}
+
 /** A value that must be a whole number from 0 on. */
 export function wholeNumber(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { StartOptions } from '../host/settings';
-import { environmentVariable, nameOption, port, seconds } from './options';
+import { environmentVariable, jsonOption, nameOption, port, seconds } from './options';
 
 /** The options that describe a container, as commander gives them. */
 export interface ContainerOptions {
@@ -12,6 +12,7 @@ export interface ContainerOptions {
   readonly volume?: string;
   readonly env?: Record<string, string>;
   readonly timeout?: number;
+  readonly json?: true;
 }
 
 /** Gives a command the options that describe a container. */
@@ -28,7 +29,8 @@ export function addContainerOptions(command: Command): Command {
     .addOption(
       new Option('-e, --env <KEY=VALUE>', 'environment variable, can be repeated').argParser(environmentVariable),
     )
-    .addOption(new Option('--timeout <seconds>', 'how long it may take to be ready (default: 120)').argParser(seconds));
+    .addOption(new Option('--timeout <seconds>', 'how long it may take to be ready (default: 120)').argParser(seconds))
+    .addOption(jsonOption());
 }
 
 /** The same for the host room. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { BacklotError } from '../api/errors';
+import { openExec } from './docker-exec';
 import { containerDetails, type InspectedContainer, toCreateOptions } from './docker-format';
 import {
   type BuildOptions,
@@ -10,10 +11,12 @@ import {
   type ContainerFile,
   type ContainerSpec,
   EngineRefusal,
+  type ExecSpec,
   type ImageEvent,
   type ImageEventOptions,
   type ListedContainer,
   type RawLogOptions,
+  type RunningExec,
 } from './engine';
 import { type EngineAddress, formatAddress } from './engine-address';
 import { packFile } from './file-archive';
@@ -145,6 +148,18 @@ export class DockerEngine implements ContainerEngine {
         });
       });
     });
+  }
+
+  async openExec(id: string, spec: ExecSpec): Promise<RunningExec> {
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), CALL_LIMIT_MS);
+    const what = `run ${spec.command[0]} in the container`;
+    try {
+      const running = await this.#call(what, (docker) => openExec(docker, id, spec, limit.signal));
+      return { ...running, exitCode: () => this.#call(what, () => running.exitCode()) };
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async pullImage(reference: string, options: ImageEventOptions): Promise<void> {

@@ -2,10 +2,9 @@ import { Argument, type Command } from 'commander';
 import { BacklotError } from '../../api/errors';
 import type { ExplainedRoute, ListedRoute, LiveRoutes, ToldExplanation } from '../../host/live-routes';
 import { EXIT } from '../exit-codes';
-import { nameOption } from '../options';
+import { jsonOption, nameOption, urlOption } from '../options';
 import { table } from '../table';
 import { say } from '../terminal';
-import { jsonOption, urlOption } from './extensions/options';
 
 interface RoutesOptions {
   readonly url?: string;
@@ -41,10 +40,13 @@ Examples:
     .description('say which route serves a request and why, and why others that are near do not')
     .addArgument(new Argument('<method>', 'such as GET'))
     .addArgument(new Argument('<url>', 'with its host, or a path for a request without one'))
+    .addOption(urlOption())
+    .addOption(nameOption())
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       `
-Takes the options of \`backlot routes\`. The exit code is 0 when a route serves the request, else 1.
+The exit code is 0 when a route serves the request, else 1.
 
 Examples:
   $ backlot routes explain GET http://hello.localhost:4566/hello/ada

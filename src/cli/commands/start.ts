@@ -24,6 +24,7 @@ export function addStart(program: Command): void {
         'image',
         'build',
         'timeout',
+        'json',
       ]),
     )
     .addHelpText(
@@ -32,6 +33,7 @@ export function addStart(program: Command): void {
 Examples:
   $ backlot start                              with ./extensions.json, until Ctrl-C
   $ backlot start -d --wait --port 0           in the background, on a port that is free
+  $ backlot start -d --wait --json             for a program: { name, url, state, alreadyRunning }
   $ backlot start --host -e DEBUG=1            without Docker`,
     )
     .action(async (options: Options) => {

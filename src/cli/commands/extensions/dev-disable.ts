@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { jsonOption } from '../../options';
 import { say } from '../../terminal';
 import { devListOf, extensionsOption, type DevOptions } from './dev-options';
 
@@ -9,6 +10,7 @@ export function addDevDisable(dev: Command): void {
     .argument('<name|path>', 'an extension, its package, or its folder')
     .description('load an extension from its folder no longer')
     .addOption(extensionsOption())
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       `
@@ -18,7 +20,9 @@ Examples:
     )
     .action(async (meant: string, options: DevOptions) => {
       const { disableFolder } = await import('../../../extensions/dev/enable.js');
-      const folder = await disableFolder(devListOf(options), meant, process.cwd());
+      const file = devListOf(options);
+      const folder = await disableFolder(file, meant, process.cwd());
+      if (options.json) return say(JSON.stringify({ file, folder }));
       say(`disabled ${folder}; the next \`backlot start\` or \`backlot restart\` goes without it`);
     });
 }

@@ -3,6 +3,7 @@ import { devListBeside } from '../../../extensions/dev/dev-list';
 
 export interface DevOptions {
   readonly extensions?: string;
+  readonly json?: true;
 }
 
 /** `--extensions`, which says beside which extensions.json the list of enabled folders is. */

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../exit-codes';
+import { jsonOption } from '../../options';
 import { say } from '../../terminal';
-import { type ExtensionsOptions, jsonOption, listFile, listOption } from './options';
+import { type ExtensionsOptions, listFile, listOption } from './options';
 
 /** `backlot extensions outdated [NAME…]` */
 export function addOutdated(group: Command): void {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { nameOption } from '../../options';
+import { jsonOption, nameOption, urlOption } from '../../options';
 import { note, say } from '../../terminal';
-import { type ExtensionsOptions, jsonOption, listFile, listOption, urlOption } from './options';
+import { type ExtensionsOptions, listFile, listOption } from './options';
 
 /** `backlot extensions uninstall NAME…` */
 export function addUninstall(group: Command): void {

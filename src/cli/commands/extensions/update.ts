@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { nameOption } from '../../options';
+import { jsonOption, nameOption, urlOption } from '../../options';
 import { describeApplied, withApplyProgress, type ApplyCommandOptions } from './applied';
-import { jsonOption, listFile, listOption, urlOption } from './options';
+import { listFile, listOption } from './options';
 
 /** `backlot extensions update [NAME…]` */
 export function addUpdate(group: Command): void {

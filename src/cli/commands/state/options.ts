@@ -1,8 +1,7 @@
 import { Option, type Command } from 'commander';
 import { BacklotError } from '../../../api/errors';
 import type { LiveState } from '../../../host/live-state';
-import { nameOption } from '../../options';
-import { jsonOption, urlOption } from '../extensions/options';
+import { jsonOption, nameOption, urlOption } from '../../options';
 
 /** The options that every command about the state takes. */
 export interface StateOptions {
