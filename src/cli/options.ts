@@ -10,6 +10,11 @@ export function jsonOption(what = 'as one JSON object'): Option {
   return new Option('--json', what);
 }
 
+/** `-e`, which every command takes that gives something an environment. */
+export function environmentOption(): Option {
+  return new Option('-e, --env <KEY=VALUE>', 'environment variable, can be repeated').argParser(environmentVariable);
+}
+
 /** `--url`, which every command about the instance that runs takes. */
 export function urlOption(): Option {
   return new Option('--url <url>', 'gateway of the instance that runs (default: that of the container --name)');

@@ -1,6 +1,7 @@
 import { Command, type CommanderError } from 'commander';
 import pc from 'picocolors';
 import { VERSION } from '../extensions/own-package';
+import { addConfig } from './commands/config';
 import { addExec } from './commands/exec';
 import { addExtensions } from './commands/extensions';
 import { addLogin } from './commands/login';
@@ -54,6 +55,7 @@ Examples:
     addLogs,
     addWait,
     addExec,
+    addConfig,
     addRoutes,
     addState,
     addExtensions,

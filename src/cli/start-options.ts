@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { StartOptions } from '../host/settings';
-import { environmentVariable, jsonOption, nameOption, port, seconds } from './options';
+import { environmentOption, jsonOption, nameOption, port, seconds } from './options';
 
 /** The options that describe a container, as commander gives them. */
 export interface ContainerOptions {
@@ -26,9 +26,7 @@ export function addContainerOptions(command: Command): Command {
     .option('--build', 'build the image from this checkout, even when there is one')
     .option('--extensions <file>', 'list of extensions (default: ./extensions.json, where there is one)')
     .option('--volume <volume>', 'folder (./data) or volume that keeps the data (default: a volume of that name)')
-    .addOption(
-      new Option('-e, --env <KEY=VALUE>', 'environment variable, can be repeated').argParser(environmentVariable),
-    )
+    .addOption(environmentOption())
     .addOption(new Option('--timeout <seconds>', 'how long it may take to be ready (default: 120)').argParser(seconds))
     .addOption(jsonOption());
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { environmentVariable, jsonOption, nameOption } from '../options';
+import { environmentOption, jsonOption, nameOption } from '../options';
 import type { ExecCommandOptions } from '../exec-in-container';
 
 /** `backlot exec` */
@@ -14,9 +14,7 @@ export function addExec(program: Command): void {
     .option('-i, --interactive', 'pass standard input on (default: when it is a terminal, a pipe or a file)')
     .option('-t, --tty', 'give it a terminal (default: when this is one)')
     .addOption(new Option('-T, --no-tty', 'give it none, which keeps stdout and stderr apart'))
-    .addOption(
-      new Option('-e, --env <KEY=VALUE>', 'environment variable, can be repeated').argParser(environmentVariable),
-    )
+    .addOption(environmentOption())
     .option('-w, --workdir <folder>', 'folder of the container in which it runs')
     .option('-u, --user <user>', 'as whom it runs: a name or a number, also user:group')
     .addOption(jsonOption('as one JSON object at the end: { exitCode, stdout, stderr }'))
