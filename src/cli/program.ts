@@ -2,6 +2,7 @@ import { Command, type CommanderError } from 'commander';
 import pc from 'picocolors';
 import { VERSION } from '../extensions/own-package';
 import { addConfig } from './commands/config';
+import { addDoctor } from './commands/doctor';
 import { addExec } from './commands/exec';
 import { addExtensions } from './commands/extensions';
 import { addLogin } from './commands/login';
@@ -40,7 +41,8 @@ export function createProgram(): Command {
 Examples:
   $ backlot start
   $ backlot start -d --wait && curl http://localhost:4566/_backlot/health
-  $ backlot logs -f`,
+  $ backlot logs -f
+  $ backlot doctor                             when something does not work`,
     )
     .hook('preAction', (_, command) => {
       const { json } = command.optsWithGlobals<{ json?: true }>();
@@ -56,6 +58,7 @@ Examples:
     addWait,
     addExec,
     addConfig,
+    addDoctor,
     addRoutes,
     addState,
     addExtensions,

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { EngineFacts } from './engine-facts';
 import type { LogFrame } from './log-frames';
 
 /** What a bind or a volume of a container looks like. */
@@ -147,6 +148,11 @@ export interface ContainerEngine {
   readonly description: string;
   /** The name of the engine's machine, when it is reached over TCP. */
   readonly host: string | undefined;
+  /** What it says of itself. */
+  facts(): Promise<EngineFacts>;
+  /** The names of running containers that publish a TCP port of the host. */
+  containersAtPort(port: number): Promise<string[]>;
+  volumeExists(name: string): Promise<boolean>;
   /** The containers with a label, running or not. */
   listContainers(label: string): Promise<ListedContainer[]>;
   inspectContainer(nameOrId: string): Promise<ContainerDetails | undefined>;
