@@ -1,8 +1,10 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { completedBy } from './completion/hints';
 
 /** `--name`, which every command about one container takes. */
 export function nameOption(): Option {
-  return new Option('--name <name>', 'name of the container (default: MAIN_CONTAINER_NAME, or backlot-main)');
+  const option = new Option('--name <name>', 'name of the container (default: MAIN_CONTAINER_NAME, or backlot-main)');
+  return completedBy(option, 'containers');
 }
 
 /** `--json`, which every command takes. */

@@ -1,6 +1,7 @@
 import { Command, type CommanderError } from 'commander';
 import pc from 'picocolors';
 import { VERSION } from '../extensions/own-package';
+import { addCompletion } from './commands/completion';
 import { addConfig } from './commands/config';
 import { addDoctor } from './commands/doctor';
 import { addExec } from './commands/exec';
@@ -65,6 +66,7 @@ Examples:
     addLogin,
     addLogout,
     addWhoami,
+    addCompletion,
   ];
   for (const add of commands) add(program);
   tellMistakes(program);

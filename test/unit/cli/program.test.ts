@@ -4,7 +4,7 @@ import { pathOf } from '../../../src/cli/usage-error';
 
 /** Every command that does something. */
 function leaves(command: Command): Command[] {
-  const below = command.commands.flatMap(leaves);
+  const below = command.createHelp().visibleCommands(command).filter(isOwn).flatMap(leaves);
   const doesSomething = command.commands.length === 0 || ('_actionHandler' in command && command._actionHandler);
   return doesSomething ? [command, ...below] : below;
 }
@@ -12,6 +12,11 @@ function leaves(command: Command): Command[] {
 const COMMANDS = leaves(createProgram())
   .filter((command) => command.parent !== null)
   .map((command) => [pathOf(command), command] as const);
+
+/** commander adds a command `help` to every group. */
+function isOwn(command: Command): boolean {
+  return command.name() !== 'help';
+}
 
 /** What `--help` prints. */
 function helpOf(command: Command): string {

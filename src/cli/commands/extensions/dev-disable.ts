@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
+import { completedBy } from '../../completion/hints';
 import { jsonOption } from '../../options';
 import { say } from '../../terminal';
 import { devListOf, extensionsOption, type DevOptions } from './dev-options';
@@ -7,7 +8,7 @@ import { devListOf, extensionsOption, type DevOptions } from './dev-options';
 export function addDevDisable(dev: Command): void {
   dev
     .command('disable')
-    .argument('<name|path>', 'an extension, its package, or its folder')
+    .addArgument(completedBy(new Argument('<name|path>', 'an extension, its package, or its folder'), 'extensions'))
     .description('load an extension from its folder no longer')
     .addOption(extensionsOption())
     .addOption(jsonOption())

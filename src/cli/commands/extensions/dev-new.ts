@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { TEMPLATE_NAMES, TEMPLATES } from '../../../extensions/scaffold/templates';
+import { completedBy } from '../../completion/hints';
 import { jsonOption } from '../../options';
 import { say } from '../../terminal';
 
@@ -17,7 +18,12 @@ export function addDevNew(dev: Command): void {
     .command('new')
     .argument('[dir]', 'folder for the package, made if it is not there', 'my-extension')
     .description('write the package of a new extension, with tests that pass')
-    .addOption(new Option('-t, --template <template>', `one of ${TEMPLATE_NAMES.join(', ')}`).default('basic'))
+    .addOption(
+      completedBy(
+        new Option('-t, --template <template>', `one of ${TEMPLATE_NAMES.join(', ')}`).default('basic'),
+        TEMPLATE_NAMES,
+      ),
+    )
     .option('--name <name>', 'name of the extension (default: that of the folder)')
     .addOption(jsonOption())
     .addHelpText(

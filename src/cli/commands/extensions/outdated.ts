@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
+import { completedBy } from '../../completion/hints';
 import { EXIT } from '../../exit-codes';
 import { jsonOption } from '../../options';
 import { say } from '../../terminal';
@@ -8,7 +9,7 @@ import { type ExtensionsOptions, listFile, listOption } from './options';
 export function addOutdated(group: Command): void {
   group
     .command('outdated')
-    .argument('[names...]', 'names of extensions or packages; none for all')
+    .addArgument(completedBy(new Argument('[names...]', 'names of extensions or packages; none for all'), 'extensions'))
     .description('show newer versions than are locked; the exit code is 1 when there are any')
     .addOption(listOption())
     .addOption(jsonOption())

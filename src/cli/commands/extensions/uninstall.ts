@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
+import { completedBy } from '../../completion/hints';
 import { jsonOption, nameOption, urlOption } from '../../options';
 import { note, say } from '../../terminal';
 import { type ExtensionsOptions, listFile, listOption } from './options';
@@ -7,7 +8,12 @@ import { type ExtensionsOptions, listFile, listOption } from './options';
 export function addUninstall(group: Command): void {
   group
     .command('uninstall')
-    .argument('<names...>', 'names of extensions or packages, or specs as they are in the list')
+    .addArgument(
+      completedBy(
+        new Argument('<names...>', 'names of extensions or packages, or specs as they are in the list'),
+        'extensions',
+      ),
+    )
     .description('take extensions out of the list, and out of the instance that runs')
     .addOption(listOption())
     .addOption(urlOption())

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { BacklotError } from '../../../api/errors';
+import { completedBy } from '../../completion/hints';
 import type { LiveState } from '../../../host/live-state';
 import { jsonOption, nameOption, urlOption } from '../../options';
 
@@ -17,7 +18,10 @@ export function addStateOptions(command: Command): Command {
   return command
     .addOption(new Option('--sandbox <name>', 'the sandbox that is meant (default: what requests see that name none)'))
     .addOption(
-      new Option('--extension <name>', 'this extension only; can be repeated (default: all)').argParser(collect),
+      completedBy(
+        new Option('--extension <name>', 'this extension only; can be repeated (default: all)').argParser(collect),
+        'extensions',
+      ),
     )
     .addOption(urlOption())
     .addOption(nameOption())
