@@ -2,7 +2,7 @@ import path from 'node:path';
 import { BacklotError } from '../api/errors';
 import type { ContainerEngine } from '../engine/engine';
 import { findEngine } from '../engine/find-engine';
-import { devListBeside } from '../extensions/dev/dev-list';
+import { devListBeside } from '../extensions/dev/dev-list-file';
 import { lockFileOf } from '../extensions/lock/find-lock';
 import { credentialsFile } from '../extensions/registry/credentials-file';
 import { composeFileIn, servicesIn } from '../host/config/check-compose';

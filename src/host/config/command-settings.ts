@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { devListBeside } from '../../extensions/dev/dev-list';
+import { devListBeside } from '../../extensions/dev/dev-list-file';
 import { cacheFolder } from '../host-library';
 import { resolveSettings, type SettingsSources, type StartOptions } from '../settings';
 import type { EffectiveSetting } from './effective-setting';

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { devListBeside } from '../../../extensions/dev/dev-list';
+import { devListBeside } from '../../../extensions/dev/dev-list-file';
 
 export interface DevOptions {
   readonly extensions?: string;
