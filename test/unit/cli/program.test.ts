@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { Command, Option } from 'commander';
+import { EXIT } from '../../../src/cli/exit-codes';
 import { createProgram } from '../../../src/cli/program';
 import { pathOf } from '../../../src/cli/usage-error';
 
@@ -52,5 +55,17 @@ describe('every command', () => {
 
   it.each(COMMANDS)('%s can speak to programs: --json', (_, command) => {
     expect(find(command, '--json')).toBeDefined();
+  });
+});
+
+describe('the reference page of the command', () => {
+  const page = readFileSync(path.resolve(__dirname, '../../../docs/reference/command.md'), 'utf8');
+
+  it.each(COMMANDS.map(([name]) => name.split(' ').slice(0, 2).join(' ')))('has %s', (name) => {
+    expect(page).toMatch(new RegExp(`${name}\\b`));
+  });
+
+  it.each(Object.entries(EXIT))('says what exit code %s means (%i)', (_, code) => {
+    expect(page).toMatch(new RegExp(`^\\| ${code} +\\| .{10,}`, 'm'));
   });
 });
