@@ -1,6 +1,7 @@
 import type { ContainerDetails, ContainerEngine } from '../engine/engine';
 import { type LogLine, type LogOptions, readLogBatches } from '../engine/log-lines';
 import { parseLogLine } from '../host/log-line';
+import { spinner } from './spinner';
 import { write } from './terminal';
 
 /**
@@ -13,6 +14,7 @@ export async function printLogs(
   options: LogOptions,
   asJson = false,
 ): Promise<void> {
+  spinner.stop();
   for await (const batch of readLogBatches(engine, container, options)) {
     if (asJson) {
       await write(process.stdout, batch.map(toJson).join(''));

@@ -2,6 +2,7 @@ import type { ImageOptions } from '../host/image';
 import type { WaitOptions } from '../host/wait';
 import type { Interrupt } from './interrupt';
 import type { ContainerOptions } from './start-options';
+import { spinner } from './spinner';
 import { showProgress } from './terminal';
 
 /** Runs a step with its progress on stderr. What it throws after Ctrl-C is the interruption. */
@@ -20,5 +21,7 @@ export async function withProgress<T>(
   } catch (error) {
     interrupt.signal.throwIfAborted();
     throw error;
+  } finally {
+    spinner.stop();
   }
 }

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createReadStream, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Emulator, findEngine } from '../../src/host';
@@ -8,6 +10,8 @@ import { type CommandOptions, runCommand, runOnTerminal } from '../support/run-c
 import { docker, StandInImage } from '../support/stand-in-image';
 import { temporaryDirectory } from '../support/temporary-directory';
 import { waitFor } from '../support/wait-for';
+
+const MAIN = path.resolve(__dirname, '../../dist/bin/backlot.js');
 
 const image = new StandInImage();
 const name = `${image.prefix}-exec`;
@@ -114,6 +118,19 @@ describeWithEngine('a command in the container', () => {
     it('takes what follows the program for the program’s, also without --', async () => {
       const { stdout } = await backlot(['exec', '--name', name, 'echo', '--name', 'x', '--json']);
       expect(stdout).toBe('--name x --json\n');
+    });
+
+    it('ends the command in the container when nobody reads its output any more', async () => {
+      const { cwd, env } = here();
+      const child = spawn(process.execPath, [MAIN, 'exec', '--name', name, '--', 'yes', 'for ever'], {
+        cwd,
+        env: { PATH: process.env.PATH, HOME: cwd, ...env },
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      await once(child.stdout, 'data');
+      child.stdout.destroy();
+      await once(child, 'exit');
+      expect(processes()).not.toContain('yes for ever');
     });
 
     it('gives a program one object with --json, and the exit code all the same', async () => {

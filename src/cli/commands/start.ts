@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { EXIT } from '../exit-codes';
+import { spinner } from '../spinner';
 import { addContainerOptions, type ContainerOptions, toStartOptions } from '../start-options';
 
 interface Options extends ContainerOptions {
@@ -44,6 +45,8 @@ Examples:
 async function run(options: Options): Promise<number> {
   if (options.host) {
     const { runOnHost } = await import('../../host/host-mode.js');
+    // From here on the terminal is the platform's.
+    spinner.stop();
     return runOnHost(toStartOptions(options));
   }
   const { startAttached, startDetached } = await import('../start-container.js');
