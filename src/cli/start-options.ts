@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { StartOptions } from '../host/settings';
-import { environmentVariable, nameOption, port, seconds } from './options';
+import { environmentOption, jsonOption, nameOption, port, seconds } from './options';
 
 /** The options that describe a container, as commander gives them. */
 export interface ContainerOptions {
@@ -12,6 +12,7 @@ export interface ContainerOptions {
   readonly volume?: string;
   readonly env?: Record<string, string>;
   readonly timeout?: number;
+  readonly json?: true;
 }
 
 /** Gives a command the options that describe a container. */
@@ -25,10 +26,9 @@ export function addContainerOptions(command: Command): Command {
     .option('--build', 'build the image from this checkout, even when there is one')
     .option('--extensions <file>', 'list of extensions (default: ./extensions.json, where there is one)')
     .option('--volume <volume>', 'folder (./data) or volume that keeps the data (default: a volume of that name)')
-    .addOption(
-      new Option('-e, --env <KEY=VALUE>', 'environment variable, can be repeated').argParser(environmentVariable),
-    )
-    .addOption(new Option('--timeout <seconds>', 'how long it may take to be ready (default: 120)').argParser(seconds));
+    .addOption(environmentOption())
+    .addOption(new Option('--timeout <seconds>', 'how long it may take to be ready (default: 120)').argParser(seconds))
+    .addOption(jsonOption());
 }
 
 /** The same for the host room. */

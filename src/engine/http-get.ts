@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
-import https from 'node:https';
+import type https from 'node:https';
+import { createRequire } from 'node:module';
 import type { EngineAddress } from './engine-address';
 
 /** An answer to {@link httpGet}. `body` is the parsed JSON, or the text when it is none. */
@@ -49,11 +50,13 @@ export function httpGet(
 }
 
 function connection(address: EngineAddress): { client: typeof http | typeof https; options: https.RequestOptions } {
-  if (address.kind === 'socket') return { client: http, options: { socketPath: address.path } };
+  // Without a name of a server Node would look, at length, whether the host is an address.
+  const plain = { servername: '' };
+  if (address.kind === 'socket') return { client: http, options: { socketPath: address.path, ...plain } };
   const { host, port, tls } = address;
-  if (!tls) return { client: http, options: { host, port } };
+  if (!tls) return { client: http, options: { host, port, ...plain } };
   const files = { ca: readFileSync(tls.ca), cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
-  return { client: https, options: { host, port, ...files } };
+  return { client: createRequire(__filename)('node:https') as typeof https, options: { host, port, ...files } };
 }
 
 function parse(text: string): unknown {

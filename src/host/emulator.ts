@@ -1,6 +1,7 @@
 import '../api/async-dispose';
 import { BacklotError } from '../api/errors';
 import type { ContainerDetails, ContainerEngine } from '../engine/engine';
+import { exec, type ExecOptions, type ExecResult } from './exec';
 import { requireContainer, urlOf } from './find-container';
 import { findEngine } from '../engine/find-engine';
 import type { ImageOptions } from './image';
@@ -66,6 +67,16 @@ export class Emulator implements AsyncDisposable {
   /** The lines of its log. No more is read than is asked for, and leaving the loop ends the reading. */
   logs(options: LogOptions = {}): AsyncGenerator<LogEntry> {
     return readLog(this.engine, this.container, options);
+  }
+
+  /**
+   * Runs a command in its container, and comes back when that has ended. An exit code other than 0 is no error.
+   *
+   * Throws `BACKLOT_E_COMMAND_NOT_FOUND`, `BACKLOT_E_COMMAND_REFUSED`, `BACKLOT_E_CONTAINER_NOT_FOUND` when it does not run
+   * any more, `BACKLOT_E_ENGINE_FAILED`, and the reason of the signal.
+   */
+  exec(command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+    return exec(this.engine, this.container.id, command, options);
   }
 
   /** How it is now. */

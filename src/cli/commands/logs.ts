@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander';
-import { nameOption, wholeNumber } from '../options';
+import { jsonOption, nameOption, wholeNumber } from '../options';
 
 interface Options {
   readonly name?: string;
   readonly follow?: true;
   readonly tail?: number;
   readonly since?: string;
+  readonly json?: true;
 }
 
 /** `backlot logs` */
@@ -17,6 +18,7 @@ export function addLogs(program: Command): void {
     .option('-f, --follow', 'go on until Backlot ends, or Ctrl-C')
     .addOption(new Option('-n, --tail <lines>', 'only so many lines from the end').argParser(wholeNumber))
     .option('--since <time>', 'only from then on: 10m, 1h30m, an ISO time, or Unix seconds')
+    .addOption(jsonOption('one JSON object a line: { time, stream, extension, line }'))
     .addHelpText(
       'after',
       `
@@ -38,10 +40,15 @@ Examples:
       const engine = await findEngine();
       const container = await requireContainer(engine, containerName(options.name));
       const { follow, tail } = options;
-      await printLogs(engine, container, {
-        ...since,
-        follow: follow === true,
-        ...(tail === undefined ? {} : { tail }),
-      });
+      await printLogs(
+        engine,
+        container,
+        {
+          ...since,
+          follow: follow === true,
+          ...(tail === undefined ? {} : { tail }),
+        },
+        options.json,
+      );
     });
 }
