@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { BacklotError } from '../api/errors';
+import { connectionOptions } from './connection-options';
 import { containerDetails, type InspectedContainer, toCreateOptions } from './docker-format';
 import {
   type BuildOptions,
@@ -44,7 +44,7 @@ export class DockerEngine implements ContainerEngine {
   }
 
   get host(): string | undefined {
-    return this.address.kind === 'tcp' ? this.address.host : undefined;
+    return this.address.kind === 'socket' ? undefined : this.address.host;
   }
 
   async listContainers(label: string): Promise<ListedContainer[]> {
@@ -305,15 +305,12 @@ function toRefusal(thrown: unknown): EngineRefusal {
 
 /** Every key is given, because dockerode fills those that are missing from DOCKER_HOST. */
 function dockerodeOptions(address: EngineAddress): Docker.DockerOptions {
-  if (address.kind === 'socket')
-    return { socketPath: address.path, host: undefined, port: undefined, protocol: 'http' };
-  const { host, port, tls } = address;
+  const { host, ...options } = connectionOptions(address);
   return {
     socketPath: undefined,
     // An IPv6 address stands in brackets in a URL, which is what dockerode makes of the host.
-    host: host.includes(':') ? `[${host}]` : host,
-    port,
-    protocol: tls ? 'https' : 'http',
-    ...(tls ? { ca: readFileSync(tls.ca), cert: readFileSync(tls.cert), key: readFileSync(tls.key) } : {}),
+    host: host?.includes(':') ? `[${host}]` : host,
+    port: undefined,
+    ...options,
   };
 }

@@ -116,7 +116,7 @@ export interface BuildOptions extends ImageEventOptions {
 export interface ContainerEngine {
   /** Where the engine is, for people. */
   readonly description: string;
-  /** The name of the engine's machine, when it is reached over TCP. */
+  /** The name of the engine's machine, when it is reached over TCP or ssh. */
   readonly host: string | undefined;
   /** The containers with a label, running or not. */
   listContainers(label: string): Promise<ListedContainer[]>;

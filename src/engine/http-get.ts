@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import { connectionOptions } from './connection-options';
 import type { EngineAddress } from './engine-address';
 
 /** An answer to {@link httpGet}. `body` is the parsed JSON, or the text when it is none. */
@@ -24,8 +24,9 @@ export function httpGet(
   signal?: AbortSignal,
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const { client, options } = connection(address);
-    const request = client.request({ ...options, path, agent: false, ...(signal ? { signal } : {}) }, (response) => {
+    const { protocol, ...options } = connectionOptions(address);
+    const { request: open } = protocol === 'https' ? https : http;
+    const request = open({ agent: false, ...options, path, ...(signal ? { signal } : {}) }, (response) => {
       const chunks: Buffer[] = [];
       let length = 0;
       response.on('data', (chunk: Buffer) => {
@@ -46,14 +47,6 @@ export function httpGet(
     });
     request.end();
   });
-}
-
-function connection(address: EngineAddress): { client: typeof http | typeof https; options: https.RequestOptions } {
-  if (address.kind === 'socket') return { client: http, options: { socketPath: address.path } };
-  const { host, port, tls } = address;
-  if (!tls) return { client: http, options: { host, port } };
-  const files = { ca: readFileSync(tls.ca), cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
-  return { client: https, options: { host, port, ...files } };
 }
 
 function parse(text: string): unknown {
