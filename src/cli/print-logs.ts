@@ -1,5 +1,7 @@
 import type { ContainerDetails, ContainerEngine } from '../engine/engine';
-import { type LogLine, type LogOptions, readLogBatches } from '../engine/log-lines';
+import type { LogLine } from '../engine/log-lines';
+import { followLog } from '../host/follow-log';
+import { type LogOptions, readLogEntries } from '../host/logs';
 import { write } from './terminal';
 
 /** Copies the log of a container: its stdout to our stdout, its stderr to our stderr. Ends when the log ends. */
@@ -8,7 +10,10 @@ export async function printLogs(
   container: ContainerDetails,
   options: LogOptions,
 ): Promise<void> {
-  for await (const batch of readLogBatches(engine, container, options)) {
+  // Who wrote a line is looked at only where somebody asks.
+  const isSelected = options.extensions !== undefined || options.level !== undefined;
+  const read = isSelected ? readLogEntries : followLog;
+  for await (const batch of read(engine, container, options)) {
     await print(process.stdout, batch, 'stdout');
     await print(process.stderr, batch, 'stderr');
   }

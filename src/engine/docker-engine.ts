@@ -87,6 +87,12 @@ export class DockerEngine implements ContainerEngine {
     );
   }
 
+  async renameContainer(id: string, name: string): Promise<void> {
+    await this.#call(`rename the container to ${name}`, (docker) =>
+      docker.getContainer(id).rename({ name, abortSignal: AbortSignal.timeout(CALL_LIMIT_MS) }),
+    );
+  }
+
   async stopContainer(id: string, graceSeconds: number): Promise<void> {
     const abortSignal = AbortSignal.timeout(graceSeconds * 1000 + CALL_LIMIT_MS);
     await this.#contentWith([304, 404], () =>

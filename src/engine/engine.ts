@@ -51,6 +51,8 @@ export interface ContainerDetails {
   readonly labels: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
   readonly running: boolean;
+  /** Whether it has ended, and the engine is about to start it again as its restart policy says. */
+  readonly restarting: boolean;
   readonly exitCode: number;
   /** RFC 3339 times with nanoseconds; undefined when it never happened. */
   readonly startedAt: string | undefined;
@@ -126,6 +128,7 @@ export interface ContainerEngine {
   /** Puts a file into a container, also into one that has not been started yet. */
   putFile(id: string, file: ContainerFile): Promise<void>;
   startContainer(id: string): Promise<void>;
+  renameContainer(id: string, name: string): Promise<void>;
   /** Asks with SIGTERM, waits for the grace period, kills. Content when the container is not running. */
   stopContainer(id: string, graceSeconds: number): Promise<void>;
   /** Removes a container, killing it if need be. Content when it is gone. */

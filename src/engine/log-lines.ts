@@ -2,7 +2,8 @@ import { BacklotError } from '../api/errors';
 import type { ContainerDetails, ContainerEngine } from './engine';
 import { LineSplitter } from './line-splitter';
 import { type LogFrame, readFrames, readPlain } from './log-frames';
-import { parseSince, unixSeconds } from './since';
+import type { LogPosition } from './log-position';
+import { nanosecondsToUnix, parseSince, unixSeconds } from './since';
 
 /** A line of a container's log. */
 export interface LogLine {
@@ -28,7 +29,8 @@ export interface LogOptions {
 
 /**
  * The lines of a container's log, in batches as they come from the engine: for readers that must keep up with a container
- * that writes a lot. Lines of one stream come in their order. No more is read than is asked for.
+ * that writes a lot. Lines of one stream come in their order. No more is read than is asked for. With a position, it goes on
+ * where the last reading with that position ended.
  *
  * Throws `BACKLOT_E_OPTION_INVALID` for a `since` or `tail` that cannot be understood, `BACKLOT_E_ENGINE_FAILED` when the
  * engine goes away.
@@ -37,16 +39,17 @@ export async function* readLogBatches(
   engine: ContainerEngine,
   container: ContainerDetails,
   options: LogOptions = {},
+  position?: LogPosition,
 ): AsyncGenerator<LogLine[]> {
   const { signal } = options;
+  const readBefore = position?.begin();
   const request = {
     ...(options.follow === undefined ? {} : { follow: options.follow }),
-    ...(options.tail === undefined ? {} : { tail: checkTail(options.tail) }),
-    ...(options.since === undefined ? {} : { since: sinceOf(options.since) }),
+    ...(readBefore === undefined ? partOf(options) : { since: nanosecondsToUnix(readBefore) }),
     ...(signal ? { signal } : {}),
   };
   if (signal?.aborted) return;
-  const streams = { stdout: new StreamLines('stdout'), stderr: new StreamLines('stderr') };
+  const streams = { stdout: new StreamLines('stdout', position), stderr: new StreamLines('stderr', position) };
   try {
     const source = await engine.openLog(container.id, request);
     const take = container.terminal
@@ -76,7 +79,10 @@ class StreamLines {
   #splitter = new LineSplitter();
   #time = new Date(0);
 
-  constructor(private readonly stream: LogLine['stream']) {}
+  constructor(
+    private readonly stream: LogLine['stream'],
+    private readonly position: LogPosition | undefined,
+  ) {}
 
   /**
    * Takes a frame: one message, with the engine's time in front. A long line comes as several messages, each with its
@@ -84,6 +90,7 @@ class StreamLines {
    */
   take(payload: Buffer): LogLine[] {
     const match = ENGINE_TIME.exec(payload.toString('latin1', 0, ENGINE_TIME_MAX_BYTES));
+    if (match && this.position?.isNew(this.stream, match[1]!) === false) return [];
     const time = match ? new Date(match[1]!) : this.#time;
     if (!this.#splitter.isInLine) this.#time = time;
     const lines = this.#splitter.push(payload.subarray(match ? match[0].length : 0)).map((line, index) => {
@@ -95,7 +102,7 @@ class StreamLines {
 
   /** Takes bytes without frames: the engine's time stands in front of each line. */
   takePlain(payload: Buffer): LogLine[] {
-    return this.#splitter.push(payload).map((line) => this.#withoutTime(line));
+    return this.#splitter.push(payload).flatMap((line) => this.#withoutTime(line));
   }
 
   /** The last line of frames, when it had no line end. */
@@ -105,14 +112,22 @@ class StreamLines {
 
   /** The last line of bytes without frames, when it had no line end. */
   endPlain(): LogLine[] {
-    return this.#splitter.end().map((line) => this.#withoutTime(line));
+    return this.#splitter.end().flatMap((line) => this.#withoutTime(line));
   }
 
-  #withoutTime(line: string): LogLine {
+  #withoutTime(line: string): LogLine[] {
     const match = ENGINE_TIME.exec(line);
+    if (match && this.position?.isNew(this.stream, match[1]!) === false) return [];
     if (match) this.#time = new Date(match[1]!);
-    return { time: this.#time, stream: this.stream, line: match ? line.slice(match[0].length) : line };
+    return [{ time: this.#time, stream: this.stream, line: match ? line.slice(match[0].length) : line }];
   }
+}
+
+function partOf({ tail, since }: LogOptions): { tail?: number; since?: string } {
+  return {
+    ...(tail === undefined ? {} : { tail: checkTail(tail) }),
+    ...(since === undefined ? {} : { since: sinceOf(since) }),
+  };
 }
 
 function sinceOf(since: string | number | Date): string {

@@ -46,7 +46,7 @@ export async function stop(engine: ContainerEngine, name: string, options: StopO
   requireOurs(container);
   const { graceSeconds = graceSecondsFor(container.environment), keepVolume = false } = options;
   const began = Date.now();
-  if (container.running) await engine.stopContainer(container.id, graceSeconds);
+  await stopContainer(engine, container, graceSeconds);
   const ended = await engine.inspectContainer(container.id);
   await engine.removeContainer(container.id);
   const volume = rememberedSettings(container)?.volume;
@@ -57,4 +57,13 @@ export async function stop(engine: ContainerEngine, name: string, options: StopO
     exitCode: ended?.exitCode,
     killed: container.running && ended?.exitCode === KILLED && wholeGrace,
   };
+}
+
+/** Stops a container of ours in an orderly way, and leaves it there. Throws `BACKLOT_E_ENGINE_FAILED`. */
+export async function stopContainer(
+  engine: ContainerEngine,
+  { id, running, environment }: ContainerDetails,
+  graceSeconds: number = graceSecondsFor(environment),
+): Promise<void> {
+  if (running) await engine.stopContainer(id, graceSeconds);
 }

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { LOG_LEVELS, type LogLevel } from '../../host/log-levels';
 import { nameOption, wholeNumber } from '../options';
 
 interface Options {
@@ -6,6 +7,8 @@ interface Options {
   readonly follow?: true;
   readonly tail?: number;
   readonly since?: string;
+  readonly extension?: string[];
+  readonly level?: LogLevel;
 }
 
 /** `backlot logs` */
@@ -14,14 +17,21 @@ export function addLogs(program: Command): void {
     .command('logs')
     .description("show the log: the container's stdout on stdout, its stderr on stderr")
     .addOption(nameOption())
-    .option('-f, --follow', 'go on until Backlot ends, or Ctrl-C')
+    .option('-f, --follow', 'go on until Backlot is stopped, also when it is restarted, or until Ctrl-C')
     .addOption(new Option('-n, --tail <lines>', 'only so many lines from the end').argParser(wholeNumber))
     .option('--since <time>', 'only from then on: 10m, 1h30m, an ISO time, or Unix seconds')
+    .option(
+      '--extension <name>',
+      'only what this extension wrote, can be repeated',
+      (name: string, before: string[] = []) => [...before, name],
+    )
+    .addOption(new Option('--level <level>', 'only lines of this level, and graver ones').choices(LOG_LEVELS))
     .addHelpText(
       'after',
       `
 Examples:
   $ backlot logs -f --tail 20
+  $ backlot logs --extension stripe --level warn
   $ backlot logs --since 10m 2>/dev/null       only what it wrote to stdout`,
     )
     .action(async (options: Options) => {
@@ -37,11 +47,13 @@ Examples:
       const since = options.since === undefined ? {} : { since: parseSince(options.since) };
       const engine = await findEngine();
       const container = await requireContainer(engine, containerName(options.name));
-      const { follow, tail } = options;
+      const { follow, tail, extension, level } = options;
       await printLogs(engine, container, {
         ...since,
         follow: follow === true,
         ...(tail === undefined ? {} : { tail }),
+        ...(extension === undefined ? {} : { extensions: extension }),
+        ...(level === undefined ? {} : { level }),
       });
     });
 }
