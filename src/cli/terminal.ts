@@ -43,6 +43,10 @@ export class ProgressLine {
   #isShown = false;
 
   show(progress: Progress): void {
+    if (progress.phase === 'hint') {
+      this.clear();
+      return note(progress.message);
+    }
     if (!process.stderr.isTTY) {
       if (!progress.detail) note(progress.message);
       return;

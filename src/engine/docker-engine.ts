@@ -15,7 +15,7 @@ import {
   type ListedContainer,
   type RawLogOptions,
 } from './engine';
-import { type EngineAddress, formatAddress } from './engine-address';
+import { type EngineAddress, formatAddress, socketOf } from './engine-address';
 import { packFile } from './file-archive';
 import { httpGet } from './http-get';
 import { loadDockerode } from './load-library';
@@ -45,6 +45,10 @@ export class DockerEngine implements ContainerEngine {
 
   get host(): string | undefined {
     return this.address.kind === 'socket' ? undefined : this.address.host;
+  }
+
+  get socket(): string {
+    return socketOf(this.address, process.platform);
   }
 
   async listContainers(label: string): Promise<ListedContainer[]> {
@@ -161,6 +165,13 @@ export class DockerEngine implements ContainerEngine {
       docker.createImage({ fromImage: named, abortSignal }),
     );
     await this.#follow(what, stream, options);
+  }
+
+  async tagImage(reference: string, name: string, tag: string): Promise<void> {
+    const abortSignal = AbortSignal.timeout(CALL_LIMIT_MS);
+    await this.#call(`tag ${reference} as ${name}:${tag}`, (docker) =>
+      docker.getImage(reference).tag({ repo: name, tag, abortSignal }),
+    );
   }
 
   async buildImage(context: NodeJS.ReadableStream, options: BuildOptions): Promise<void> {

@@ -66,6 +66,7 @@ export function toCreateOptions(spec: ContainerSpec): ContainerCreateOptions {
       // An image that brings its own init needs no second one above it, which would only delay signals.
       Init: spec.init ?? false,
       ...(spec.network === undefined ? {} : { NetworkMode: spec.network }),
+      ...(spec.groups === undefined ? {} : { GroupAdd: spec.groups.map(String) }),
       PortBindings: Object.fromEntries(
         ports.map(([inside, outside]) => [
           `${inside}/tcp`,

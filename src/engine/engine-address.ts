@@ -38,6 +38,18 @@ export function formatAddress(address: EngineAddress): string {
   return address.path.startsWith('//./pipe/') ? `npipe://${address.path}` : `unix://${address.path}`;
 }
 
+const USUAL_SOCKET = '/var/run/docker.sock';
+
+/** Sockets of engines in a virtual machine, which pass on to the usual one in there. */
+const OF_VIRTUAL_MACHINE = /\/\.docker\/(?:desktop|run)\/|\/\.?colima\//;
+
+/** The engine's own socket, as its machine sees it. */
+export function socketOf(address: EngineAddress, platform: NodeJS.Platform): string {
+  if (address.kind === 'ssh') return address.path ?? USUAL_SOCKET;
+  const isOurs = address.kind === 'socket' && platform === 'linux' && !OF_VIRTUAL_MACHINE.test(address.path);
+  return isOurs ? address.path : USUAL_SOCKET;
+}
+
 /** The certificates in a folder, under the names that Docker gives them. */
 export function tlsFilesIn(folder: string): Required<Omit<TlsSettings, 'verify'>> {
   return {
@@ -53,8 +65,7 @@ export function tlsFilesIn(folder: string): Required<Omit<TlsSettings, 'verify'>
  * Throws a plain Error whose message says why the address cannot be used.
  */
 export function parseAddress(text: string, tls?: TlsSettings): EngineAddress {
-  if (text.startsWith('unix://'))
-    return { kind: 'socket', path: text.slice('unix://'.length) || '/var/run/docker.sock' };
+  if (text.startsWith('unix://')) return { kind: 'socket', path: text.slice('unix://'.length) || USUAL_SOCKET };
   if (text.startsWith('npipe://')) {
     return { kind: 'socket', path: text.slice('npipe://'.length) || '//./pipe/docker_engine' };
   }

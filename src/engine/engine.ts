@@ -26,6 +26,8 @@ export interface ContainerSpec {
   readonly command?: readonly string[];
   /** The network to join; the engine's usual one when left out. */
   readonly network?: string;
+  /** Numbers of groups that its user is in, besides those of the image. */
+  readonly groups?: readonly number[];
   /** Puts an init process above the program, which passes signals on and reaps orphans; off when left out. */
   readonly init?: boolean;
   /** Seconds between the signal to stop and the kill when the engine itself stops the container. */
@@ -120,6 +122,8 @@ export interface ContainerEngine {
   readonly description: string;
   /** The name of the engine's machine, when it is reached over TCP or ssh. */
   readonly host: string | undefined;
+  /** The engine's own socket, as its machine sees it: what a container has to be given to use the engine. */
+  readonly socket: string;
   /** The containers with a label, running or not. */
   listContainers(label: string): Promise<ListedContainer[]>;
   inspectContainer(nameOrId: string): Promise<ContainerDetails | undefined>;
@@ -143,6 +147,8 @@ export interface ContainerEngine {
   pullImage(reference: string, options: ImageEventOptions): Promise<void>;
   /** The same for a build from a tar of its context. */
   buildImage(context: NodeJS.ReadableStream, options: BuildOptions): Promise<void>;
+  /** Gives an image another name and tag. */
+  tagImage(reference: string, name: string, tag: string): Promise<void>;
   /** Removes a volume. Content when it is gone. */
   removeVolume(name: string): Promise<void>;
 }

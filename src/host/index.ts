@@ -1,6 +1,6 @@
 /** The host side for programs: what `import … from 'backlot/host'` gives. */
 export { BacklotError, type ErrorCode } from '../api/errors';
-export { Emulator, type EmulatorOptions } from './emulator';
+export { Emulator, type EmulatorEvents, type EmulatorOptions } from './emulator';
 export type { ContainerEngine } from '../engine/engine';
 export { findEngine } from '../engine/find-engine';
 export type { LogLevel } from './log-levels';

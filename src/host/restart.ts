@@ -40,7 +40,7 @@ function settingsAgain(existing: ContainerDetails | undefined, options: StartOpt
   const remembered = existing && rememberedSettings(existing);
   if (!existing || !remembered) return resolveSettings(options);
   const settings = resolveSettings({ ...optionsAgain(existing, remembered), ...withoutUndefined(options) });
-  const environment = { ...environmentAgain(existing, remembered), ...settings.environment };
+  const environment = { ...valuesAgain(remembered.environment, existing.environment), ...settings.environment };
   return { ...settings, environment, ...(options.volume === undefined ? { volume: remembered.volume } : {}) };
 }
 
@@ -50,9 +50,13 @@ function optionsAgain(existing: ContainerDetails, remembered: RememberedSettings
     ...(remembered.isOwnImage ? {} : { image: remembered.image }),
     port: existing.ports[GATEWAY_PORT] ?? remembered.port,
     ...(remembered.extensionsFile === undefined ? {} : { extensionsFile: remembered.extensionsFile }),
+    ...(remembered.mounts === undefined ? {} : { mounts: remembered.mounts }),
+    ...(remembered.network === undefined ? {} : { network: remembered.network }),
+    ...(remembered.docker === undefined ? {} : { docker: remembered.docker }),
+    labels: valuesAgain(remembered.labels ?? [], existing.labels),
   };
 }
 
-function environmentAgain(existing: ContainerDetails, { environment }: RememberedSettings): Record<string, string> {
-  return Object.fromEntries(environment.map((name) => [name, existing.environment[name] ?? '']));
+function valuesAgain(names: readonly string[], values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, values[name] ?? '']));
 }

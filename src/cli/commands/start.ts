@@ -24,6 +24,10 @@ export function addStart(program: Command): void {
         'image',
         'build',
         'timeout',
+        'mount',
+        'network',
+        'label',
+        'docker',
       ]),
     )
     .addHelpText(
@@ -32,6 +36,8 @@ export function addStart(program: Command): void {
 Examples:
   $ backlot start                              with ./extensions.json, until Ctrl-C
   $ backlot start -d --wait --port 0           in the background, on a port that is free
+  $ backlot start --docker                     for extensions that run containers
+  $ backlot start --mount ./init:/etc/localstack/init:ro
   $ backlot start --host -e DEBUG=1            without Docker`,
     )
     .action(async (options: Options) => {
