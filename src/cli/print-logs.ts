@@ -1,14 +1,15 @@
 import type { ContainerDetails, ContainerEngine } from '../engine/engine';
 import type { LogLine } from '../engine/log-lines';
-import { followLog } from '../host/follow-log';
-import { type LogOptions, readLogEntries } from '../host/logs';
+import { followLog, type FollowOptions } from '../host/follow-log';
+import type { LogSelection } from '../host/log-filter';
+import { readLogEntries } from '../host/logs';
 import { write } from './terminal';
 
 /** Copies the log of a container: its stdout to our stdout, its stderr to our stderr. Ends when the log ends. */
 export async function printLogs(
   engine: ContainerEngine,
   container: ContainerDetails,
-  options: LogOptions,
+  options: FollowOptions & LogSelection,
 ): Promise<void> {
   // Who wrote a line is looked at only where somebody asks.
   const isSelected = options.extensions !== undefined || options.level !== undefined;

@@ -58,8 +58,7 @@ export class Emulator extends EventEmitter<EmulatorEvents> implements AsyncDispo
   constructor(private readonly options: EmulatorOptions = {}) {
     super();
     // Every emitter has this event, whatever it is made to tell.
-    const emitter: EventEmitter = this as unknown as EventEmitter;
-    emitter.on('newListener', (name: string) => process.nextTick(() => this.#listen(name)));
+    (this as EventEmitter).on('newListener', (name: string) => process.nextTick(() => this.#listen(name)));
   }
 
   /** A new one, started: see {@link Emulator.prototype.start}. */

@@ -7,7 +7,7 @@ import type { ProgressListener } from './progress';
 import { OWN_IMAGE, type Settings } from './settings';
 
 /** The version of LocalStack whose clients can take the image for theirs, as in the Dockerfile. */
-const LOCALSTACK_TAG = '4.14.0';
+export const LOCALSTACK_TAG = '4.14.0';
 
 /** How the image is to be got. */
 export interface ImageOptions {

@@ -93,11 +93,12 @@ class Look {
   }
 
   async #fetched(entry: ExtensionEntry): Promise<EngineNeeds> {
-    const { lock: _, ...options } = hostInstallOptions(this.file);
+    const options = hostInstallOptions(this.file);
     const held = this.#held(entry);
+    // Not the lock of the list, which would be written to: nobody asked for that.
+    const lock = { file: path.join(options.libDirectory, 'looked-at.lock.json'), frozen: false };
     const locked = held ? { locked: { [entry.spec]: held } } : {};
-    // The list's own lock is not written to: nobody asked for that.
-    const [outcome] = await installExtensions([entry], { ...options, ...locked });
+    const [outcome] = await installExtensions([entry], { ...options, lock, ...locked });
     if (outcome === undefined) return NOBODY;
     if ('error' in outcome) throw outcome.error;
     return this.inside(outcome.installed.directory, entry.name);

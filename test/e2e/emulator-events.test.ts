@@ -19,7 +19,9 @@ function standIn(environment: Record<string, string> = {}, options: EmulatorOpti
 function listen(emulator: Emulator): string[] {
   const told: string[] = [];
   for (const name of ['starting', 'ready', 'stopped', 'died', 'lost'] as const satisfies (keyof EmulatorEvents)[]) {
-    emulator.on(name, (value?: unknown) => told.push(value === undefined ? name : `${name} ${String(value)}`));
+    emulator.on(name, (value?: string | number | Error) =>
+      told.push(value === undefined ? name : `${name} ${String(value)}`),
+    );
   }
   return told;
 }

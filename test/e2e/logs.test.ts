@@ -116,7 +116,7 @@ describeWithEngine('the log of a container', () => {
       { extension: 'one', level: 'error', stream: 'stderr' },
       { extension: 'one', level: 'error', line: '    at one.js:1' },
     ]);
-    expect(() => emulator.logs({ level: 'loud' as 'error' }).next()).rejects.toMatchObject({
+    await expect(emulator.logs({ level: 'loud' as 'error' }).next()).rejects.toMatchObject({
       code: 'BACKLOT_E_OPTION_INVALID',
     });
   });
