@@ -289,7 +289,8 @@ export const ERROR_TABLE = {
     kind: 'user',
     summary: 'An extension runs a container, and no container engine can be reached from where Backlot runs.',
     remedy:
-      'On a machine, start Docker, Podman or Colima, or set DOCKER_HOST. In a container, hand the engine in: ' +
+      'On a machine, start Docker, Podman or Colima, or set DOCKER_HOST. In a container, hand the engine in: `backlot start --docker` ' +
+      '(the package.json of the extension says `"containers": true` in "backlot"), or ' +
       '`-v /var/run/docker.sock:/var/run/docker.sock --group-add $(stat -c %g /var/run/docker.sock)`, or `-e DOCKER_HOST=tcp://…`.',
   },
   BACKLOT_E_CONTAINER_UNHEALTHY: {

@@ -43,6 +43,13 @@ export function seconds(text: string): number {
   throw new InvalidArgumentError('It must be a number of seconds above 0.');
 }
 
+/** Collects `--label KEY=VALUE`; the value may be left out. */
+export function label(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const [, name, value = ''] = /^([^=\s]+)(?:=([^]*))?$/.exec(text) ?? [];
+  if (name === undefined) throw new InvalidArgumentError('It must look like KEY=VALUE.');
+  return { ...before, [name]: value };
+}
+
 /** Collects `-e KEY=VALUE`; `-e KEY` takes the value from our own environment, as it does for Docker. */
 export function environmentVariable(text: string, before: Record<string, string> = {}): Record<string, string> {
   const at = text.indexOf('=');

@@ -1,6 +1,8 @@
 import type { ContainerDetails, ContainerEngine } from '../engine/engine';
-import { type LogLine, type LogOptions, readLogBatches } from '../engine/log-lines';
-import { parseLogLine } from '../host/log-line';
+import type { LogLine } from '../engine/log-lines';
+import { followLog, type FollowOptions } from '../host/follow-log';
+import type { LogSelection } from '../host/log-filter';
+import { type LogEntry, readLogEntries } from '../host/logs';
 import { spinner } from './spinner';
 import { write } from './terminal';
 
@@ -11,22 +13,29 @@ import { write } from './terminal';
 export async function printLogs(
   engine: ContainerEngine,
   container: ContainerDetails,
-  options: LogOptions,
+  options: FollowOptions & LogSelection,
   asJson = false,
 ): Promise<void> {
   spinner.stop();
-  for await (const batch of readLogBatches(engine, container, options)) {
-    if (asJson) {
+  if (asJson) {
+    for await (const batch of readLogEntries(engine, container, options)) {
       await write(process.stdout, batch.map(toJson).join(''));
-      continue;
     }
+    return;
+  }
+  // Who wrote a line is looked at only where somebody asks.
+  const isSelected = options.extensions !== undefined || options.level !== undefined;
+  const read = isSelected ? readLogEntries : followLog;
+  for await (const batch of read(engine, container, options)) {
     await print(process.stdout, batch, 'stdout');
     await print(process.stderr, batch, 'stderr');
   }
 }
 
-function toJson(line: LogLine): string {
-  return `${JSON.stringify({ ...line, extension: parseLogLine(line.line).extension ?? null })}\n`;
+function toJson(entry: LogEntry): string {
+  const { extension = null, level = null, ...line } = entry;
+  return `${JSON.stringify({ ...line, extension, level })}
+`;
 }
 
 async function print(target: NodeJS.WriteStream, batch: readonly LogLine[], stream: LogLine['stream']): Promise<void> {

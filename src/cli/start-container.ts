@@ -54,20 +54,20 @@ function told({ container, url, alreadyRunning }: Launched, state: 'starting' | 
 
 async function stayAttached(
   engine: ContainerEngine,
-  settings: Settings,
+  { name }: Settings,
   launched: Launched,
   { timeout, json }: ContainerOptions,
   interrupt: Interrupt,
 ): Promise<number> {
   const { container, url } = launched;
-  // Asked for at once: when somebody else removes the container there is nobody left to ask.
-  const exit = engine.waitForExit(container.id);
-  const printing = printLogs(engine, container, { follow: true }, json);
+  const stopping = new AbortController();
+  // It ends when the container does, and does not come back.
+  const printing = printLogs(engine, container, { follow: true, noFurtherRun: stopping.signal }, json);
   const interrupted = new Promise<void>((resolve) => {
     interrupt.signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  // Each of the three is awaited below, but not always: a failure that nobody looks at must not end the process.
-  for (const promise of [exit, printing]) promise.catch(() => undefined);
+  // It is awaited below, but not always: a failure that nobody looks at must not end the process.
+  printing.catch(() => undefined);
   let isReady = false;
   try {
     await waitUntilReady(engine, container.id, {
@@ -77,45 +77,43 @@ async function stayAttached(
     });
     isReady = true;
     if (json) say(JSON.stringify(told(launched, 'ready')));
-    note(`${container.name} is ready at ${url} (Ctrl-C stops it)`);
-    await Promise.race([exit, interrupted]);
+    note(`${name} is ready at ${url} (Ctrl-C stops it)`);
+    await Promise.race([printing, interrupted]);
   } catch (error) {
     if (!interrupt.signal.aborted) {
+      stopping.abort();
       await clear(engine, container.id);
       await printing.catch(() => undefined);
       throw error;
     }
   }
   if (interrupt.signal.aborted) {
-    await stopGently(engine, container.id, settings, interrupt);
+    stopping.abort();
+    await stopGently(engine, name, interrupt);
     await printing.catch(() => undefined);
     return isReady ? EXIT.ok : EXIT.interrupted;
   }
-  const exitCode = await exit;
-  await printing;
-  await clear(engine, container.id);
-  if (exitCode === 0) {
-    note(`${container.name} was stopped`);
+  const exitCode = await clear(engine, name);
+  if (exitCode === undefined || exitCode === 0) {
+    note(`${name} was stopped`);
     return EXIT.ok;
   }
-  const message = `${container.name} ended with exit code ${exitCode}; its log is above`;
+  const message = `${name} ended with exit code ${exitCode}; its log is above`;
   throw new BacklotError('BACKLOT_E_CONTAINER_EXITED', message);
 }
 
 /** Stops in order; a second Ctrl-C kills. */
-async function stopGently(
-  engine: ContainerEngine,
-  id: string,
-  { name }: Settings,
-  { impatient }: Interrupt,
-): Promise<void> {
+async function stopGently(engine: ContainerEngine, name: string, { impatient }: Interrupt): Promise<void> {
   note(`stopping ${name} (Ctrl-C again kills it)`);
-  impatient.addEventListener('abort', () => void engine.removeContainer(id).catch(() => undefined), { once: true });
-  const { killed } = await stop(engine, id);
+  impatient.addEventListener('abort', () => void engine.removeContainer(name).catch(() => undefined), { once: true });
+  const { killed } = await stop(engine, name);
   if (killed) note(`${name} did not stop in time and was killed`);
 }
 
-/** Removes a container that has ended, or is to end at once, with the volume that was made for it alone. */
-async function clear(engine: ContainerEngine, id: string): Promise<void> {
-  await stop(engine, id, { graceSeconds: 5 });
+/**
+ * Removes a container that has ended, or is to end at once, with the volume that was made for it alone. Gives its exit code,
+ * when it was still there.
+ */
+async function clear(engine: ContainerEngine, nameOrId: string): Promise<number | undefined> {
+  return (await stop(engine, nameOrId, { graceSeconds: 5 })).exitCode;
 }

@@ -63,7 +63,13 @@ export function note(text: string): void {
 }
 
 /** Shows steps on stderr: on a terminal in the line of the spinner, elsewhere a line for each step without its details. */
-export function showProgress(progress: Progress): void {
-  if (process.stderr.isTTY) spinner.update(progress.message);
-  else if (!progress.detail) note(progress.message);
+export function showProgress({ phase, message, detail }: Progress): void {
+  if (phase === 'hint') {
+    spinner.clear();
+    note(message);
+  } else if (process.stderr.isTTY) {
+    spinner.update(message);
+  } else if (!detail) {
+    note(message);
+  }
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { BacklotError } from '../api/errors';
+import { connectionOptions } from './connection-options';
 import { openExec } from './docker-exec';
 import { containerDetails, type InspectedContainer, toCreateOptions } from './docker-format';
 import {
@@ -18,7 +18,7 @@ import {
   type RawLogOptions,
   type RunningExec,
 } from './engine';
-import { type EngineAddress, formatAddress } from './engine-address';
+import { type EngineAddress, formatAddress, socketOf } from './engine-address';
 import { type EngineAnswers, type EngineFacts, engineFacts } from './engine-facts';
 import { packFile } from './file-archive';
 import { httpGet } from './http-get';
@@ -48,7 +48,11 @@ export class DockerEngine implements ContainerEngine {
   }
 
   get host(): string | undefined {
-    return this.address.kind === 'tcp' ? this.address.host : undefined;
+    return this.address.kind === 'socket' ? undefined : this.address.host;
+  }
+
+  get socket(): string {
+    return socketOf(this.address, process.platform);
   }
 
   async facts(): Promise<EngineFacts> {
@@ -106,6 +110,12 @@ export class DockerEngine implements ContainerEngine {
   async startContainer(id: string): Promise<void> {
     await this.#call('start the container', (docker) =>
       docker.getContainer(id).start({ abortSignal: AbortSignal.timeout(CALL_LIMIT_MS) }),
+    );
+  }
+
+  async renameContainer(id: string, name: string): Promise<void> {
+    await this.#call(`rename the container to ${name}`, (docker) =>
+      docker.getContainer(id).rename({ name, abortSignal: AbortSignal.timeout(CALL_LIMIT_MS) }),
     );
   }
 
@@ -189,6 +199,13 @@ export class DockerEngine implements ContainerEngine {
       docker.createImage({ fromImage: named, abortSignal }),
     );
     await this.#follow(what, stream, options);
+  }
+
+  async tagImage(reference: string, name: string, tag: string): Promise<void> {
+    const abortSignal = AbortSignal.timeout(CALL_LIMIT_MS);
+    await this.#call(`tag ${reference} as ${name}:${tag}`, (docker) =>
+      docker.getImage(reference).tag({ repo: name, tag, abortSignal }),
+    );
   }
 
   async buildImage(context: NodeJS.ReadableStream, options: BuildOptions): Promise<void> {
@@ -346,15 +363,12 @@ function toRefusal(thrown: unknown): EngineRefusal {
 
 /** Every key is given, because dockerode fills those that are missing from DOCKER_HOST. */
 function dockerodeOptions(address: EngineAddress): Docker.DockerOptions {
-  if (address.kind === 'socket')
-    return { socketPath: address.path, host: undefined, port: undefined, protocol: 'http' };
-  const { host, port, tls } = address;
+  const { host, ...options } = connectionOptions(address);
   return {
     socketPath: undefined,
     // An IPv6 address stands in brackets in a URL, which is what dockerode makes of the host.
-    host: host.includes(':') ? `[${host}]` : host,
-    port,
-    protocol: tls ? 'https' : 'http',
-    ...(tls ? { ca: readFileSync(tls.ca), cert: readFileSync(tls.cert), key: readFileSync(tls.key) } : {}),
+    host: host?.includes(':') ? `[${host}]` : host,
+    port: undefined,
+    ...options,
   };
 }

@@ -28,6 +28,8 @@ export interface ContainerSpec {
   readonly command?: readonly string[];
   /** The network to join; the engine's usual one when left out. */
   readonly network?: string;
+  /** Numbers of groups that its user is in, besides those of the image. */
+  readonly groups?: readonly number[];
   /** Puts an init process above the program, which passes signals on and reaps orphans; off when left out. */
   readonly init?: boolean;
   /** Seconds between the signal to stop and the kill when the engine itself stops the container. */
@@ -53,6 +55,8 @@ export interface ContainerDetails {
   readonly labels: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
   readonly running: boolean;
+  /** Whether it has ended, and the engine is about to start it again as its restart policy says. */
+  readonly restarting: boolean;
   readonly exitCode: number;
   /** RFC 3339 times with nanoseconds; undefined when it never happened. */
   readonly startedAt: string | undefined;
@@ -146,8 +150,10 @@ export interface BuildOptions extends ImageEventOptions {
 export interface ContainerEngine {
   /** Where the engine is, for people. */
   readonly description: string;
-  /** The name of the engine's machine, when it is reached over TCP. */
+  /** The name of the engine's machine, when it is reached over TCP or ssh. */
   readonly host: string | undefined;
+  /** The engine's own socket, as its machine sees it: what a container has to be given to use the engine. */
+  readonly socket: string;
   /** What it says of itself. */
   facts(): Promise<EngineFacts>;
   /** The names of running containers that publish a TCP port of the host. */
@@ -161,6 +167,7 @@ export interface ContainerEngine {
   /** Puts a file into a container, also into one that has not been started yet. */
   putFile(id: string, file: ContainerFile): Promise<void>;
   startContainer(id: string): Promise<void>;
+  renameContainer(id: string, name: string): Promise<void>;
   /** Asks with SIGTERM, waits for the grace period, kills. Content when the container is not running. */
   stopContainer(id: string, graceSeconds: number): Promise<void>;
   /** Removes a container, killing it if need be. Content when it is gone. */
@@ -177,6 +184,8 @@ export interface ContainerEngine {
   pullImage(reference: string, options: ImageEventOptions): Promise<void>;
   /** The same for a build from a tar of its context. */
   buildImage(context: NodeJS.ReadableStream, options: BuildOptions): Promise<void>;
+  /** Gives an image another name and tag. */
+  tagImage(reference: string, name: string, tag: string): Promise<void>;
   /** Removes a volume. Content when it is gone. */
   removeVolume(name: string): Promise<void>;
 }

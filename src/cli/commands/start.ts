@@ -26,6 +26,10 @@ export function addStart(program: Command): void {
         'build',
         'timeout',
         'json',
+        'mount',
+        'network',
+        'label',
+        'docker',
       ]),
     )
     .addHelpText(
@@ -35,6 +39,8 @@ Examples:
   $ backlot start                              with ./extensions.json, until Ctrl-C
   $ backlot start -d --wait --port 0           in the background, on a port that is free
   $ backlot start -d --wait --json             for a program: { name, url, state, alreadyRunning }
+  $ backlot start --docker                     for extensions that run containers
+  $ backlot start --mount ./init:/etc/localstack/init:ro
   $ backlot start --host -e DEBUG=1            without Docker`,
     )
     .action(async (options: Options) => {

@@ -13,11 +13,11 @@ const HANDSHAKE_LIMIT_MS = 2_000;
 /** The certificate of the instance that runs, or the one that a start on this machine would take. */
 export const certificate: Check = {
   name: 'certificate',
-  async run({ env, urlOnHost, container }) {
+  async run({ env, urlOnHost, engine, container }) {
     const own = env.CUSTOM_SSL_CERT_PATH?.trim();
     if (own) await readCustomCertificate(own);
     const details = await container.catch(() => undefined);
-    const url = urlOnHost ?? (details?.running ? urlOf(details) : undefined);
+    const url = urlOnHost ?? (details?.running ? urlOf(await engine, details) : undefined);
     if (url === undefined) return ok(own ? `${own} can be used` : 'made at the first TLS connection');
     return judge(await shownAt(Number(new URL(url).port)), url);
   },
