@@ -458,6 +458,16 @@ export const ERROR_TABLE = {
     summary: 'There is no container of that name.',
     remedy: 'Run `backlot start`, or name another container with --name or MAIN_CONTAINER_NAME.',
   },
+  BACKLOT_E_COMMAND_NOT_FOUND: {
+    kind: 'user',
+    summary: 'The container has no such program.',
+    remedy: 'Check the spelling, or give its whole path; what a shell has to look at needs `sh -c "…"`.',
+  },
+  BACKLOT_E_COMMAND_REFUSED: {
+    kind: 'user',
+    summary: 'The container has the program, but it cannot be run so.',
+    remedy: 'Check the working directory, the user, and whether the file may be executed.',
+  },
   BACKLOT_E_CONTAINER_NAME_TAKEN: {
     kind: 'user',
     summary: 'A container that `backlot start` did not make has that name.',

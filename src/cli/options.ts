@@ -1,8 +1,25 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { completedBy } from './completion/hints';
 
 /** `--name`, which every command about one container takes. */
 export function nameOption(): Option {
-  return new Option('--name <name>', 'name of the container (default: MAIN_CONTAINER_NAME, or backlot-main)');
+  const option = new Option('--name <name>', 'name of the container (default: MAIN_CONTAINER_NAME, or backlot-main)');
+  return completedBy(option, 'containers');
+}
+
+/** `--json`, which every command takes. */
+export function jsonOption(what = 'as one JSON object'): Option {
+  return new Option('--json', what);
+}
+
+/** `-e`, which every command takes that gives something an environment. */
+export function environmentOption(): Option {
+  return new Option('-e, --env <KEY=VALUE>', 'environment variable, can be repeated').argParser(environmentVariable);
+}
+
+/** `--url`, which every command about the instance that runs takes. */
+export function urlOption(): Option {
+  return new Option('--url <url>', 'gateway of the instance that runs (default: that of the container --name)');
 }
 
 /** A value that must be a whole number from 0 on. */

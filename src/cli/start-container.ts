@@ -22,7 +22,8 @@ export async function startDetached(options: ContainerOptions, wait: boolean): P
       wait ? start(engine, settings, how) : launch(engine, settings, how),
     );
     const { container, url } = launched;
-    if (launched.alreadyRunning) say(`${container.name} is already running at ${url}`);
+    if (options.json) say(JSON.stringify(told(launched, wait ? 'ready' : 'starting')));
+    else if (launched.alreadyRunning) say(`${container.name} is already running at ${url}`);
     else say(wait ? `${container.name} is ready at ${url}` : `${container.name} is starting, and will be at ${url}`);
   } finally {
     interrupt.release();
@@ -38,23 +39,30 @@ export async function startAttached(options: ContainerOptions): Promise<number> 
   try {
     const launched = await withProgress(options, interrupt, (how) => launch(engine, settings, how));
     if (!launched.alreadyRunning) return await stayAttached(engine, settings, launched, options, interrupt);
-    say(`${launched.container.name} is already running at ${launched.url}`);
+    if (options.json) say(JSON.stringify(told(launched, 'ready')));
+    else say(`${launched.container.name} is already running at ${launched.url}`);
     return EXIT.ok;
   } finally {
     interrupt.release();
   }
 }
 
+/** What a program is told about a container. */
+function told({ container, url, alreadyRunning }: Launched, state: 'starting' | 'ready'): object {
+  return { name: container.name, url, state, alreadyRunning };
+}
+
 async function stayAttached(
   engine: ContainerEngine,
   { name }: Settings,
-  { container, url }: Launched,
-  { timeout }: ContainerOptions,
+  launched: Launched,
+  { timeout, json }: ContainerOptions,
   interrupt: Interrupt,
 ): Promise<number> {
+  const { container, url } = launched;
   const stopping = new AbortController();
   // It ends when the container does, and does not come back.
-  const printing = printLogs(engine, container, { follow: true, noFurtherRun: stopping.signal });
+  const printing = printLogs(engine, container, { follow: true, noFurtherRun: stopping.signal }, json);
   const interrupted = new Promise<void>((resolve) => {
     interrupt.signal.addEventListener('abort', () => resolve(), { once: true });
   });
@@ -68,6 +76,7 @@ async function stayAttached(
       ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
     });
     isReady = true;
+    if (json) say(JSON.stringify(told(launched, 'ready')));
     note(`${name} is ready at ${url} (Ctrl-C stops it)`);
     await Promise.race([printing, interrupted]);
   } catch (error) {

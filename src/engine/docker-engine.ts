@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { BacklotError } from '../api/errors';
 import { connectionOptions } from './connection-options';
+import { openExec } from './docker-exec';
 import { containerDetails, type InspectedContainer, toCreateOptions } from './docker-format';
 import {
   type BuildOptions,
@@ -10,12 +11,15 @@ import {
   type ContainerFile,
   type ContainerSpec,
   EngineRefusal,
+  type ExecSpec,
   type ImageEvent,
   type ImageEventOptions,
   type ListedContainer,
   type RawLogOptions,
+  type RunningExec,
 } from './engine';
 import { type EngineAddress, formatAddress, socketOf } from './engine-address';
+import { type EngineAnswers, type EngineFacts, engineFacts } from './engine-facts';
 import { packFile } from './file-archive';
 import { httpCall, type HttpAnswer, type HttpCall, httpOpen, readAnswer } from './engine-http';
 import { loadDockerode } from './load-library';
@@ -52,6 +56,24 @@ export class DockerEngine implements ContainerEngine {
 
   get socket(): string {
     return socketOf(this.address, process.platform);
+  }
+
+  async facts(): Promise<EngineFacts> {
+    const [version, info] = await Promise.all(
+      ['version', 'info'].map((each) => this.#ask(`say its ${each}`, `/${each}`)),
+    );
+    return engineFacts({ version, info } as EngineAnswers);
+  }
+
+  async containersAtPort(port: number): Promise<string[]> {
+    const found = (await this.#ask('list containers', '/containers/json')) as ListedPorts[];
+    const isThere = ({ Ports }: ListedPorts): boolean =>
+      (Ports ?? []).some(({ PublicPort, Type }) => PublicPort === port && Type === 'tcp');
+    return found.filter(isThere).map(({ Names, Id }) => Names[0]?.replace(/^\//, '') ?? Id);
+  }
+
+  async volumeExists(name: string): Promise<boolean> {
+    return (await this.#ask(`inspect volume ${name}`, `/volumes/${encodeURIComponent(name)}`)) !== undefined;
   }
 
   async listContainers(label: string): Promise<ListedContainer[]> {
@@ -146,6 +168,18 @@ export class DockerEngine implements ContainerEngine {
       if (response.statusCode === 200) return response;
       throw this.#failure(what, refusalOf(await readAnswer(response)));
     });
+  }
+
+  async openExec(id: string, spec: ExecSpec): Promise<RunningExec> {
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), CALL_LIMIT_MS);
+    const what = `run ${spec.command[0]} in the container`;
+    try {
+      const running = await this.#call(what, (docker) => openExec(docker, id, spec, limit.signal));
+      return { ...running, exitCode: () => this.#call(what, () => running.exitCode()) };
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async pullImage(reference: string, options: ImageEventOptions): Promise<void> {
@@ -259,6 +293,13 @@ export class DockerEngine implements ContainerEngine {
     const message = `the engine at ${formatAddress(this.address)} could not ${what}: ${refusal.message}`;
     return new BacklotError('BACKLOT_E_ENGINE_FAILED', message, { cause: refusal });
   }
+}
+
+/** A container in Docker's list, as far as its ports go. */
+interface ListedPorts {
+  readonly Id: string;
+  readonly Names: readonly string[];
+  readonly Ports?: readonly { readonly PublicPort?: number; readonly Type: string }[] | null;
 }
 
 /** All of a text is base64, so its length is a multiple of four. */

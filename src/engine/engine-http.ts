@@ -1,5 +1,6 @@
 import http from 'node:http';
-import https from 'node:https';
+import type https from 'node:https';
+import { createRequire } from 'node:module';
 import { connectionOptions } from './connection-options';
 import type { EngineAddress } from './engine-address';
 
@@ -74,11 +75,20 @@ function send(
   { method, path, body, signal }: HttpCall,
 ): { request: http.ClientRequest; head: Promise<http.IncomingMessage> } {
   const { protocol, ...options } = connectionOptions(address);
-  const { request: open } = protocol === 'https' ? https : http;
+  const { request: open } = protocol === 'https' ? (createRequire(__filename)('node:https') as typeof https) : http;
   const text = body === undefined ? undefined : JSON.stringify(body);
   const headers =
     text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
-  const request = open({ agent: false, ...options, method, path, headers, ...(signal ? { signal } : {}) });
+  const request = open({
+    agent: false,
+    // Without a name of a server Node would look, at length, whether the host is an address.
+    ...(protocol === 'http' && { servername: '' }),
+    ...options,
+    method,
+    path,
+    headers,
+    ...(signal ? { signal } : {}),
+  });
   const head = new Promise<http.IncomingMessage>((resolve, reject) => {
     request.once('response', resolve);
     // Also what comes after the head, which the reader of the body is told, too.

@@ -1,4 +1,6 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
+import type { EngineFacts } from './engine-facts';
+import type { LogFrame } from './log-frames';
 
 /** What a bind or a volume of a container looks like. */
 export interface ContainerMount {
@@ -88,6 +90,34 @@ export interface RawLogOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A command that is run in a container. */
+export interface ExecSpec {
+  readonly command: readonly string[];
+  /** In addition to that of the container. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** An absolute path in the container; that of the image when left out. */
+  readonly workingDirectory?: string;
+  /** A name or number, also `user:group`; that of the container when left out. */
+  readonly user?: string;
+  /** Whether it has a standard input. */
+  readonly input: boolean;
+  /** Gives it a terminal of that size. It then writes all to one stream. */
+  readonly terminal?: { readonly columns: number; readonly rows: number };
+}
+
+/** A command that runs in a container. */
+export interface RunningExec {
+  /** Its standard input; `end()` closes that. */
+  readonly input: Writable;
+  /** What it writes, until it ends. The next is read when the last has been taken. */
+  output(): AsyncGenerator<LogFrame[]>;
+  resize(size: { readonly columns: number; readonly rows: number }): Promise<void>;
+  /** To be asked when the output has ended. */
+  exitCode(): Promise<number>;
+  /** Turns away from it. It is not told. */
+  close(): void;
+}
+
 /** An event of a build or a pull, in the engine's own words. */
 export interface ImageEvent {
   readonly stream?: string;
@@ -124,6 +154,11 @@ export interface ContainerEngine {
   readonly host: string | undefined;
   /** The engine's own socket, as its machine sees it: what a container has to be given to use the engine. */
   readonly socket: string;
+  /** What it says of itself. */
+  facts(): Promise<EngineFacts>;
+  /** The names of running containers that publish a TCP port of the host. */
+  containersAtPort(port: number): Promise<string[]>;
+  volumeExists(name: string): Promise<boolean>;
   /** The containers with a label, running or not. */
   listContainers(label: string): Promise<ListedContainer[]>;
   inspectContainer(nameOrId: string): Promise<ContainerDetails | undefined>;
@@ -141,6 +176,8 @@ export interface ContainerEngine {
   waitForExit(id: string, signal?: AbortSignal): Promise<number>;
   /** The log as the engine sends it, each message with its time in front. */
   openLog(id: string, options: RawLogOptions): Promise<Readable>;
+  /** Runs a command in a container that runs. */
+  openExec(id: string, spec: ExecSpec): Promise<RunningExec>;
   /** The id of an image on this machine. */
   imageId(reference: string): Promise<string | undefined>;
   /** Resolves when the engine has said all; an event with an `error` is how it tells of a failure on the way. */

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import '../api/async-dispose';
 import { BacklotError } from '../api/errors';
 import type { ContainerDetails, ContainerEngine } from '../engine/engine';
+import { exec, type ExecOptions, type ExecResult } from './exec';
 import { findEngine } from '../engine/find-engine';
 import { requireContainer, urlOf } from './find-container';
 import type { ImageOptions } from './image';
@@ -129,6 +130,16 @@ export class Emulator extends EventEmitter<EmulatorEvents> implements AsyncDispo
    */
   logs(options: LogOptions = {}): AsyncGenerator<LogEntry> {
     return readLog(this.engine, this.container, options);
+  }
+
+  /**
+   * Runs a command in its container, and comes back when that has ended. An exit code other than 0 is no error.
+   *
+   * Throws `BACKLOT_E_COMMAND_NOT_FOUND`, `BACKLOT_E_COMMAND_REFUSED`, `BACKLOT_E_CONTAINER_NOT_FOUND` when it does not run
+   * any more, `BACKLOT_E_ENGINE_FAILED`, and the reason of the signal.
+   */
+  exec(command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+    return exec(this.engine, this.container.id, command, options);
   }
 
   /** How it is now. Throws `BACKLOT_E_ENGINE_FAILED`, and the reason of the signal. */

@@ -8,6 +8,8 @@ import { type AskedSetting, GATEWAY_PORT, type Settings, type VolumeSetting } fr
  */
 const MANAGED = 'dev.backlot.managed-by';
 const MANAGER = 'backlot-host';
+/** What the engine is asked for to find all of them. */
+export const MANAGED_BY = `${MANAGED}=${MANAGER}`;
 const VERSION_LABEL = 'dev.backlot.version';
 const SETTINGS = 'dev.backlot.settings';
 

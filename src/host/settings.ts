@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { BacklotError } from '../api/errors';
 import { VERSION } from '../extensions/own-package';
 import { credentialsFile } from '../extensions/registry/credentials-file';
 import type { ContainerMount } from '../engine/engine';
-import { devFoldersFor, listedFoldersFor, type LocalFolder } from './local-folders';
+import type * as LocalFolders from './local-folders';
+import type { LocalFolder } from './local-folders';
 
 /** The port of the gateway inside the container, and by default also outside. */
 export const GATEWAY_PORT = 4566;
@@ -112,6 +114,8 @@ export function resolveSettings(options: StartOptions, sources: SettingsSources 
   const askedImage = options.image ?? (env.IMAGE_NAME || undefined);
   const image = askedImage ?? ownImage;
   const extensionsFile = findExtensionsFile(options.extensionsFile, cwd);
+  // What reads lists takes longer to load than most commands, which need no more of this file than the name.
+  const { devFoldersFor, listedFoldersFor } = createRequire(__filename)('./local-folders') as typeof LocalFolders;
   return {
     name,
     image,

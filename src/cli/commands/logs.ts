@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander';
 import { LOG_LEVELS, type LogLevel } from '../../host/log-levels';
-import { nameOption, wholeNumber } from '../options';
+import { jsonOption, nameOption, wholeNumber } from '../options';
 
 interface Options {
   readonly name?: string;
   readonly follow?: true;
   readonly tail?: number;
   readonly since?: string;
+  readonly json?: true;
   readonly extension?: string[];
   readonly level?: LogLevel;
 }
@@ -20,6 +21,7 @@ export function addLogs(program: Command): void {
     .option('-f, --follow', 'go on until Backlot is stopped, also when it is restarted, or until Ctrl-C')
     .addOption(new Option('-n, --tail <lines>', 'only so many lines from the end').argParser(wholeNumber))
     .option('--since <time>', 'only from then on: 10m, 1h30m, an ISO time, or Unix seconds')
+    .addOption(jsonOption('one JSON object a line: { time, stream, extension, line }'))
     .option(
       '--extension <name>',
       'only what this extension wrote, can be repeated',
@@ -47,13 +49,14 @@ Examples:
       const since = options.since === undefined ? {} : { since: parseSince(options.since) };
       const engine = await findEngine();
       const container = await requireContainer(engine, containerName(options.name));
-      const { follow, tail, extension, level } = options;
-      await printLogs(engine, container, {
+      const { follow, tail, extension, level, json } = options;
+      const selection = {
         ...since,
         follow: follow === true,
         ...(tail === undefined ? {} : { tail }),
         ...(extension === undefined ? {} : { extensions: extension }),
         ...(level === undefined ? {} : { level }),
-      });
+      };
+      await printLogs(engine, container, selection, json);
     });
 }

@@ -2,6 +2,7 @@
 import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
+import { NAMED_ACCOUNTS } from './bank-accounts';
 import { cvcCheck, fingerprint, type CardData } from './cards';
 import { testCard } from './test-cards';
 
@@ -51,7 +52,15 @@ export function newCard(stripe: Backend, card: CardData, given: Given): Stripe.C
   } as unknown as Stripe.Card;
 }
 
+const US_ACCOUNT_NUMBER = /^\d{4,17}$/;
 const ROUTING_NUMBER = /^\d{9}$/;
+const ROUTING_WEIGHTS = [3, 7, 1];
+
+/** Whether a text is a routing number of a bank in the United States: its last digit is a checksum. */
+function isRoutingNumber(text: string): boolean {
+  if (!ROUTING_NUMBER.test(text)) return false;
+  return [...text].reduce((sum, digit, index) => sum + Number(digit) * ROUTING_WEIGHTS[index % 3]!, 0) % 10 === 0;
+}
 
 /** A bank account that nobody has yet. Throws where it cannot be one. */
 export function newBankAccount(stripe: Backend, given: Given): Stripe.BankAccount {
@@ -60,7 +69,13 @@ export function newBankAccount(stripe: Backend, given: Given): Stripe.BankAccoun
   if (number === null) throw parameterMissing('bank_account[account_number]');
   const country = (text('country') ?? 'US').toUpperCase();
   const routing = text('routing_number');
-  if (country === 'US' && (routing === null || !ROUTING_NUMBER.test(routing))) {
+  if (country === 'US' && !US_ACCOUNT_NUMBER.test(number)) {
+    throw invalidRequest(`Invalid account number: must contain only digits, and be between 4 and 17 digits long`, {
+      code: 'account_number_invalid',
+      param: 'bank_account[account_number]',
+    });
+  }
+  if (country === 'US' && (routing === null || !isRoutingNumber(routing))) {
     throw invalidRequest(`Invalid routing number for ${text('currency') ?? 'usd'} bank account: ${routing ?? ''}`, {
       code: 'routing_number_invalid',
       param: 'bank_account[routing_number]',
@@ -82,4 +97,16 @@ export function newBankAccount(stripe: Backend, given: Given): Stripe.BankAccoun
     routing_number: routing,
     status: 'new',
   } as unknown as Stripe.BankAccount;
+}
+
+/**
+ * The bank account that a token of Stripe's documentation stands for, and its number: `btok_us_verified`, and
+ * `btok_us_verified_noAccount` and the like. Undefined for other tokens.
+ */
+export function namedBankAccount(stripe: Backend, token: string): [Stripe.BankAccount, number: string] | undefined {
+  const [, what] = /^btok_us_verified(?:_(\w+))?$/.exec(token) ?? [undefined, ''];
+  const number = what === '' ? undefined : NAMED_ACCOUNTS[what ?? 'success'];
+  if (number === undefined) return undefined;
+  const account = newBankAccount(stripe, { account_number: number, routing_number: '110000000' });
+  return [{ ...account, status: 'verified' }, number];
 }

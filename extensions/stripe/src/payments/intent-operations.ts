@@ -1,9 +1,10 @@
 import type Stripe from 'stripe';
-import { invalidRequest } from '../errors';
 import { mergeMetadata } from '../kernel/metadata';
 import type { Backend } from '../kernel/backend';
+import { verifyDeposits } from './microdeposits';
 import type { Call, DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import { checkDescriptors } from './descriptors';
 import { checkOwner, givenMethod, typesFor } from './intent-methods';
 import { needsReturnUrl, noSuchIntent, unexpectedState } from './intent-state';
 import {
@@ -72,9 +73,8 @@ export const paymentIntents: DefineModule = (stripe) => {
           call.params as unknown as Stripe.PaymentIntentIncrementAuthorizationParams,
         ),
       'POST /v1/payment_intents/{id}/verify_microdeposits': (call) => {
-        const intent = found(call);
-        checkMicrodeposits(intent, call.params);
-        return viewFor(call, completeAction(stripe, intent.id, true));
+        const { id } = found(call);
+        return viewFor(call, verifyDeposits(stripe, id, call.params) as Stripe.PaymentIntent);
       },
       'GET /v1/payment_intents/{id}/amount_details_line_items': (call) => {
         found(call);
@@ -99,28 +99,6 @@ function checkReturnUrl({ return_url: url, use_stripe_sdk: useSdk }: ConfirmInte
   if (url === undefined && useSdk !== true) throw needsReturnUrl();
 }
 
-/** What a bank would show on a statement, in tests. */
-export function checkMicrodeposits(
-  intent: Stripe.PaymentIntent | Stripe.SetupIntent,
-  { amounts, descriptor_code: code }: { readonly amounts?: readonly number[]; readonly descriptor_code?: string },
-): void {
-  if (intent.next_action?.type !== 'verify_with_microdeposits') {
-    throw unexpectedState(intent, 'This intent does not wait for the verification of a bank account.');
-  }
-  const isRight = code === undefined ? amounts?.join(',') === '32,45' : code === 'SM11AA';
-  if (isRight) return;
-  throw invalidRequest(
-    'The amounts or the descriptor code provided do not match those that were sent to the bank account.',
-    {
-      code:
-        code === undefined
-          ? 'payment_method_microdeposit_verification_amounts_mismatch'
-          : 'payment_method_microdeposit_verification_descriptor_code_mismatch',
-      param: code === undefined ? 'amounts' : 'descriptor_code',
-    },
-  );
-}
-
 function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): Stripe.PaymentIntent {
   const table = intentTable(stripe);
   const given = params as Stripe.PaymentIntentUpdateParams & { readonly payment_method_types?: string[] };
@@ -136,6 +114,7 @@ function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): 
   const money = currency === undefined ? intent.currency : readCurrency(currency);
   if (amount !== undefined) checkAmount(amount, money);
   checkShares(amount ?? intent.amount, given.application_fee_amount);
+  checkDescriptors(given);
   if (customer !== undefined) stripe.table('customer').get(customer, 'customer');
   const owner = customer ?? idOf(intent.customer);
   const isCleared = given.payment_method === '';
