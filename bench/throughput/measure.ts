@@ -35,11 +35,25 @@ export interface Measured {
   readonly cpuOfRaw: number;
   /** How much of one processor the server had; where that is far below 1, something else was the limit. */
   readonly busy: number;
+  /** Each round by itself, in the order of all servers' rounds. */
+  readonly rounds: readonly Round[];
 }
 
 export interface Run {
   readonly node: string;
   readonly servers: Readonly<Record<ServerKey, Measured>>;
+}
+
+/**
+ * How two servers compare, by the median of the rounds in which they took turns: what slows the machine down for a while slows down
+ * both. `rate` is by requests a second, `cpu` by what a request costs; more is better for `one`.
+ */
+export function compare(one: Measured, other: Measured): { readonly rate: number; readonly cpu: number } {
+  const pairs = one.rounds.map((round, index) => [round, other.rounds[index]!] as const);
+  return {
+    rate: median(pairs.map(([a, b]) => a.rate / b.rate)),
+    cpu: median(pairs.map(([a, b]) => b.cpu / a.cpu)),
+  };
 }
 
 /** How much is measured. */
@@ -51,7 +65,7 @@ export interface Extent {
   readonly seconds: number;
 }
 
-interface Round {
+export interface Round {
   readonly rate: number;
   readonly p50: number;
   readonly p99: number;
@@ -134,6 +148,7 @@ function summary(rounds: readonly Round[], raw: readonly Round[]): Measured {
     cpu: of('cpu'),
     cpuOfRaw: median(rounds.map(({ cpu }, index) => raw[index]!.cpu / cpu)),
     busy: of('busy'),
+    rounds,
   };
 }
 

@@ -18,7 +18,7 @@ export function readKey(request: Pick<ApiRequest, 'header' | 'query' | 'body'>, 
   }
   const [, type, mode] = KEY.exec(value) ?? [];
   if (type === undefined && isLoose) return { value, publishable: false };
-  if (type === undefined) throw unauthorized(`Invalid API Key provided: ${masked(value)}`);
+  if (type === undefined) throw invalidKey(value);
   if (mode === 'live') {
     throw unauthorized(
       `Backlot takes no live keys (${masked(value)}): give the application a test key, any sk_test_… will do.`,
@@ -51,6 +51,11 @@ function masked(value: string): string {
   return value.length <= 12
     ? '*'.repeat(value.length)
     : `${value.slice(0, 8)}${'*'.repeat(value.length - 12)}${value.slice(-4)}`;
+}
+
+/** A key that nobody has, or that is good no more. */
+export function invalidKey(key: string): StripeError {
+  return unauthorized(`Invalid API Key provided: ${masked(key)}`);
 }
 
 function unauthorized(message: string): StripeError {

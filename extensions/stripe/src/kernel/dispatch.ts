@@ -2,23 +2,24 @@ import type { FormFile } from 'backlot';
 import { withFixtures } from '../compat/fixtures';
 import { validateLoosely } from '../compat/localstripe-rules';
 import { StripeError } from '../errors';
-import { readKey } from '../http/credentials';
+import { accountOfKey } from '../connect/oauth';
+import { invalidKey, readKey } from '../http/credentials';
 import { checkKeyFor } from '../http/publishable';
-import { parseForm } from '../parameters/form';
+import { parseForm, type RawHash } from '../parameters/form';
 import { validate, type Params } from '../parameters/validate';
-import { loadSpec, type FoundOperation, type Operation } from '../spec/spec';
+import { loadSpec, UNSPECIFIED, type FoundOperation, type Operation } from '../spec/spec';
+import { formerOperation, isFormer, type FoundFormer } from '../versions/former-paths';
 import {
   COMMAND_LINE_VERSION,
   acceptLegacy,
   checkVersion,
   defaultVersion,
-  formerOperation,
   isNewest,
   renderAt,
   translateParameters,
 } from '../versions/versions';
 import { PLATFORM_ACCOUNT, type Backend, type Scope } from './backend';
-import { expand, type Includes } from './expand';
+import { checkExpand, expand, type Includes } from './expand';
 import { IdempotentReplies } from './idempotency';
 import type { ApiKey, Call, DefineModule, OperationHandler } from './module';
 import { Binary } from './objects';
@@ -39,9 +40,6 @@ export interface ApiRequest {
   readonly body: string;
   readonly files: readonly FormFile[];
 }
-
-/** In the place of parameters: an operation that the specification does not have. Its parameters come as they were written. */
-const UNSPECIFIED = -1;
 
 interface Handled {
   readonly handler: OperationHandler;
@@ -113,12 +111,9 @@ export class Dispatcher {
     const key = readKey(request, isLoose);
     const version = checkVersion(request.header('stripe-version') ?? defaultVersion(this.#stripe.config));
     headers['stripe-version'] = version;
-    const account = this.#accountOf(request);
+    const account = this.#accountOf(request, key.value);
     if (account !== PLATFORM_ACCOUNT) headers['stripe-account'] = account;
-    const found =
-      formerOperation(version, request.method, request.path) ??
-      loadSpec().find(request.method, request.path) ??
-      this.#findOther(request);
+    const found = this.#stripe.as({ account }, () => this.#find(request, version));
     if (found === undefined) throw unknownUrl(request);
     const { operation } = found;
     checkKeyFor(operation, key);
@@ -141,7 +136,7 @@ export class Dispatcher {
       if (earlier) return earlier;
     }
 
-    const params = this.#parametersOf(request, operation, scope, key);
+    const params = this.#parametersOf(request, found, scope, key);
     const call: Call = {
       operation,
       path: named(handled?.names ?? [], found.path),
@@ -161,13 +156,13 @@ export class Dispatcher {
   }
 
   /** What the client gave, checked, and as clients of the newest version give it. */
-  #parametersOf(request: ApiRequest, operation: Operation, scope: Scope, key: ApiKey): Params {
+  #parametersOf(request: ApiRequest, found: FoundOperation | FoundFormer, scope: Scope, key: ApiKey): Params {
+    const { operation } = found;
     const sent = parseForm(request.body);
     const given = request.query === '' ? sent : Object.assign(parseForm(request.query), sent);
     const meant = writtenFor(request) ?? scope.version!;
-    const raw = isNewest(meant)
-      ? given
-      : this.#stripe.as(scope, () => translateParameters(this.#stripe, operation, meant, given));
+    const isAsToday = isNewest(meant) && !('adapt' in found);
+    const raw = isAsToday ? given : this.#stripe.as(scope, () => this.#translate(found, meant, given));
     // How pages give their key.
     if (raw['key'] !== undefined) delete raw['key'];
     const legacy = acceptLegacy(operation, meant);
@@ -188,6 +183,23 @@ export class Dispatcher {
     return handled;
   }
 
+  #translate(found: FoundOperation | FoundFormer, version: string, given: RawHash): RawHash {
+    const adapted = 'adapt' in found ? found.adapt(given) : given;
+    return translateParameters(this.#stripe, found.operation, version, adapted);
+  }
+
+  #find(request: ApiRequest, version: string): FoundOperation | FoundFormer | undefined {
+    const { method, path } = request;
+    // It stands where an invoice would.
+    if (path.startsWith('/v1/invoices/upcoming')) {
+      const upcoming = formerOperation(this.#stripe, version, method, path);
+      if (upcoming) return upcoming;
+    }
+    return (
+      loadSpec().find(method, path) ?? formerOperation(this.#stripe, version, method, path) ?? this.#findOther(request)
+    );
+  }
+
   /** An operation of a module that the official package does not know: what only the command line or a page asks for. */
   #findOther({ method, path }: ApiRequest): FoundOperation | undefined {
     this.#others ??= this.#readOthers();
@@ -201,7 +213,7 @@ export class Dispatcher {
   #readOthers(): OtherOperation[] {
     const known = new Set(loadSpec().operations.map(({ key }) => withoutNames(key)));
     return [...this.#handlers].flatMap(([key, { names }]) => {
-      if (known.has(key)) return [];
+      if (known.has(key) || isFormer(key)) return [];
       const [method = '', path = ''] = key.split(' ');
       const pattern = new RegExp(`^${path.replace(/[^\w{}]/g, '\\$&').replaceAll('{}', '([^/]+)')}$`);
       const about = { kind: 'object', result: '', deletes: false, parameters: UNSPECIFIED } as const;
@@ -218,6 +230,7 @@ export class Dispatcher {
   /** Runs the handler. An error that keeps what was written is an answer, so that the step succeeds. */
   #run(handler: OperationHandler, call: Call, version: string, requestId: string): Reply {
     try {
+      checkExpand(version, this.#includes, call);
       const answer = handler(call);
       if (answer instanceof Binary)
         return { status: 200, headers: { 'content-type': answer.type }, body: answer.bytes };
@@ -229,10 +242,14 @@ export class Dispatcher {
     }
   }
 
-  #accountOf(request: ApiRequest): string {
-    const account = request.header('stripe-account');
+  #accountOf(request: ApiRequest, key: string): string {
+    const named = request.header('stripe-account');
+    const own = accountOfKey(this.#stripe, key);
+    if (own === null) throw invalidKey(key);
+    const account = named ?? own;
     if (account === undefined || account === PLATFORM_ACCOUNT) return PLATFORM_ACCOUNT;
-    if (!this.#stripe.table('account').has(account)) {
+    const isAllowed = own === undefined || own === account;
+    if (!isAllowed || !this.#stripe.table('account').has(account)) {
       throw new StripeError(
         403,
         'invalid_request_error',

@@ -3,6 +3,7 @@ import { invalidRequest, resourceMissing } from '../errors';
 import type { Params } from '../parameters/validate';
 import { KINDS } from './kinds';
 import { idOf, valueAt, type Page, type StripeObject } from './objects';
+import { bothCursors } from './page-of';
 
 /** How one object is kept. */
 interface Row<T, Hidden> {
@@ -166,17 +167,13 @@ export class Table<T extends StripeObject, Hidden extends object = Record<string
   /** A page of the list, as `limit`, `starting_after`, `ending_before` and `created` say. `url` is the path of the list. */
   page(url: string, params: ListParams | Params, selection: Selection<T> = {}): Page<T> {
     const { limit = PAGE_LENGTH, starting_after, ending_before, created } = params as ListParams;
-    if (starting_after !== undefined && ending_before !== undefined) {
-      throw invalidRequest('You cannot parameterize both starting_after and ending_before.', {
-        param: 'starting_after',
-      });
-    }
     const backwards = ending_before !== undefined;
     const cursorId = starting_after ?? ending_before;
     const cursor = cursorId === undefined ? undefined : this.#row(cursorId);
     if (cursorId !== undefined && cursor === undefined) {
       throw resourceMissing(this.#noun, cursorId, backwards ? 'ending_before' : 'starting_after');
     }
+    if (backwards && starting_after !== undefined) throw bothCursors();
     const found: T[] = [];
     for (const row of this.#ordered(selection, { backwards, cursor, created })) {
       found.push(row.object);

@@ -11,6 +11,7 @@ import { subscriptionSchedules } from '../billing/schedules';
 import { subscriptionItems } from '../billing/subscription-items';
 import { subscriptions } from '../billing/subscription-operations';
 import { testClocks } from '../billing/test-clocks';
+import { usageRecords } from '../billing/usage-record-operations';
 import { paymentLinks } from '../checkout/payment-links';
 import { paymentPages } from '../checkout/payment-pages';
 import { portalConfigurations } from '../checkout/portal-configurations';
@@ -34,7 +35,7 @@ import { paymentIntents } from '../payments/intent-operations';
 import { mandates } from '../payments/mandates';
 import { payouts } from '../payments/payouts';
 import { refunds } from '../payments/refunds';
-import { setupIntents } from '../payments/setup-intents';
+import { setupIntents } from '../payments/setup-intent-operations';
 import { topups } from '../payments/topups';
 import { webhookEndpoints } from '../webhooks/endpoints';
 import { cashBalances } from './cash-balance';
@@ -118,6 +119,7 @@ export const MODULES: readonly DefineModule[] = [
   tokens,
   transfers,
   topups,
+  usageRecords,
   verificationSessions,
   webhookEndpoints,
 ];

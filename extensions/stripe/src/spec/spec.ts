@@ -1,6 +1,9 @@
 /** Which operations Stripe's API has, as the official package declares them. */
 import { parameterFile } from './files';
 
+/** In the place of parameters: an operation that the specification does not have. Its parameters come as they were written. */
+export const UNSPECIFIED = -1;
+
 export interface Operation {
   /** Method and path: `POST /v1/customers/{customer}`. */
   readonly key: string;
@@ -116,7 +119,8 @@ function segmentsOf(path: string): string[] {
   return path.split('/').slice(1);
 }
 
-function decode(segment: string): string {
+/** A part of a path as it was meant. */
+export function decode(segment: string): string {
   if (!segment.includes('%')) return segment;
   try {
     return decodeURIComponent(segment);

@@ -4,7 +4,7 @@ import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { RawHash } from '../parameters/form';
 import { fieldOf, type FieldInfo } from '../spec/shapes';
-import { loadSpec, type FoundOperation, type Operation } from '../spec/spec';
+import { loadSpec, type Operation } from '../spec/spec';
 import { CHANGES, type Change, type Fields } from './changes';
 
 /** A version: a day, and since 2024 the name of a release. */
@@ -54,27 +54,13 @@ export function translateParameters(stripe: Backend, operation: Operation, versi
   return translated;
 }
 
-/** An operation that there was up to a version, and is no more; undefined where there was none. */
-export function formerOperation(version: string, method: string, path: string): FoundOperation | undefined {
-  const key = `${method} ${path}`;
-  for (const { operations } of changesAfter(version)) {
-    const today = operations?.[key];
-    const operation = loadSpec().operations.find((each) => each.key === today);
-    if (operation === undefined) continue;
-    const kind = path.endsWith('/lines') ? 'list' : operation.kind;
-    const result = kind === 'list' ? 'line_item' : operation.result;
-    return { operation: { ...operation, key, method, path, kind, result }, path: {} };
-  }
-  return undefined;
-}
-
 /** What a field of a kind held in a version. */
 export function fieldAt(version: string, kind: string, name: string): FieldInfo | undefined {
   for (const { fields } of changesAfter(version)) {
     const former = fields?.[`${kind} ${name}`];
     if (former === undefined) continue;
     const isList = former.endsWith('[]');
-    return { expandable: !isList, includable: isList, kinds: [former.replace('[]', '')] };
+    return { expandable: !isList, includable: isList, isList, kinds: [former.replace('[]', '')] };
   }
   return fieldOf(kind, name);
 }
