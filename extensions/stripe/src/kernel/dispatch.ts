@@ -1,7 +1,7 @@
 import type { FormFile } from 'backlot';
 import { withFixtures } from '../compat/fixtures';
 import { validateLoosely } from '../compat/localstripe-rules';
-import { missingInPath, noAccess, StripeError } from '../errors';
+import { invalidRequest, missingInPath, noAccess, StripeError } from '../errors';
 import { readKey } from '../http/credentials';
 import { checkKeyFor } from '../http/publishable';
 import { parseForm, type Raw } from '../parameters/form';
@@ -117,6 +117,7 @@ export class Dispatcher {
     if (found === undefined) throw unknownUrl(request);
     const { operation } = found;
     checkKeyFor(operation, key);
+    if (request.body !== '' && isJson(request)) throw notAForm();
     const handled = this.#handlers.get(withoutNames(operation.key));
     if (handled === undefined) headers['backlot-fidelity'] = 'shape';
 
@@ -254,6 +255,16 @@ function named(names: readonly string[], path: Readonly<Record<string, string>>)
   const values = Object.values(path);
   return Object.fromEntries(
     (names.length > 0 ? names : Object.keys(path)).map((name, index) => [name, values[index] ?? '']),
+  );
+}
+
+function isJson({ header }: ApiRequest): boolean {
+  return /^application\/json\b/i.test(header('content-type') ?? '');
+}
+
+function notAForm(): StripeError {
+  return invalidRequest(
+    'Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any questions, we can help at https://support.stripe.com/.',
   );
 }
 
