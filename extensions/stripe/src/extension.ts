@@ -9,7 +9,7 @@ import { Backend } from './kernel/backend';
 import { Dispatcher } from './kernel/dispatch';
 import { servePages } from './pages';
 import { MODULES } from './resources';
-import { DELIVERY } from './webhooks/signature';
+import { deliveryBy } from './webhooks/signature';
 
 /** Where applications load Stripe.js from: the one that is loaded there finds the API there, too. */
 const SCRIPT_HOSTS = ['js.stripe.com', 'js.stripe.localhost'];
@@ -27,7 +27,7 @@ export class Stripe extends WebAppExtension<typeof Config> {
 
   override onExtensionLoad(): void {
     const { state, clock, ids, webhooks, log } = this;
-    webhooks.configure(DELIVERY);
+    webhooks.configure(deliveryBy(this.config));
     state.mapSandbox(({ headers, url }) => sandboxInPath(url) ?? sandboxOf(headers.authorization));
     this.#backend = new Backend({ state, clock, ids, webhooks, log, webUrl: this.webUrl.slice(0, -1) }, this.config);
     this.#dispatcher = new Dispatcher(this.#backend, MODULES);
