@@ -108,6 +108,8 @@ export interface Collection<T> {
 
 /** What an extension keeps. It survives restarts when the platform runs with `PERSISTENCE=1`. */
 export interface State {
+  /** The sandbox that the running code is in: that of the request, or of the timer; undefined in the default world. */
+  readonly sandbox: string | undefined;
   /**
    * A collection of values that JSON can hold. Collections need not be created: one that nothing was put into is empty.
    * Throws `BACKLOT_E_STATE_COLLECTION_INVALID` for a name that is no name, or that of a collection of bytes.

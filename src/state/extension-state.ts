@@ -27,6 +27,10 @@ export class ExtensionState implements State {
     private readonly bind: <F extends (...args: never[]) => unknown>(run: F) => F = (run) => run,
   ) {}
 
+  get sandbox(): string | undefined {
+    return this.view().world.name || undefined;
+  }
+
   collection<T>(name: string, options: CollectionOptions<T> = {}): Collection<T> {
     const definitions = this.#definitionsOf(name, 'json');
     if (options.indexes) definitions.declare(options.indexes as Readonly<Record<string, IndexFunction<unknown>>>);

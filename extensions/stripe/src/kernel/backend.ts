@@ -2,6 +2,7 @@ import type { Clock, Ids, State, Timers, Webhooks } from 'backlot';
 import type { Logger } from 'winston';
 import { CommandLines } from '../cli/command-lines';
 import type { StripeConfig } from '../config';
+import { baseIn } from '../http/sandbox';
 import { ID_PREFIXES } from '../spec/shapes';
 import { emitEvent } from '../webhooks/emit';
 import { Advances } from './advances';
@@ -167,7 +168,7 @@ export class Backend {
 
   /** The URL of a page for people: `pageUrl('pay/cs_test_1')`. */
   pageUrl(path: string): string {
-    return `${this.#scope.base ?? this.platform.webUrl}/${path}`;
+    return `${baseIn(this.#scope.base ?? this.platform.webUrl, this.state.sandbox)}/${path}`;
   }
 
   emitChange(type: string, before: StripeObject, after: StripeObject): void {

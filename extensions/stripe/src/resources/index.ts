@@ -27,6 +27,7 @@ import { persons } from '../connect/persons';
 import { transfers } from '../connect/transfers';
 import type { DefineModule } from '../kernel/module';
 import { search } from '../kernel/search';
+import { automaticPayouts } from '../payments/automatic-payouts';
 import { balance } from '../payments/balance';
 import { charges } from '../payments/charge-operations';
 import { customerSources } from '../payments/customer-sources';
@@ -67,6 +68,7 @@ export const MODULES: readonly DefineModule[] = [
   accountLinks,
   accounts,
   applicationFees,
+  automaticPayouts,
   balance,
   cashBalances,
   charges,
