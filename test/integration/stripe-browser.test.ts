@@ -181,7 +181,7 @@ describeWithBrowser('in a browser', () => {
       });
       expect(subscription).toMatchObject({ status: 'active', customer });
       expect(invoice).toMatchObject({ status: 'paid', amount_paid: 1500 });
-      expect((await stripe.subscriptions.list()).data).toHaveLength(1);
+      expect((await stripe.subscriptions.list({ status: 'active' })).data).toHaveLength(1);
     });
 
     test('starts a subscription with 3-D Secure', async () => {

@@ -325,13 +325,28 @@ describe('a Checkout Session for a subscription', () => {
     });
   });
 
-  test('leaves no subscription behind when the card is declined', async () => {
+  test('leaves what failed behind when the card is declined, and begins anew', async () => {
     const session = await stripe.checkout.sessions.create(SUBSCRIBE);
     expect((await visit(session.url!, { ...CARD, cardNumber: '4000000000009995' })).text).toContain(
       'insufficient funds',
     );
-    expect((await stripe.subscriptions.list({ status: 'all' })).data).toEqual([]);
-    expect((await stripe.checkout.sessions.retrieve(session.id)).status).toBe('open');
+    const all = async (): Promise<Stripe.Subscription[]> =>
+      (await stripe.subscriptions.list({ status: 'all', expand: ['data.latest_invoice'] })).data;
+    const [first] = await all();
+    expect(first).toMatchObject({ status: 'incomplete', latest_invoice: { status: 'open', attempted: true } });
+    expect((await stripe.charges.list()).data).toMatchObject([
+      { status: 'failed', failure_code: 'card_declined', outcome: { reason: 'insufficient_funds' } },
+    ]);
+    expect((await stripe.paymentIntents.list()).data).toMatchObject([{ status: 'requires_payment_method' }]);
+    expect((await stripe.events.list({ type: 'payment_intent.payment_failed' })).data).toHaveLength(1);
+    expect(await stripe.checkout.sessions.retrieve(session.id)).toMatchObject({ status: 'open', subscription: null });
+    await visit(session.url!, CARD);
+    const done = await stripe.checkout.sessions.retrieve(session.id);
+    expect(done).toMatchObject({ status: 'complete', payment_status: 'paid' });
+    expect((await all()).map(({ id, status }) => [id, status])).toEqual([
+      [done.subscription, 'active'],
+      [first!.id, 'incomplete_expired'],
+    ]);
   });
 
   test('takes a discount off', async () => {

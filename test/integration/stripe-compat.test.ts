@@ -200,6 +200,51 @@ describe('"compat": "localstripe"', () => {
   });
 });
 
+describe('pages of a sandbox', () => {
+  it.each([
+    ['a header', {}, { 'X-Backlot-Sandbox': 'Worker.7' }],
+    ['an API key', { key: 'sk_test_sandbox_one' }, {}],
+  ] as const)('are found again without %s', async (_named, options, headers) => {
+    const running = await startStripe();
+    try {
+      const call = { headers } as never;
+      const client = running.client(options);
+      const session = await client.checkout.sessions.create(
+        {
+          mode: 'payment',
+          success_url: 'http://localhost/done',
+          line_items: [
+            { price_data: { currency: 'usd', unit_amount: 900, product_data: { name: 'Boots' } }, quantity: 1 },
+          ],
+        },
+        call,
+      );
+      const { pathname } = new URL(session.url!);
+      const page = `http://127.0.0.1:${running.platform.port}/stripe${pathname}`;
+      expect(await (await fetch(page)).text()).toContain('Boots');
+      const answer = await fetch(page, {
+        method: 'POST',
+        redirect: 'manual',
+        body: new URLSearchParams({
+          email: 'ada@example.com',
+          cardNumber: '4242424242424242',
+          cardExpiry: '12 / 34',
+          cardCvc: '123',
+          billingName: 'Ada',
+          billingCountry: 'US',
+          billingPostalCode: '94111',
+        }),
+      });
+      expect(answer.headers.get('location')).toBe('http://localhost/done');
+      const { status } = await client.checkout.sessions.retrieve(session.id, {}, call);
+      expect(status).toBe('complete');
+      expect((await running.stripe.checkout.sessions.list()).data).toEqual([]);
+    } finally {
+      await running.close();
+    }
+  });
+});
+
 describe('an API key that names a sandbox', () => {
   it('sees the objects of that sandbox alone', async () => {
     const running = await startStripe();

@@ -171,6 +171,70 @@ describe('subscription schedules', () => {
   });
 });
 
+describe('the end of a subscription schedule', () => {
+  const DAY = 24 * 3600;
+  const START = 1_700_000_000;
+
+  async function scheduled(
+    end_behavior: Stripe.SubscriptionScheduleCreateParams.EndBehavior,
+    method = 'pm_card_visa',
+  ): Promise<{ schedule: Stripe.SubscriptionSchedule; to: (time: number) => Promise<string[]> }> {
+    const clock = await stripe.testHelpers.testClocks.create({ frozen_time: START });
+    const { id: customer } = await stripe.customers.create({ test_clock: clock.id });
+    const card = await stripe.paymentMethods.attach('pm_card_visa', { customer });
+    await stripe.customers.update(customer, { invoice_settings: { default_payment_method: card.id } });
+    const schedule = await stripe.subscriptionSchedules.create({
+      customer,
+      start_date: 'now',
+      end_behavior,
+      phases: [
+        { items: [{ price: await makePrice(1000, 'month') }], duration: { interval: 'month', interval_count: 2 } },
+      ],
+    });
+    if (method !== 'pm_card_visa') {
+      const bad = await stripe.paymentMethods.attach(method, { customer });
+      await stripe.customers.update(customer, { invoice_settings: { default_payment_method: bad.id } });
+    }
+    return {
+      schedule,
+      to: async (time) => {
+        await stripe.testHelpers.testClocks.advance(clock.id, { frozen_time: time });
+        const { data } = await stripe.events.list({ types: ['subscription_schedule.*'], limit: 100 });
+        return data.map(({ type }) => type.replace('subscription_schedule.', ''));
+      },
+    };
+  }
+
+  it('is announced seven days before', async () => {
+    const { schedule, to } = await scheduled('cancel');
+    const end = schedule.phases[0]!.end_date;
+    expect(await to(end - 7 * DAY - 60)).not.toContain('expiring');
+    expect(await to(end - 7 * DAY + 60)).toContain('expiring');
+    expect(await to(end + 60)).toContain('completed');
+    expect((await stripe.subscriptions.retrieve(schedule.subscription as string)).status).toBe('canceled');
+  });
+
+  it('is the beginning of the last phase again where it renews', async () => {
+    const { schedule, to } = await scheduled('renew');
+    const { start_date, end_date } = schedule.phases[0]!;
+    expect(await to(end_date - DAY)).not.toContain('expiring');
+    expect(await to(end_date + 60)).not.toContain('completed');
+    const renewed = await stripe.subscriptionSchedules.retrieve(schedule.id);
+    expect(renewed).toMatchObject({
+      status: 'active',
+      current_phase: { start_date: end_date, end_date: 2 * end_date - start_date },
+    });
+    expect((await stripe.subscriptions.retrieve(schedule.subscription as string)).status).toBe('active');
+  });
+
+  it('comes with the subscription where nobody pays', async () => {
+    const { schedule, to } = await scheduled('release', 'pm_card_chargeCustomerFail');
+    expect(await to(START + 58 * DAY)).toContain('aborted');
+    expect((await stripe.subscriptionSchedules.retrieve(schedule.id)).status).toBe('canceled');
+    expect((await stripe.subscriptions.retrieve(schedule.subscription as string)).status).toBe('canceled');
+  });
+});
+
 describe('credit notes', () => {
   async function billed(amount: number, isPaid: boolean): Promise<Stripe.Invoice> {
     const customer = await customerWithCard(stripe);

@@ -1,6 +1,5 @@
-import { Agent } from 'node:http';
 import type Stripe from 'stripe';
-import { startStripe, toLoopback, type RunningStripe } from '../support/stripe';
+import { oldStripe, startStripe, type RunningStripe } from '../support/stripe';
 
 type Loose = Record<string, unknown>;
 
@@ -166,23 +165,7 @@ describe('older versions of the API of Stripe', () => {
   });
 
   it('works with the SDK of 2020', async () => {
-    interface OldStripe {
-      customers: { create(params: Loose): Promise<Loose> };
-      paymentIntents: { create(params: Loose): Promise<Loose> };
-      subscriptions: { create(params: Loose): Promise<Loose> };
-      invoices: { retrieveUpcoming(params: Loose): Promise<Loose> };
-      plans: { create(params: Loose): Promise<Loose> };
-    }
-    const OldSdk = jest.requireActual<new (key: string, options: Loose) => OldStripe>('stripe-8');
-    const agent = new Agent({ lookup: toLoopback });
-    const old = new OldSdk('sk_test_old', {
-      apiVersion: '2020-08-27',
-      host: 'stripe.localhost',
-      port: running.platform.port,
-      protocol: 'http',
-      httpAgent: agent,
-      telemetry: false,
-    });
+    const old = oldStripe(running, '2020-08-27');
     const customer = await old.customers.create({ source: 'tok_visa' });
     const intent = await old.paymentIntents.create({
       amount: 700,
@@ -206,7 +189,7 @@ describe('older versions of the API of Stripe', () => {
     });
     const upcoming = await old.invoices.retrieveUpcoming({ subscription: subscription['id'] });
     expect(upcoming).toMatchObject({ total: 2500, subscription: subscription['id'] });
-    agent.destroy();
+    old.close();
   });
 
   it('refuses what is no version', async () => {

@@ -118,6 +118,26 @@ describe("Stripe's webhook endpoints", () => {
     expect(new Set(receiver.texts).size).toBe(1);
   });
 
+  it('repeats as the configuration says', async () => {
+    const patient = await startStripe({ webhooks: { retryAfterSeconds: [3600] } });
+    try {
+      const receiver = await webhookReceiver();
+      receiver.answers.push(500);
+      await patient.stripe.webhookEndpoints.create({ url: receiver.url(), enabled_events: ['*'] });
+      await patient.stripe.customers.create();
+      await receiver.has(1);
+      const failed = async (): Promise<boolean> =>
+        (await patient.stripe.events.list({ delivery_success: false })).data.length === 1;
+      await waitFor('the failure', failed);
+      await patient.platform.clock.advance('59m');
+      expect(receiver.received).toHaveLength(1);
+      await patient.platform.clock.advance('1m');
+      await receiver.has(2);
+    } finally {
+      await patient.close();
+    }
+  });
+
   it('says what a change replaced', async () => {
     const receiver = await webhookReceiver();
     await stripe.webhookEndpoints.create({ url: receiver.url(), enabled_events: ['customer.updated'] });

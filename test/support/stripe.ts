@@ -60,3 +60,32 @@ export async function customerWithCard(stripe: Stripe, given: Stripe.CustomerCre
   await stripe.customers.update(id, { invoice_settings: { default_payment_method: method.id } });
   return id;
 }
+
+type Loose = Record<string, unknown>;
+type Called = (...given: unknown[]) => Promise<Loose>;
+
+/** The SDK of 2020, whose types are not those of the newest. */
+export interface OldStripe {
+  readonly customers: { readonly create: Called };
+  readonly invoices: { readonly retrieveUpcoming: Called };
+  readonly paymentIntents: { readonly create: Called };
+  readonly plans: { readonly create: Called };
+  readonly subscriptionItems: { readonly createUsageRecord: Called; readonly listUsageRecordSummaries: Called };
+  readonly subscriptions: { readonly create: Called; readonly update: Called };
+  close(): void;
+}
+
+export function oldStripe({ platform }: RunningStripe, apiVersion: string): OldStripe {
+  const OldSdk = jest.requireActual<new (key: string, options: Loose) => OldStripe>('stripe-8');
+  const agent = new Agent({ lookup: toLoopback });
+  const client = new OldSdk('sk_test_old', {
+    apiVersion,
+    host: 'stripe.localhost',
+    port: platform.port,
+    protocol: 'http',
+    httpAgent: agent,
+    telemetry: false,
+    maxNetworkRetries: 0,
+  });
+  return Object.assign(client, { close: () => agent.destroy() });
+}

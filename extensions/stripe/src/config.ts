@@ -12,6 +12,13 @@ export const Config = v.strictObject({
   port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535))),
   /** The version of requests without a `Stripe-Version` header, and of webhooks: `2026-10-28.endive`. The newest when left out. */
   apiVersion: v.optional(v.string()),
+  /** After how many seconds a delivery of a webhook is repeated that the application did not take, one number for each time. */
+  webhooks: v.optional(
+    v.strictObject({
+      retryAfterSeconds: v.optional(v.pipe(v.array(v.pipe(v.number(), v.minValue(0))), v.maxLength(20)), [1, 5, 25]),
+    }),
+    { retryAfterSeconds: [1, 5, 25] },
+  ),
   /** What follows a payment of a subscription that failed: retries after so many days each, and then what becomes of the subscription. */
   dunning: v.optional(
     v.strictObject({

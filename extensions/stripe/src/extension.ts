@@ -4,12 +4,12 @@ import { Config } from './config';
 import { serveApi } from './http/api';
 import { serveFiles } from './http/files';
 import { ownPortServer } from './http/own-port';
-import { sandboxOf } from './http/sandbox';
+import { sandboxInPath, sandboxOf } from './http/sandbox';
 import { Backend } from './kernel/backend';
 import { Dispatcher } from './kernel/dispatch';
 import { servePages } from './pages';
 import { MODULES } from './resources';
-import { DELIVERY } from './webhooks/signature';
+import { deliveryBy } from './webhooks/signature';
 
 /** Where applications load Stripe.js from: the one that is loaded there finds the API there, too. */
 const SCRIPT_HOSTS = ['js.stripe.com', 'js.stripe.localhost'];
@@ -26,10 +26,13 @@ export class Stripe extends WebAppExtension<typeof Config> {
   #dispatcher!: Dispatcher;
 
   override onExtensionLoad(): void {
-    const { state, clock, ids, webhooks, log } = this;
-    webhooks.configure(DELIVERY);
-    state.mapSandbox(({ headers }) => sandboxOf(headers.authorization));
-    this.#backend = new Backend({ state, clock, ids, webhooks, log, webUrl: this.webUrl.slice(0, -1) }, this.config);
+    const { state, clock, ids, webhooks, timers, log, signal } = this;
+    webhooks.configure(deliveryBy(this.config));
+    state.mapSandbox(({ headers, url }) => sandboxInPath(url) ?? sandboxOf(headers.authorization));
+    this.#backend = new Backend(
+      { state, clock, ids, webhooks, timers, log, signal, webUrl: this.webUrl.slice(0, -1) },
+      this.config,
+    );
     this.#dispatcher = new Dispatcher(this.#backend, MODULES);
   }
 
@@ -55,5 +58,9 @@ export class Stripe extends WebAppExtension<typeof Config> {
     serveApi(router, this.#dispatcher);
     serveCommandLine(router, this.#backend.commandLines);
     servePages(router, this.#backend, this.packageDirectory);
+    // Pages of a sandbox name it in their path, and so do the calls of their scripts.
+    const inSandbox = router.submount('/in/:sandbox');
+    serveApi(inSandbox, this.#dispatcher);
+    servePages(inSandbox, this.#backend, this.packageDirectory);
   }
 }

@@ -1,4 +1,4 @@
-import { pageOf } from '../../../extensions/stripe/src/checkout/page-of';
+import { pageOf } from '../../../extensions/stripe/src/kernel/page-of';
 import { shareOut } from '../../../extensions/stripe/src/billing/rounding';
 import { readCardFields, readExpiry } from '../../../extensions/stripe/src/pages/card-fields';
 import { html, inScript, raw, safeUrl } from '../../../extensions/stripe/src/pages/html';

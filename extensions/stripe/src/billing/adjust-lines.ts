@@ -19,7 +19,14 @@ export function adjustLines(stripe: Backend, invoice: Stripe.Invoice, lines: rea
       discounts: line.discounts,
     })),
   });
-  const rest = lines.map(({ amount }, index) => amount - off.lines[index]!.reduce((sum, each) => sum + each.amount, 0));
+  // What billing credits paid for stays as it is.
+  const credits = lines.map(({ pretax_credit_amounts: paid }) =>
+    (paid ?? []).filter(({ type }) => type !== 'discount'),
+  );
+  const rest = lines.map(
+    ({ amount }, index) =>
+      amount - [...off.lines[index]!, ...credits[index]!].reduce((sum, each) => sum + each.amount, 0),
+  );
   const owner = idOf(invoice.parent?.subscription_details?.subscription);
   // Looked up once: an invoice has many lines.
   const subscription = owner === undefined ? undefined : stripe.table<Stripe.Subscription>('subscription').find(owner);
@@ -38,7 +45,10 @@ export function adjustLines(stripe: Backend, invoice: Stripe.Invoice, lines: rea
     ...line,
     subtotal: line.amount,
     discount_amounts: off.lines[index]!,
-    pretax_credit_amounts: off.lines[index]!.map((each) => ({ ...each, type: 'discount' })),
+    pretax_credit_amounts: [
+      ...off.lines[index]!.map((each) => ({ ...each, type: 'discount' as const })),
+      ...credits[index]!,
+    ],
     taxes: taxes[index]!,
   }));
 }

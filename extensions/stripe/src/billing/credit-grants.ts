@@ -4,11 +4,11 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import { changeBalance, isEffective, isGood, leftOf, type Grant } from './credit-balance';
 
-type Grant = Stripe.Billing.CreditGrant;
 type Transaction = Stripe.Billing.CreditBalanceTransaction;
 
-/** Credits for usage and their balance: https://docs.stripe.com/billing/subscriptions/usage-based/billing-credits. Invoices do not use them. */
+/** Credits for usage and their balance: https://docs.stripe.com/billing/subscriptions/usage-based/billing-credits. */
 export const creditGrants: DefineModule = (stripe) => {
   const grants = stripe.table<Grant>('billing.credit_grant');
   const transactions = stripe.table<Transaction>('billing.credit_balance_transaction');
@@ -22,7 +22,7 @@ export const creditGrants: DefineModule = (stripe) => {
       'POST /v1/billing/credit_grants/{id}': ({ path, params }) => {
         const { expires_at, metadata } = params as Stripe.Billing.CreditGrantUpdateParams;
         const before = grants.get(path['id']!);
-        return grants.update(
+        const after = grants.update(
           before.id,
           {
             ...(expires_at !== undefined && { expires_at: expires_at === '' ? null : expires_at }),
@@ -31,6 +31,13 @@ export const creditGrants: DefineModule = (stripe) => {
           },
           'billing.credit_grant.updated',
         );
+        stripe.jobs.cancel(after.id);
+        if (after.expires_at !== null) {
+          stripe.onClockOf(idOf(after.customer), () =>
+            stripe.jobs.schedule('credit_grant.expire', after.id, after.expires_at!),
+          );
+        }
+        return after;
       },
       'POST /v1/billing/credit_grants/{id}/expire': ({ path }) => end(stripe, path['id']!, 'credits_expired'),
       'POST /v1/billing/credit_grants/{id}/void': ({ path }) => end(stripe, path['id']!, 'credits_voided'),
@@ -45,7 +52,14 @@ export const creditGrants: DefineModule = (stripe) => {
       'GET /v1/billing/credit_balance_summary': ({ params }) => {
         const { customer, filter } = params as unknown as Stripe.Billing.CreditBalanceSummaryRetrieveParams;
         if (customer === undefined) throw parameterMissing('customer');
-        return stripe.onClockOf(customer, () => summary(stripe, customer, filter.credit_grant));
+        return stripe.onClockOf(customer, () => summary(stripe, customer, filter));
+      },
+    },
+    jobs: {
+      'credit_grant.expire': (_stripe, { subject }) => {
+        if (grants.find(subject)?.voided_at !== null) return;
+        const left = leftOf(stripe, subject);
+        if (left > 0) changeBalance(stripe, grants.get(subject), 'debit', 'credits_expired', left);
       },
     },
   };
@@ -84,30 +98,11 @@ function grant(stripe: Backend, given: Stripe.Billing.CreditGrantCreateParams): 
       voided_at: null,
     } as unknown as Grant;
     stripe.table<Grant>('billing.credit_grant').insert(made);
-    record(stripe, made, {
-      credit: { amount: made.amount, credits_application_invoice_voided: null, type: 'credits_granted' },
-      type: 'credit',
-    });
+    changeBalance(stripe, made, 'credit', 'credits_granted', amount.monetary!.value);
+    if (made.expires_at !== null) stripe.jobs.schedule('credit_grant.expire', made.id, made.expires_at);
     stripe.emit('billing.credit_grant.created', made);
     return made;
   });
-}
-
-function record(stripe: Backend, { id, effective_at }: Grant, change: object): void {
-  const transaction = {
-    id: stripe.newId('billing.credit_balance_transaction'),
-    object: 'billing.credit_balance_transaction',
-    created: stripe.now(),
-    credit: null,
-    credit_grant: id,
-    debit: null,
-    effective_at: effective_at ?? stripe.now(),
-    livemode: false,
-    test_clock: stripe.clock,
-    ...change,
-  } as unknown as Transaction;
-  stripe.table<Transaction>('billing.credit_balance_transaction').insert(transaction);
-  stripe.emit('billing.credit_balance_transaction.created', transaction);
 }
 
 function end(stripe: Backend, id: string, type: 'credits_expired' | 'credits_voided'): Grant {
@@ -116,32 +111,36 @@ function end(stripe: Backend, id: string, type: 'credits_expired' | 'credits_voi
   return stripe.onClockOf(idOf(before.customer), () => {
     const now = stripe.now();
     if (!isGood(before, now)) throw invalidRequest('This credit grant is already expired or voided.');
-    record(stripe, before, {
-      debit: { amount: before.amount, credits_applied: null, type },
-      effective_at: now,
-      type: 'debit',
-    });
+    stripe.jobs.cancel(id);
+    changeBalance(stripe, before, 'debit', type, leftOf(stripe, id));
     const change = type === 'credits_expired' ? { expires_at: now } : { voided_at: now };
     return grants.update(id, { ...change, updated: now }, 'billing.credit_grant.updated');
   });
 }
 
-function isGood({ voided_at, expires_at }: Grant, now: number): boolean {
-  return voided_at === null && (expires_at === null || expires_at > now);
+type Filter = Stripe.Billing.CreditBalanceSummaryRetrieveParams.Filter;
+
+/** Whether a grant is the one that is asked for, or pays for the prices that are asked for. */
+function isWanted({ id, applicability_config: { scope } }: Grant, filter: Filter): boolean {
+  if (filter.credit_grant !== undefined) return id === filter.credit_grant;
+  const { price_type: type, prices } = filter.applicability_scope ?? {};
+  if (prices !== undefined) return scope.prices?.some((each) => prices.some((price) => price.id === each.id)) ?? false;
+  return type === undefined || scope.price_type === type;
 }
 
-function summary(stripe: Backend, customer: string, wanted: string | undefined): Stripe.Billing.CreditBalanceSummary {
+function summary(stripe: Backend, customer: string, filter: Filter): Stripe.Billing.CreditBalanceSummary {
   stripe.table('customer').get(customer, 'customer');
   const now = stripe.now();
   const sums = new Map<string, { ledger: number; available: number }>();
-  const where = (each: Grant): boolean => isGood(each, now) && (wanted === undefined || each.id === wanted);
-  for (const { amount, effective_at } of stripe
-    .table<Grant>('billing.credit_grant')
-    .values({ by: { customer }, where })) {
-    const { currency, value } = amount.monetary!;
+  const where = (each: Grant): boolean => isGood(each, now) && isWanted(each, filter);
+  for (const grant of stripe.table<Grant>('billing.credit_grant').values({ by: { customer }, where })) {
+    const { currency } = grant.amount.monetary!;
+    const value = leftOf(stripe, grant.id);
     const sum = sums.get(currency) ?? { ledger: 0, available: 0 };
-    const isEffective = effective_at === null || effective_at <= now;
-    sums.set(currency, { ledger: sum.ledger + value, available: sum.available + (isEffective ? value : 0) });
+    sums.set(currency, {
+      ledger: sum.ledger + value,
+      available: sum.available + (isEffective(grant, now) ? value : 0),
+    });
   }
   const balances = [...sums].map(([currency, { ledger, available }]) => ({
     available_balance: { monetary: { currency, value: available }, type: 'monetary' as const },

@@ -2,8 +2,9 @@ import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
+import { pageOf } from '../kernel/page-of';
 import type { DefineModule } from '../kernel/module';
-import { idOf, type Page } from '../kernel/objects';
+import { idOf } from '../kernel/objects';
 import { createRefund } from '../payments/refunds';
 import { blank } from '../spec/shapes';
 import { amountLine, creditLines, type CreditLine } from './credit-note-lines';
@@ -27,14 +28,14 @@ export const creditNotes: DefineModule = (stripe) => {
       'POST /v1/credit_notes': ({ params }) =>
         createCreditNote(stripe, params as unknown as Stripe.CreditNoteCreateParams),
       'GET /v1/credit_notes/preview': ({ params }) => preview(params),
-      'GET /v1/credit_notes/preview/lines': ({ params, url }) => pageOf(preview(params).lines.data, params, url),
+      'GET /v1/credit_notes/preview/lines': ({ params, url }) => pageOf(preview(params).lines.data, url, params),
       'GET /v1/credit_notes': ({ params, url }) => {
         const { customer, invoice } = params as Stripe.CreditNoteListParams;
         return table.page(url, params, { by: { invoice, customer } });
       },
       'GET /v1/credit_notes/{id}': ({ path }) => table.get(path['id']!),
       'GET /v1/credit_notes/{id}/lines': ({ path, params, url }) =>
-        pageOf(table.get(path['id']!).lines.data, params, url),
+        pageOf(table.get(path['id']!).lines.data, url, params),
       'POST /v1/credit_notes/{id}': ({ path, params }) => {
         const { memo, metadata } = params as Stripe.CreditNoteUpdateParams;
         const before = table.get(path['id']!);
@@ -249,10 +250,4 @@ function voidCreditNote(stripe: Backend, id: string): CreditNote {
     stripe.emit('credit_note.voided', voided);
     return voided;
   });
-}
-
-function pageOf(lines: readonly CreditLine[], params: object, url: string): Page {
-  const { limit = 10, starting_after: after } = params as Stripe.PaginationParams;
-  const start = after === undefined ? 0 : lines.findIndex(({ id }) => id === after) + 1;
-  return { object: 'list', data: lines.slice(start, start + limit), has_more: lines.length > start + limit, url };
 }

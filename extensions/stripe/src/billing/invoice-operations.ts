@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
+import { pageOf } from '../kernel/page-of';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { discountsInEffect, readDiscounts, spendDiscounts } from './discounts';
@@ -21,7 +22,10 @@ import {
   voidInvoice,
 } from './invoices';
 import { invoiceItemLine, itemOfLine } from './lines';
+import { withTaxPercent } from './former-parameters';
 import { DAY } from './periods';
+import { updateLine } from './invoice-lines';
+import { shippingCost } from './invoice-shipping';
 import { createPreview } from './preview';
 import { subscriptionTable } from './subscription-data';
 
@@ -31,7 +35,7 @@ export const invoices: DefineModule = (stripe) => {
   const onClock = <R>(id: string, work: () => R): R => stripe.onClockOf(idOf(table.get(id).customer), work);
   return {
     operations: {
-      'POST /v1/invoices': ({ params }) => createByHand(stripe, params),
+      'POST /v1/invoices': ({ params }) => createByHand(stripe, withTaxPercent(stripe, params)),
       'POST /v1/invoices/create_preview': ({ params }) => createPreview(stripe, params),
       'GET /v1/invoices': ({ params, url }) => {
         const { customer, subscription, status, collection_method: method } = params as Stripe.InvoiceListParams;
@@ -44,14 +48,10 @@ export const invoices: DefineModule = (stripe) => {
       },
       'GET /v1/invoices/{invoice}': ({ path }) => table.get(path['invoice']!),
       'POST /v1/invoices/{invoice}': ({ path, params }) =>
-        onClock(path['invoice']!, () => updateInvoice(stripe, path['invoice']!, params as Stripe.InvoiceUpdateParams)),
+        onClock(path['invoice']!, () => updateInvoice(stripe, path['invoice']!, withTaxPercent(stripe, params))),
       'DELETE /v1/invoices/{invoice}': ({ path }) => deleteDraft(stripe, path['invoice']!),
-      'GET /v1/invoices/{invoice}/lines': ({ path, params, url }) => {
-        const { limit = 10, starting_after: after } = params as Stripe.InvoiceListLineItemsParams;
-        const { data } = table.get(path['invoice']!).lines;
-        const start = after === undefined ? 0 : data.findIndex(({ id }) => id === after) + 1;
-        return { object: 'list', data: data.slice(start, start + limit), has_more: data.length > start + limit, url };
-      },
+      'GET /v1/invoices/{invoice}/lines': ({ path, params, url }) =>
+        pageOf(table.get(path['invoice']!).lines.data, url, params),
       'POST /v1/invoices/{invoice}/lines/{line}': ({ path, params }) =>
         onClock(path['invoice']!, () => updateLine(stripe, path['invoice']!, path['line']!, params)),
       'POST /v1/invoices/{invoice}/add_lines': ({ path, params }) => {
@@ -201,17 +201,21 @@ function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams): Strip
     if (subscription && items.length === 0) {
       throw invalidRequest('Nothing to invoice for subscription', { code: 'invoice_no_subscription_line_items' });
     }
+    const id = stripe.newId('invoice');
+    const chosen =
+      currency ?? items[0]?.currency ?? former?.currency ?? subscription?.currency ?? customer.currency ?? 'usd';
     const seed = {
       ...plainFields(given),
+      ...(given.shipping_cost !== undefined && shippingCost(stripe, given.shipping_cost, chosen)),
+      id,
       customer: customerId,
-      currency:
-        currency ?? items[0]?.currency ?? former?.currency ?? subscription?.currency ?? customer.currency ?? 'usd',
+      currency: chosen,
       billing_reason: 'manual',
       collection_method: method,
       auto_advance: given.auto_advance ?? false,
       days_until_due: given.days_until_due ?? subscription?.days_until_due ?? undefined,
       metadata: mergeMetadata({}, given.metadata),
-      discounts: discountsOf(stripe, given, customerId, subscription),
+      discounts: discountsOf(stripe, given, { customer: customerId, invoice: id }, subscription),
       ...(subscription && {
         parent: {
           quote_details: null,
@@ -236,18 +240,13 @@ function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams): Strip
 function discountsOf(
   stripe: Backend,
   given: Stripe.InvoiceCreateParams,
-  customer: string,
+  owner: { readonly customer: string; readonly invoice: string },
   subscription: Stripe.Subscription | undefined,
 ): string[] {
   const found =
     given.discounts === undefined
-      ? discountsInEffect(stripe, { customer, subscription })
-      : readDiscounts(
-          stripe,
-          given.discounts,
-          { customer, invoice: '' },
-          { currency: given.currency?.toLowerCase() ?? null },
-        );
+      ? discountsInEffect(stripe, { customer: owner.customer, subscription })
+      : readDiscounts(stripe, given.discounts, owner, { currency: given.currency?.toLowerCase() ?? null });
   return found.map(({ id }) => id);
 }
 
@@ -256,6 +255,7 @@ function updateInvoice(stripe: Backend, id: string, given: Stripe.InvoiceUpdateP
   const { days_until_due: days, metadata, ...rest } = given;
   const change: Partial<Stripe.Invoice> = {
     ...plainFields(rest),
+    ...(given.shipping_cost !== undefined && shippingCost(stripe, given.shipping_cost, before.currency)),
     ...(metadata !== undefined && { metadata: mergeMetadata(before.metadata, metadata) }),
     ...(days !== undefined && { due_date: before.created + days * DAY }),
     ...(given.discounts !== undefined && {
@@ -303,7 +303,7 @@ function plainFields(given: Stripe.InvoiceCreateParams | Stripe.InvoiceUpdatePar
   const same = [
     'account_tax_ids', 'auto_advance', 'automatically_finalizes_at', 'collection_method', 'custom_fields',
     'default_payment_method', 'default_source', 'description', 'due_date', 'effective_at', 'footer', 'issuer', 'number',
-    'on_behalf_of', 'shipping_details', 'statement_descriptor',
+    'on_behalf_of', 'rendering', 'shipping_details', 'statement_descriptor',
   ]; // prettier-ignore
   const fields: Record<string, unknown> = {};
   for (const name of same) {
@@ -336,31 +336,4 @@ function attachItem(stripe: Backend, invoiceId: string, itemId: string): void {
   const item = stripe.table<Stripe.InvoiceItem>('invoiceitem').update(itemId, { invoice: invoiceId });
   const { lines } = invoiceTable(stripe).get(invoiceId);
   changeDraft(stripe, invoiceId, {}, [...lines.data, invoiceItemLine(stripe, item)]);
-}
-
-function updateLine(stripe: Backend, invoiceId: string, lineId: string, given: object): Stripe.InvoiceLineItem {
-  const invoice = editable(stripe, invoiceId, 'You can only update lines of draft invoices.');
-  const line = invoice.lines.data.find(({ id }) => id === lineId);
-  if (!line)
-    throw invalidRequest(`No such invoice line item: '${lineId}'`, { code: 'resource_missing', param: 'line_item_id' });
-  const { amount, description, discountable, metadata, period, quantity } = given as Stripe.InvoiceUpdateLineItemParams;
-  const unit = line.quantity ? line.amount / line.quantity : line.amount;
-  const changedAmount = amount ?? (quantity === undefined ? line.amount : Math.round(unit * quantity));
-  const changed = {
-    ...line,
-    amount: changedAmount,
-    subtotal: changedAmount,
-    ...(description !== undefined && { description }),
-    ...(discountable !== undefined && { discountable }),
-    ...(period !== undefined && { period }),
-    ...(quantity !== undefined && { quantity, quantity_decimal: String(quantity) as never }),
-    ...(metadata !== undefined && { metadata: mergeMetadata(line.metadata, metadata) }),
-  };
-  const after = changeDraft(
-    stripe,
-    invoiceId,
-    {},
-    invoice.lines.data.map((each) => (each.id === lineId ? changed : each)),
-  );
-  return after.lines.data.find(({ id }) => id === lineId)!;
 }

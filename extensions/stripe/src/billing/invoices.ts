@@ -4,6 +4,7 @@ import { cardError, invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { cancelIntent, tryConfirm } from '../payments/intents';
+import { applyCredits, returnCredits } from './credit-application';
 import { changeCustomerBalance } from './customer-balance';
 import { balanceFor, invoiceTable, newInvoice, reckon, subscriptionOf, type InvoiceSeed } from './invoice-data';
 import { openPayment, paidOf, paymentOf } from './invoice-payments';
@@ -53,8 +54,9 @@ export function finalizeInvoice(
   id: string,
   options: { readonly auto_advance?: boolean | undefined } = {},
 ): Invoice {
-  const draft = editable(stripe, id, "This invoice is already finalized, you can't re-finalize it.");
-  if (draft.customer === null) throw invalidRequest('This invoice has no customer.', { param: 'invoice' });
+  const found = editable(stripe, id, "This invoice is already finalized, you can't re-finalize it.");
+  if (found.customer === null) throw invalidRequest('This invoice has no customer.', { param: 'invoice' });
+  const draft = applyCredits(stripe, found);
   const now = stripe.now();
   const balance = balanceFor(stripe, draft);
   const { amount_due: due, ending_balance: ending } = dueOf(draft.total, balance, draft.currency);
@@ -203,6 +205,7 @@ export function voidInvoice(stripe: Backend, id: string): Invoice {
       invoice: id,
     });
   }
+  returnCredits(stripe, before);
   stripe.emit('invoice.voided', invoice);
   return invoice;
 }

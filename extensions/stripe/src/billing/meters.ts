@@ -1,10 +1,12 @@
 import type Stripe from 'stripe';
 import { invalidRequest, resourceMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
+import { pageOf } from '../kernel/page-of';
 import type { Call, DefineModule } from '../kernel/module';
 import type { Page } from '../kernel/objects';
 import { aggregate, eventsOf, usages } from './meter-events';
 import { DAY, HOUR } from './periods';
+import { billAtThresholds } from './thresholds';
 
 type Meter = Stripe.Billing.Meter;
 
@@ -117,6 +119,7 @@ function report(stripe: Backend, given: Stripe.Billing.MeterEventCreateParams): 
     const value = meter.default_aggregation.formula === 'count' ? 1 : valueOf(meter, payload);
     const usage = { account: stripe.account, event, identifier, customer, timestamp, value, order: stripe.nextOrder() };
     usages(stripe).put(key, usage);
+    billAtThresholds(stripe, customer);
     return {
       object: 'billing.meter_event',
       created: now,
@@ -179,7 +182,7 @@ function cancel(
 /** The usage of a customer, as a whole or by the hour or the day, latest first; windows without usage are left out. */
 function summaries(stripe: Backend, meter: Meter, { params, url }: Call): Page {
   const given = params as unknown as Stripe.Billing.MeterListEventSummariesParams;
-  const { start_time: start, end_time: end, value_grouping_window: window, customer, limit = 10 } = given;
+  const { start_time: start, end_time: end, value_grouping_window: window, customer } = given;
   if (end <= start) throw invalidRequest('`end_time` must be after `start_time`.', { param: 'end_time' });
   stripe.table<Stripe.Customer>('customer').get(customer, 'customer');
   const length = window === 'hour' ? HOUR : window === 'day' ? DAY : end - start;
@@ -200,6 +203,5 @@ function summaries(stripe: Backend, meter: Meter, { params, url }: Call): Page {
     meter: meter.id,
     start_time: begin,
   }));
-  const after = given.starting_after === undefined ? 0 : all.findIndex(({ id }) => id === given.starting_after) + 1;
-  return { object: 'list', data: all.slice(after, after + limit), has_more: all.length > after + limit, url };
+  return pageOf(all, url, params);
 }

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
+import { pageOf } from '../kernel/page-of';
 import type { Call, DefineModule } from '../kernel/module';
 import { Binary, idOf, type Page } from '../kernel/objects';
 import { blank } from '../spec/shapes';
@@ -381,10 +382,8 @@ function cancel(stripe: Backend, id: string): Quote {
 }
 
 function itemsPage(stripe: Backend, { path, params, url }: Call, wanted: (line: QuoteLine) => boolean): Page {
-  const { limit = 10, starting_after: after } = params as Stripe.PaginationParams;
   const { items } = sums(stripe, quoteTable(stripe).get(path['quote']!), wanted);
-  const start = after === undefined ? 0 : items.findIndex(({ id }) => id === after) + 1;
-  return { object: 'list', data: items.slice(start, start + limit), has_more: items.length > start + limit, url };
+  return pageOf(items, url, params);
 }
 
 function pdfLines(stripe: Backend, quote: Quote): string[] {

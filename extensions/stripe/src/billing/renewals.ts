@@ -5,7 +5,8 @@ import { idOf } from '../kernel/objects';
 import { invoiceTable, subscriptionOf } from './invoice-data';
 import { finalizeInvoice, markUncollectible, voidInvoice } from './invoices';
 import { methodFor } from './methods';
-import { nextPeriod } from './periods';
+import { pendingItems } from './invoice-items';
+import { addIntervals, nextPeriod } from './periods';
 import { recurringOf } from './prices';
 import {
   customerOf,
@@ -17,7 +18,14 @@ import {
   type Subscription,
 } from './subscription-data';
 import { cancelSubscription, expireSubscription } from './subscription-end';
-import { advanceLines, latestInvoiceOf, makeInvoice, usageLines, type Billing } from './subscription-invoices';
+import {
+  advanceLines,
+  billSubscription,
+  latestInvoiceOf,
+  makeInvoice,
+  usageLines,
+  type Billing,
+} from './subscription-invoices';
 import { omit } from '../kernel/omit';
 import { findNext } from './preview';
 
@@ -42,6 +50,7 @@ export function renewals(stripe: Backend): Required<Pick<Module, 'jobs' | 'react
         const subscription = table.update(subject, { pause_collection: null }, 'customer.subscription.updated');
         scheduleAll(stripe, subscription);
       },
+      'subscription.bill_pending': (_stripe, { subject }) => billPending(stripe, subject),
       'subscription.forget_update': (_stripe, { subject }) => {
         const { pending } = table.hidden(subject) ?? {};
         if (!pending) return;
@@ -112,6 +121,22 @@ export function renewal(stripe: Backend, before: Subscription, now: number): { a
     auto_advance: before.status !== 'unpaid' && !after.pause_collection,
   };
   return { after, billing };
+}
+
+/** Bills what waits for the next invoice, as often as the subscription says. */
+function billPending(stripe: Backend, id: string): void {
+  const subscription = subscriptionTable(stripe).find(id);
+  const every = subscription?.pending_invoice_item_interval;
+  if (!subscription || !every || !isRunning(subscription)) return;
+  const now = stripe.now();
+  const waiting = pendingItems(stripe, customerOf(subscription), { subscription: id, currency: subscription.currency });
+  if (waiting.length > 0) {
+    const start = addIntervals(now, every, -1);
+    billSubscription(stripe, subscription, { reason: 'manual', lines: [], period: { start, end: now } });
+  }
+  const next = addIntervals(now, every, 1);
+  subscriptionTable(stripe).update(id, { next_pending_invoice_item_invoice: next });
+  stripe.jobs.schedule('subscription.bill_pending', id, next);
 }
 
 function finalizeAnd(stripe: Backend, id: string, then: (stripe: Backend, id: string) => unknown): void {

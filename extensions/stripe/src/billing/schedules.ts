@@ -6,6 +6,7 @@ import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { blank } from '../spec/shapes';
 import { itemParams, phaseOf, readPhases, subscriptionParams, type Phase } from './schedule-phases';
+import { DAY } from './periods';
 import { methodFor } from './methods';
 import { updateSubscription } from './subscription-changes';
 import { periodEnd, scheduleAll, subscriptionTable } from './subscription-data';
@@ -17,6 +18,9 @@ type Schedule = Stripe.SubscriptionSchedule;
 function scheduleTable(stripe: Backend) {
   return stripe.table<Schedule>('subscription_schedule');
 }
+
+/** How long before its end a schedule is announced to expire: seven days. */
+const ANNOUNCED_BEFORE_END = 7 * DAY;
 
 /** https://docs.stripe.com/api/subscription_schedules */
 export const subscriptionSchedules: DefineModule = (stripe) => {
@@ -45,6 +49,10 @@ export const subscriptionSchedules: DefineModule = (stripe) => {
     },
     jobs: {
       'subscription_schedule.advance': (_stripe, { subject }) => advance(stripe, subject),
+      'subscription_schedule.expire_soon': (_stripe, { subject }) => {
+        const schedule = table.find(subject);
+        if (schedule?.status === 'active') stripe.emit('subscription_schedule.expiring', schedule);
+      },
     },
     reactions: {
       'customer.subscription.deleted': (subscription: Stripe.Subscription) => {
@@ -57,7 +65,8 @@ export const subscriptionSchedules: DefineModule = (stripe) => {
           canceled_at: stripe.now(),
           current_phase: null,
         });
-        stripe.emit('subscription_schedule.canceled', canceled);
+        const isUnpaid = subscription.cancellation_details?.reason === 'payment_failed';
+        stripe.emit(`subscription_schedule.${isUnpaid ? 'aborted' : 'canceled'}`, canceled);
       },
     },
   };
@@ -143,7 +152,7 @@ function fromSubscription(stripe: Backend, id: string, given: Stripe.Subscriptio
       subscription: id,
     };
     scheduleTable(stripe).insert(schedule);
-    stripe.jobs.schedule('subscription_schedule.advance', schedule.id, phase.end_date);
+    planEnd(stripe, schedule, phase);
     attach(stripe, id, schedule.id);
     stripe.emit('subscription_schedule.created', schedule);
     return schedule;
@@ -199,7 +208,7 @@ function advance(stripe: Backend, id: string): void {
 
 function enter(stripe: Backend, schedule: Schedule, phase: Phase, proration: string): void {
   const table = scheduleTable(stripe);
-  stripe.jobs.schedule('subscription_schedule.advance', schedule.id, phase.end_date);
+  planEnd(stripe, schedule, phase);
   const current = { current_phase: { start_date: phase.start_date, end_date: phase.end_date } };
   const known = idOf(schedule.subscription);
   if (known === undefined) {
@@ -245,9 +254,39 @@ function changedItems(subscription: Stripe.Subscription, phase: Phase): Stripe.S
   return [...wanted, ...free.map(({ id }) => ({ id, deleted: true }))] as Stripe.SubscriptionUpdateParams.Item[];
 }
 
+/** A phase ends by itself; the end of the last one is announced, unless it begins again. */
+function planEnd(stripe: Backend, { id, phases, end_behavior: behavior }: Schedule, phase: Phase): void {
+  stripe.jobs.schedule('subscription_schedule.advance', id, phase.end_date);
+  stripe.jobs.cancel(id, 'subscription_schedule.expire_soon');
+  const announced = phase.end_date - ANNOUNCED_BEFORE_END;
+  const isLast = phases.at(-1)?.end_date === phase.end_date;
+  if (isLast && behavior !== 'renew' && announced > stripe.now()) {
+    stripe.jobs.schedule('subscription_schedule.expire_soon', id, announced);
+  }
+}
+
+/** The last phase once more, as long as it was. */
+function renewLast(stripe: Backend, schedule: Schedule): void {
+  const last = schedule.phases.at(-1)!;
+  const length = last.end_date - last.start_date;
+  const again = { ...last, start_date: last.end_date, end_date: last.end_date + length, trial_end: null };
+  const renewed = scheduleTable(stripe).update(
+    schedule.id,
+    { phases: [...schedule.phases, again] },
+    'subscription_schedule.updated',
+  );
+  enter(stripe, renewed, again, again.proration_behavior);
+}
+
+/** `none` and `renew` are what `cancel` and another round of the last phase were called once. */
 function complete(stripe: Backend, schedule: Schedule): void {
   const subscription = idOf(schedule.subscription);
-  if (schedule.end_behavior !== 'cancel' || subscription === undefined) {
+  if (schedule.end_behavior === 'renew' && subscription !== undefined) {
+    renewLast(stripe, schedule);
+    return;
+  }
+  const isCanceled = schedule.end_behavior === 'cancel' || schedule.end_behavior === 'none';
+  if (!isCanceled || subscription === undefined) {
     stripe.emit('subscription_schedule.completed', release(stripe, schedule.id));
     return;
   }

@@ -153,6 +153,7 @@ export function scheduleAll(stripe: Backend, subscription: Subscription): void {
     trial_end: trialEnd,
     pause_collection: pause,
     pending_update: pending,
+    next_pending_invoice_item_invoice: nextItems,
   } = subscription;
   const now = stripe.now();
   stripe.jobs.cancel(id);
@@ -174,6 +175,7 @@ export function scheduleAll(stripe: Backend, subscription: Subscription): void {
     stripe.jobs.schedule('subscription.trial_will_end', id, trialEnd - TRIAL_REMINDER);
   }
   if (pause && pause.resumes_at !== null) stripe.jobs.schedule('subscription.collect_again', id, pause.resumes_at);
+  if (nextItems) stripe.jobs.schedule('subscription.bill_pending', id, nextItems);
   if (pending) stripe.jobs.schedule('subscription.forget_update', id, pending.expires_at);
 }
 

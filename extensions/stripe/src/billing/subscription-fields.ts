@@ -2,13 +2,14 @@ import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
+import { addIntervals } from './periods';
 import { ratesOf, type Subscription } from './subscription-data';
 
 type Given = Omit<Stripe.SubscriptionCreateParams, 'cancel_at' | 'trial_end'> | Stripe.SubscriptionUpdateParams;
 
 const SAME = [
   'application_fee_percent', 'collection_method', 'days_until_due', 'default_payment_method', 'default_source',
-  'description', 'on_behalf_of', 'billing_thresholds',
+  'description', 'on_behalf_of',
 ] as const; // prettier-ignore
 
 /** The fields of a subscription that are as parameters give them. An empty one takes a value out. */
@@ -36,9 +37,20 @@ export function plainFields(stripe: Backend, given: Given, before?: Subscription
   if (given.transfer_data !== undefined) {
     fields['transfer_data'] = given.transfer_data ? { amount_percent: null, ...given.transfer_data } : null;
   }
+  if (given.billing_thresholds !== undefined) {
+    const thresholds = given.billing_thresholds;
+    fields['billing_thresholds'] = thresholds
+      ? {
+          amount_gte: thresholds.amount_gte ?? null,
+          reset_billing_cycle_anchor: thresholds.reset_billing_cycle_anchor ?? null,
+        }
+      : null;
+  }
   if (given.pending_invoice_item_interval !== undefined) {
     const interval = given.pending_invoice_item_interval;
-    fields['pending_invoice_item_interval'] = interval ? { interval_count: 1, ...interval } : null;
+    const every = interval ? { interval_count: 1, ...interval } : null;
+    fields['pending_invoice_item_interval'] = every;
+    fields['next_pending_invoice_item_invoice'] = every && addIntervals(stripe.now(), every, 1);
   }
   if (given.invoice_settings) {
     const settings: Record<string, unknown> = { ...(before?.invoice_settings ?? emptyInvoiceSettings()) };

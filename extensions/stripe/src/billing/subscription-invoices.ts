@@ -4,6 +4,7 @@ import { idOf } from '../kernel/objects';
 import { amountFor, shareOf } from './amounts';
 import { discountsInEffect, spendDiscounts } from './discounts';
 import { addInvoiceItem, pendingItems } from './invoice-items';
+import { billedOf } from './billed-usage';
 import { newInvoice, type InvoiceSeed } from './invoice-data';
 import { createInvoice } from './invoices';
 import { invoiceItemLine, subscriptionLines } from './lines';
@@ -113,7 +114,8 @@ export function usageLines(stripe: Backend, subscription: Subscription, items: r
     .filter((item) => isMetered(item.price))
     .flatMap((item) => {
       const period = { start: item.current_period_start, end: item.current_period_end };
-      const quantity = usageFor(stripe, item, period.start, period.end);
+      const used = usageFor(stripe, item, period.start, period.end);
+      const quantity = Math.max(0, used - billedOf(stripe, item));
       return subscriptionLines(stripe, subscription, item, { period, quantity });
     });
 }

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { pageOf } from '../kernel/page-of';
 import type { DefineModule } from '../kernel/module';
 import { omit } from '../kernel/omit';
 import { findItem, subscriptionTable, type Item } from './subscription-data';
@@ -38,14 +39,8 @@ export const subscriptionItems: DefineModule = (stripe) => {
         return { id, object: 'subscription_item', deleted: true };
       },
       'GET /v1/subscription_items': ({ params, url }) => {
-        const {
-          subscription,
-          limit = 10,
-          starting_after: after,
-        } = params as unknown as Stripe.SubscriptionItemListParams;
-        const { data } = subscriptionTable(stripe).get(subscription, 'subscription').items;
-        const start = after === undefined ? 0 : data.findIndex(({ id }) => id === after) + 1;
-        return { object: 'list', data: data.slice(start, start + limit), has_more: data.length > start + limit, url };
+        const { subscription } = params as unknown as Stripe.SubscriptionItemListParams;
+        return pageOf(subscriptionTable(stripe).get(subscription, 'subscription').items.data, url, params);
       },
     },
   };

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
+import { withOnePlan, withTaxPercent } from './former-parameters';
 import type { DefineModule } from '../kernel/module';
 import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
 import { methodFor } from './methods';
@@ -26,7 +27,7 @@ export const subscriptions: DefineModule = (stripe) => {
   const { jobs, reactions } = renewals(stripe);
   return {
     operations: {
-      'POST /v1/subscriptions': ({ params }) => createSubscription(stripe, params),
+      'POST /v1/subscriptions': ({ params }) => createSubscription(stripe, withTaxPercent(stripe, params)),
       'GET /v1/subscriptions': ({ params, url }) => {
         const given = params as Stripe.SubscriptionListParams;
         const { customer, price, plan, status, collection_method: method, test_clock: clock } = given;
@@ -43,7 +44,11 @@ export const subscriptions: DefineModule = (stripe) => {
       },
       'GET /v1/subscriptions/{subscription}': ({ path }) => table.get(path['subscription']!),
       'POST /v1/subscriptions/{subscription}': ({ path, params }) =>
-        updateSubscription(stripe, path['subscription']!, params),
+        updateSubscription(
+          stripe,
+          path['subscription']!,
+          withTaxPercent(stripe, withOnePlan(stripe, path['subscription']!, params)),
+        ),
       'DELETE /v1/subscriptions/{subscription}': ({ path, params }) =>
         cancelSubscription(stripe, path['subscription']!, params),
       'POST /v1/subscriptions/{subscription}/resume': ({ path, params }) =>

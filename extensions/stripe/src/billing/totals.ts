@@ -43,16 +43,23 @@ export function totalsOf(lines: readonly Stripe.InvoiceLineItem[]): Totals {
       taxable_amount: (tax.taxable_amount ?? 0) + (known?.taxable_amount ?? 0),
     });
   }
+  const credits = lines
+    .flatMap((line) => line.pretax_credit_amounts ?? [])
+    .filter(({ type }) => type === 'credit_balance_transaction');
   const discounted = sum([...discounts.values()].map(({ amount }) => amount));
+  const credited = sum(credits.map(({ amount }) => amount));
   const inclusive = sum([...taxes.values()].filter(isInclusive).map(({ amount }) => amount));
   const exclusive = sum([...taxes.values()].map(({ amount }) => amount)) - inclusive;
   return {
     subtotal,
     subtotal_excluding_tax: subtotal - inclusive,
-    total: subtotal - discounted + exclusive,
+    total: subtotal - discounted - credited + exclusive,
     total_discount_amounts: [...discounts.values()],
-    total_excluding_tax: subtotal - discounted - inclusive,
-    total_pretax_credit_amounts: [...discounts.values()].map((each) => ({ ...each, type: 'discount' })),
+    total_excluding_tax: subtotal - discounted - credited - inclusive,
+    total_pretax_credit_amounts: [
+      ...[...discounts.values()].map((each) => ({ ...each, type: 'discount' as const })),
+      ...credits,
+    ],
     total_taxes: [...taxes.values()],
   };
 }

@@ -2,7 +2,7 @@
 import type Stripe from 'stripe';
 import { payInvoice } from '../billing/invoices';
 import { updateSubscription } from '../billing/subscription-changes';
-import { cancelSubscription } from '../billing/subscription-end';
+import { cancelSubscription, expireSubscription } from '../billing/subscription-end';
 import { createSubscription } from '../billing/subscriptions';
 import type { StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
@@ -55,9 +55,10 @@ export function makePaymentMethod(stripe: Backend, { type, card, details, billin
   return createPaymentMethod(stripe, params).id;
 }
 
-/** Gives a payment method to a customer who does not have it yet. */
-export function attachTo(stripe: Backend, method: string, customer: string): void {
-  attachPaymentMethod(stripe, stripe.table<Stripe.PaymentMethod>('payment_method').get(method), customer);
+/** Gives a payment method to a customer who does not have it yet. One that is charged at once is verified by that. */
+export function attachTo(stripe: Backend, method: string, customer: string, isCharged = false): void {
+  const found = stripe.table<Stripe.PaymentMethod>('payment_method').get(method);
+  attachPaymentMethod(stripe, found, customer, { verified: isCharged });
 }
 
 export function detachMethod(stripe: Backend, method: string): void {
@@ -79,14 +80,20 @@ export function addPaymentMethod(stripe: Backend, customer: string, method: stri
   return confirmed.status === 'requires_action' ? { redirect: actionPage(stripe, confirmed.id, returnUrl) } : {};
 }
 
-/** Begins a subscription, incomplete until its first invoice is paid. */
+/** Begins a subscription, incomplete until its first invoice is paid. `isCharged` says whether anything is due at once. */
 export function startSubscription(
   stripe: Backend,
   params: Stripe.SubscriptionCreateParams,
-  method: string | undefined,
+  { method, isCharged }: { readonly method: string | undefined; readonly isCharged: boolean },
 ): Stripe.Subscription {
-  if (method !== undefined) attachTo(stripe, method, params.customer!);
+  if (method !== undefined) attachTo(stripe, method, params.customer!, isCharged);
   return withInlinePrices(stripe, params, () => createSubscription(stripe, params));
+}
+
+/** Ends a subscription whose first payment was refused. */
+export function giveUpSubscription(stripe: Backend, id: string): void {
+  const subscription = stripe.table<Stripe.Subscription>('subscription').find(id);
+  if (subscription?.status === 'incomplete') expireSubscription(stripe, id);
 }
 
 /** A price that `price_data` described is not active, so that nobody sells by it again; this one sale is by it. */

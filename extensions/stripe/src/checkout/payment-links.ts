@@ -6,7 +6,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { blank } from '../spec/shapes';
 import { currencyOf, priceOf, readLines, type Line } from './line-items';
-import { pageOf } from './page-of';
+import { pageOf } from '../kernel/page-of';
 import { createSession } from './session-create';
 import { addUp } from './totals';
 

@@ -16,6 +16,8 @@ export interface SessionHidden {
   readonly customer?: string;
   /** The payment method that the buyer gave last. */
   readonly paymentMethod?: string;
+  /** The subscription whose first payment the bank refused last: the next try begins anew. */
+  readonly declined?: string;
   /** What the buyer gets to see after a payment by a payment link. */
   readonly confirmation?: string;
 }

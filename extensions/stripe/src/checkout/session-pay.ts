@@ -5,7 +5,15 @@ import { idOf } from '../kernel/objects';
 import { createIntent, tryConfirm } from '../payments/intents';
 import { tryConfirmSetup } from '../payments/setup-intents';
 import { intentParams, subscriptionParams } from './payment-params';
-import { makeCustomer, makePaymentMethod, payFirstInvoice, startSubscription, type GivenMethod } from './engine';
+import {
+  detachMethod,
+  giveUpSubscription,
+  makeCustomer,
+  makePaymentMethod,
+  payFirstInvoice,
+  startSubscription,
+  type GivenMethod,
+} from './engine';
 import { completeSession } from './session-complete';
 import { saleOf, sessionsOf } from './session-data';
 import { addUp } from './totals';
@@ -43,7 +51,7 @@ export function paySession(stripe: Backend, id: string, submission: Submission):
   return stripe.onClockOf(customer, () => {
     const given = submission.method;
     const method = typeof given === 'object' ? makePaymentMethod(stripe, given) : given;
-    const settle: Settle = { id, customer, method };
+    const settle: Settle = { id, customer, method, isNew: typeof given === 'object' };
     if (session.mode === 'setup') return setUp(stripe, settle);
     if (session.mode === 'subscription') return subscribe(stripe, settle);
     return payOnce(stripe, settle, submission.save === true);
@@ -54,6 +62,8 @@ interface Settle {
   readonly id: string;
   readonly customer: string | undefined;
   readonly method: string | undefined;
+  /** The buyer typed the payment method in. */
+  readonly isNew: boolean;
 }
 
 function payOnce(stripe: Backend, { id, customer, method }: Settle, save: boolean): Outcome {
@@ -92,41 +102,40 @@ function setUp(stripe: Backend, { id, customer, method }: Settle): Outcome {
 }
 
 /**
- * Makes the subscription and pays its first invoice. Where the bank refuses nothing stays of it, so that the next try begins
- * anew; where the buyer has to go elsewhere it waits, incomplete.
+ * Makes the subscription and pays its first invoice. Where the bank refuses it stays incomplete, with the charge that failed, and ends when
+ * the next try begins; where the buyer has to go elsewhere it waits, incomplete.
  */
-function subscribe(stripe: Backend, { id, customer, method }: Settle): Outcome {
+function subscribe(stripe: Backend, { id, customer, method, isNew }: Settle): Outcome {
   const table = sessionsOf(stripe);
-  let refused: StripeError | undefined;
-  const attempt = (): Outcome => {
-    const begun = idOf(table.get(id).subscription);
-    const subscription =
-      begun ??
-      startSubscription(stripe, subscriptionParams(stripe, id, { customer: customer!, paymentMethod: method }), method)
-        .id;
-    table.update(id, { subscription });
-    if (table.get(id).status === 'complete') return { kind: 'complete' };
-    const first = payFirstInvoice(stripe, subscription, method, stripe.pageUrl(`pay/${id}/return`));
-    if (first.error) {
-      refused = first.error;
-      throw refused;
+  const { declined } = table.hidden(id)!;
+  if (declined !== undefined) giveUpSubscription(stripe, declined);
+  const subscription =
+    idOf(table.get(id).subscription) ??
+    startSubscription(stripe, subscriptionParams(stripe, id, { customer: customer!, paymentMethod: method }), {
+      method,
+      isCharged: addUp(stripe, saleOf(stripe, id)!).amount_total > 0,
+    }).id;
+  table.update(id, { subscription });
+  if (table.get(id).status === 'complete') return { kind: 'complete' };
+  const first = payFirstInvoice(stripe, subscription, method, stripe.pageUrl(`pay/${id}/return`));
+  if (first.error) {
+    if (isNew && method !== undefined) {
+      stripe.table<Stripe.Subscription>('subscription').update(subscription, { default_payment_method: null });
+      detachMethod(stripe, method);
     }
-    if (first.redirect !== undefined) return { kind: 'redirect', url: first.redirect };
-    if (table.get(id).status === 'open') {
-      completeSession(
-        stripe,
-        id,
-        first.processing === true ? 'unpaid' : first.due === 0 ? 'no_payment_required' : 'paid',
-      );
-    }
-    return { kind: 'complete' };
-  };
-  try {
-    return stripe.state.transaction(attempt);
-  } catch (error) {
-    if (error === refused) return { kind: 'declined', message: refused!.message };
-    throw error;
+    table.update(id, { subscription: null });
+    table.hide(id, { ...table.hidden(id)!, declined: subscription });
+    return { kind: 'declined', message: first.error.message };
   }
+  if (first.redirect !== undefined) return { kind: 'redirect', url: first.redirect };
+  if (table.get(id).status === 'open') {
+    completeSession(
+      stripe,
+      id,
+      first.processing === true ? 'unpaid' : first.due === 0 ? 'no_payment_required' : 'paid',
+    );
+  }
+  return { kind: 'complete' };
 }
 
 function outcomeOf(

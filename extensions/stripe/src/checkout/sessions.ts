@@ -6,7 +6,7 @@ import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import type { Params } from '../parameters/validate';
 import { currencyOf, readLine, type Line, type LineParams } from './line-items';
-import { pageOf } from './page-of';
+import { pageOf } from '../kernel/page-of';
 import { createSession } from './session-create';
 import { completePaid, completeSetUp, noteAsyncFailure, noteCaptured } from './session-complete';
 import { amountsOf, saleOf, sessionsOf } from './session-data';

@@ -5,7 +5,7 @@ import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import type { Page } from '../kernel/objects';
-import { newBankAccount } from '../payments/card-objects';
+import { namedBankAccount, newBankAccount } from '../payments/card-objects';
 import { bankAccountTable, cardTable, tokenTable, useToken } from '../payments/card-source';
 import { accountTable, asAccount, asPlatform } from './account-data';
 import { refreshAccount } from './accounts';
@@ -44,6 +44,7 @@ export function addExternalAccount(stripe: Backend, account: string, given: stri
       default_for_currency: isFirst(object.currency),
       metadata: object.metadata ?? {},
     });
+    const named = typeof given === 'string' ? namedBankAccount(stripe, given) : undefined;
     let added: External;
     if (typeof given !== 'string') {
       const number = (given as { account_number?: string }).account_number;
@@ -53,6 +54,9 @@ export function addExternalAccount(stripe: Backend, account: string, given: stri
           param: 'external_account[account_number]',
         });
       added = bankAccountTable(stripe).insert(finish(newBankAccount(stripe, given as never)), { account: number });
+    } else if (named) {
+      const [bank, number] = named;
+      added = bankAccountTable(stripe).insert(finish(bank), { account: number });
     } else {
       // Tokens are the platform's, or the account's own.
       const scope = tokenTable(stripe).find(given) ? account : PLATFORM_ACCOUNT;

@@ -18,7 +18,7 @@ export function readKey(request: Pick<ApiRequest, 'header' | 'query' | 'body'>, 
   }
   const [, type, mode] = KEY.exec(value) ?? [];
   if (type === undefined && isLoose) return { value, publishable: false };
-  if (type === undefined) throw unauthorized(`Invalid API Key provided: ${masked(value)}`);
+  if (type === undefined) throw invalidKey(value);
   if (mode === 'live') {
     throw unauthorized(
       `Backlot takes no live keys (${masked(value)}): give the application a test key, any sk_test_… will do.`,
@@ -27,9 +27,15 @@ export function readKey(request: Pick<ApiRequest, 'header' | 'query' | 'body'>, 
   return { value, publishable: type === 'pk' };
 }
 
+const BEARER = 'Bearer ';
+
 /** The key in the header `Authorization`, however it is given; undefined where there is none. */
 export function keyIn(header: string | undefined): string | undefined {
-  const [, scheme, value] = /^(Bearer|Basic) +(\S+)$/i.exec(header ?? '') ?? [];
+  if (header === undefined) return undefined;
+  // What nearly all send.
+  if (header.startsWith(BEARER) && !header.includes(' ', BEARER.length))
+    return header.slice(BEARER.length) || undefined;
+  const [, scheme, value] = /^(Bearer|Basic) +(\S+)$/i.exec(header) ?? [];
   if (scheme === undefined || value === undefined) return undefined;
   if (scheme.toLowerCase() === 'bearer') return value;
   return Buffer.from(value, 'base64').toString().split(':')[0];
@@ -45,6 +51,11 @@ function masked(value: string): string {
   return value.length <= 12
     ? '*'.repeat(value.length)
     : `${value.slice(0, 8)}${'*'.repeat(value.length - 12)}${value.slice(-4)}`;
+}
+
+/** A key that nobody has, or that is good no more. */
+export function invalidKey(key: string): StripeError {
+  return unauthorized(`Invalid API Key provided: ${masked(key)}`);
 }
 
 function unauthorized(message: string): StripeError {

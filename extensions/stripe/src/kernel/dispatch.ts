@@ -2,26 +2,29 @@ import type { FormFile } from 'backlot';
 import { withFixtures } from '../compat/fixtures';
 import { validateLoosely } from '../compat/localstripe-rules';
 import { invalidRequest, missingInPath, noAccess, StripeError } from '../errors';
-import { readKey } from '../http/credentials';
+import { accountOfKey } from '../connect/oauth';
+import { invalidKey, readKey } from '../http/credentials';
 import { checkKeyFor } from '../http/publishable';
-import { parseForm, type Raw } from '../parameters/form';
+import { parseForm, type RawHash } from '../parameters/form';
 import { undeclared } from '../parameters/undeclared';
-import { validate } from '../parameters/validate';
-import { loadSpec, type FoundOperation, type Operation } from '../spec/spec';
+import { validate, type Params } from '../parameters/validate';
+import { loadSpec, UNSPECIFIED, type FoundOperation, type Operation } from '../spec/spec';
+import { formerOperation, isFormer, type FoundFormer } from '../versions/former-paths';
 import {
   COMMAND_LINE_VERSION,
   acceptLegacy,
   checkVersion,
   defaultVersion,
-  formerOperation,
+  isNewest,
   renderAt,
   translateParameters,
 } from '../versions/versions';
 import { PLATFORM_ACCOUNT, type Backend, type Scope } from './backend';
-import { expand, type Includes } from './expand';
+import { checkExpand, expand, type Includes } from './expand';
 import { IdempotentReplies } from './idempotency';
-import type { Call, DefineModule, OperationHandler } from './module';
+import type { ApiKey, Call, DefineModule, OperationHandler } from './module';
 import { Binary } from './objects';
+import { printed } from './printed';
 import { errorBody, type Reply } from './reply';
 import { unstatedAnswer } from './unstated';
 
@@ -39,14 +42,13 @@ export interface ApiRequest {
   readonly files: readonly FormFile[];
 }
 
-/** In the place of parameters: an operation that the specification does not have. Its parameters come as they were written. */
-const UNSPECIFIED = -1;
-
 interface Handled {
   readonly handler: OperationHandler;
   /** The names of the parameters in the path, in their order. */
   readonly names: readonly string[];
 }
+
+const NOTHING: Readonly<Record<string, string>> = {};
 
 /** An operation that only a module knows. */
 interface OtherOperation {
@@ -59,6 +61,8 @@ interface OtherOperation {
 export class Dispatcher {
   readonly #stripe: Backend;
   readonly #handlers = new Map<string, Handled>();
+  /** Those of `#handlers`, by the keys of operations as the specification has them. */
+  readonly #found = new Map<string, Handled | undefined>();
   readonly #includes: Record<string, Includes[string]> = {};
   readonly #idempotent: IdempotentReplies;
   /** Read when the first request comes that the specification does not know. */
@@ -95,8 +99,8 @@ export class Dispatcher {
 
   #reply(request: ApiRequest, requestId: string, headers: Record<string, string>): Reply {
     try {
-      const reply = this.#answer(request, requestId, headers);
-      return { ...reply, headers: { ...headers, ...reply.headers } };
+      const { status, body, headers: own } = this.#answer(request, requestId, headers);
+      return { status, headers: own === NOTHING ? headers : { ...headers, ...own }, body };
     } catch (error) {
       const failure = asStripeError(error, this.#stripe);
       return { status: failure.status, headers, body: errorBody(failure, requestId) };
@@ -108,17 +112,14 @@ export class Dispatcher {
     const key = readKey(request, isLoose);
     const version = checkVersion(request.header('stripe-version') ?? defaultVersion(this.#stripe.config));
     headers['stripe-version'] = version;
-    const account = this.#accountOf(request);
+    const account = this.#accountOf(request, key.value);
     if (account !== PLATFORM_ACCOUNT) headers['stripe-account'] = account;
-    const found =
-      formerOperation(version, request.method, request.path) ??
-      loadSpec().find(request.method, request.path) ??
-      this.#findOther(request);
+    const found = this.#stripe.as({ account }, () => this.#find(request, version));
     if (found === undefined) throw unknownUrl(request);
     const { operation } = found;
     checkKeyFor(operation, key);
     if (request.body !== '' && isJson(request)) throw notAForm();
-    const handled = this.#handlers.get(withoutNames(operation.key));
+    const handled = this.#handlerOf(operation);
     if (handled === undefined) headers['backlot-fidelity'] = 'shape';
 
     const idempotencyKey = request.method === 'POST' ? request.header('idempotency-key') : undefined;
@@ -137,16 +138,7 @@ export class Dispatcher {
       if (earlier) return earlier;
     }
 
-    const given = { ...parseForm(request.query), ...parseForm(request.body) } as Record<string, Raw>;
-    const meant = writtenFor(request) ?? version;
-    const raw = this.#stripe.as(scope, () => translateParameters(this.#stripe, operation, meant, given));
-    // How pages give their key.
-    delete raw['key'];
-    const legacy = acceptLegacy(operation, meant).also;
-    const also = [...legacy, ...undeclared(operation, raw, key.publishable)];
-    for (const file of request.files) raw[file.name] = { filename: file.filename };
-    const params =
-      operation.parameters === UNSPECIFIED ? raw : (isLoose ? validateLoosely : validate)(operation, raw, { also });
+    const params = this.#parametersOf(request, found, scope, key);
     const call: Call = {
       operation,
       path: named(handled?.names ?? [], found.path),
@@ -159,12 +151,8 @@ export class Dispatcher {
       if (idempotencyKey !== undefined) this.#idempotent.keep(idempotencyKey, sent, requestId, answered);
     };
     const answer = (): Reply => {
-      const answered = this.#run(
-        this.#withFallback(handled?.handler ?? ((each) => unstatedAnswer(this.#stripe, each)), headers),
-        call,
-        version,
-        requestId,
-      );
+      const handler = handled?.handler ?? ((each: Call) => unstatedAnswer(this.#stripe, each));
+      const answered = this.#run(this.#withFallback(handler, headers), call, version, requestId);
       keep(answered);
       return answered;
     };
@@ -187,6 +175,50 @@ export class Dispatcher {
     return reply;
   }
 
+  /** What the client gave, checked, and as clients of the newest version give it. */
+  #parametersOf(request: ApiRequest, found: FoundOperation | FoundFormer, scope: Scope, key: ApiKey): Params {
+    const { operation } = found;
+    const sent = parseForm(request.body);
+    const given = request.query === '' ? sent : Object.assign(parseForm(request.query), sent);
+    const meant = writtenFor(request) ?? scope.version!;
+    const isAsToday = isNewest(meant) && !('adapt' in found);
+    const raw = isAsToday ? given : this.#stripe.as(scope, () => this.#translate(found, meant, given));
+    // How pages give their key.
+    if (raw['key'] !== undefined) delete raw['key'];
+    const legacy = acceptLegacy(operation, meant);
+    const also = [...legacy, ...undeclared(operation, raw, key.publishable)];
+    for (const file of request.files) raw[file.name] = { filename: file.filename };
+    if (operation.parameters === UNSPECIFIED) return raw;
+    const isLoose = this.#stripe.config.compat === 'localstripe';
+    return (isLoose ? validateLoosely : validate)(operation, raw, { also });
+  }
+
+  #handlerOf({ key }: Operation): Handled | undefined {
+    let handled = this.#found.get(key);
+    if (handled === undefined && !this.#found.has(key)) {
+      handled = this.#handlers.get(withoutNames(key));
+      this.#found.set(key, handled);
+    }
+    return handled;
+  }
+
+  #translate(found: FoundOperation | FoundFormer, version: string, given: RawHash): RawHash {
+    const adapted = 'adapt' in found ? found.adapt(given) : given;
+    return translateParameters(this.#stripe, found.operation, version, adapted);
+  }
+
+  #find(request: ApiRequest, version: string): FoundOperation | FoundFormer | undefined {
+    const { method, path } = request;
+    // It stands where an invoice would.
+    if (path.startsWith('/v1/invoices/upcoming')) {
+      const upcoming = formerOperation(this.#stripe, version, method, path);
+      if (upcoming) return upcoming;
+    }
+    return (
+      loadSpec().find(method, path) ?? formerOperation(this.#stripe, version, method, path) ?? this.#findOther(request)
+    );
+  }
+
   /** An operation of a module that the official package does not know: what only the command line or a page asks for. */
   #findOther({ method, path }: ApiRequest): FoundOperation | undefined {
     this.#others ??= this.#readOthers();
@@ -200,7 +232,7 @@ export class Dispatcher {
   #readOthers(): OtherOperation[] {
     const known = new Set(loadSpec().operations.map(({ key }) => withoutNames(key)));
     return [...this.#handlers].flatMap(([key, { names }]) => {
-      if (known.has(key)) return [];
+      if (known.has(key) || isFormer(key)) return [];
       const [method = '', path = ''] = key.split(' ');
       const pattern = new RegExp(`^${path.replace(/[^\w{}]/g, '\\$&').replaceAll('{}', '([^/]+)')}$`);
       const about = { kind: 'object', result: '', deletes: false, parameters: UNSPECIFIED } as const;
@@ -217,23 +249,28 @@ export class Dispatcher {
   /** Runs the handler. An error that keeps what was written is an answer, so that the step succeeds. */
   #run(handler: OperationHandler, call: Call, version: string, requestId: string): Reply {
     try {
+      checkExpand(version, this.#includes, call);
       const answer = handler(call);
       if (answer instanceof Binary)
         return { status: 200, headers: { 'content-type': answer.type }, body: answer.bytes };
       const shown = expand(this.#stripe, this.#includes, renderAt(version, answer, this.#stripe), call);
-      return { status: 200, headers: {}, body: JSON.stringify(shown, undefined, 2) };
+      return { status: 200, headers: NOTHING, body: printed(shown) };
     } catch (error) {
       if (!(error instanceof StripeError)) throw error;
       if (!error.keepsWrites) throw missingInPath(error, call.path);
-      return { status: error.status, headers: {}, body: errorBody(error, requestId) };
+      return { status: error.status, headers: NOTHING, body: errorBody(error, requestId) };
     }
   }
 
-  #accountOf(request: ApiRequest): string {
-    const account = request.header('stripe-account');
+  #accountOf(request: ApiRequest, key: string): string {
+    const named = request.header('stripe-account');
+    const own = accountOfKey(this.#stripe, key);
+    if (own === null) throw invalidKey(key);
+    const account = named ?? own;
     if (account === undefined || account === PLATFORM_ACCOUNT) return PLATFORM_ACCOUNT;
     const isMadeUp = this.#stripe.config.fallback === 'fixtures';
-    if (!isMadeUp && !this.#stripe.table('account').has(account)) {
+    const isAllowed = own === undefined || own === account;
+    if (!isAllowed || (!isMadeUp && !this.#stripe.table('account').has(account))) {
       throw noAccess(account);
     }
     return account;
@@ -251,11 +288,13 @@ export function withoutNames(key: string): string {
   return key.replace(/\{\w+\}/g, '{}');
 }
 
-function named(names: readonly string[], path: Readonly<Record<string, string>>): Record<string, string> {
+/** The parameters of a path by the names of the handler, which come in the same order as those of the specification. */
+function named(names: readonly string[], path: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  if (names.length === 0) return path;
   const values = Object.values(path);
-  return Object.fromEntries(
-    (names.length > 0 ? names : Object.keys(path)).map((name, index) => [name, values[index] ?? '']),
-  );
+  const found: Record<string, string> = {};
+  names.forEach((name, index) => (found[name] = values[index] ?? ''));
+  return found;
 }
 
 function isJson({ header }: ApiRequest): boolean {

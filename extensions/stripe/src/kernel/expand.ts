@@ -10,54 +10,74 @@ const DEEPEST = 4;
 
 type Fields = Record<string, unknown>;
 
-/**
- * Puts objects in the place of their identifiers, and lists where an object has them only on demand, as the parameter `expand`
- * asks. Throws for a path that cannot be expanded, also when there is no object to try it on. The answer is of the version that the
- * client asked for, and so is what is put in; it is not changed.
- */
-export function expand(stripe: Backend, includes: Includes, answer: object, call: Call): object {
-  const paths = (call.params as { expand?: readonly string[] }).expand ?? [];
-  if (paths.length === 0) return answer;
+/** Throws for a path of the parameter `expand` that cannot be expanded, whatever the answer will be. */
+export function checkExpand(version: string, includes: Includes, call: Call): void {
   const { kind, result } = call.operation;
-  const version = stripe.scope.version ?? defaultVersion(stripe.config);
-  const copy = structuredClone(answer) as Fields;
-  for (const path of paths) {
-    // The search puts it in itself.
-    if (kind === 'search' && path === 'total_count') continue;
+  const isList = kind === 'list' || kind === 'search';
+  for (const path of pathsOf(call)) {
     const names = path.split('.');
     if (names.length > DEEPEST) {
-      throw invalidRequest(`You cannot expand more than ${DEEPEST} levels of a property. Property: ${path}`);
+      throw invalidRequest(`You cannot expand more than ${DEEPEST} levels of a property. Property: ${path}`, {
+        code: 'property_expansion_max_depth',
+      });
     }
-    const isList = kind === 'list' || kind === 'search';
-    if (isList && names[0] !== 'data') throw notExpandable(path);
-    check(version, [result], isList ? names.slice(1) : names, path, includes);
-    expandIn({ stripe, version, includes }, copy, names, result);
+    // The search puts it in itself.
+    if (kind === 'search' && path === 'total_count') continue;
+    const [first = ''] = names;
+    if (isList && first !== 'data') throw notExpandable(first, `data.${first}`);
+    checkFields({ version, includes, names }, [result], isList ? 1 : 0);
   }
+}
+
+/**
+ * Puts objects in the place of their identifiers, and lists where an object has them only on demand, as the parameter `expand`
+ * asks. The answer is of the version that the client asked for, and so is what is put in; it is not changed.
+ */
+export function expand(stripe: Backend, includes: Includes, answer: object, call: Call): object {
+  const paths = pathsOf(call);
+  if (paths.length === 0) return answer;
+  const version = stripe.scope.version ?? defaultVersion(stripe.config);
+  const copy = structuredClone(answer) as Fields;
+  for (const path of paths) expandIn({ stripe, version, includes }, copy, path.split('.'), call.operation.result);
   return copy;
 }
 
-/** Follows a path through the declarations. */
-function check(
-  version: string,
-  kinds: readonly string[],
-  names: readonly string[],
-  path: string,
-  includes: Includes,
-): void {
-  const [name, ...rest] = names;
+function pathsOf({ params }: Call): readonly string[] {
+  const { expand: paths } = params as { expand?: readonly string[] };
+  // What no specification knows comes as it was written.
+  return Array.isArray(paths) ? (paths as readonly string[]) : [];
+}
+
+interface Path {
+  readonly version: string;
+  readonly includes: Includes;
+  readonly names: readonly string[];
+}
+
+/**
+ * Follows a path through the declarations, from the name at a place on. What is an object or a list anyway may be named, too; an error
+ * tells the path up to the name that leads to neither.
+ */
+function checkFields(path: Path, kinds: readonly string[], from: number): void {
+  const { version, includes, names } = path;
+  const name = names[from];
   if (name === undefined) return;
   const fields = kinds.flatMap((kind) => {
     const field = fieldAt(version, kind, name);
     return field ? [{ ...field, isIncluded: `${kind} ${name}` in includes }] : [];
   });
-  if (fields.length === 0) throw notExpandable(path);
-  const leads = fields.some(({ expandable, includable, isIncluded }) => expandable || includable || isIncluded);
-  if (rest.length === 0 && !leads) throw notExpandable(path);
-  if (rest.length === 0) return;
-  const next = fields.flatMap(({ kinds: each }) => each);
-  // Below a list it goes on with `data`, and then with what the list holds.
-  const further = rest[0] === 'data' && fields.some(({ includable }) => includable) ? rest.slice(1) : rest;
-  check(version, next, further, path, includes);
+  const leads = fields.some((field) => field.kinds.length > 0 || field.includable || field.isIncluded);
+  if (!leads) throw notExpandable(names.slice(0, from + 1).join('.'));
+  const isList = fields.some((field) => field.isList);
+  const next = from + 1;
+  if (isList && next < names.length && names[next] !== 'data') {
+    throw notExpandable(names.slice(0, next + 1).join('.'));
+  }
+  checkFields(
+    path,
+    fields.flatMap((field) => field.kinds),
+    isList ? next + 1 : next,
+  );
 }
 
 interface View {
@@ -93,7 +113,7 @@ function expandIn(view: View, value: unknown, names: readonly string[], shape: s
 
 /** The object under an identifier, or the identifier where there is none: it may be of a kind that is not kept. */
 function fetch(view: View, kinds: readonly string[], id: string): unknown {
-  for (const kind of kinds) {
+  for (const kind of kinds.filter((each) => !each.startsWith('#'))) {
     const object = view.stripe.table(kind).find(id);
     if (object) return shown(view, object);
   }
@@ -109,6 +129,7 @@ function isPage(object: Fields): boolean {
   return object['object'] === 'list' || object['object'] === 'search_result';
 }
 
-function notExpandable(path: string): StripeError {
-  return invalidRequest(`This property cannot be expanded (${path}).`, { code: 'property_not_expandable' });
+function notExpandable(path: string, instead?: string): StripeError {
+  const hint = instead === undefined ? '' : ` You may want to try expanding '${instead}' instead.`;
+  return invalidRequest(`This property cannot be expanded (${path}).${hint}`);
 }

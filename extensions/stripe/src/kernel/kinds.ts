@@ -36,6 +36,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   customer_cash_balance_transaction: { indexes: ['customer'] },
   dispute: { indexes: ['charge', 'payment_intent'] },
   event: { indexes: ['type'] },
+  'identity.verification_report': { indexes: ['verification_session'] },
   file_link: { indexes: ['file'] },
   invoice: { indexes: ['customer', 'parent.subscription_details.subscription', 'number'] },
   invoice_payment: { indexes: ['invoice', 'payment.payment_intent'] },

@@ -1,10 +1,14 @@
 import type { Router } from 'backlot';
 import { serveLocalstripe } from '../compat/localstripe-routes';
+import { serveDashboard } from '../connect/dashboard-page';
+import { serveOAuth } from '../connect/oauth-routes';
 import { serveOnboarding } from '../connect/onboarding-page';
 import type { Backend } from '../kernel/backend';
 import { serveActions } from './action-routes';
 import { serveCheckout } from './checkout-routes';
+import { serveIdentity } from './identity-routes';
 import { serveInvoices } from './invoice-routes';
+import { serveMicrodeposits } from './microdeposit-routes';
 import { servePortal } from './portal-routes';
 import { serveReceipts } from './receipt-routes';
 import { serveScripts } from './scripts';
@@ -17,6 +21,10 @@ export function servePages(router: Router, stripe: Backend, packageDirectory: st
   serveInvoices(router, stripe);
   serveReceipts(router, stripe);
   serveOnboarding(router, stripe);
+  serveDashboard(router, stripe);
+  serveIdentity(router, stripe);
+  serveMicrodeposits(router, stripe);
+  serveOAuth(router, stripe);
   const script = serveScripts(router, packageDirectory);
   if (stripe.config.compat === 'localstripe') serveLocalstripe(router, stripe, script);
 }

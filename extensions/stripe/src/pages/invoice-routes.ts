@@ -10,11 +10,11 @@ import { html, type Html } from './html';
 import { page } from './layout';
 import { date, money } from './money';
 import { businessOf, endpoint, type PageAnswer, type Visit } from './page-host';
-import { pdf, type PdfLine } from './pdf';
+import { creditNotePdf, invoicePdf } from './invoice-pdf';
 
 const KINDS = ['invoice'];
 
-/** The page of an invoice, where it can be paid, and its PDF: `hosted_invoice_url` and `invoice_pdf`. */
+/** The page of an invoice, where it can be paid, its PDF, and that of its credit notes: `hosted_invoice_url`, `invoice_pdf`, `pdf`. */
 export function serveInvoices(router: Router, stripe: Backend): void {
   const at = '/i/:invoice/:token';
   const serve = (handler: (visit: Visit, place: InvoicePlace) => PageAnswer) =>
@@ -43,6 +43,17 @@ export function serveInvoices(router: Router, stripe: Backend): void {
     serve((visit, place) => pay(stripe, place, visit)),
   );
   router.get(`${at}/pdf`, paper);
+  router.get(
+    '/credit_notes/:note/pdf',
+    endpoint(stripe, 'credit_notes', ['credit_note'], (_visit, { note }) => {
+      const found = stripe.table<Stripe.CreditNote>('credit_note').get(note!);
+      return {
+        file: creditNotePdf(stripe, found),
+        type: 'application/pdf',
+        name: `Credit-Note-${found.number}.pdf`,
+      };
+    }),
+  );
   router.get(`${at}/return`, back);
 }
 
@@ -182,36 +193,4 @@ function pay(stripe: Backend, place: InvoicePlace, { form }: Visit): PageAnswer 
       ...shownError(error),
     });
   }
-}
-
-/** An invoice on paper. */
-function invoicePdf(stripe: Backend, invoice: Stripe.Invoice): Buffer {
-  const { currency } = invoice;
-  const sum = (text: string, amount: number): PdfLine => ({ text, right: money(amount, currency) });
-  const lines: PdfLine[] = [
-    { text: `Invoice ${invoice.number ?? ''}`, size: 20 },
-    { text: '' },
-    { text: businessOf(stripe), size: 13 },
-    { text: `Date of issue: ${date(invoice.created)}` },
-    ...(invoice.due_date === null ? [] : [{ text: `Date due: ${date(invoice.due_date)}` }]),
-    { text: '' },
-    { text: `Bill to: ${invoice.customer_name ?? ''}` },
-    ...(invoice.customer_email === null ? [] : [{ text: invoice.customer_email }]),
-    { text: '' },
-    ...invoice.lines.data.map((line) =>
-      sum(
-        `${line.description ?? ''}${line.quantity !== null && line.quantity > 1 ? ` × ${line.quantity}` : ''}`,
-        line.amount,
-      ),
-    ),
-    { text: '' },
-    sum('Subtotal', invoice.subtotal),
-    sum('Total', invoice.total),
-    sum('Amount paid', invoice.amount_paid),
-    sum('Amount due', invoice.amount_remaining),
-    { text: '' },
-    { text: `Status: ${invoice.status ?? ''}` },
-    ...(invoice.footer === null ? [] : [{ text: invoice.footer }]),
-  ];
-  return pdf(`Invoice ${invoice.number ?? invoice.id}`, lines);
 }

@@ -2,6 +2,7 @@ import type { RequestContext } from 'backlot';
 import type Stripe from 'stripe';
 import { StripeError } from '../errors';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
+import { omit } from '../kernel/omit';
 import { notice } from './layout';
 
 /** What a page is asked with. */
@@ -31,7 +32,9 @@ export function endpoint(stripe: Backend, segment: string, kinds: readonly strin
     const start = path.lastIndexOf(`/${segment}/`);
     const base = `${request.protocol}://${request.headers.host ?? 'localhost'}${path.slice(0, Math.max(start, 0))}`;
     const form = request.method === 'POST' ? (await context.body.form()).fields : new URLSearchParams();
-    const params = Object.fromEntries(Object.entries(context.params).map(([name, value]) => [name, String(value)]));
+    const params = Object.fromEntries(
+      Object.entries(omit(context.params, 'sandbox')).map(([name, value]) => [name, String(value)]),
+    );
     const [id = ''] = Object.values(params);
     let answer: PageAnswer;
     try {

@@ -2,6 +2,7 @@
 import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
+import { NAMED_ACCOUNTS } from './bank-accounts';
 import { cvcCheck, fingerprint, type CardData } from './cards';
 import { testCard } from './test-cards';
 
@@ -96,4 +97,16 @@ export function newBankAccount(stripe: Backend, given: Given): Stripe.BankAccoun
     routing_number: routing,
     status: 'new',
   } as unknown as Stripe.BankAccount;
+}
+
+/**
+ * The bank account that a token of Stripe's documentation stands for, and its number: `btok_us_verified`, and
+ * `btok_us_verified_noAccount` and the like. Undefined for other tokens.
+ */
+export function namedBankAccount(stripe: Backend, token: string): [Stripe.BankAccount, number: string] | undefined {
+  const [, what] = /^btok_us_verified(?:_(\w+))?$/.exec(token) ?? [undefined, ''];
+  const number = what === '' ? undefined : NAMED_ACCOUNTS[what ?? 'success'];
+  if (number === undefined) return undefined;
+  const account = newBankAccount(stripe, { account_number: number, routing_number: '110000000' });
+  return [{ ...account, status: 'verified' }, number];
 }

@@ -3,9 +3,10 @@ import type Stripe from 'stripe';
 import { invalidRequest, resourceMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
+import { pageOf } from '../kernel/page-of';
 import type { DefineModule } from '../kernel/module';
-import { idOf, type Page } from '../kernel/objects';
-import { newBankAccount, newCard } from './card-objects';
+import { idOf } from '../kernel/objects';
+import { namedBankAccount, newBankAccount, newCard } from './card-objects';
 import { bankAccountTable, cardTable, sourceTable, tokenTable, useToken } from './card-source';
 import { namedCard, readCard, verificationDecline, type CardParams } from './cards';
 import { declineError } from './declines';
@@ -75,6 +76,10 @@ function take(stripe: Backend, customer: string, given: string | Given): Custome
     }
     return sourceTable(stripe).update(given, { customer });
   }
+  const [bank, number] = namedBankAccount(stripe, given) ?? [];
+  if (bank && number !== undefined) {
+    return bankAccountTable(stripe).insert({ ...bank, customer }, { account: number });
+  }
   const token = useToken(stripe, given, 'source');
   const secret = tokenTable(stripe).hidden(given) ?? {};
   if (token.bank_account) {
@@ -135,36 +140,18 @@ function updateSource(stripe: Backend, customer: string, id: string, params: obj
   return (table as ReturnType<typeof cardTable>).update(id, change, 'customer.source.updated');
 }
 
-interface PageParams {
-  readonly limit?: number;
-  readonly starting_after?: string;
-  readonly ending_before?: string;
-}
-
-function pageOf(
-  all: readonly CustomerSource[],
-  url: string,
-  { limit = 10, starting_after: after, ending_before: before }: PageParams,
-): Page {
-  const from = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
-  const end = before === undefined ? all.length : all.findIndex(({ id }) => id === before);
-  const range = all.slice(from, end);
-  const data = before === undefined ? range.slice(0, limit) : range.slice(-limit);
-  return { object: 'list', data, has_more: range.length > data.length, url };
-}
-
 /** https://docs.stripe.com/api/customers/sources, and the paths that cards and bank accounts had on their own. */
 export const customerSources: DefineModule = (stripe) => {
   return {
     operations: {
       'GET /v1/customers/{customer}/sources': ({ path, url, params }) => {
-        const given = params as PageParams & { readonly object?: string };
+        const given = params as { readonly object?: string };
         stripe.table('customer').get(path['customer']!, 'customer');
         const all = sourcesOf(stripe, path['customer']!);
         return pageOf(
           all.filter(({ object }) => given.object === undefined || object === given.object),
           url,
-          given,
+          params,
         );
       },
       'POST /v1/customers/{customer}/sources': ({ path, params }) => {
@@ -193,7 +180,7 @@ export const customerSources: DefineModule = (stripe) => {
     },
     includes: {
       'customer sources': (customer: Stripe.Customer) =>
-        pageOf(sourcesOf(stripe, customer.id), `/v1/customers/${customer.id}/sources`, {}),
+        pageOf(sourcesOf(stripe, customer.id), `/v1/customers/${customer.id}/sources`),
     },
   };
 };

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
-import { invalidRequest } from '../errors';
 import { mergeMetadata } from '../kernel/metadata';
 import type { Backend } from '../kernel/backend';
+import { verifyDeposits } from './microdeposits';
 import type { Call, DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { checkDescriptors } from './descriptors';
@@ -73,9 +73,8 @@ export const paymentIntents: DefineModule = (stripe) => {
           call.params as unknown as Stripe.PaymentIntentIncrementAuthorizationParams,
         ),
       'POST /v1/payment_intents/{id}/verify_microdeposits': (call) => {
-        const intent = found(call);
-        checkMicrodeposits(intent, call.params);
-        return viewFor(call, completeAction(stripe, intent.id, true));
+        const { id } = found(call);
+        return viewFor(call, verifyDeposits(stripe, id, call.params) as Stripe.PaymentIntent);
       },
       'GET /v1/payment_intents/{id}/amount_details_line_items': (call) => {
         found(call);
@@ -98,28 +97,6 @@ export const paymentIntents: DefineModule = (stripe) => {
 
 function checkReturnUrl({ return_url: url, use_stripe_sdk: useSdk }: ConfirmIntentParams): void {
   if (url === undefined && useSdk !== true) throw needsReturnUrl();
-}
-
-/** What a bank would show on a statement, in tests. */
-export function checkMicrodeposits(
-  intent: Stripe.PaymentIntent | Stripe.SetupIntent,
-  { amounts, descriptor_code: code }: { readonly amounts?: readonly number[]; readonly descriptor_code?: string },
-): void {
-  if (intent.next_action?.type !== 'verify_with_microdeposits') {
-    throw unexpectedState(intent, 'This intent does not wait for the verification of a bank account.');
-  }
-  const isRight = code === undefined ? amounts?.join(',') === '32,45' : code === 'SM11AA';
-  if (isRight) return;
-  throw invalidRequest(
-    'The amounts or the descriptor code provided do not match those that were sent to the bank account.',
-    {
-      code:
-        code === undefined
-          ? 'payment_method_microdeposit_verification_amounts_mismatch'
-          : 'payment_method_microdeposit_verification_descriptor_code_mismatch',
-      param: code === undefined ? 'amounts' : 'descriptor_code',
-    },
-  );
 }
 
 function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): Stripe.PaymentIntent {

@@ -47,7 +47,11 @@ function destinationOf(stripe: Backend, given: string | undefined): string {
 }
 
 /** Makes a payout, with `payout.created`; it arrives, or fails, by a job. Throws where there is not so much. */
-export function createPayout(stripe: Backend, given: Given): Stripe.Payout {
+export function createPayout(
+  stripe: Backend,
+  given: Given,
+  { isAutomatic = false }: { readonly isAutomatic?: boolean } = {},
+): Stripe.Payout {
   const currency = readCurrency(given.currency);
   const { amount, method = 'standard' } = given;
   if (amount < 1) {
@@ -84,7 +88,7 @@ export function createPayout(stripe: Backend, given: Given): Stripe.Payout {
     application_fee: null,
     application_fee_amount: null,
     arrival_date: arrival,
-    automatic: false,
+    automatic: isAutomatic,
     balance_transaction: transaction.id,
     created: stripe.now(),
     currency,
@@ -98,7 +102,7 @@ export function createPayout(stripe: Backend, given: Given): Stripe.Payout {
     method,
     original_payout: null,
     payout_method: null,
-    reconciliation_status: 'not_applicable',
+    reconciliation_status: isAutomatic ? 'completed' : 'not_applicable',
     reversed_by: null,
     source_type: given.source_type ?? 'card',
     statement_descriptor: given.statement_descriptor ?? null,

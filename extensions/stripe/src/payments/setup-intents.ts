@@ -4,13 +4,11 @@ import type { StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
-import type { Call, DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { attachPaymentMethod, methodTable } from '../resources/payment-methods';
 import { authenticationFor } from './authentication';
 import { behaviorOf, verificationDecline } from './cards';
 import { DECLINES, type Decline } from './declines';
-import { checkMicrodeposits } from './intent-operations';
 import { checkAllowed, checkOwner, configurationOf, givenMethod, typesFor } from './intent-methods';
 import {
   ATTEMPT_FAILED,
@@ -19,15 +17,12 @@ import {
   declinedCall,
   lastError,
   missingMethod,
-  needsReturnUrl,
-  noSuchIntent,
   wrongStatus,
 } from './intent-state';
 import { CONFIRMABLE, type IntentSecret } from './intents';
 import { createMandate } from './mandates';
 import { METHOD_TYPES } from './method-types';
 import { actionFor, authenticate, verifyWithMicrodeposits } from './next-action';
-import { checkSecret, viewFor } from './public-view';
 
 const CANCELABLE = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
 
@@ -227,7 +222,7 @@ function succeed(stripe: Backend, id: string, isAuthenticated = false): Confirme
   return { intent };
 }
 
-function attempts(stripe: Backend) {
+export function attempts(stripe: Backend): Table<Stripe.SetupAttempt> {
   return stripe.table<Stripe.SetupAttempt>('setup_attempt');
 }
 
@@ -339,7 +334,7 @@ function methodOf(stripe: Backend, { payment_method: method }: Stripe.SetupInten
   return id === undefined ? undefined : methodTable(stripe).find(id);
 }
 
-function update(stripe: Backend, intent: Stripe.SetupIntent, params: object): Stripe.SetupIntent {
+export function updateSetupIntent(stripe: Backend, intent: Stripe.SetupIntent, params: object): Stripe.SetupIntent {
   const given = params as Stripe.SetupIntentUpdateParams & { readonly payment_method_types?: readonly string[] };
   const { customer, description, metadata } = given;
   if (!CANCELABLE.includes(intent.status)) throw wrongStatus(intent, 'update', 'updated', CANCELABLE);
@@ -354,58 +349,3 @@ function update(stripe: Backend, intent: Stripe.SetupIntent, params: object): St
     ...(method && { payment_method: method.id, status: 'requires_confirmation' }),
   });
 }
-
-/** https://docs.stripe.com/api/setup_intents and https://docs.stripe.com/api/setup_attempts */
-export const setupIntents: DefineModule = (stripe) => {
-  const table = setupTable(stripe);
-  const found = (call: Call): Stripe.SetupIntent => {
-    const intent = table.find(call.path['id']!);
-    if (intent === undefined) throw noSuchIntent('setup_intent', call.path['id']!);
-    checkSecret(call, intent);
-    return intent;
-  };
-  const checkReturnUrl = (
-    { return_url: url, use_stripe_sdk: useSdk }: ConfirmSetupParams,
-    automatic: { readonly allow_redirects?: string } | null,
-  ): void => {
-    if (automatic !== null && automatic.allow_redirects !== 'never' && url === undefined && useSdk !== true) {
-      throw needsReturnUrl();
-    }
-  };
-  return {
-    operations: {
-      'POST /v1/setup_intents': ({ params }) => {
-        const given = params as unknown as CreateSetupParams;
-        if (given.confirm === true) checkReturnUrl(given, typesFor(stripe, given, 'usd').automatic_payment_methods);
-        return createSetupIntent(stripe, given);
-      },
-      'GET /v1/setup_intents': ({ url, params }) => {
-        const { customer, payment_method } = params as Stripe.SetupIntentListParams;
-        return table.page(url, params, { by: { customer, payment_method } });
-      },
-      'GET /v1/setup_intents/{id}': (call) => viewFor(call, found(call)),
-      'POST /v1/setup_intents/{id}': (call) => viewFor(call, update(stripe, found(call), call.params)),
-      'POST /v1/setup_intents/{id}/confirm': (call) => {
-        const intent = found(call);
-        const given = call.params as unknown as ConfirmSetupParams;
-        if (CONFIRMABLE.includes(intent.status)) checkReturnUrl(given, intent.automatic_payment_methods);
-        return viewFor(call, confirmSetup(stripe, intent.id, given));
-      },
-      'POST /v1/setup_intents/{id}/cancel': (call) => {
-        const { cancellation_reason: reason } = call.params as Stripe.SetupIntentCancelParams;
-        return cancelSetupIntent(stripe, found(call).id, reason ?? null);
-      },
-      'POST /v1/setup_intents/{id}/verify_microdeposits': (call) => {
-        const intent = found(call);
-        checkMicrodeposits(intent, call.params);
-        const method = methodOf(stripe, intent);
-        if (method) methodTable(stripe).hide(method.id, { ...methodTable(stripe).hidden(method.id), isVerified: true });
-        return viewFor(call, completeSetupAction(stripe, intent.id, true));
-      },
-      'GET /v1/setup_attempts': ({ url, params }) => {
-        const { setup_intent } = params as unknown as Stripe.SetupAttemptListParams;
-        return attempts(stripe).page(url, params, { by: { setup_intent } });
-      },
-    },
-  };
-};

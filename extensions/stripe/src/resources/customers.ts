@@ -62,11 +62,12 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
     // A name such as pm_card_visa stands for the one that was just made of it.
     setDefaultMethod(stripe, id, method && chosen === params.payment_method ? method.id : chosen);
   }
-  stripe.emit('customer.created', table.get(id));
+  const isAsMade = !method && (chosen === undefined || chosen === '');
+  stripe.emit('customer.created', isAsMade ? made : table.get(id));
   if (params.source !== undefined && params.source !== '')
     addSource(stripe, id, params.source, { becomesDefault: true });
   for (const tax of params.tax_id_data ?? []) addTaxId(stripe, id, tax);
-  return table.get(id);
+  return isAsMade && !params.source && !params.tax_id_data ? made : table.get(id);
 }
 
 const PREFIX_LENGTH = 8;

@@ -3,12 +3,14 @@ import { invalidRequest } from '../errors';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { blank } from '../spec/shapes';
+import { identitySessions } from './identity-outcome';
 
 type Session = Stripe.Identity.VerificationSession;
 
 /** https://docs.stripe.com/api/identity/verification_sessions */
 export const verificationSessions: DefineModule = (stripe) => {
-  const table = stripe.table<Session>('identity.verification_session');
+  const table = identitySessions(stripe);
+  const reports = stripe.table<Stripe.Identity.VerificationReport>('identity.verification_report');
   /** Only what is not over can be changed. */
   const openSession = (id: string, verb: string): Session => {
     const session = table.get(id);
@@ -35,7 +37,8 @@ export const verificationSessions: DefineModule = (stripe) => {
           type: given.type ?? 'document',
           url: stripe.pageUrl(`verify/${id}`),
         } as unknown as Session;
-        table.insert(session);
+        const { return_url, provided_details: details } = given;
+        table.insert(session, { return_url, email: details?.email, phone: details?.phone });
         stripe.emit('identity.verification_session.created', session);
         return session;
       },
@@ -68,14 +71,31 @@ export const verificationSessions: DefineModule = (stripe) => {
         if (before.redaction) return before;
         const redacted = table.update(before.id, {
           client_secret: null,
+          last_verification_report: null,
           metadata: {},
           redaction: { status: 'redacted' },
           url: null,
           ...(before.status === 'requires_input' && { status: 'canceled' as const }),
         });
+        table.hide(before.id, {});
+        for (const { id } of [...reports.values({ by: { verification_session: before.id } })]) reports.remove(id);
         stripe.emit('identity.verification_session.redacted', redacted);
         return redacted;
       },
+      'GET /v1/identity/verification_reports': ({ params, url }) => {
+        const given = params as Stripe.Identity.VerificationReportListParams;
+        const { type, client_reference_id: reference, verification_session: session } = given;
+        return reports.page(url, params, {
+          by: { verification_session: session },
+          where: (report) =>
+            (type === undefined || report.type === type) &&
+            (reference === undefined || report.client_reference_id === reference),
+        });
+      },
+      'GET /v1/identity/verification_reports/{report}': ({ path }) => reports.get(path['report']!),
+    },
+    includes: {
+      'identity.verification_session verified_outputs': ({ id }: Session) => table.hidden(id)?.verified_outputs ?? null,
     },
   };
 };

@@ -11,6 +11,7 @@ import { subscriptionSchedules } from '../billing/schedules';
 import { subscriptionItems } from '../billing/subscription-items';
 import { subscriptions } from '../billing/subscription-operations';
 import { testClocks } from '../billing/test-clocks';
+import { usageRecords } from '../billing/usage-record-operations';
 import { paymentLinks } from '../checkout/payment-links';
 import { paymentPages } from '../checkout/payment-pages';
 import { portalConfigurations } from '../checkout/portal-configurations';
@@ -26,6 +27,7 @@ import { persons } from '../connect/persons';
 import { transfers } from '../connect/transfers';
 import type { DefineModule } from '../kernel/module';
 import { search } from '../kernel/search';
+import { automaticPayouts } from '../payments/automatic-payouts';
 import { balance } from '../payments/balance';
 import { charges } from '../payments/charge-operations';
 import { customerSources } from '../payments/customer-sources';
@@ -34,7 +36,7 @@ import { paymentIntents } from '../payments/intent-operations';
 import { mandates } from '../payments/mandates';
 import { payouts } from '../payments/payouts';
 import { refunds } from '../payments/refunds';
-import { setupIntents } from '../payments/setup-intents';
+import { setupIntents } from '../payments/setup-intent-operations';
 import { topups } from '../payments/topups';
 import { webhookEndpoints } from '../webhooks/endpoints';
 import { cashBalances } from './cash-balance';
@@ -66,6 +68,7 @@ export const MODULES: readonly DefineModule[] = [
   accountLinks,
   accounts,
   applicationFees,
+  automaticPayouts,
   balance,
   cashBalances,
   charges,
@@ -122,6 +125,7 @@ export const MODULES: readonly DefineModule[] = [
   tokens,
   transfers,
   topups,
+  usageRecords,
   verificationSessions,
   webhookEndpoints,
 ];

@@ -15,6 +15,7 @@ export const plans: DefineModule = (stripe) => {
     const made = createPrice(stripe, {
       currency: given.currency,
       ...(amount !== undefined && { unit_amount: amount }),
+      ...('aggregate_usage' in given && { aggregate_usage: given.aggregate_usage }),
       ...(decimal !== undefined && { unit_amount_decimal: decimal }),
       ...(given.active !== undefined && { active: given.active }),
       ...(given.billing_scheme !== undefined && { billing_scheme: given.billing_scheme }),

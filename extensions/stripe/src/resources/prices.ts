@@ -11,6 +11,30 @@ import { createProduct, productTable } from './products';
 export interface PriceSecret {
   readonly tiers?: readonly Stripe.Price.Tier[];
   readonly currency_options?: Readonly<Record<string, Stripe.Price.CurrencyOptions>>;
+  /** What records of usage count for where there is no meter, as prices had it before basil. */
+  readonly aggregate_usage?: AggregateUsage;
+}
+
+const AGGREGATES = ['sum', 'max', 'last_during_period', 'last_ever'] as const;
+export type AggregateUsage = (typeof AGGREGATES)[number];
+
+/** What the records of usage of a price count for. */
+export function aggregateOf(stripe: Backend, price: string): AggregateUsage {
+  return priceTable(stripe).hidden(price)?.aggregate_usage ?? 'sum';
+}
+
+function aggregateFrom({ aggregate_usage: given }: { readonly aggregate_usage?: string }): Partial<PriceSecret> {
+  if (given === undefined) return {};
+  const named = AGGREGATES.find((each) => each === given);
+  if (named === undefined) {
+    throw invalidRequest(
+      'Invalid recurring[aggregate_usage]: must be one of last_during_period, last_ever, max, or sum',
+      {
+        param: 'recurring[aggregate_usage]',
+      },
+    );
+  }
+  return { aggregate_usage: named };
 }
 
 export function priceTable(stripe: Backend): Table<Stripe.Price, PriceSecret> {
@@ -157,6 +181,7 @@ function secretOf(given: Stripe.PriceCreateParams, currency: string): PriceSecre
   };
   return {
     ...(tiers && { tiers }),
+    ...aggregateFrom(given as { aggregate_usage?: string }),
     currency_options: optionsFrom({ [currency]: own, ...given.currency_options }),
   };
 }

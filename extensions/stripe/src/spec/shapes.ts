@@ -10,6 +10,8 @@ export interface FieldInfo {
   readonly expandable: boolean;
   /** A list, or something that is only there when a client asks for it. */
   readonly includable: boolean;
+  /** A list with pages, whose objects are in its `data`. */
+  readonly isList: boolean;
   /** The kinds of its objects; `#7` stands for a nested object that has no kind, and can be asked for its fields, too. */
   readonly kinds: readonly string[];
 }
@@ -20,7 +22,7 @@ type Fields = Record<string, unknown>;
 export function fieldOf(kind: string, name: string): FieldInfo | undefined {
   const field = fieldsOf(kind).get(name);
   if (field === undefined) return undefined;
-  const info = { expandable: false, includable: field.onDemand, kinds: [] as string[] };
+  const info = { expandable: false, includable: field.onDemand, isList: false, kinds: [] as string[] };
   gather(field.place, info);
   return info;
 }
@@ -83,7 +85,14 @@ function typeAt(place: number): ShapeType {
   return shapeFile().types[place]!;
 }
 
-function gather(place: number, info: { expandable: boolean; includable: boolean; kinds: string[] }): void {
+interface Gathered {
+  expandable: boolean;
+  includable: boolean;
+  isList: boolean;
+  readonly kinds: string[];
+}
+
+function gather(place: number, info: Gathered): void {
   const type = typeAt(place);
   if (!isList(type)) return;
   const [sort, of] = type;
@@ -92,7 +101,10 @@ function gather(place: number, info: { expandable: boolean; includable: boolean;
   else if (sort === 'u') for (const each of of as number[]) gather(each, info);
   else if (sort !== 'e') gather(of as number, info);
   if (sort === 'x') info.expandable = true;
-  if (sort === 'l') info.includable = true;
+  if (sort === 'l') {
+    info.includable = true;
+    info.isList = true;
+  }
 }
 
 function empty(kind: string, inside: readonly string[]): Fields {

@@ -3,13 +3,16 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf, valueAt, type StripeObject } from '../kernel/objects';
 import type { RawHash } from '../parameters/form';
+import { aggregateOf } from '../resources/prices';
 import type { Change, Fields } from './changes';
+import { eachHash, renamed } from './raw-lists';
 
 /** https://docs.stripe.com/changelog/basil#2025-03-31.basil: invoices have parents and several payments, items have periods. */
 export const basil: Change = {
   since: '2025-03-31',
   render: (object, stripe) => RENDER[String(object['object'])]?.(object, stripe) ?? object,
   translate: {
+    'POST /v1/prices': withAggregate,
     'POST /v1/subscriptions': withDiscounts,
     'POST /v1/subscriptions/{subscription}': withDiscounts,
     'POST /v1/invoices/create_preview': previewParameters,
@@ -17,7 +20,16 @@ export const basil: Change = {
     'GET /v1/invoices/upcoming/lines': previewParameters,
     'POST /v1/invoiceitems': withPricing,
     'POST /v1/invoiceitems/{invoiceitem}': withPricing,
+    'POST /v1/invoices/{invoice}/add_lines': withPricedLines,
+    'POST /v1/invoices/{invoice}/update_lines': withPricedLines,
+    'POST /v1/invoices/{invoice}/lines/{line}': withPricing,
+    'POST /v1/subscription_schedules': withPhaseDiscounts,
+    'POST /v1/subscription_schedules/{subscription_schedule}': withPhaseDiscounts,
+    'POST /v1/credit_notes': withRefunds,
+    'GET /v1/credit_notes/preview': withRefunds,
+    'GET /v1/credit_notes/preview/lines': withRefunds,
   },
+  accepts: { 'POST /v1/plans': ['aggregate_usage'], 'POST /v1/prices': ['aggregate_usage'] },
   fields: {
     'invoice payment_intent': 'payment_intent',
     'invoice charge': 'charge',
@@ -27,15 +39,17 @@ export const basil: Change = {
     'charge invoice': 'invoice',
     'credit_note refund': 'refund',
   },
-  operations: {
-    'GET /v1/invoices/upcoming': 'POST /v1/invoices/create_preview',
-    'GET /v1/invoices/upcoming/lines': 'POST /v1/invoices/create_preview',
-  },
 };
 
 type Render = (object: Fields, stripe: Backend | undefined) => Fields;
 
 const RENDER: Readonly<Record<string, Render>> = {
+  price: (object, stripe) => {
+    const recurring = object['recurring'] as Fields | null | undefined;
+    if (!recurring) return object;
+    return { ...object, recurring: { aggregate_usage: aggregateUsage(object, recurring, stripe), ...recurring } };
+  },
+  plan: (object, stripe) => ({ ...object, aggregate_usage: aggregateUsage(object, object, stripe) }),
   subscription: (object) => {
     const items = (valueAt(object, 'items.data') ?? []) as Fields[];
     const starts = items.flatMap((item) => numberIn(item, 'current_period_start'));
@@ -69,8 +83,12 @@ const RENDER: Readonly<Record<string, Render>> = {
       subscription_details: {
         metadata: valueAt(parent, 'subscription_details.metadata') ?? null,
       },
+      ...(valueAt(parent, 'subscription_details.subscription_proration_date') !== undefined && {
+        subscription_proration_date: valueAt(parent, 'subscription_details.subscription_proration_date'),
+      }),
       tax: sumOf(taxes),
       total_tax_amounts: oldTaxes(taxes),
+      transfer_data: stripe?.table('invoice').hidden(String(object['id']))?.['transfer_data'] ?? null,
     };
   },
   line_item: (object, stripe) => {
@@ -81,6 +99,7 @@ const RENDER: Readonly<Record<string, Render>> = {
     const price = priceIn(pricing, stripe);
     return {
       ...rest,
+      amount_excluding_tax: excludingTax(object),
       ...(details['invoice_item'] !== undefined && { invoice_item: details['invoice_item'] }),
       plan: planFor(price),
       price,
@@ -125,10 +144,25 @@ const RENDER: Readonly<Record<string, Render>> = {
   },
   credit_note_line_item: ({ taxes, ...rest }, stripe) => ({
     ...rest,
+    amount_excluding_tax: excludingTax({ ...rest, taxes }),
     tax_amounts: oldTaxes(taxes),
     tax_rates: rest['tax_rates'] ?? ratesOf(taxes, stripe),
   }),
 };
+
+/** What records of usage counted for, where there was no meter. */
+function aggregateUsage(price: Fields, { usage_type: type, meter }: Fields, stripe: Backend | undefined): unknown {
+  if (type !== 'metered' || (meter !== null && meter !== undefined)) return null;
+  return stripe ? aggregateOf(stripe, String(price['id'])) : 'sum';
+}
+
+/** It stood in `recurring`. */
+function withAggregate(given: RawHash): RawHash {
+  const { recurring } = given;
+  if (typeof recurring !== 'object' || Array.isArray(recurring)) return given;
+  const { aggregate_usage: aggregate, ...rest } = recurring;
+  return aggregate === undefined ? given : { ...given, recurring: rest, aggregate_usage: aggregate };
+}
 
 function firstObject(list: unknown): unknown {
   const [first = null] = (list ?? []) as unknown[];
@@ -193,6 +227,14 @@ function sumOf(taxes: unknown): number | null {
   return all.length === 0 ? null : all.reduce((sum, { amount }) => sum + amount, 0);
 }
 
+/** An amount without the taxes that are in it. */
+function excludingTax({ amount, taxes }: Fields): number {
+  const included = ((taxes ?? []) as { amount: number; tax_behavior?: string }[])
+    .filter(({ tax_behavior: behavior }) => behavior === 'inclusive')
+    .reduce((sum, tax) => sum + tax.amount, 0);
+  return Number(amount) - included;
+}
+
 function oldTaxes(taxes: unknown): Fields[] {
   return ((taxes ?? []) as Fields[]).map((tax) => ({
     amount: tax['amount'],
@@ -232,5 +274,23 @@ function previewParameters(given: RawHash): RawHash {
 }
 
 function withPricing({ price, ...given }: RawHash): RawHash {
-  return price === undefined ? given : { ...given, pricing: { price } };
+  const priced = renamed(given, 'unit_amount', 'unit_amount_decimal');
+  return price === undefined ? priced : { ...priced, pricing: { price } };
+}
+
+function withPricedLines(given: RawHash): RawHash {
+  const { lines } = given;
+  return lines === undefined ? given : { ...given, lines: eachHash(lines, withPricing) };
+}
+
+function withPhaseDiscounts(given: RawHash): RawHash {
+  const { phases } = given;
+  return phases === undefined ? given : { ...given, phases: eachHash(phases, withDiscounts) };
+}
+
+/** Before, one refund was named, with all of its amount. */
+function withRefunds({ refund, ...given }: RawHash, stripe: Backend): RawHash {
+  if (typeof refund !== 'string') return given;
+  const { amount } = stripe.table<Stripe.Refund>('refund').get(refund, 'refund');
+  return { ...given, refunds: [{ refund, amount_refunded: String(amount) }] };
 }

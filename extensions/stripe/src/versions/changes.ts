@@ -1,5 +1,6 @@
 import type { Backend } from '../kernel/backend';
 import type { RawHash } from '../parameters/form';
+import { acacia } from './acacia';
 import { basil } from './basil';
 import { checkoutUiModes } from '../checkout/versions';
 import { clover } from './clover';
@@ -24,9 +25,7 @@ export interface Change {
   readonly translate?: Readonly<Record<string, (given: RawHash, stripe: Backend) => RawHash>>;
   /** By kind and name: fields that were there, and could be expanded: an object of a kind, `charge[]` for a list. */
   readonly fields?: Readonly<Record<string, string>>;
-  /** Operations that were there before, by their key, and the one of today whose parameters they take. */
-  readonly operations?: Readonly<Record<string, string>>;
 }
 
 /** Newest first: each change goes on from what the one before made. */
-export const CHANGES: readonly Change[] = [endive, checkoutUiModes, clover, basil, ...EARLIER];
+export const CHANGES: readonly Change[] = [endive, checkoutUiModes, clover, basil, acacia, ...EARLIER];

@@ -2,14 +2,32 @@ import { idOf, valueAt, type StripeObject } from '../kernel/objects';
 import type { Backend } from '../kernel/backend';
 import type { RawHash } from '../parameters/form';
 import type { Change, Fields } from './changes';
+import { formerCheckout } from './former-checkout';
+import { sourceIntents } from './former-intents';
+import { billing, taxPercent } from './former-subscriptions';
+import { isHash, renamed } from './raw-lists';
 
 /** https://docs.stripe.com/changelog: the versions before there were names. Newest first. */
 export const EARLIER: readonly Change[] = [
   {
-    // Products called their marketing features just features.
+    // Products called their marketing features just features, and invoices how they are shown their options.
     since: '2024-04-10',
-    render: (object) => (object['object'] === 'product' ? renamed(object, 'marketing_features', 'features') : object),
+    render: (object) => {
+      switch (object['object']) {
+        case 'product':
+          return renamed(object, 'marketing_features', 'features');
+        case 'invoice': {
+          const rendering = object['rendering'] as Fields | null | undefined;
+          const display = rendering?.['amount_tax_display'] ?? null;
+          return { ...object, rendering_options: rendering ? { amount_tax_display: display } : null };
+        }
+        default:
+          return object;
+      }
+    },
     translate: {
+      'POST /v1/invoices': withRendering,
+      'POST /v1/invoices/{invoice}': withRendering,
       'POST /v1/products': (given) => renamed(given, 'features', 'marketing_features'),
       'POST /v1/products/{id}': (given) => renamed(given, 'features', 'marketing_features'),
       'POST /v1/products/{product}': (given) => renamed(given, 'features', 'marketing_features'),
@@ -43,15 +61,8 @@ export const EARLIER: readonly Change[] = [
       };
     },
   },
-  {
-    // Checkout knew shipping in two fields.
-    since: '2022-08-01',
-    render: (object) => {
-      if (object['object'] !== 'checkout.session') return object;
-      const cost = object['shipping_cost'] as Fields | null | undefined;
-      return { ...object, shipping_rate: idOf(cost?.['shipping_rate'] as string | null | undefined) ?? null };
-    },
-  },
+  formerCheckout,
+  taxPercent,
   {
     // A customer had its sources, subscriptions and tax ids.
     since: '2020-08-27',
@@ -77,6 +88,8 @@ export const EARLIER: readonly Change[] = [
       'POST /v1/customers/{customer}': (given) => renamed(given, 'account_balance', 'balance'),
     },
   },
+  billing,
+  sourceIntents,
   {
     // A plan had a name of its own: there were no products for services.
     since: '2018-02-05',
@@ -99,9 +112,12 @@ export const EARLIER: readonly Change[] = [
   },
 ];
 
-function renamed<T>(object: Record<string, T>, from: string, to: string): Record<string, T> {
-  const { [from]: value, ...rest } = object;
-  return value === undefined ? rest : { ...rest, [to]: value };
+function withRendering({ rendering_options: options, ...given }: RawHash): RawHash {
+  if (options === undefined) return given;
+  return {
+    ...given,
+    rendering: isHash(options) ? { ...options, ...(isHash(given['rendering']) && given['rendering']) } : options,
+  };
 }
 
 function isRunning(subscription: StripeObject): boolean {

@@ -1,22 +1,12 @@
 import type { Backend } from '../kernel/backend';
 import type { StripeObject } from '../kernel/objects';
 import type { Raw, RawHash } from '../parameters/form';
+import { eachHash, isHash } from './raw-lists';
 
 /** What clients gave for a schedule when a phase had `iterations`, as they give it now: with a `duration`. */
 export function withDurations(given: RawHash, stripe: Backend): RawHash {
   const { phases } = given;
-  return phases === undefined ? given : { ...given, phases: eachPhase(phases, stripe) };
-}
-
-function isHash(value: Raw | undefined): value is RawHash {
-  return typeof value === 'object' && !Array.isArray(value);
-}
-
-/** A list may be written with indexes. */
-function eachPhase(phases: Raw, stripe: Backend): Raw {
-  if (typeof phases === 'string') return phases;
-  const list = Array.isArray(phases) ? (phases as readonly Raw[]) : Object.values(phases);
-  return list.map((phase) => (isHash(phase) ? withDuration(phase, stripe) : phase));
+  return phases === undefined ? given : { ...given, phases: eachHash(phases, (phase) => withDuration(phase, stripe)) };
 }
 
 /** `iterations` were so many periods of the first price. */

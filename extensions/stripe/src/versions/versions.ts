@@ -4,7 +4,7 @@ import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { RawHash } from '../parameters/form';
 import { fieldOf, type FieldInfo } from '../spec/shapes';
-import { loadSpec, type FoundOperation, type Operation } from '../spec/spec';
+import { loadSpec, type Operation } from '../spec/spec';
 import { CHANGES, type Change, type Fields } from './changes';
 
 /** A version: a day, and since 2024 the name of a release. */
@@ -40,32 +40,18 @@ export function renderAt(version: string, answer: object, stripe?: Backend): obj
 }
 
 /** The parameters that an operation took up to a version besides those of the newest, so that they are let through. */
-export function acceptLegacy(operation: Operation, version: string): { readonly also: readonly string[] } {
-  return { also: changesAfter(version).flatMap(({ accepts }) => accepts?.[operation.key] ?? []) };
+export function acceptLegacy(operation: Operation, version: string): readonly string[] {
+  return changesAfter(version).flatMap(({ accepts }) => accepts?.[operation.key] ?? []);
 }
 
 /** What a client of a version sent, as clients of the newest send it. */
 export function translateParameters(stripe: Backend, operation: Operation, version: string, given: RawHash): RawHash {
   let translated = given;
-  for (const { translate } of changesAfter(version).reverse()) {
+  for (const { translate } of [...changesAfter(version)].reverse()) {
     const each = translate?.[operation.key];
     if (each) translated = each(translated, stripe);
   }
   return translated;
-}
-
-/** An operation that there was up to a version, and is no more; undefined where there was none. */
-export function formerOperation(version: string, method: string, path: string): FoundOperation | undefined {
-  const key = `${method} ${path}`;
-  for (const { operations } of changesAfter(version)) {
-    const today = operations?.[key];
-    const operation = loadSpec().operations.find((each) => each.key === today);
-    if (operation === undefined) continue;
-    const kind = path.endsWith('/lines') ? 'list' : operation.kind;
-    const result = kind === 'list' ? 'line_item' : operation.result;
-    return { operation: { ...operation, key, method, path, kind, result }, path: {} };
-  }
-  return undefined;
 }
 
 /** What a field of a kind held in a version. */
@@ -74,7 +60,7 @@ export function fieldAt(version: string, kind: string, name: string): FieldInfo 
     const former = fields?.[`${kind} ${name}`];
     if (former === undefined) continue;
     const isList = former.endsWith('[]');
-    return { expandable: !isList, includable: isList, kinds: [former.replace('[]', '')] };
+    return { expandable: !isList, includable: isList, isList, kinds: [former.replace('[]', '')] };
   }
   return fieldOf(kind, name);
 }
@@ -84,9 +70,16 @@ export function isOlder(version: string, since: string): boolean {
   return version.slice(0, since.length) < since;
 }
 
+/** Whether nothing has changed since a version. */
+export function isNewest(version: string): boolean {
+  return !isOlder(version, CHANGES[0]!.since);
+}
+
+const NO_CHANGES: readonly Change[] = [];
+
 /** Newest first. */
-function changesAfter(version: string): Change[] {
-  return CHANGES.filter(({ since }) => isOlder(version, since));
+function changesAfter(version: string): readonly Change[] {
+  return isNewest(version) ? NO_CHANGES : CHANGES.filter(({ since }) => isOlder(version, since));
 }
 
 /** Renders what is innermost first, so that a change sees its parts as older clients do. */

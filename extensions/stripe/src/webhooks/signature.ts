@@ -1,10 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { WebhookSettings } from 'backlot';
+import type { StripeConfig } from '../config';
 
 const MILLISECONDS = 1000;
-
-/** How long Stripe's test mode waits is hours; a team that waits for its application to come back waits seconds. Three times, as there. */
-const RETRIES = [1, 5, 25].map((seconds) => seconds * MILLISECONDS);
 
 /** What every delivery has: https://docs.stripe.com/webhooks. */
 const HEADERS = {
@@ -14,14 +12,17 @@ const HEADERS = {
   'content-type': 'application/json; charset=utf-8',
 };
 
-/** How the platform's outbox sends what comes from Stripe. */
-export const DELIVERY: WebhookSettings = {
-  retries: RETRIES,
+/**
+ * How the platform's outbox sends what comes from Stripe. How long Stripe's test mode waits is hours; a team that waits for its application to
+ * come back waits seconds, unless it says otherwise. Three times, as there.
+ */
+export const deliveryBy = ({ webhooks }: StripeConfig): WebhookSettings => ({
+  retries: webhooks.retryAfterSeconds.map((seconds) => seconds * MILLISECONDS),
   sign: ({ body, secret, timestamp }) => ({
     ...HEADERS,
     ...(secret !== undefined && { 'stripe-signature': signature(body, secret, timestamp) }),
   }),
-};
+});
 
 /** The headers of a delivery that somebody else posts, as the command line does. */
 export function signedHeaders(payload: string, secret: string, timestamp: number): Record<string, string> {

@@ -85,7 +85,7 @@ describe('a field', () => {
     const [settings = ''] = fieldOf('customer', 'invoice_settings')?.kinds ?? [];
 
     expect(fieldOf(settings, 'default_payment_method')).toMatchObject({ expandable: true, kinds: ['payment_method'] });
-    expect(fieldOf(settings, 'footer')).toEqual({ expandable: false, includable: false, kinds: [] });
+    expect(fieldOf(settings, 'footer')).toEqual({ expandable: false, includable: false, isList: false, kinds: [] });
   });
 
   test.each([

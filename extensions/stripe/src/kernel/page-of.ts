@@ -1,5 +1,5 @@
-import { resourceMissing } from '../errors';
-import type { Page } from '../kernel/objects';
+import { invalidRequest, resourceMissing, type StripeError } from '../errors';
+import type { Page } from './objects';
 import type { Params } from '../parameters/validate';
 
 const PAGE_LENGTH = 10;
@@ -22,11 +22,18 @@ export function pageOf<T extends { readonly id: string }>(
     if (index < 0) throw resourceMissing('item', id, param);
     return index;
   };
-  if (ending_before !== undefined) {
-    const end = indexOf(ending_before, 'ending_before');
+  const end = ending_before === undefined ? undefined : indexOf(ending_before, 'ending_before');
+  const after = starting_after === undefined ? -1 : indexOf(starting_after, 'starting_after');
+  if (end !== undefined) {
+    if (starting_after !== undefined) throw bothCursors();
     const start = Math.max(0, end - limit);
     return { object: 'list', data: all.slice(start, end), has_more: start > 0, url };
   }
-  const start = starting_after === undefined ? 0 : indexOf(starting_after, 'starting_after') + 1;
+  const start = after + 1;
   return { object: 'list', data: all.slice(start, start + limit), has_more: all.length > start + limit, url };
+}
+
+/** Nobody can go on after one object and before another. */
+export function bothCursors(): StripeError {
+  return invalidRequest('Received both starting_after and ending_before parameters. Please pass in only one.');
 }
