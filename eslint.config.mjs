@@ -71,7 +71,10 @@ export default tseslint.config(
     languageOptions: {
       parserOptions: { projectService: false },
       globals: Object.fromEntries(
-        ['console', 'process', 'module', 'performance', 'require', '__dirname'].map((name) => [name, 'readonly']),
+        ['console', 'process', 'module', 'performance', 'require', '__dirname', 'fetch', 'AbortSignal'].map((name) => [
+          name,
+          'readonly',
+        ]),
       ),
     },
     rules: { ...tseslint.configs.disableTypeChecked.rules, '@typescript-eslint/no-require-imports': 'off' },
