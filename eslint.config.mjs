@@ -99,4 +99,8 @@ export default tseslint.config(
     },
   },
   { files: ['templates/*/public/*.js'], languageOptions: { globals: { document: 'readonly', fetch: 'readonly' } } },
+  {
+    files: ['examples/*.mjs'],
+    languageOptions: { globals: { AbortSignal: 'readonly', console: 'readonly', fetch: 'readonly' } },
+  },
 );

@@ -115,3 +115,14 @@ describeWithEngine('the events of an Emulator', () => {
     expect(image.containers()).toEqual([]);
   });
 });
+
+describeWithEngine('the example of a program', () => {
+  it('starts an instance of its own, reaches an extension, reads the log, and leaves nothing behind', () => {
+    const example = path.resolve(__dirname, '../../examples/emulator.mjs');
+    const env = { ...process.env, IMAGE_NAME: 'backlot:e2e' };
+    const { stdout, stderr } = spawnSync(process.execPath, [example], { encoding: 'utf8', timeout: 50_000, env });
+    expect(stdout).toMatch(/^\{ message: 'hello, ada' \}\n[^]* stdout - Ready\.\nstopped with 0\n$/);
+    const [, name] = /starting (backlot-\S+) from backlot:e2e/.exec(stderr) ?? [];
+    expect(spawnSync('docker', ['inspect', name ?? ''], { encoding: 'utf8' }).status).toBe(1);
+  });
+});

@@ -39,6 +39,10 @@ describeWithSsh('an engine that is reached through ssh', () => {
       if (missing.size === 0) break;
     }
     expect(lines.filter((line) => line.startsWith('out '))).toHaveLength(2000);
+    expect(await emulator.exec(['cat'], { input: 'through ssh' })).toMatchObject({
+      exitCode: 0,
+      stdout: 'through ssh',
+    });
     expect(await emulator.stop()).toEqual({ wasRunning: true, exitCode: 0, killed: false });
     expect(image.containers()).toEqual([]);
   });
