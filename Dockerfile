@@ -54,9 +54,10 @@ COPY --from=build /src/dist /opt/backlot/dist
 COPY --chmod=0755 scripts/docker-entrypoint.sh scripts/docker-healthcheck.sh /usr/local/bin/
 RUN ln -s /opt/backlot/dist/bin/backlot.js /usr/local/bin/backlot \
   && chmod 0755 /opt/backlot/dist/bin/backlot.js \
-  && mkdir -p /etc/backlot/init /etc/localstack/init /var/lib/backlot/tmp \
-  && chown -R node:node /var/lib/backlot \
-  && ln -s backlot /var/lib/localstack \
+  && mkdir -p /etc/backlot/init /etc/localstack/init /var/lib/backlot/tmp /var/lib/localstack \
+  # A folder, not a link to the other: what is mounted there would lie above or below the volume as it happens.
+  && for each in cache lib logs state tmp; do ln -s ../backlot/$each /var/lib/localstack/$each; done \
+  && chown -R -h node:node /var/lib/backlot /var/lib/localstack \
   # Not every program asks TMPDIR, and the root file system may be read-only.
   && rm -rf /tmp && ln -s /var/lib/backlot/tmp /tmp
 

@@ -1,6 +1,6 @@
 /**
  * `npm run bench:stripe`: the extension for Stripe beside stripe-stateful-mock, in one run, by the median of alternating rounds:
- * customers created and read a second over HTTP. Then, of ours alone: 100,000 customers listed page by page, the last pages beside the
+ * customers created and read a second over HTTP, and the processor time of each request. Then, of ours alone: 100,000 customers listed page by page, the last pages beside the
  * first; and a thousand subscriptions renewed by one advance of a test clock.
  */
 import { spawn } from 'node:child_process';
@@ -10,12 +10,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../src/host/free-port';
+import { compare, describeSpeed, judge } from './stripe/compare';
 import { median } from './throughput/median';
 import { startWith, stopServer, type ServerProcess } from './throughput/server-process';
 
 const ROOT = resolve(__dirname, '..');
-const ROUNDS = 7;
-const SECONDS = 1;
+/** How many times as fast as the other ours is to be. */
+const LEAST = 3;
 const CONNECTIONS = 8;
 const CUSTOMERS = 100_000;
 const PAGE = 100;
@@ -68,19 +69,6 @@ function call(
   });
 }
 
-/** Does something over all connections for a while; gives how often a second. */
-async function rate(each: (turn: number) => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  const end = began + SECONDS * 1000;
-  let turns = 0;
-  await Promise.all(
-    Array.from({ length: CONNECTIONS }, async () => {
-      while (performance.now() < end) await each(turns++);
-    }),
-  );
-  return turns / ((performance.now() - began) / 1000);
-}
-
 async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
   for (const end = performance.now() + START_LIMIT_MS; performance.now() < end; await delay(20))
     if (await isSo()) return;
@@ -100,40 +88,6 @@ async function startPeer(home: string): Promise<ServerProcess> {
     ),
   );
   return { name: 'stripe-stateful-mock', port, process: child };
-}
-
-/** Creates and reads of both, a second, by the median of rounds in turns. */
-async function compare(
-  ours: ServerProcess,
-  peer: ServerProcess,
-): Promise<Record<string, { creates: number; reads: number }>> {
-  const sides = [
-    { name: ours.name, port: ours.port, base: '/stripe/v1' },
-    { name: peer.name, port: peer.port, base: '/v1' },
-  ];
-  const found = Object.fromEntries(sides.map(({ name }) => [name, { creates: [] as number[], reads: [] as number[] }]));
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const { name, port, base } of round % 2 === 0 ? sides : [...sides].reverse()) {
-      const ids: string[] = [];
-      const creates = await rate(async (turn) => {
-        const { id } = await call(port, 'POST', `${base}/customers`, {
-          email: `user${turn}@example.com`,
-          name: `User ${turn}`,
-        });
-        ids.push(id);
-      });
-      const reads = await rate((turn) => call(port, 'GET', `${base}/customers/${ids[turn % ids.length]!}`));
-      if (round === 0) continue;
-      found[name]!.creates.push(creates);
-      found[name]!.reads.push(reads);
-    }
-  }
-  return Object.fromEntries(
-    Object.entries(found).map(([name, { creates, reads }]) => [
-      name,
-      { creates: median(creates), reads: median(reads) },
-    ]),
-  );
 }
 
 /** Milliseconds for a page at the beginning and at the end of a list of 100,000. */
@@ -210,13 +164,18 @@ async function main(): Promise<void> {
     servers.push(ours);
     const peer = await startPeer(home);
     servers.push(peer);
-    const speeds = await compare(ours, peer);
-    for (const [name, { creates, reads }] of Object.entries(speeds)) {
-      console.log(`${name}: ${Math.round(creates)} creates, ${Math.round(reads)} reads a second`);
-    }
-    const [mine, theirs] = [speeds[ours.name]!, speeds[peer.name]!];
-    const ratio = { creates: mine.creates / theirs.creates, reads: mine.reads / theirs.reads };
-    console.log(`creates ${ratio.creates.toFixed(2)}x, reads ${ratio.reads.toFixed(2)}x (goal: at least 3x)`);
+    const speeds = await compare(
+      home,
+      { server: ours, path: '/stripe/v1/customers' },
+      { server: peer, path: '/v1/customers' },
+    );
+    const verdicts = (['creates', 'reads'] as const).map((kind) => {
+      console.log(describeSpeed(ours.name, kind, speeds.ours[kind]));
+      console.log(describeSpeed(peer.name, kind, speeds.peer[kind]));
+      const verdict = judge(kind, speeds, LEAST);
+      console.log(verdict.text);
+      return [kind, verdict] as const;
+    });
     const list = await listThrough(ours.port);
     console.log(
       `${list.total} customers in ${list.pages} pages: ${list.first.toFixed(2)} ms for a page at the beginning, ${list.last.toFixed(2)} ms at the end`,
@@ -228,7 +187,7 @@ async function main(): Promise<void> {
     mkdirSync(join(__dirname, 'results'), { recursive: true });
     writeFileSync(
       join(__dirname, 'results', 'stripe.json'),
-      `${JSON.stringify({ speeds, ratio, list, renewed }, undefined, 2)}\n`,
+      `${JSON.stringify({ speeds, verdicts: Object.fromEntries(verdicts), list, renewed }, undefined, 2)}\n`,
     );
   } finally {
     agent.destroy();

@@ -13,7 +13,7 @@ import { IMAGE, runInContainer, whyNoContainer } from './throughput/in-container
 import { measure, type Extent, type Run } from './throughput/measure';
 import { report } from './throughput/report';
 
-const EXTENT: Extent = { series: 3, rounds: 5, seconds: 0.6 };
+const EXTENT: Extent = { series: 4, rounds: 9, seconds: 0.4 };
 
 async function main(): Promise<void> {
   if (process.argv.includes('--json')) return console.log(JSON.stringify(await measure(EXTENT)));

@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { askClient } from './ask-client';
 import type { LoadOrder, LoadResult } from './load';
 import { median } from './median';
 import { cpuSeconds, forkPlain, startBacklot, startServer, stopServer, type ServerProcess } from './server-process';
@@ -34,11 +35,25 @@ export interface Measured {
   readonly cpuOfRaw: number;
   /** How much of one processor the server had; where that is far below 1, something else was the limit. */
   readonly busy: number;
+  /** Each round by itself, in the order of all servers' rounds. */
+  readonly rounds: readonly Round[];
 }
 
 export interface Run {
   readonly node: string;
   readonly servers: Readonly<Record<ServerKey, Measured>>;
+}
+
+/**
+ * How two servers compare, by the median of the rounds in which they took turns: what slows the machine down for a while slows down
+ * both. `rate` is by requests a second, `cpu` by what a request costs; more is better for `one`.
+ */
+export function compare(one: Measured, other: Measured): { readonly rate: number; readonly cpu: number } {
+  const pairs = one.rounds.map((round, index) => [round, other.rounds[index]!] as const);
+  return {
+    rate: median(pairs.map(([a, b]) => a.rate / b.rate)),
+    cpu: median(pairs.map(([a, b]) => b.cpu / a.cpu)),
+  };
 }
 
 /** How much is measured. */
@@ -50,7 +65,7 @@ export interface Extent {
   readonly seconds: number;
 }
 
-interface Round {
+export interface Round {
   readonly rate: number;
   readonly p50: number;
   readonly p99: number;
@@ -73,7 +88,7 @@ async function measureSeries({ rounds, seconds }: Extent, results: ReadonlyMap<S
   const home = mkdtempSync(join(tmpdir(), 'backlot-bench-'));
   const started = new Map<ServerKey, { readonly server: ServerProcess; readonly order: LoadOrder }>();
   const running: ServerProcess[] = [];
-  const load = forkPlain(home, 'load');
+  const load = forkPlain(home, join(__dirname, 'load.ts'));
   try {
     for (const key of KEYS) {
       const server = await start(home, key);
@@ -98,7 +113,7 @@ async function measureSeries({ rounds, seconds }: Extent, results: ReadonlyMap<S
 
 async function measureRound(load: ChildProcess, server: ServerProcess, order: LoadOrder): Promise<Round> {
   const before = cpuSeconds(server);
-  const { requests, seconds, p50, p99 } = await send(load, order);
+  const { requests, seconds, p50, p99 } = await askClient<LoadOrder, LoadResult>(load, order);
   const cpu = cpuSeconds(server) - before;
   return { rate: requests / seconds, p50, p99, cpu: (cpu / requests) * 1e6, busy: cpu / seconds };
 }
@@ -133,20 +148,8 @@ function summary(rounds: readonly Round[], raw: readonly Round[]): Measured {
     cpu: of('cpu'),
     cpuOfRaw: median(rounds.map(({ cpu }, index) => raw[index]!.cpu / cpu)),
     busy: of('busy'),
+    rounds,
   };
-}
-
-function send(load: ChildProcess, order: LoadOrder): Promise<LoadResult> {
-  return new Promise((done, fail) => {
-    const ended = (): void => fail(new Error('the process of the client has ended'));
-    load.once('exit', ended);
-    load.once('message', (message: { result?: LoadResult; error?: string }) => {
-      load.off('exit', ended);
-      if (message.result) done(message.result);
-      else fail(new Error(message.error));
-    });
-    load.send(order);
-  });
 }
 
 /** Asks a server for each of the targets, and gives how long its answers are, with their heads. */

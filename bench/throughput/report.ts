@@ -1,5 +1,5 @@
 /** What the bench prints: a table, and whether each goal is met. */
-import { SERVERS, type Run, type ServerKey } from './measure';
+import { compare, SERVERS, type Run, type ServerKey } from './measure';
 
 interface Goal {
   readonly text: string;
@@ -48,8 +48,7 @@ export function report({ node, servers }: Run): string {
  */
 function judge({ text, one, other, least }: Goal, servers: Run['servers']): string {
   const isFree = servers[one].busy >= FREE && servers[other].busy >= FREE;
-  const byRate = servers[one].ofRaw / servers[other].ofRaw;
-  const byCpu = servers[one].cpuOfRaw / servers[other].cpuOfRaw;
+  const { rate: byRate, cpu: byCpu } = compare(servers[one], servers[other]);
   const value = isFree || Number.isNaN(byCpu) ? byRate : byCpu;
   const how = value === byRate ? 'by requests a second' : 'by processor time, for the machine was busy';
   return `${value >= least ? 'met    ' : 'NOT MET'}  ${text}: ${times(value)} ${how}`;

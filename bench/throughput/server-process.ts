@@ -1,7 +1,7 @@
 /** The servers of the bench, each in a process of its own, with its output in a file. */
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, mkdirSync, closeSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { buildSync } from 'esbuild';
 import { CHAIN, HOSTS, rulePath, ROUTES } from './workload';
@@ -21,7 +21,7 @@ export interface ServerProcess {
 /** Starts one of the servers beside this file. */
 export function startServer(home: string, name: string, file: string, args: string[] = []): Promise<ServerProcess> {
   const output = openSync(join(home, `${fileName(name)}.log`), 'w');
-  const child = forkPlain(home, file, args, output);
+  const child = forkPlain(home, join(__dirname, `${file}.ts`), args, output);
   closeSync(output);
   return new Promise((done, fail) => {
     child.once('message', ({ port }: { port: number }) => done({ name, port, process: child }));
@@ -29,11 +29,11 @@ export function startServer(home: string, name: string, file: string, args: stri
   });
 }
 
-/** Starts a program beside this file as plain JavaScript: what ts-node loads makes every event of Node slower. */
+/** Starts a program as plain JavaScript: what ts-node loads makes every event of Node slower. */
 export function forkPlain(home: string, file: string, args: string[] = [], output?: number): ChildProcess {
-  const program = join(home, `${file}.js`);
+  const program = join(home, `${basename(file, '.ts')}.js`);
   buildSync({
-    entryPoints: [join(__dirname, `${file}.ts`)],
+    entryPoints: [file],
     outfile: program,
     bundle: true,
     platform: 'node',

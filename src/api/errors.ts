@@ -289,7 +289,8 @@ export const ERROR_TABLE = {
     kind: 'user',
     summary: 'An extension runs a container, and no container engine can be reached from where Backlot runs.',
     remedy:
-      'On a machine, start Docker, Podman or Colima, or set DOCKER_HOST. In a container, hand the engine in: ' +
+      'On a machine, start Docker, Podman or Colima, or set DOCKER_HOST. In a container, hand the engine in: `backlot start --docker` ' +
+      '(the package.json of the extension says `"containers": true` in "backlot"), or ' +
       '`-v /var/run/docker.sock:/var/run/docker.sock --group-add $(stat -c %g /var/run/docker.sock)`, or `-e DOCKER_HOST=tcp://…`.',
   },
   BACKLOT_E_CONTAINER_UNHEALTHY: {
@@ -456,6 +457,16 @@ export const ERROR_TABLE = {
     kind: 'user',
     summary: 'There is no container of that name.',
     remedy: 'Run `backlot start`, or name another container with --name or MAIN_CONTAINER_NAME.',
+  },
+  BACKLOT_E_COMMAND_NOT_FOUND: {
+    kind: 'user',
+    summary: 'The container has no such program.',
+    remedy: 'Check the spelling, or give its whole path; what a shell has to look at needs `sh -c "…"`.',
+  },
+  BACKLOT_E_COMMAND_REFUSED: {
+    kind: 'user',
+    summary: 'The container has the program, but it cannot be run so.',
+    remedy: 'Check the working directory, the user, and whether the file may be executed.',
   },
   BACKLOT_E_CONTAINER_NAME_TAKEN: {
     kind: 'user',

@@ -48,6 +48,11 @@ export interface CollectionOptions<T> {
    * itself has to be in one: `(order) => [[order.customer, order.created]]`.
    */
   readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
+  /**
+   * Lets all who read a value share it, frozen through and through, instead of getting a copy each: for large values that are
+   * read often. Index functions are then given what is put, and leave it as it is. False when left out.
+   */
+  readonly frozen?: boolean;
 }
 
 /** Values in the order of another key than their own. Like those of {@link Collection}, its views are of one moment. */
@@ -67,8 +72,8 @@ export interface IndexView<T> {
 /**
  * Values of one kind, ordered by their keys.
  *
- * What is kept is a copy: a value changes only by being put again, and what is got may be changed freely. A value is what
- * JSON makes of it: a `Date` comes back as a string, a property that is `undefined` not at all.
+ * What is kept is a copy: a value changes only by being put again, and what is got may be changed freely, unless the
+ * collection was declared as `frozen`. A value is what JSON makes of it: a `Date` comes back as a string, a property that is `undefined` not at all.
  *
  * Each method acts on the state that the current request is for. It throws `BACKLOT_E_STATE_FENCED` when that state was
  * reset, restored or deleted since the request began, and `BACKLOT_E_STATE_KEY_INVALID` for what is no key or range. What

@@ -1,6 +1,7 @@
 import { BacklotError } from '../api/errors';
 import type { Proof } from '../extensions/registry/credentials';
 import { Interrupted } from './report';
+import { spinner } from './spinner';
 import { note } from './terminal';
 
 /** How long whoever pipes a token may take, in milliseconds. */
@@ -14,6 +15,8 @@ const LONGEST_TOKEN = 16_384;
  * for on the terminal. The password is not shown. Throws BACKLOT_E_OPTION_INVALID, and Interrupted after Ctrl-C.
  */
 export async function askForProof(registry: string, fromStdin: boolean): Promise<Proof> {
+  // From here on the terminal is for questions.
+  spinner.stop();
   if (fromStdin || !process.stdin.isTTY) return { token: await readToken() };
   const { input, password } = await import('@inquirer/prompts');
   note(`Log in to ${registry}`);

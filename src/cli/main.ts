@@ -2,16 +2,23 @@ import { CommanderError } from 'commander';
 import { EXIT } from './exit-codes';
 import { createProgram } from './program';
 import { report } from './report';
-import { endQuietlyOnBrokenPipe } from './terminal';
+import { spinner } from './spinner';
+import { endQuietlyOnBrokenPipe, speakJson } from './terminal';
 
 async function run(): Promise<void> {
   endQuietlyOnBrokenPipe();
+  const [, , ...args] = process.argv;
+  // As long as the command is not known: a mistyped one, too, is told in the way that was asked for.
+  const end = args.indexOf('--');
+  speakJson((end === -1 ? args : args.slice(0, end)).includes('--json'));
   try {
     await createProgram().parseAsync();
   } catch (error) {
-    // commander has said everything already. It counts a request for help as an error, too, but with code 0.
+    // commander counts a request for help as an error, too, but with code 0; what is help has been shown.
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     else process.exitCode = report(error);
+  } finally {
+    spinner.stop();
   }
 }
 

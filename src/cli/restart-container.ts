@@ -11,7 +11,9 @@ export async function restartContainer(options: ContainerOptions): Promise<void>
   const interrupt = new Interrupt();
   try {
     const launched = await withProgress(options, interrupt, (how) => restart(engine, toStartOptions(options), how));
-    say(`${launched.container.name} is ready at ${launched.url}`);
+    const { container, url } = launched;
+    if (options.json) say(JSON.stringify({ name: container.name, url, state: 'ready' }));
+    else say(`${container.name} is ready at ${url}`);
   } finally {
     interrupt.release();
   }

@@ -22,7 +22,8 @@ export async function startDetached(options: ContainerOptions, wait: boolean): P
       wait ? start(engine, settings, how) : launch(engine, settings, how),
     );
     const { container, url } = launched;
-    if (launched.alreadyRunning) say(`${container.name} is already running at ${url}`);
+    if (options.json) say(JSON.stringify(told(launched, wait ? 'ready' : 'starting')));
+    else if (launched.alreadyRunning) say(`${container.name} is already running at ${url}`);
     else say(wait ? `${container.name} is ready at ${url}` : `${container.name} is starting, and will be at ${url}`);
   } finally {
     interrupt.release();
@@ -38,28 +39,35 @@ export async function startAttached(options: ContainerOptions): Promise<number> 
   try {
     const launched = await withProgress(options, interrupt, (how) => launch(engine, settings, how));
     if (!launched.alreadyRunning) return await stayAttached(engine, settings, launched, options, interrupt);
-    say(`${launched.container.name} is already running at ${launched.url}`);
+    if (options.json) say(JSON.stringify(told(launched, 'ready')));
+    else say(`${launched.container.name} is already running at ${launched.url}`);
     return EXIT.ok;
   } finally {
     interrupt.release();
   }
 }
 
+/** What a program is told about a container. */
+function told({ container, url, alreadyRunning }: Launched, state: 'starting' | 'ready'): object {
+  return { name: container.name, url, state, alreadyRunning };
+}
+
 async function stayAttached(
   engine: ContainerEngine,
-  settings: Settings,
-  { container, url }: Launched,
-  { timeout }: ContainerOptions,
+  { name }: Settings,
+  launched: Launched,
+  { timeout, json }: ContainerOptions,
   interrupt: Interrupt,
 ): Promise<number> {
-  // Asked for at once: when somebody else removes the container there is nobody left to ask.
-  const exit = engine.waitForExit(container.id);
-  const printing = printLogs(engine, container, { follow: true });
+  const { container, url } = launched;
+  const stopping = new AbortController();
+  // It ends when the container does, and does not come back.
+  const printing = printLogs(engine, container, { follow: true, noFurtherRun: stopping.signal }, json);
   const interrupted = new Promise<void>((resolve) => {
     interrupt.signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  // Each of the three is awaited below, but not always: a failure that nobody looks at must not end the process.
-  for (const promise of [exit, printing]) promise.catch(() => undefined);
+  // It is awaited below, but not always: a failure that nobody looks at must not end the process.
+  printing.catch(() => undefined);
   let isReady = false;
   try {
     await waitUntilReady(engine, container.id, {
@@ -68,45 +76,44 @@ async function stayAttached(
       ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
     });
     isReady = true;
-    note(`${container.name} is ready at ${url} (Ctrl-C stops it)`);
-    await Promise.race([exit, interrupted]);
+    if (json) say(JSON.stringify(told(launched, 'ready')));
+    note(`${name} is ready at ${url} (Ctrl-C stops it)`);
+    await Promise.race([printing, interrupted]);
   } catch (error) {
     if (!interrupt.signal.aborted) {
+      stopping.abort();
       await clear(engine, container.id);
       await printing.catch(() => undefined);
       throw error;
     }
   }
   if (interrupt.signal.aborted) {
-    await stopGently(engine, container.id, settings, interrupt);
+    stopping.abort();
+    await stopGently(engine, name, interrupt);
     await printing.catch(() => undefined);
     return isReady ? EXIT.ok : EXIT.interrupted;
   }
-  const exitCode = await exit;
-  await printing;
-  await clear(engine, container.id);
-  if (exitCode === 0) {
-    note(`${container.name} was stopped`);
+  const exitCode = await clear(engine, name);
+  if (exitCode === undefined || exitCode === 0) {
+    note(`${name} was stopped`);
     return EXIT.ok;
   }
-  const message = `${container.name} ended with exit code ${exitCode}; its log is above`;
+  const message = `${name} ended with exit code ${exitCode}; its log is above`;
   throw new BacklotError('BACKLOT_E_CONTAINER_EXITED', message);
 }
 
 /** Stops in order; a second Ctrl-C kills. */
-async function stopGently(
-  engine: ContainerEngine,
-  id: string,
-  { name }: Settings,
-  { impatient }: Interrupt,
-): Promise<void> {
+async function stopGently(engine: ContainerEngine, name: string, { impatient }: Interrupt): Promise<void> {
   note(`stopping ${name} (Ctrl-C again kills it)`);
-  impatient.addEventListener('abort', () => void engine.removeContainer(id).catch(() => undefined), { once: true });
-  const { killed } = await stop(engine, id);
+  impatient.addEventListener('abort', () => void engine.removeContainer(name).catch(() => undefined), { once: true });
+  const { killed } = await stop(engine, name);
   if (killed) note(`${name} did not stop in time and was killed`);
 }
 
-/** Removes a container that has ended, or is to end at once, with the volume that was made for it alone. */
-async function clear(engine: ContainerEngine, id: string): Promise<void> {
-  await stop(engine, id, { graceSeconds: 5 });
+/**
+ * Removes a container that has ended, or is to end at once, with the volume that was made for it alone. Gives its exit code,
+ * when it was still there.
+ */
+async function clear(engine: ContainerEngine, nameOrId: string): Promise<number | undefined> {
+  return (await stop(engine, nameOrId, { graceSeconds: 5 })).exitCode;
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { StartOptions } from '../host/settings';
-import { environmentVariable, nameOption, port, seconds } from './options';
+import { environmentOption, jsonOption, label, nameOption, port, seconds } from './options';
 
 /** The options that describe a container, as commander gives them. */
 export interface ContainerOptions {
@@ -11,7 +11,12 @@ export interface ContainerOptions {
   readonly extensions?: string;
   readonly volume?: string;
   readonly env?: Record<string, string>;
+  readonly mount?: string[];
+  readonly network?: string;
+  readonly label?: Record<string, string>;
+  readonly docker?: boolean;
   readonly timeout?: number;
+  readonly json?: true;
 }
 
 /** Gives a command the options that describe a container. */
@@ -25,10 +30,18 @@ export function addContainerOptions(command: Command): Command {
     .option('--build', 'build the image from this checkout, even when there is one')
     .option('--extensions <file>', 'list of extensions (default: ./extensions.json, where there is one)')
     .option('--volume <volume>', 'folder (./data) or volume that keeps the data (default: a volume of that name)')
-    .addOption(
-      new Option('-e, --env <KEY=VALUE>', 'environment variable, can be repeated').argParser(environmentVariable),
+    .addOption(environmentOption())
+    .option(
+      '--mount <source:target>',
+      'one more folder, file or volume, with :ro behind it read-only; can be repeated',
+      (mount: string, before: string[] = []) => [...before, mount],
     )
-    .addOption(new Option('--timeout <seconds>', 'how long it may take to be ready (default: 120)').argParser(seconds));
+    .option('--network <network>', "network to join (default: the engine's usual one)")
+    .addOption(new Option('--label <KEY=VALUE>', 'label of the container, can be repeated').argParser(label))
+    .option('--docker', 'agree that extensions which run containers get the socket of the engine')
+    .option('--no-docker', 'the opposite, which is the default')
+    .addOption(new Option('--timeout <seconds>', 'how long it may take to be ready (default: 120)').argParser(seconds))
+    .addOption(jsonOption());
 }
 
 /** The same for the host room. */
@@ -40,5 +53,9 @@ export function toStartOptions(options: ContainerOptions): StartOptions {
     ...(options.extensions === undefined ? {} : { extensionsFile: options.extensions }),
     ...(options.volume === undefined ? {} : { volume: options.volume }),
     ...(options.env === undefined ? {} : { environment: options.env }),
+    ...(options.mount === undefined ? {} : { mounts: options.mount }),
+    ...(options.network === undefined ? {} : { network: options.network }),
+    ...(options.label === undefined ? {} : { labels: options.label }),
+    ...(options.docker === undefined ? {} : { docker: options.docker }),
   };
 }

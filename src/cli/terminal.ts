@@ -1,9 +1,24 @@
 import { once } from 'node:events';
 import type { Progress } from '../host/progress';
+import { spinner } from './spinner';
 
-/** Whether colours are wanted there: only on a terminal, and not with NO_COLOR or TERM=dumb. */
+/** Whether colours are wanted there: on a terminal, or with FORCE_COLOR; never with NO_COLOR, nor on a dumb terminal. */
 export function hasColours(stream: NodeJS.WriteStream): boolean {
-  return Boolean(stream.isTTY) && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  if (NO_COLOR || FORCE_COLOR === '0' || FORCE_COLOR === 'false') return false;
+  return Boolean(FORCE_COLOR) || (Boolean(stream.isTTY) && TERM !== 'dumb');
+}
+
+let isForPrograms = false;
+
+/** Says whether a program reads what this command writes (`--json`): then nothing but JSON is written. */
+export function speakJson(wanted: boolean): void {
+  isForPrograms = wanted;
+}
+
+/** Whether nothing but JSON is to be written. */
+export function speaksJson(): boolean {
+  return isForPrograms;
 }
 
 let onBrokenPipe: () => void = () => process.exit(0);
@@ -24,37 +39,32 @@ export function whenPipeBreaks(action: () => void): void {
 }
 
 /** Writes, and waits while the reader is slower than we are. */
-export async function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
-  if (!stream.write(text)) await once(stream, 'drain');
+export async function write(stream: NodeJS.WriteStream, content: string | Buffer): Promise<void> {
+  spinner.stop();
+  if (!stream.write(content)) await once(stream, 'drain');
 }
 
 /** A line for people on stdout. */
 export function say(text: string): void {
+  spinner.clear();
   process.stdout.write(`${text}\n`);
 }
 
-/** A line for people on stderr, where stdout belongs to something else. */
+/** A line for people on stderr, where stdout belongs to something else. Programs do not get it. */
 export function note(text: string): void {
+  if (isForPrograms) return;
+  spinner.clear();
   process.stderr.write(`${text}\n`);
 }
 
-/** Shows steps on stderr: on a terminal in one line that changes, elsewhere a line for each step without its details. */
-export class ProgressLine {
-  #isShown = false;
-
-  show(progress: Progress): void {
-    if (!process.stderr.isTTY) {
-      if (!progress.detail) note(progress.message);
-      return;
-    }
-    const text = progress.message.replace(/\s+/g, ' ').slice(0, Math.max(10, (process.stderr.columns || 80) - 1));
-    process.stderr.write(`\r\u001b[2K${text}`);
-    this.#isShown = true;
-  }
-
-  /** Takes the line away. */
-  clear(): void {
-    if (this.#isShown) process.stderr.write('\r\u001b[2K');
-    this.#isShown = false;
+/** Shows steps on stderr: on a terminal in the line of the spinner, elsewhere a line for each step without its details. */
+export function showProgress({ phase, message, detail }: Progress): void {
+  if (phase === 'hint') {
+    spinner.clear();
+    note(message);
+  } else if (process.stderr.isTTY) {
+    spinner.update(message);
+  } else if (!detail) {
+    note(message);
   }
 }

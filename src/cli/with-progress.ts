@@ -2,7 +2,8 @@ import type { ImageOptions } from '../host/image';
 import type { WaitOptions } from '../host/wait';
 import type { Interrupt } from './interrupt';
 import type { ContainerOptions } from './start-options';
-import { ProgressLine } from './terminal';
+import { spinner } from './spinner';
+import { showProgress } from './terminal';
 
 /** Runs a step with its progress on stderr. What it throws after Ctrl-C is the interruption. */
 export async function withProgress<T>(
@@ -10,11 +11,10 @@ export async function withProgress<T>(
   interrupt: Interrupt,
   step: (how: ImageOptions & WaitOptions) => Promise<T>,
 ): Promise<T> {
-  const line = new ProgressLine();
   try {
     return await step({
       signal: interrupt.signal,
-      onProgress: (progress) => line.show(progress),
+      onProgress: showProgress,
       ...(build ? { build } : {}),
       ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
     });
@@ -22,6 +22,6 @@ export async function withProgress<T>(
     interrupt.signal.throwIfAborted();
     throw error;
   } finally {
-    line.clear();
+    spinner.stop();
   }
 }

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { BacklotError } from '../api/errors';
+import { connectionOptions } from './connection-options';
+import { openExec } from './docker-exec';
 import { containerDetails, type InspectedContainer, toCreateOptions } from './docker-format';
 import {
   type BuildOptions,
@@ -10,12 +11,15 @@ import {
   type ContainerFile,
   type ContainerSpec,
   EngineRefusal,
+  type ExecSpec,
   type ImageEvent,
   type ImageEventOptions,
   type ListedContainer,
   type RawLogOptions,
+  type RunningExec,
 } from './engine';
-import { type EngineAddress, formatAddress } from './engine-address';
+import { type EngineAddress, formatAddress, socketOf } from './engine-address';
+import { type EngineAnswers, type EngineFacts, engineFacts } from './engine-facts';
 import { packFile } from './file-archive';
 import { httpGet } from './http-get';
 import { loadDockerode } from './load-library';
@@ -44,7 +48,29 @@ export class DockerEngine implements ContainerEngine {
   }
 
   get host(): string | undefined {
-    return this.address.kind === 'tcp' ? this.address.host : undefined;
+    return this.address.kind === 'socket' ? undefined : this.address.host;
+  }
+
+  get socket(): string {
+    return socketOf(this.address, process.platform);
+  }
+
+  async facts(): Promise<EngineFacts> {
+    const [version, info] = await Promise.all(
+      ['version', 'info'].map((each) => this.#ask(`say its ${each}`, `/${each}`)),
+    );
+    return engineFacts({ version, info } as EngineAnswers);
+  }
+
+  async containersAtPort(port: number): Promise<string[]> {
+    const found = (await this.#ask('list containers', '/containers/json')) as ListedPorts[];
+    const isThere = ({ Ports }: ListedPorts): boolean =>
+      (Ports ?? []).some(({ PublicPort, Type }) => PublicPort === port && Type === 'tcp');
+    return found.filter(isThere).map(({ Names, Id }) => Names[0]?.replace(/^\//, '') ?? Id);
+  }
+
+  async volumeExists(name: string): Promise<boolean> {
+    return (await this.#ask(`inspect volume ${name}`, `/volumes/${encodeURIComponent(name)}`)) !== undefined;
   }
 
   async listContainers(label: string): Promise<ListedContainer[]> {
@@ -84,6 +110,12 @@ export class DockerEngine implements ContainerEngine {
   async startContainer(id: string): Promise<void> {
     await this.#call('start the container', (docker) =>
       docker.getContainer(id).start({ abortSignal: AbortSignal.timeout(CALL_LIMIT_MS) }),
+    );
+  }
+
+  async renameContainer(id: string, name: string): Promise<void> {
+    await this.#call(`rename the container to ${name}`, (docker) =>
+      docker.getContainer(id).rename({ name, abortSignal: AbortSignal.timeout(CALL_LIMIT_MS) }),
     );
   }
 
@@ -147,6 +179,18 @@ export class DockerEngine implements ContainerEngine {
     });
   }
 
+  async openExec(id: string, spec: ExecSpec): Promise<RunningExec> {
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), CALL_LIMIT_MS);
+    const what = `run ${spec.command[0]} in the container`;
+    try {
+      const running = await this.#call(what, (docker) => openExec(docker, id, spec, limit.signal));
+      return { ...running, exitCode: () => this.#call(what, () => running.exitCode()) };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   async pullImage(reference: string, options: ImageEventOptions): Promise<void> {
     // Without a tag the engine would pull every tag that there is.
     const named = /[:@][^/]+$/.test(reference) ? reference : `${reference}:latest`;
@@ -155,6 +199,13 @@ export class DockerEngine implements ContainerEngine {
       docker.createImage({ fromImage: named, abortSignal }),
     );
     await this.#follow(what, stream, options);
+  }
+
+  async tagImage(reference: string, name: string, tag: string): Promise<void> {
+    const abortSignal = AbortSignal.timeout(CALL_LIMIT_MS);
+    await this.#call(`tag ${reference} as ${name}:${tag}`, (docker) =>
+      docker.getImage(reference).tag({ repo: name, tag, abortSignal }),
+    );
   }
 
   async buildImage(context: NodeJS.ReadableStream, options: BuildOptions): Promise<void> {
@@ -261,6 +312,13 @@ export class DockerEngine implements ContainerEngine {
   }
 }
 
+/** A container in Docker's list, as far as its ports go. */
+interface ListedPorts {
+  readonly Id: string;
+  readonly Names: readonly string[];
+  readonly Ports?: readonly { readonly PublicPort?: number; readonly Type: string }[] | null;
+}
+
 /** All of a text is base64, so its length is a multiple of four. */
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
@@ -305,15 +363,12 @@ function toRefusal(thrown: unknown): EngineRefusal {
 
 /** Every key is given, because dockerode fills those that are missing from DOCKER_HOST. */
 function dockerodeOptions(address: EngineAddress): Docker.DockerOptions {
-  if (address.kind === 'socket')
-    return { socketPath: address.path, host: undefined, port: undefined, protocol: 'http' };
-  const { host, port, tls } = address;
+  const { host, ...options } = connectionOptions(address);
   return {
     socketPath: undefined,
     // An IPv6 address stands in brackets in a URL, which is what dockerode makes of the host.
-    host: host.includes(':') ? `[${host}]` : host,
-    port,
-    protocol: tls ? 'https' : 'http',
-    ...(tls ? { ca: readFileSync(tls.ca), cert: readFileSync(tls.cert), key: readFileSync(tls.key) } : {}),
+    host: host?.includes(':') ? `[${host}]` : host,
+    port: undefined,
+    ...options,
   };
 }

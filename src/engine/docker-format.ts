@@ -8,6 +8,7 @@ export interface InspectedContainer {
   readonly Image: string;
   readonly State: {
     readonly Running: boolean;
+    readonly Restarting?: boolean;
     readonly ExitCode: number;
     readonly StartedAt: string;
     readonly FinishedAt: string;
@@ -37,6 +38,7 @@ export function containerDetails(found: InspectedContainer): ContainerDetails {
     labels: found.Config.Labels ?? {},
     environment: Object.fromEntries((found.Config.Env ?? []).map(splitVariable)),
     running: found.State.Running,
+    restarting: found.State.Restarting ?? false,
     exitCode: found.State.ExitCode,
     startedAt: happened(found.State.StartedAt),
     finishedAt: happened(found.State.FinishedAt),
@@ -64,6 +66,7 @@ export function toCreateOptions(spec: ContainerSpec): ContainerCreateOptions {
       // An image that brings its own init needs no second one above it, which would only delay signals.
       Init: spec.init ?? false,
       ...(spec.network === undefined ? {} : { NetworkMode: spec.network }),
+      ...(spec.groups === undefined ? {} : { GroupAdd: spec.groups.map(String) }),
       PortBindings: Object.fromEntries(
         ports.map(([inside, outside]) => [
           `${inside}/tcp`,

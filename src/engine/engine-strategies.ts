@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type EngineAddress, parseAddress, tlsFilesIn } from './engine-address';
+import { type EngineAddress, parseAddress, tlsFilesIn, type TlsSettings } from './engine-address';
 
 /** What a strategy looks at. */
 export interface Surroundings {
@@ -27,14 +27,17 @@ export interface EngineStrategy {
   isChosen?(surroundings: Surroundings): boolean;
 }
 
-/** DOCKER_HOST, with DOCKER_TLS_VERIFY and DOCKER_CERT_PATH. */
+/** DOCKER_HOST, with DOCKER_TLS_VERIFY (or DOCKER_TLS, which takes any certificate) and DOCKER_CERT_PATH. */
 export const dockerHost: EngineStrategy = {
   name: 'DOCKER_HOST',
   isChosen: ({ env }) => Boolean(env.DOCKER_HOST),
   find({ env, home }) {
     if (!env.DOCKER_HOST) return [{ notMe: 'not set' }];
-    const certificates = env.DOCKER_CERT_PATH || path.join(home, '.docker');
-    return [located(env.DOCKER_HOST, env.DOCKER_TLS_VERIFY ? certificates : undefined)];
+    const isVerified = Boolean(env.DOCKER_TLS_VERIFY);
+    if (!isVerified && !env.DOCKER_TLS) return [located(env.DOCKER_HOST, undefined)];
+    const files = tlsFilesIn(env.DOCKER_CERT_PATH || path.join(home, '.docker'));
+    const tls = isVerified ? { ...files, verify: true } : { ...existingOf(files), verify: false };
+    return [located(env.DOCKER_HOST, tls)];
   },
 };
 
@@ -68,11 +71,6 @@ export const systemSocket: EngineStrategy = sockets("Docker's socket", ({ platfo
   platform === 'win32' ? ['//./pipe/docker_engine'] : ['/var/run/docker.sock'],
 );
 
-/** Docker run by an ordinary user. */
-export const rootlessDocker: EngineStrategy = sockets('rootless Docker', (surroundings) =>
-  inRuntimeFolder(surroundings, 'docker.sock'),
-);
-
 /** Docker Desktop, where it does not own Docker's socket. */
 export const dockerDesktop: EngineStrategy = sockets('Docker Desktop', ({ home, platform }) =>
   platform === 'win32'
@@ -80,19 +78,37 @@ export const dockerDesktop: EngineStrategy = sockets('Docker Desktop', ({ home, 
     : [path.join(home, '.docker', 'run', 'docker.sock'), path.join(home, '.docker', 'desktop', 'docker.sock')],
 );
 
-/** Colima, with its default profile. */
-export const colima: EngineStrategy = sockets('Colima', ({ home, platform }) =>
-  platform === 'win32'
-    ? []
-    : [path.join(home, '.colima', 'default', 'docker.sock'), path.join(home, '.colima', 'docker.sock')],
+/** Docker run by an ordinary user. */
+export const rootlessDocker: EngineStrategy = sockets('rootless Docker', (surroundings) =>
+  inRuntimeFolder(surroundings, 'docker.sock'),
 );
 
-/** Podman: of the user, of the machine of Podman on macOS, of the system. */
+/** Colima, with each of its profiles; the default one first. */
+export const colima: EngineStrategy = sockets('Colima', (surroundings) => {
+  if (surroundings.platform === 'win32') return [];
+  const home = colimaFolder(surroundings);
+  const profiles = foldersIn(home).filter(
+    (name) => name !== 'default' && existsSync(path.join(home, name, 'docker.sock')),
+  );
+  // Before it had profiles, its socket was in its folder.
+  return [
+    ...['default', ...profiles].map((name) => path.join(home, name, 'docker.sock')),
+    path.join(home, 'docker.sock'),
+  ];
+});
+
+/** Podman: of the user, of the machines of Podman on macOS, of the system. */
 export const podman: EngineStrategy = sockets('Podman', (surroundings) => {
-  const { home, platform } = surroundings;
+  const { env, home, platform } = surroundings;
   if (platform === 'win32') return ['//./pipe/podman-machine-default'];
-  const machine = path.join(home, '.local', 'share', 'containers', 'podman', 'machine', 'podman.sock');
-  return [...inRuntimeFolder(surroundings, 'podman/podman.sock'), machine, '/run/podman/podman.sock'];
+  const machines = path.join(home, '.local', 'share', 'containers', 'podman', 'machine');
+  const own = ['', 'qemu', 'applehv', 'libkrun'].map((provider) => path.join(machines, provider, 'podman.sock'));
+  return [
+    ...inRuntimeFolder(surroundings, 'podman/podman.sock'),
+    ...(platform === 'darwin' ? [path.join(env.TMPDIR || '/tmp', 'podman', 'podman-machine-default-api.sock')] : []),
+    ...own.filter((socket, index) => index === 0 || existsSync(socket)),
+    '/run/podman/podman.sock',
+  ];
 });
 
 /** Every way to find the engine, in the order in which they are tried. */
@@ -101,8 +117,8 @@ export const ENGINE_STRATEGIES: readonly EngineStrategy[] = [
   chosenContext,
   currentContext,
   systemSocket,
-  rootlessDocker,
   dockerDesktop,
+  rootlessDocker,
   colima,
   podman,
 ];
@@ -124,6 +140,22 @@ function inRuntimeFolder({ env, platform, uid }: Surroundings, socket: string): 
   return folder ? [path.join(folder, socket)] : [];
 }
 
+/** Where Colima keeps its profiles: its folder in the home directory, where there is one, comes before that of XDG. */
+function colimaFolder({ env, home }: Surroundings): string {
+  if (env.COLIMA_HOME) return env.COLIMA_HOME;
+  const usual = path.join(home, '.colima');
+  const xdg = path.join(env.XDG_CONFIG_HOME || path.join(home, '.config'), 'colima');
+  return !existsSync(usual) && existsSync(xdg) ? xdg : usual;
+}
+
+function foldersIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
+
 function configFolder({ env, home }: Surroundings): string {
   return env.DOCKER_CONFIG || path.join(home, '.docker');
 }
@@ -136,19 +168,26 @@ function contextAddress(name: string, surroundings: Surroundings): Finding {
   const file = path.join(contexts, 'meta', hash, 'meta.json');
   if (!existsSync(file)) return { notMe: `there is no context "${name}" (no ${file})` };
   try {
-    const meta = JSON.parse(readFileSync(file, 'utf8')) as { Endpoints?: { docker?: { Host?: string } } };
-    const host = meta.Endpoints?.docker?.Host;
+    const meta = JSON.parse(readFileSync(file, 'utf8')) as {
+      Endpoints?: { docker?: { Host?: string; SkipTLSVerify?: boolean } };
+    };
+    const { Host: host, SkipTLSVerify: isAnyTaken = false } = meta.Endpoints?.docker ?? {};
     if (!host) return { notMe: `the context "${name}" names no engine` };
-    const certificates = path.join(contexts, 'tls', hash, 'docker');
-    return located(host, existsSync(path.join(certificates, 'ca.pem')) ? certificates : undefined);
+    const files = existingOf(tlsFilesIn(path.join(contexts, 'tls', hash, 'docker')));
+    const isTls = isAnyTaken || Object.keys(files).length > 0;
+    return located(host, isTls ? { ...files, verify: !isAnyTaken } : undefined);
   } catch (error) {
     return { notMe: `${file} cannot be read: ${(error as Error).message}` };
   }
 }
 
-function located(host: string, certificates: string | undefined): Finding {
+function existingOf(files: Omit<TlsSettings, 'verify'>): Omit<TlsSettings, 'verify'> {
+  return Object.fromEntries(Object.entries(files).filter(([, file]) => existsSync(file)));
+}
+
+function located(host: string, tls: TlsSettings | undefined): Finding {
   try {
-    return { address: parseAddress(host, certificates === undefined ? undefined : tlsFilesIn(certificates)) };
+    return { address: parseAddress(host, tls) };
   } catch (error) {
     return { notMe: (error as Error).message };
   }

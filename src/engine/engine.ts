@@ -1,4 +1,6 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
+import type { EngineFacts } from './engine-facts';
+import type { LogFrame } from './log-frames';
 
 /** What a bind or a volume of a container looks like. */
 export interface ContainerMount {
@@ -26,6 +28,8 @@ export interface ContainerSpec {
   readonly command?: readonly string[];
   /** The network to join; the engine's usual one when left out. */
   readonly network?: string;
+  /** Numbers of groups that its user is in, besides those of the image. */
+  readonly groups?: readonly number[];
   /** Puts an init process above the program, which passes signals on and reaps orphans; off when left out. */
   readonly init?: boolean;
   /** Seconds between the signal to stop and the kill when the engine itself stops the container. */
@@ -51,6 +55,8 @@ export interface ContainerDetails {
   readonly labels: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
   readonly running: boolean;
+  /** Whether it has ended, and the engine is about to start it again as its restart policy says. */
+  readonly restarting: boolean;
   readonly exitCode: number;
   /** RFC 3339 times with nanoseconds; undefined when it never happened. */
   readonly startedAt: string | undefined;
@@ -82,6 +88,34 @@ export interface RawLogOptions {
   /** Unix time as the engine takes it: `seconds` or `seconds.nanoseconds`. */
   readonly since?: string;
   readonly signal?: AbortSignal;
+}
+
+/** A command that is run in a container. */
+export interface ExecSpec {
+  readonly command: readonly string[];
+  /** In addition to that of the container. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** An absolute path in the container; that of the image when left out. */
+  readonly workingDirectory?: string;
+  /** A name or number, also `user:group`; that of the container when left out. */
+  readonly user?: string;
+  /** Whether it has a standard input. */
+  readonly input: boolean;
+  /** Gives it a terminal of that size. It then writes all to one stream. */
+  readonly terminal?: { readonly columns: number; readonly rows: number };
+}
+
+/** A command that runs in a container. */
+export interface RunningExec {
+  /** Its standard input; `end()` closes that. */
+  readonly input: Writable;
+  /** What it writes, until it ends. The next is read when the last has been taken. */
+  output(): AsyncGenerator<LogFrame[]>;
+  resize(size: { readonly columns: number; readonly rows: number }): Promise<void>;
+  /** To be asked when the output has ended. */
+  exitCode(): Promise<number>;
+  /** Turns away from it. It is not told. */
+  close(): void;
 }
 
 /** An event of a build or a pull, in the engine's own words. */
@@ -116,8 +150,15 @@ export interface BuildOptions extends ImageEventOptions {
 export interface ContainerEngine {
   /** Where the engine is, for people. */
   readonly description: string;
-  /** The name of the engine's machine, when it is reached over TCP. */
+  /** The name of the engine's machine, when it is reached over TCP or ssh. */
   readonly host: string | undefined;
+  /** The engine's own socket, as its machine sees it: what a container has to be given to use the engine. */
+  readonly socket: string;
+  /** What it says of itself. */
+  facts(): Promise<EngineFacts>;
+  /** The names of running containers that publish a TCP port of the host. */
+  containersAtPort(port: number): Promise<string[]>;
+  volumeExists(name: string): Promise<boolean>;
   /** The containers with a label, running or not. */
   listContainers(label: string): Promise<ListedContainer[]>;
   inspectContainer(nameOrId: string): Promise<ContainerDetails | undefined>;
@@ -126,6 +167,7 @@ export interface ContainerEngine {
   /** Puts a file into a container, also into one that has not been started yet. */
   putFile(id: string, file: ContainerFile): Promise<void>;
   startContainer(id: string): Promise<void>;
+  renameContainer(id: string, name: string): Promise<void>;
   /** Asks with SIGTERM, waits for the grace period, kills. Content when the container is not running. */
   stopContainer(id: string, graceSeconds: number): Promise<void>;
   /** Removes a container, killing it if need be. Content when it is gone. */
@@ -134,12 +176,16 @@ export interface ContainerEngine {
   waitForExit(id: string, signal?: AbortSignal): Promise<number>;
   /** The log as the engine sends it, each message with its time in front. */
   openLog(id: string, options: RawLogOptions): Promise<Readable>;
+  /** Runs a command in a container that runs. */
+  openExec(id: string, spec: ExecSpec): Promise<RunningExec>;
   /** The id of an image on this machine. */
   imageId(reference: string): Promise<string | undefined>;
   /** Resolves when the engine has said all; an event with an `error` is how it tells of a failure on the way. */
   pullImage(reference: string, options: ImageEventOptions): Promise<void>;
   /** The same for a build from a tar of its context. */
   buildImage(context: NodeJS.ReadableStream, options: BuildOptions): Promise<void>;
+  /** Gives an image another name and tag. */
+  tagImage(reference: string, name: string, tag: string): Promise<void>;
   /** Removes a volume. Content when it is gone. */
   removeVolume(name: string): Promise<void>;
 }

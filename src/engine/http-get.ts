@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
 import http from 'node:http';
-import https from 'node:https';
+import type https from 'node:https';
+import { createRequire } from 'node:module';
+import { connectionOptions } from './connection-options';
 import type { EngineAddress } from './engine-address';
 
 /** An answer to {@link httpGet}. `body` is the parsed JSON, or the text when it is none. */
@@ -24,21 +25,26 @@ export function httpGet(
   signal?: AbortSignal,
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const { client, options } = connection(address);
-    const request = client.request({ ...options, path, agent: false, ...(signal ? { signal } : {}) }, (response) => {
-      const chunks: Buffer[] = [];
-      let length = 0;
-      response.on('data', (chunk: Buffer) => {
-        chunks.push(chunk);
-        length += chunk.length;
-        if (length > LIMIT_BYTES) request.destroy(new Error('the answer is too long'));
-      });
-      response.on('error', reject);
-      response.on('end', () => {
-        clearTimeout(timer);
-        resolve({ status: response.statusCode ?? 0, body: parse(Buffer.concat(chunks).toString('utf8')) });
-      });
-    });
+    const { protocol, ...options } = connectionOptions(address);
+    const { request: open } = protocol === 'https' ? (createRequire(__filename)('node:https') as typeof https) : http;
+    // Without a name of a server Node would look, at length, whether the host is an address.
+    const request = open(
+      { agent: false, ...(protocol === 'http' && { servername: '' }), ...options, path, ...(signal ? { signal } : {}) },
+      (response) => {
+        const chunks: Buffer[] = [];
+        let length = 0;
+        response.on('data', (chunk: Buffer) => {
+          chunks.push(chunk);
+          length += chunk.length;
+          if (length > LIMIT_BYTES) request.destroy(new Error('the answer is too long'));
+        });
+        response.on('error', reject);
+        response.on('end', () => {
+          clearTimeout(timer);
+          resolve({ status: response.statusCode ?? 0, body: parse(Buffer.concat(chunks).toString('utf8')) });
+        });
+      },
+    );
     const timer = setTimeout(() => request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
     request.on('error', (error) => {
       clearTimeout(timer);
@@ -46,14 +52,6 @@ export function httpGet(
     });
     request.end();
   });
-}
-
-function connection(address: EngineAddress): { client: typeof http | typeof https; options: https.RequestOptions } {
-  if (address.kind === 'socket') return { client: http, options: { socketPath: address.path } };
-  const { host, port, tls } = address;
-  if (!tls) return { client: http, options: { host, port } };
-  const files = { ca: readFileSync(tls.ca), cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
-  return { client: https, options: { host, port, ...files } };
 }
 
 function parse(text: string): unknown {

@@ -49,7 +49,7 @@ export class LineSplitter {
     const line = this.#length === 0 ? last : Buffer.concat([...this.#pieces, last]);
     this.#pieces = [];
     this.#length = 0;
-    return text(line);
+    return lineText(line);
   }
 
   /** The first `limit` bytes of an endless line, but never part of a character. */
@@ -64,6 +64,7 @@ export class LineSplitter {
   }
 }
 
-function text(line: Buffer): string {
+/** A line of UTF-8 without its line feed, and without the carriage return before it. */
+export function lineText(line: Buffer): string {
   return line.toString('utf8', 0, line.at(-1) === CARRIAGE_RETURN ? line.length - 1 : line.length);
 }

@@ -1,8 +1,9 @@
 import { BacklotError } from '../api/errors';
 import type { ContainerDetails, ContainerEngine } from './engine';
-import { LineSplitter } from './line-splitter';
+import { LineSplitter, lineText } from './line-splitter';
 import { type LogFrame, readFrames, readPlain } from './log-frames';
-import { parseSince, unixSeconds } from './since';
+import type { LogPosition } from './log-position';
+import { nanosecondsToUnix, parseSince, unixSeconds } from './since';
 
 /** A line of a container's log. */
 export interface LogLine {
@@ -28,7 +29,8 @@ export interface LogOptions {
 
 /**
  * The lines of a container's log, in batches as they come from the engine: for readers that must keep up with a container
- * that writes a lot. Lines of one stream come in their order. No more is read than is asked for.
+ * that writes a lot. Lines of one stream come in their order. No more is read than is asked for. With a position, it goes on
+ * where the last reading with that position ended.
  *
  * Throws `BACKLOT_E_OPTION_INVALID` for a `since` or `tail` that cannot be understood, `BACKLOT_E_ENGINE_FAILED` when the
  * engine goes away.
@@ -37,23 +39,25 @@ export async function* readLogBatches(
   engine: ContainerEngine,
   container: ContainerDetails,
   options: LogOptions = {},
+  position?: LogPosition,
 ): AsyncGenerator<LogLine[]> {
   const { signal } = options;
+  const readBefore = position?.begin();
   const request = {
     ...(options.follow === undefined ? {} : { follow: options.follow }),
-    ...(options.tail === undefined ? {} : { tail: checkTail(options.tail) }),
-    ...(options.since === undefined ? {} : { since: sinceOf(options.since) }),
+    ...(readBefore === undefined ? partOf(options) : { since: nanosecondsToUnix(readBefore) }),
     ...(signal ? { signal } : {}),
   };
   if (signal?.aborted) return;
-  const streams = { stdout: new StreamLines('stdout'), stderr: new StreamLines('stderr') };
+  const streams = { stdout: new StreamLines('stdout', position), stderr: new StreamLines('stderr', position) };
   try {
     const source = await engine.openLog(container.id, request);
     const take = container.terminal
-      ? (frame: LogFrame) => streams.stdout.takePlain(frame.payload)
-      : (frame: LogFrame) => streams[frame.stream].take(frame.payload);
+      ? (frame: LogFrame, lines: LogLine[]) => streams.stdout.takePlain(frame.payload, lines)
+      : (frame: LogFrame, lines: LogLine[]) => streams[frame.stream].take(frame.payload, lines);
     for await (const frames of container.terminal ? readPlain(source) : readFrames(source)) {
-      const lines = frames.flatMap(take);
+      const lines: LogLine[] = [];
+      for (const frame of frames) take(frame, lines);
       if (lines.length > 0) yield lines;
     }
   } catch (error) {
@@ -71,31 +75,57 @@ export async function* readLogBatches(
 const ENGINE_TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) /;
 const ENGINE_TIME_MAX_BYTES = 40;
 
+/** Where Docker, which writes all its digits, ends a time: with a Z and a space. */
+const DOCKER_TIME_LENGTH = 30;
+const DOCKER_TIME_END = [0x5a, 0x20];
+
+const LINE_FEED = 0x0a;
+
 /** The lines of one of the two streams. */
 class StreamLines {
   #splitter = new LineSplitter();
   #time = new Date(0);
+  #parsed = { text: '', time: new Date(0) };
 
-  constructor(private readonly stream: LogLine['stream']) {}
+  constructor(
+    private readonly stream: LogLine['stream'],
+    private readonly position: LogPosition | undefined,
+  ) {}
 
   /**
    * Takes a frame: one message, with the engine's time in front. A long line comes as several messages, each with its
-   * time, and only the last one ends with a line end.
+   * time, and only the last one ends with a line end. What it completes is added to the lines.
    */
-  take(payload: Buffer): LogLine[] {
-    const match = ENGINE_TIME.exec(payload.toString('latin1', 0, ENGINE_TIME_MAX_BYTES));
-    const time = match ? new Date(match[1]!) : this.#time;
-    if (!this.#splitter.isInLine) this.#time = time;
-    const lines = this.#splitter.push(payload.subarray(match ? match[0].length : 0)).map((line, index) => {
-      return { time: index === 0 ? this.#time : time, stream: this.stream, line };
-    });
-    if (lines.length > 0) this.#time = time;
-    return lines;
+  take(payload: Buffer, lines: LogLine[]): void {
+    const text = engineTimeOf(payload);
+    if (text !== '' && this.position?.isNew(this.stream, text) === false) return;
+    const time = text === '' ? this.#time : this.#parse(text);
+    const message = text === '' ? payload : payload.subarray(text.length + 1);
+    const isInLine = this.#splitter.isInLine;
+    if (!isInLine) this.#time = time;
+    // Nearly every message is one whole line.
+    if (!isInLine && message.length > 0 && message.indexOf(LINE_FEED) === message.length - 1) {
+      lines.push({ time, stream: this.stream, line: lineText(message.subarray(0, -1)) });
+      return;
+    }
+    const completed = this.#splitter.push(message);
+    for (const [index, line] of completed.entries()) {
+      lines.push({ time: index === 0 ? this.#time : time, stream: this.stream, line });
+    }
+    if (completed.length > 0) this.#time = time;
+  }
+
+  /** Many messages of a container that writes a lot have the same time, but for what a Date does not tell. */
+  #parse(text: string): Date {
+    const [start, zone] = [text.slice(0, 23), text.at(-1)];
+    const key = zone === 'Z' ? start : text;
+    if (this.#parsed.text !== key) this.#parsed = { text: key, time: new Date(text) };
+    return this.#parsed.time;
   }
 
   /** Takes bytes without frames: the engine's time stands in front of each line. */
-  takePlain(payload: Buffer): LogLine[] {
-    return this.#splitter.push(payload).map((line) => this.#withoutTime(line));
+  takePlain(payload: Buffer, lines: LogLine[]): void {
+    for (const line of this.#splitter.push(payload)) lines.push(...this.#withoutTime(line));
   }
 
   /** The last line of frames, when it had no line end. */
@@ -105,14 +135,31 @@ class StreamLines {
 
   /** The last line of bytes without frames, when it had no line end. */
   endPlain(): LogLine[] {
-    return this.#splitter.end().map((line) => this.#withoutTime(line));
+    return this.#splitter.end().flatMap((line) => this.#withoutTime(line));
   }
 
-  #withoutTime(line: string): LogLine {
+  #withoutTime(line: string): LogLine[] {
     const match = ENGINE_TIME.exec(line);
+    if (match && this.position?.isNew(this.stream, match[1]!) === false) return [];
     if (match) this.#time = new Date(match[1]!);
-    return { time: this.#time, stream: this.stream, line: match ? line.slice(match[0].length) : line };
+    return [{ time: this.#time, stream: this.stream, line: match ? line.slice(match[0].length) : line }];
   }
+}
+
+/** The time in front of a message, without the space after it; empty when there is none. */
+function engineTimeOf(payload: Buffer): string {
+  const [zone, space] = DOCKER_TIME_END;
+  if (payload[DOCKER_TIME_LENGTH] === space && payload[DOCKER_TIME_LENGTH - 1] === zone) {
+    return payload.toString('latin1', 0, DOCKER_TIME_LENGTH);
+  }
+  return ENGINE_TIME.exec(payload.toString('latin1', 0, ENGINE_TIME_MAX_BYTES))?.[1] ?? '';
+}
+
+function partOf({ tail, since }: LogOptions): { tail?: number; since?: string } {
+  return {
+    ...(tail === undefined ? {} : { tail: checkTail(tail) }),
+    ...(since === undefined ? {} : { since: sinceOf(since) }),
+  };
 }
 
 function sinceOf(since: string | number | Date): string {

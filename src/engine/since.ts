@@ -34,7 +34,17 @@ export function unixSeconds(milliseconds: number): string {
 
 /** A time of the engine (RFC 3339 with nanoseconds) as Unix seconds, with its nanoseconds kept. */
 export function engineTimeToUnix(time: string): string {
+  return nanosecondsToUnix(engineTimeToNanoseconds(time));
+}
+
+/** A time of the engine in nanoseconds since 1970. */
+export function engineTimeToNanoseconds(time: string): bigint {
   const [, nanoseconds = ''] = /\.(\d{1,9})/.exec(time) ?? [];
   const seconds = Math.floor(Date.parse(time) / 1000);
-  return `${seconds}.${nanoseconds.padEnd(9, '0')}`;
+  return BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds.padEnd(9, '0'));
+}
+
+/** Nanoseconds since 1970 as the engine takes them. */
+export function nanosecondsToUnix(time: bigint): string {
+  return `${time / 1_000_000_000n}.${String(time % 1_000_000_000n).padStart(9, '0')}`;
 }

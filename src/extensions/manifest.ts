@@ -24,6 +24,8 @@ export interface ExtensionManifest {
   /** The range of Backlot versions that the package asks for. */
   readonly backlotRange?: string;
   readonly extensions: readonly ManifestItem[];
+  /** Whether its extensions run containers, for which they need the engine. */
+  readonly containers: boolean;
   /** The absolute path of the package.json. */
   readonly file: string;
 }
@@ -60,7 +62,10 @@ const BacklotPart = v.strictObject({
     ),
     v.record(ExtensionName, v.string('the value of an extension is a string: "./dist/extension.js#ClassName"')),
   ),
+  containers: v.optional(v.boolean('"containers" is true or false')),
 });
+
+const BACKLOT_KEYS = Object.keys(BacklotPart.entries);
 
 /**
  * Reads which extensions a package holds, from the package.json in its folder.
@@ -97,6 +102,7 @@ export async function readManifest(directory: string): Promise<ExtensionManifest
     ...(author === undefined ? {} : { author }),
     ...(backlotRange === undefined ? {} : { backlotRange }),
     extensions,
+    containers: part.output.containers ?? false,
     file,
   };
 }
@@ -138,7 +144,7 @@ function issueError(issue: v.BaseIssue<unknown>, base: JsonPath, file: string, d
   const at = [...base, ...(issue.path ?? []).map(({ key }) => key as string)];
   const key = String(at.at(-1));
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    const message = `unknown key "${key}" in "backlot"${didYouMean(key, ['extensions']) || '; the key is "extensions"'}`;
+    const message = `unknown key "${key}" in "backlot"${didYouMean(key, BACKLOT_KEYS) || `; the keys are ${BACKLOT_KEYS.map((each) => `"${each}"`).join(' and ')}`}`;
     return invalid(message, { file, ...document.placeOfKey(at) });
   }
   const isMissing = issue.received === 'undefined';

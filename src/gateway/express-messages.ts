@@ -38,7 +38,7 @@ export function expressMessages(app: Express): MessageClasses {
   adopt(Request.prototype, app.request, IncomingMessage.prototype);
   adopt(Response.prototype, app.response, ServerResponse.prototype);
   Object.assign(Request.prototype, { baseUrl: '', next: unused });
-  app.request = Request.prototype as typeof app.request;
+  app.request = Request.prototype as unknown as typeof app.request;
   app.response = Response.prototype as typeof app.response;
   return { IncomingMessage: Request, ServerResponse: Response };
 }

@@ -21,6 +21,7 @@ import { HandlerList } from './handler-list';
 import { InternalResources } from './internal-resources';
 import type { ListenAddress } from './listen';
 import type { Owner } from './owner';
+import { IdleConnections } from './port/idle-connections';
 import { Port } from './port/port';
 import { ProtocolTable } from './port/protocol-table';
 import { TlsServer } from './port/tls-server';
@@ -339,6 +340,7 @@ export class Gateway {
     answerClientErrors(http);
     cutSlowReaders(http, limits.bodyTime);
     http.on('connection', writeOnce);
+    http.prependListener('connection', new IdleConnections(limits.idleTime).watch);
     return new Port({
       http,
       http2: { ...classes, limits, handle: checkHttp2(limits, this.#handle) },

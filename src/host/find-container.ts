@@ -1,5 +1,6 @@
 import { BacklotError } from '../api/errors';
 import type { ContainerDetails, ContainerEngine } from '../engine/engine';
+import { remoteHost } from '../engine/remote-host';
 import { isOurs } from './labels';
 import { GATEWAY_PORT } from './settings';
 
@@ -17,8 +18,14 @@ export function requireOurs(container: ContainerDetails): void {
   throw new BacklotError('BACKLOT_E_CONTAINER_NAME_TAKEN', message);
 }
 
-/** The URL of the gateway on the host, without a slash at the end; undefined when its port is not published. */
-export function urlOf(container: ContainerDetails): string | undefined {
+/** Where the ports of its containers are reached: `localhost`, or the machine of an engine that is elsewhere. */
+export function hostOf(engine: ContainerEngine): string {
+  const host = remoteHost(engine) ?? 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** The URL of the gateway, without a slash at the end; undefined when its port is not published. */
+export function urlOf(engine: ContainerEngine, container: ContainerDetails): string | undefined {
   const port = container.ports[GATEWAY_PORT];
-  return port === undefined ? undefined : `http://localhost:${port}`;
+  return port === undefined ? undefined : `http://${hostOf(engine)}:${port}`;
 }

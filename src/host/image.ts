@@ -4,7 +4,10 @@ import type { ContainerEngine } from '../engine/engine';
 import { buildFolder, imageNotFound, type MakeImageOptions, pullImage } from '../engine/make-image';
 import { PACKAGE_ROOT } from '../extensions/own-package';
 import type { ProgressListener } from './progress';
-import type { Settings } from './settings';
+import { OWN_IMAGE, type Settings } from './settings';
+
+/** The version of LocalStack whose clients can take the image for theirs, as in the Dockerfile. */
+export const LOCALSTACK_TAG = '4.14.0';
 
 /** How the image is to be got. */
 export interface ImageOptions {
@@ -18,7 +21,8 @@ export interface ImageOptions {
 
 /**
  * Sees that the image is on this machine, and gives its id: it is there, or it is built from the checkout when it is
- * Backlot's own, or it is pulled.
+ * Backlot's own, or it is pulled. Backlot's own gets a second tag, with a version of LocalStack: clients of LocalStack refuse
+ * versions that they do not know.
  *
  * Throws `BACKLOT_E_IMAGE_NOT_FOUND` or `BACKLOT_E_IMAGE_BUILD_FAILED`.
  */
@@ -40,6 +44,7 @@ export async function ensureImage(
     const hint = canBuild ? '' : `; nothing to build it from in ${checkout}`;
     await pullImage(engine, image, listenerOf('pull', options), hint);
   }
+  if (isOwnImage) await engine.tagImage(image, OWN_IMAGE, LOCALSTACK_TAG);
   const id = await engine.imageId(image);
   if (id !== undefined) return id;
   throw imageNotFound(image, 'the engine does not know it even though it was just made');

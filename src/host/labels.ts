@@ -1,4 +1,4 @@
-import type { ContainerDetails } from '../engine/engine';
+import type { ContainerDetails, ContainerMount } from '../engine/engine';
 import { VERSION } from '../extensions/own-package';
 import { type AskedSetting, GATEWAY_PORT, type Settings, type VolumeSetting } from './settings';
 
@@ -8,6 +8,8 @@ import { type AskedSetting, GATEWAY_PORT, type Settings, type VolumeSetting } fr
  */
 const MANAGED = 'dev.backlot.managed-by';
 const MANAGER = 'backlot-host';
+/** What the engine is asked for to find all of them. */
+export const MANAGED_BY = `${MANAGED}=${MANAGER}`;
 const VERSION_LABEL = 'dev.backlot.version';
 const SETTINGS = 'dev.backlot.settings';
 
@@ -22,6 +24,12 @@ export interface RememberedSettings {
   readonly environment: readonly string[];
   /** The mounted folders, as `source:target`. */
   readonly folders?: readonly string[];
+  /** Those that were asked for, as they are written. */
+  readonly mounts?: readonly string[];
+  readonly network?: string;
+  /** The names of labels that were asked for; their values are in the container. */
+  readonly labels?: readonly string[];
+  readonly docker?: boolean;
 }
 
 /** The labels for a container with these settings. */
@@ -34,8 +42,12 @@ export function labelsFor(settings: Settings): Record<string, string> {
     volume: settings.volume,
     environment: Object.keys(settings.environment),
     folders: foldersOf(settings),
+    mounts: settings.mounts.map(mountText),
+    ...(settings.network === undefined ? {} : { network: settings.network }),
+    labels: Object.keys(settings.labels),
+    docker: settings.docker,
   };
-  return { [MANAGED]: MANAGER, [VERSION_LABEL]: VERSION, [SETTINGS]: JSON.stringify(remembered) };
+  return { ...settings.labels, [MANAGED]: MANAGER, [VERSION_LABEL]: VERSION, [SETTINGS]: JSON.stringify(remembered) };
 }
 
 /** Whether the container was made by `backlot start` or `backlot/host`. */
@@ -72,6 +84,13 @@ export function differences(container: ContainerDetails, settings: Settings): st
       );
       return changed.length > 0 ? `environment: other ${changed.map(([key]) => key).join(', ')}` : undefined;
     },
+    mounts: () => differ('mounts', inWords(has.mounts ?? []), inWords(settings.mounts.map(mountText))),
+    network: () => differ('network', has.network ?? 'the usual one', settings.network ?? 'the usual one'),
+    labels: () => {
+      const changed = Object.entries(settings.labels).filter(([key, value]) => container.labels[key] !== value);
+      return changed.length > 0 ? `labels: other ${changed.map(([key]) => key).join(', ')}` : undefined;
+    },
+    docker: () => differ('the engine is handed in', yesOrNo(has.docker ?? false), yesOrNo(settings.docker)),
   };
   // The usual name of the image holds the version: another version is a difference even when no image was asked for.
   const checked = new Set(settings.asked);
@@ -87,6 +106,15 @@ function foldersOf({ devFolders, listedFolders }: Settings): string[] {
 
 function inWords(folders: readonly string[]): string {
   return [...folders].sort().join(', ') || 'none';
+}
+
+function yesOrNo(value: boolean): string {
+  return value ? 'yes' : 'no';
+}
+
+/** A mount as it is written on the command line. */
+function mountText({ source, target, readOnly }: ContainerMount): string {
+  return `${source}:${target}${readOnly ? ':ro' : ''}`;
 }
 
 function differ(what: string, has: string, wanted: string): string | undefined {

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { BacklotError } from '../api/errors';
-import { devListBeside, readDevList } from '../extensions/dev/dev-list';
+import { readDevList } from '../extensions/dev/dev-list';
+import { devListBeside } from '../extensions/dev/dev-list-file';
 import { JsonDocument } from '../extensions/json-document';
 import { parseSpec } from '../extensions/spec';
 

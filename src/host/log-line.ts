@@ -6,7 +6,7 @@ export interface ParsedLogLine {
 }
 
 /** The scopes under which the platform itself logs. They are not extensions. */
-const PLATFORM_SCOPES: ReadonlySet<string> = new Set(['gateway', 'extensions', 'runtime', 'init', 'backlot']);
+const PLATFORM_SCOPES: ReadonlySet<string> = new Set(['gateway', 'extensions', 'runtime', 'state', 'init', 'backlot']);
 
 /** `12:00:01.204 info  [hello-world] text`, or an ISO time in front when it was not written to a terminal. */
 const HUMAN_LINE = /^(?:\d{4}-\d\d-\d\dT)?\d\d:\d\d:\d\d(?:\.\d+)?Z? +([a-z]+) +\[([^\]\s]+)\](?: |$)/;

@@ -5,7 +5,7 @@ import { ensureImage, type ImageOptions } from './image';
 import { rememberedSettings, type RememberedSettings } from './labels';
 import { containerName, GATEWAY_PORT, resolveSettings, type Settings, type StartOptions } from './settings';
 import { type Launched, start } from './start';
-import { stop } from './stop';
+import { stopContainer } from './stop';
 import type { WaitOptions } from './wait';
 
 /**
@@ -13,7 +13,7 @@ import type { WaitOptions } from './wait';
  * settings that it was started with, save those that are given. One that does not run is started.
  *
  * The old container goes on running when the settings are wrong or the image cannot be got. Throws what {@link start}
- * and {@link stop} throw.
+ * and {@link stopContainer} throw.
  */
 export async function restart(
   engine: ContainerEngine,
@@ -25,15 +25,22 @@ export async function restart(
   if (existing) requireOurs(existing);
   const settings = settingsAgain(existing, { ...options, name });
   await ensureImage(engine, settings, how);
-  await stop(engine, name, { keepVolume: true });
-  return start(engine, settings, { ...how, build: false });
+  if (!existing) return start(engine, settings, { ...how, build: false });
+  // Who follows its log sees by its new name that another one takes its place.
+  await stopContainer(engine, existing);
+  await engine.renameContainer(existing.id, `${name}-${existing.id.slice(0, 12)}`);
+  try {
+    return await start(engine, settings, { ...how, build: false });
+  } finally {
+    await engine.removeContainer(existing.id);
+  }
 }
 
 function settingsAgain(existing: ContainerDetails | undefined, options: StartOptions): Settings {
   const remembered = existing && rememberedSettings(existing);
   if (!existing || !remembered) return resolveSettings(options);
   const settings = resolveSettings({ ...optionsAgain(existing, remembered), ...withoutUndefined(options) });
-  const environment = { ...environmentAgain(existing, remembered), ...settings.environment };
+  const environment = { ...valuesAgain(remembered.environment, existing.environment), ...settings.environment };
   return { ...settings, environment, ...(options.volume === undefined ? { volume: remembered.volume } : {}) };
 }
 
@@ -43,9 +50,13 @@ function optionsAgain(existing: ContainerDetails, remembered: RememberedSettings
     ...(remembered.isOwnImage ? {} : { image: remembered.image }),
     port: existing.ports[GATEWAY_PORT] ?? remembered.port,
     ...(remembered.extensionsFile === undefined ? {} : { extensionsFile: remembered.extensionsFile }),
+    ...(remembered.mounts === undefined ? {} : { mounts: remembered.mounts }),
+    ...(remembered.network === undefined ? {} : { network: remembered.network }),
+    ...(remembered.docker === undefined ? {} : { docker: remembered.docker }),
+    labels: valuesAgain(remembered.labels ?? [], existing.labels),
   };
 }
 
-function environmentAgain(existing: ContainerDetails, { environment }: RememberedSettings): Record<string, string> {
-  return Object.fromEntries(environment.map((name) => [name, existing.environment[name] ?? '']));
+function valuesAgain(names: readonly string[], values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, values[name] ?? '']));
 }

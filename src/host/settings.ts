@@ -1,14 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { BacklotError } from '../api/errors';
 import { VERSION } from '../extensions/own-package';
 import { credentialsFile } from '../extensions/registry/credentials-file';
-import { devFoldersFor, listedFoldersFor, type LocalFolder } from './local-folders';
+import type { ContainerMount } from '../engine/engine';
+import type * as LocalFolders from './local-folders';
+import type { LocalFolder } from './local-folders';
 
 /** The port of the gateway inside the container, and by default also outside. */
 export const GATEWAY_PORT = 4566;
+
+/** The name of Backlot's own image. */
+export const OWN_IMAGE = 'backlot';
 
 /** What can be asked for when a container is started. What is left out has the default that {@link resolveSettings} gives. */
 export interface StartOptions {
@@ -26,6 +32,17 @@ export interface StartOptions {
   readonly volume?: string;
   /** Environment variables of the container. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** More folders, files and volumes, as `source:target` or `source:target:ro`; init scripts, for instance. */
+  readonly mounts?: readonly string[];
+  /** The network to join; the engine's usual one when left out. */
+  readonly network?: string;
+  /** Labels of the container, in addition to those of Backlot. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /**
+   * Whether extensions that run containers get the socket of the engine. Whoever has it has power over the engine's machine,
+   * so it is handed in only when an extension asks for it, and this is true.
+   */
+  readonly docker?: boolean;
 }
 
 /** Where the data of an instance are kept. */
@@ -52,6 +69,10 @@ export interface Settings {
   /** Folders and tarballs that the file names. */
   readonly listedFolders: readonly LocalFolder[];
   readonly environment: Readonly<Record<string, string>>;
+  readonly mounts: readonly ContainerMount[];
+  readonly network: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly docker: boolean;
   /** The credentials of package registries on the host, which the container gets when there are any. */
   readonly credentialsFile: string;
   /** Which settings were asked for, rather than taken by default. */
@@ -59,7 +80,8 @@ export interface Settings {
 }
 
 /** Settings in which a running container can differ from what is asked for. */
-export type AskedSetting = 'image' | 'port' | 'extensionsFile' | 'volume' | 'environment';
+export type AskedSetting =
+  'image' | 'port' | 'extensionsFile' | 'volume' | 'environment' | 'mounts' | 'network' | 'labels' | 'docker';
 
 /** What the settings are worked out from. */
 export interface SettingsSources {
@@ -88,10 +110,12 @@ export function resolveSettings(options: StartOptions, sources: SettingsSources 
   const port = checkPort(options.port ?? GATEWAY_PORT);
   const isOneOff = port === 0 && options.name === undefined;
   const name = isOneOff ? `backlot-${randomUUID().slice(0, 8)}` : containerName(options.name, env);
-  const ownImage = `backlot:${VERSION}`;
+  const ownImage = `${OWN_IMAGE}:${VERSION}`;
   const askedImage = options.image ?? (env.IMAGE_NAME || undefined);
   const image = askedImage ?? ownImage;
   const extensionsFile = findExtensionsFile(options.extensionsFile, cwd);
+  // What reads lists takes longer to load than most commands, which need no more of this file than the name.
+  const { devFoldersFor, listedFoldersFor } = createRequire(__filename)('./local-folders') as typeof LocalFolders;
   return {
     name,
     image,
@@ -102,6 +126,10 @@ export function resolveSettings(options: StartOptions, sources: SettingsSources 
     devFolders: devFoldersFor(extensionsFile ?? path.join(cwd, 'extensions.json')),
     listedFolders: extensionsFile === undefined ? [] : listedFoldersFor(extensionsFile),
     environment: withExtensions(checkEnvironment(options.environment ?? {}), options.extensions ?? []),
+    mounts: (options.mounts ?? []).map((mount) => parseMount(mount, cwd)),
+    network: options.network,
+    labels: options.labels ?? {},
+    docker: options.docker ?? false,
     credentialsFile: credentialsFile(env),
     asked: askedSettings(options, askedImage),
   };
@@ -117,6 +145,10 @@ function askedSettings(options: StartOptions, image: string | undefined): Set<As
   if (options.port) asked.add('port');
   if (options.extensionsFile !== undefined) asked.add('extensionsFile');
   if (options.volume !== undefined) asked.add('volume');
+  if (options.mounts?.length) asked.add('mounts');
+  if (options.network !== undefined) asked.add('network');
+  if (Object.keys(options.labels ?? {}).length > 0) asked.add('labels');
+  if (options.docker !== undefined) asked.add('docker');
   if (options.extensions?.length || Object.keys(options.environment ?? {}).length > 0) asked.add('environment');
   return asked;
 }
@@ -141,11 +173,26 @@ function volumeSetting(given: string | undefined, name: string, isOneOff: boolea
     const source = name.startsWith('backlot-') ? name : `backlot-${name}`;
     return { type: 'volume', source, temporary: isOneOff };
   }
-  if (/^[~.]|[/\\]/.test(given)) {
-    return { type: 'bind', source: path.resolve(cwd, expandHome(given)), temporary: false };
-  }
+  if (isPath(given)) return { type: 'bind', source: path.resolve(cwd, expandHome(given)), temporary: false };
   if (NAME.test(given)) return { type: 'volume', source: given, temporary: false };
   throw invalid(`"${given}" is neither a folder nor a name of a volume`, 'Write a folder as ./folder.');
+}
+
+/** `source:target`, with `:ro` or `:rw` behind it; a source on Windows has a colon, too. */
+function parseMount(text: string, cwd: string): ContainerMount {
+  const [, source, target, mode] = /^(.+):(\/[^:]*)(?::(ro|rw))?$/.exec(text) ?? [];
+  if (source === undefined || target === undefined || !(isPath(source) || NAME.test(source))) {
+    throw invalid(`"${text}" is no mount`, 'Write ./folder:/path/in/the/container, or with :ro behind it.');
+  }
+  const readOnly = mode === 'ro';
+  if (!isPath(source)) return { type: 'volume', source, target, readOnly };
+  const absolute = path.resolve(cwd, expandHome(source));
+  if (existsSync(absolute)) return { type: 'bind', source: absolute, target, readOnly };
+  throw invalid(`there is no ${absolute} to mount at ${target}`, 'Make it first: an engine would not.');
+}
+
+function isPath(text: string): boolean {
+  return /^[~.]|[/\\]/.test(text);
 }
 
 function expandHome(file: string): string {

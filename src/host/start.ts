@@ -2,7 +2,9 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { BacklotError } from '../api/errors';
 import { lockFileOf } from '../extensions/lock/find-lock';
 import { type ContainerDetails, type ContainerEngine, type ContainerSpec, EngineRefusal } from '../engine/engine';
-import { requireContainer, requireOurs, urlOf } from './find-container';
+import { remoteHost } from '../engine/remote-host';
+import { accessTo, type EngineAccess } from './engine-access';
+import { hostOf, requireContainer, requireOurs, urlOf } from './find-container';
 import { freePort } from './free-port';
 import { ensureImage, type ImageOptions } from './image';
 import { differences, labelsFor } from './labels';
@@ -66,12 +68,16 @@ export async function launch(
   // An engine makes volumes by itself, but not folders.
   if (settings.volume.type === 'bind') mkdirSync(settings.volume.source, { recursive: true });
   onProgress?.({ phase: 'create', message: `starting ${settings.name} from ${settings.image}`, detail: false });
-  const id = await createAndStart(engine, settings);
+  const id = await createAndStart(engine, settings, await accessTo(engine, settings, onProgress));
   try {
     signal?.throwIfAborted();
     const container = await requireContainer(engine, id);
     // A container that ended at once has no published port any more; the wait for it says how it ended.
-    return { container, url: urlOf(container) ?? `http://localhost:${settings.port}`, alreadyRunning: false };
+    return {
+      container,
+      url: urlOf(engine, container) ?? `http://${hostOf(engine)}:${settings.port}`,
+      alreadyRunning: false,
+    };
   } catch (error) {
     await discard(engine, id, settings);
     throw error;
@@ -93,7 +99,7 @@ async function recognise(
   const imageId = options.build ? await ensureImage(engine, settings, options) : await engine.imageId(running.image);
   const found = differences(running, settings);
   if (imageId !== undefined && imageId !== running.imageId) found.unshift(`image: an older build of ${running.image}`);
-  const url = urlOf(running);
+  const url = urlOf(engine, running);
   if (found.length === 0 && url !== undefined) return { container: running, url, alreadyRunning: true };
   const message = `${running.name} runs already and is outdated: restart it (${found.join('; ') || 'its port is not published'})`;
   throw new BacklotError('BACKLOT_E_CONTAINER_OUTDATED', message);
@@ -102,11 +108,11 @@ async function recognise(
 /** How often another port is tried when the free one was taken in the meantime. */
 const PORT_ATTEMPTS = 5;
 
-async function createAndStart(engine: ContainerEngine, settings: Settings): Promise<string> {
+async function createAndStart(engine: ContainerEngine, settings: Settings, access: EngineAccess): Promise<string> {
   for (let attempt = 1; ; attempt += 1) {
     const port = settings.port === 0 ? await freePort() : settings.port;
     try {
-      return await createOnPort(engine, settings, port);
+      return await createOnPort(engine, settings, access, port);
     } catch (error) {
       const isLate = error instanceof BacklotError && error.code === 'BACKLOT_E_PORT_IN_USE' && settings.port === 0;
       if (!isLate || attempt === PORT_ATTEMPTS) throw error;
@@ -114,8 +120,13 @@ async function createAndStart(engine: ContainerEngine, settings: Settings): Prom
   }
 }
 
-async function createOnPort(engine: ContainerEngine, settings: Settings, port: number): Promise<string> {
-  const id = await engine.createContainer(specFor(settings, port)).catch((error: unknown) => {
+async function createOnPort(
+  engine: ContainerEngine,
+  settings: Settings,
+  access: EngineAccess,
+  port: number,
+): Promise<string> {
+  const id = await engine.createContainer(specFor(engine, settings, access, port)).catch((error: unknown) => {
     throw refusedWith(error, (refusal) => refusal.status === 409) ? nameTaken(settings.name, error) : error;
   });
   try {
@@ -152,15 +163,16 @@ function portInUse(port: number, cause: unknown): BacklotError {
 }
 
 /** The container that the settings describe, on a port of the host. */
-function specFor(settings: Settings, port: number): ContainerSpec {
+function specFor(engine: ContainerEngine, settings: Settings, access: EngineAccess, port: number): ContainerSpec {
   const { volume, extensionsFile, devFolders, listedFolders } = settings;
+  const outside = `${hostOf(engine)}:${port}`;
   const list = { type: 'bind', target: '/etc/backlot/extensions.json', readOnly: true } as const;
   return {
     name: settings.name,
     image: settings.image,
     // Clients see the gateway under the port of the host, and so must the URLs that it hands out.
     environment: {
-      ...(port === GATEWAY_PORT ? {} : { LOCALSTACK_HOST: `localhost:${port}` }),
+      ...(outside === `localhost:${GATEWAY_PORT}` ? {} : { LOCALSTACK_HOST: outside }),
       ...(devFolders.length === 0 ? {} : { BACKLOT_DEV_EXTENSIONS: devFolders.map(({ target }) => target).join(':') }),
       ...settings.environment,
     },
@@ -170,7 +182,13 @@ function specFor(settings: Settings, port: number): ContainerSpec {
       { type: volume.type, source: volume.source, target: '/var/lib/backlot', readOnly: false },
       ...(extensionsFile === undefined ? [] : [{ ...list, source: extensionsFile }, ...lockMount(extensionsFile)]),
       ...[...listedFolders, ...devFolders].map((folder) => ({ type: 'bind', ...folder, readOnly: true }) as const),
+      ...settings.mounts,
+      ...access.mounts,
     ],
+    ...(access.groups === undefined ? {} : { groups: access.groups }),
+    ...(settings.network === undefined ? {} : { network: settings.network }),
+    // The loopback of another machine is of no use to us.
+    ...(remoteHost(engine) === undefined ? {} : { publishAt: '0.0.0.0' }),
     stopGraceSeconds: Math.ceil(graceSecondsFor(settings.environment)),
   };
 }

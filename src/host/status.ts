@@ -1,6 +1,7 @@
 import type { ContainerDetails, ContainerEngine } from '../engine/engine';
 import { urlOf } from './find-container';
 import { httpGet } from '../engine/http-get';
+import { remoteHost } from '../engine/remote-host';
 import { isOurs, versionOf } from './labels';
 import { GATEWAY_PORT } from './settings';
 
@@ -32,12 +33,12 @@ const HEALTH_LIMIT_MS = 2_000;
 export async function status(engine: ContainerEngine, name: string): Promise<Status> {
   const container = await engine.inspectContainer(name);
   if (!container) return { ...NOTHING, name, state: 'absent' };
-  const [imageId, health] = await Promise.all([engine.imageId(container.image), askHealth(container)]);
+  const [imageId, health] = await Promise.all([engine.imageId(container.image), askHealth(engine, container)]);
   return {
     name,
     state: container.running ? (health.ready ? 'ready' : 'starting') : 'stopped',
     ours: isOurs(container),
-    url: container.running ? urlOf(container) : undefined,
+    url: container.running ? urlOf(engine, container) : undefined,
     image: container.image,
     outdated: imageId !== undefined && imageId !== container.imageId,
     version: health.version ?? versionOf(container),
@@ -64,10 +65,10 @@ interface Health {
   readonly services: Readonly<Record<string, string>>;
 }
 
-async function askHealth(container: ContainerDetails): Promise<Health> {
+async function askHealth(engine: ContainerEngine, container: ContainerDetails): Promise<Health> {
   const port = container.ports[GATEWAY_PORT];
   if (!container.running || port === undefined) return { ready: false, services: {} };
-  const gateway = { kind: 'tcp', host: '127.0.0.1', port } as const;
+  const gateway = { kind: 'tcp', host: remoteHost(engine) ?? '127.0.0.1', port } as const;
   try {
     const [health, init] = await Promise.all(
       ['/_backlot/health', '/_backlot/init'].map((path) => httpGet(gateway, path, HEALTH_LIMIT_MS)),

@@ -1,6 +1,7 @@
 import type { ContainerDetails, ContainerEngine } from '../engine/engine';
 import { requireOurs } from './find-container';
 import { rememberedSettings } from './labels';
+import { untilAborted } from './until-aborted';
 
 /** What the platform allows itself for an orderly shutdown, unless BACKLOT_SHUTDOWN_TIMEOUT says otherwise. */
 const SHUTDOWN_SECONDS = 20;
@@ -20,6 +21,8 @@ export interface StopOptions {
   readonly graceSeconds?: number;
   /** Keep a volume that was made for this container alone. */
   readonly keepVolume?: boolean;
+  /** Ends the waiting. The engine goes on to stop a container that it was asked to stop, but nothing is removed then. */
+  readonly signal?: AbortSignal;
 }
 
 /** What became of a container that was to be stopped. */
@@ -38,15 +41,17 @@ const KILLED = 137;
  * Stops the container of that name in an orderly way (SIGTERM, a grace period, then a kill), and removes it. A volume
  * that was made for this container alone goes with it; any other stays. Content when there is no such container.
  *
- * Throws `BACKLOT_E_CONTAINER_NAME_TAKEN` for a container that is not ours, and `BACKLOT_E_ENGINE_FAILED`.
+ * Throws `BACKLOT_E_CONTAINER_NAME_TAKEN` for a container that is not ours, `BACKLOT_E_ENGINE_FAILED`, and the reason of the
+ * signal.
  */
 export async function stop(engine: ContainerEngine, name: string, options: StopOptions = {}): Promise<StopResult> {
-  const container = await engine.inspectContainer(name);
+  const { signal } = options;
+  const container = await untilAborted(engine.inspectContainer(name), signal);
   if (!container) return { wasRunning: false, exitCode: undefined, killed: false };
   requireOurs(container);
   const { graceSeconds = graceSecondsFor(container.environment), keepVolume = false } = options;
   const began = Date.now();
-  if (container.running) await engine.stopContainer(container.id, graceSeconds);
+  await untilAborted(stopContainer(engine, container, graceSeconds), signal);
   const ended = await engine.inspectContainer(container.id);
   await engine.removeContainer(container.id);
   const volume = rememberedSettings(container)?.volume;
@@ -57,4 +62,13 @@ export async function stop(engine: ContainerEngine, name: string, options: StopO
     exitCode: ended?.exitCode,
     killed: container.running && ended?.exitCode === KILLED && wholeGrace,
   };
+}
+
+/** Stops a container of ours in an orderly way, and leaves it there. Throws `BACKLOT_E_ENGINE_FAILED`. */
+export async function stopContainer(
+  engine: ContainerEngine,
+  { id, running, environment }: ContainerDetails,
+  graceSeconds: number = graceSecondsFor(environment),
+): Promise<void> {
+  if (running) await engine.stopContainer(id, graceSeconds);
 }

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
-import { mkdirSync } from 'node:fs';
+import { constants, mkdirSync } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BacklotError } from '../api/errors';
 
@@ -24,7 +24,20 @@ export async function openVolume(root: string): Promise<Volume> {
   } catch (cause) {
     throw new BacklotError('BACKLOT_E_VOLUME_NOT_WRITABLE', `the volume ${root} cannot be written to`, { cause });
   }
-  return volume;
+  // An engine that mounts a file below it, as LocalStack's command asks for, makes the folder as root's.
+  return (await isWritable(volume.cache)) ? volume : { ...volume, cache: await made(join(volume.tmp, 'cache')) };
+}
+
+async function isWritable(folder: string): Promise<boolean> {
+  return access(folder, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function made(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  return folder;
 }
 
 /** The layout of a volume. */

@@ -1,27 +1,39 @@
 import { BacklotError } from '../api/errors';
 import { Entry } from './entry';
+import type { IndexDefinitions } from './index-definition';
+import { isPlain } from './is-plain';
 import { describe } from './key';
 
 /** How values of one kind become what is kept, and come back from it. */
 export interface Codec<T> {
-  /** Throws `BACKLOT_E_STATE_VALUE_INVALID`. */
-  readonly encode: (value: T) => Entry;
+  /** Throws `BACKLOT_E_STATE_VALUE_INVALID`, and `BACKLOT_E_STATE_INDEX_FAILED` when an index has no keys for the value. */
+  readonly encode: (value: T, indexes: IndexDefinitions) => Entry;
   readonly decode: (entry: Entry) => T;
 }
 
+/** Values that are copied at each read. */
 export const JSON_CODEC: Codec<unknown> = {
-  encode(value) {
-    // What is no value to JSON, as undefined or a function, comes out as undefined.
-    let text: string | undefined;
-    try {
-      text = JSON.stringify(value);
-    } catch (cause) {
-      throw new BacklotError('BACKLOT_E_STATE_VALUE_INVALID', `JSON cannot hold ${describe(value)}`, { cause });
-    }
-    if (text === undefined) throw new BacklotError('BACKLOT_E_STATE_VALUE_INVALID', `${describe(value)} is no value`);
-    return new Entry(text);
+  encode(value, indexes) {
+    const entry = toEntry(value);
+    let copy: unknown;
+    // One copy for all indexes.
+    for (const definition of indexes) entry.keysFor(definition, () => (copy ??= entry.copy()));
+    return entry;
   },
-  decode: ({ data }) => JSON.parse(data as string) as unknown,
+  decode: (entry) => entry.copy(),
+};
+
+/** Values that are shared by those who read them. */
+export const FROZEN_CODEC: Codec<unknown> = {
+  encode(value, indexes) {
+    const entry = toEntry(value);
+    let asked: unknown;
+    // Most values are not read soon, so a value that is what JSON makes of it is asked itself.
+    const ask = (): unknown => (asked ??= isPlain(value) ? value : entry.frozen());
+    for (const definition of indexes) entry.keysFor(definition, ask);
+    return entry;
+  },
+  decode: (entry) => entry.frozen(),
 };
 
 export const BYTES_CODEC: Codec<Uint8Array> = {
@@ -31,3 +43,15 @@ export const BYTES_CODEC: Codec<Uint8Array> = {
   },
   decode: ({ data }) => new Uint8Array(data as Uint8Array),
 };
+
+function toEntry(value: unknown): Entry {
+  // What is no value to JSON, as undefined or a function, comes out as undefined.
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch (cause) {
+    throw new BacklotError('BACKLOT_E_STATE_VALUE_INVALID', `JSON cannot hold ${describe(value)}`, { cause });
+  }
+  if (text === undefined) throw new BacklotError('BACKLOT_E_STATE_VALUE_INVALID', `${describe(value)} is no value`);
+  return new Entry(text);
+}

@@ -1,29 +1,57 @@
 import type { Key } from '../api/state';
+import { freezeDeeply } from './freeze-deeply';
 import type { IndexDefinition } from './index-definition';
+import { RecentlyRead } from './recently-read';
 
 /** What a collection holds. */
 export type Kind = 'json' | 'bytes';
 
+/** The entries whose frozen values are at hand. */
+const recent = new RecentlyRead<Entry>((entry) => entry.letGo());
+
 /** A value as it is kept: JSON as its text, which nobody can change from outside. The trees of many worlds share it. */
 export class Entry {
-  #indexed: { definition: IndexDefinition; keys: readonly Key[] }[] | undefined;
+  /** In turn a definition and the keys that it gave. Flat, for there is one for each value that is kept. */
+  #indexed: (IndexDefinition | readonly Key[])[] | undefined;
+  #frozen: unknown;
 
   constructor(readonly data: string | Uint8Array) {}
 
+  /** A value of JSON that is nobody else's. */
+  copy(): unknown {
+    return JSON.parse(this.data as string);
+  }
+
+  /** A value of JSON that everybody shares, and nobody can change. The same object again while it is read now and then. */
+  frozen(): unknown {
+    if (this.#frozen === undefined) {
+      this.#frozen = freezeDeeply(this.copy());
+      recent.add(this, this.data.length);
+    }
+    return this.#frozen;
+  }
+
+  /** Makes its frozen value anew when somebody asks for it again. */
+  letGo(): void {
+    this.#frozen = undefined;
+  }
+
   /**
    * Under which keys an index has this value. The index is asked once, so that what was added to it can be found again even
-   * when its function depends on more than the value.
+   * when its function depends on more than the value. `value` gives the value where it has to be asked.
    */
-  keysFor(definition: IndexDefinition): readonly Key[] {
-    const known = this.#indexed?.find((indexed) => indexed.definition === definition);
-    if (known) return known.keys;
-    const keys = definition.keysOf(JSON.parse(this.data as string));
-    (this.#indexed ??= []).push({ definition, keys });
+  keysFor(definition: IndexDefinition, value = () => this.copy()): readonly Key[] {
+    const known = this.#indexed?.indexOf(definition) ?? -1;
+    if (known >= 0) return this.#indexed![known + 1] as readonly Key[];
+    const keys = definition.keysOf(value());
+    // A new array: one that grows has room for many more than there will be.
+    this.#indexed = this.#indexed ? [...this.#indexed, definition, keys] : [definition, keys];
     return keys;
   }
 
   /** Forgets the keys for an index that is no more. */
   forget(definition: IndexDefinition): void {
-    this.#indexed = this.#indexed?.filter((indexed) => indexed.definition !== definition);
+    const known = this.#indexed?.indexOf(definition) ?? -1;
+    if (known >= 0) this.#indexed!.splice(known, 2);
   }
 }

@@ -1,7 +1,7 @@
 import { BacklotError } from '../api/errors';
 import type { GatewayRequest } from '../api/gateway';
 import type { Collection, CollectionOptions, IndexFunction, State } from '../api/state';
-import { BYTES_CODEC, JSON_CODEC, type Codec } from './codec';
+import { BYTES_CODEC, FROZEN_CODEC, JSON_CODEC, type Codec } from './codec';
 import type { Kind } from './entry';
 import { IndexDefinitions } from './index-definition';
 import { describe } from './key';
@@ -23,6 +23,8 @@ export class ExtensionState implements State {
     private readonly owner: string,
     private readonly worlds: Worlds,
     private readonly view: () => WorldView,
+    /** Wraps a function so that what escapes from it is known to be the extension’s. */
+    private readonly bind: <F extends (...args: never[]) => unknown>(run: F) => F = (run) => run,
   ) {}
 
   get sandbox(): string | undefined {
@@ -32,7 +34,7 @@ export class ExtensionState implements State {
   collection<T>(name: string, options: CollectionOptions<T> = {}): Collection<T> {
     const definitions = this.#definitionsOf(name, 'json');
     if (options.indexes) definitions.declare(options.indexes as Readonly<Record<string, IndexFunction<unknown>>>);
-    return this.#open(name, 'json', JSON_CODEC as Codec<T>, definitions);
+    return this.#open(name, 'json', (options.frozen ? FROZEN_CODEC : JSON_CODEC) as Codec<T>, definitions);
   }
 
   bytes(name: string): Collection<Uint8Array> {
@@ -48,10 +50,10 @@ export class ExtensionState implements State {
   }
 
   mapSandbox(map: (request: GatewayRequest) => string | undefined): void {
-    this.#sandboxMaps.push(map);
+    this.#sandboxMaps.push(this.bind(map));
   }
 
-  /** The functions that were given to `mapSandbox`. */
+  /** The functions that were given to `mapSandbox`, as the extension’s. */
   get sandboxMaps(): readonly ((request: GatewayRequest) => string | undefined)[] {
     return this.#sandboxMaps;
   }

@@ -2,6 +2,8 @@ import { BacklotError } from '../api/errors';
 import type { IndexFunction, Key } from '../api/state';
 import { compareKeys, toKey } from './key';
 
+const NO_KEYS: readonly Key[] = [];
+
 /** An index as one incarnation of an extension declares it. */
 export class IndexDefinition {
   constructor(
@@ -20,8 +22,9 @@ export class IndexDefinition {
   keysOf(value: unknown): readonly Key[] {
     try {
       const given = this.extract(value);
-      if (given === undefined || given === null) return [];
+      if (given === undefined || given === null) return NO_KEYS;
       if (!Array.isArray(given)) return [toKey(given, 'key of an index')];
+      if (given.length < 2) return given.length === 0 ? NO_KEYS : [toKey(given[0], 'key of an index')];
       const keys = given.map((key: unknown) => toKey(key, 'key of an index')).sort(compareKeys);
       return keys.filter((key, i) => i === 0 || compareKeys(key, keys[i - 1] as Key) !== 0);
     } catch (cause) {

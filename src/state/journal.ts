@@ -26,6 +26,13 @@ export class Journal {
     this.changes.push({ store, table, key, before, after });
   }
 
+  /** Sets what is under a new key. Gives false when there is something. */
+  insert(store: OwnerStore, table: Table, key: Key, after: Entry): boolean {
+    if (!table.insert(key, after)) return false;
+    this.changes.push({ store, table, key, before: undefined, after });
+    return true;
+  }
+
   /** Deletes everything in a table. */
   clear(store: OwnerStore, table: Table): void {
     if (table.size === 0) return;

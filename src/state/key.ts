@@ -55,6 +55,8 @@ export function compareKeys(a: Bound, b: Bound): number {
   if (typeof b !== 'object') return 1;
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
+    // Keys of one index mostly begin alike.
+    if (a[i] === b[i]) continue;
     const order = compareElements(a[i], b[i]);
     if (order !== 0) return order;
   }

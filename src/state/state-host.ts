@@ -86,7 +86,7 @@ export class StateHost {
     let outbox: ExtensionOutbox | undefined;
     const incarnation: Incarnation = {
       owner,
-      state: new ExtensionState(owner.name, worlds, view),
+      state: new ExtensionState(owner.name, worlds, view, owner.bind),
       outbox: () => (outbox ??= new ExtensionOutbox(options)),
       settled: async () => outbox?.settled(),
     };
@@ -198,10 +198,9 @@ export class StateHost {
   }
 
   #mapped(request: GatewayRequest): string | undefined {
-    for (const { owner, state } of this.#incarnations) {
-      if (state.sandboxMaps.length === 0) continue;
+    for (const { state } of this.#incarnations) {
       for (const map of state.sandboxMaps) {
-        const name = owner.bind(map)(request);
+        const name = map(request);
         if (name !== undefined) return name;
       }
     }

@@ -41,21 +41,18 @@ export class StoredCollection<T> implements Collection<T> {
 
   put(key: Key, value: T): void {
     const { store, table } = this.find();
-    this.worlds.write(store, table, toKey(key), this.codec.encode(value));
+    this.worlds.write(store, table, toKey(key), this.codec.encode(value, this.definitions));
   }
 
   insert(key: Key, value: T): void {
     const { store, table } = this.find();
     const own = toKey(key);
-    const entry = this.codec.encode(value);
-    if (table.get(own)) {
-      throw new BacklotError(
-        'BACKLOT_E_STATE_KEY_EXISTS',
-        `the collection "${this.name}" has a value under ${describe(own)}`,
-        { where: { extension: store.owner } },
-      );
-    }
-    this.worlds.write(store, table, own, entry);
+    if (this.worlds.insert(store, table, own, this.codec.encode(value, this.definitions))) return;
+    throw new BacklotError(
+      'BACKLOT_E_STATE_KEY_EXISTS',
+      `the collection "${this.name}" has a value under ${describe(own)}`,
+      { where: { extension: store.owner } },
+    );
   }
 
   update(key: Key, change: (value: T | undefined) => T): T {
@@ -65,7 +62,7 @@ export class StoredCollection<T> implements Collection<T> {
       const own = toKey(key);
       const before = table.get(own);
       const changed = change(before && this.codec.decode(before));
-      this.worlds.write(store, table, own, this.codec.encode(changed));
+      this.worlds.write(store, table, own, this.codec.encode(changed, this.definitions));
       return changed;
     });
   }

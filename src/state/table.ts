@@ -1,7 +1,7 @@
 import type { Key } from '../api/state';
 import type { Entry, Kind } from './entry';
 import type { IndexDefinition, IndexDefinitions } from './index-definition';
-import type { Bound } from './key';
+import { compareKeys, type Bound } from './key';
 import { makePairTree, makeTree, type PairTree, type Tree } from './tree';
 
 interface TableIndex {
@@ -12,6 +12,12 @@ interface TableIndex {
 /** What finds a table among those of an extension. */
 export function tableId(name: string, kind: Kind): string {
   return `${kind}:${name}`;
+}
+
+const NO_KEYS: readonly Key[] = [];
+
+function areEqual(one: readonly Key[], other: readonly Key[]): boolean {
+  return one.length === other.length && one.every((key, i) => compareKeys(key, other[i]!) === 0);
 }
 
 /** One collection of one extension in one world: a tree of its values, and one for each index. */
@@ -44,11 +50,27 @@ export class Table {
     else this.#main.delete(key);
   }
 
+  /** Sets what is under a new key. Gives false, and changes nothing, when there is something. */
+  insert(key: Key, entry: Entry): boolean {
+    if (!this.#main.setIfNotPresent(key, entry)) return false;
+    try {
+      if (this.#indexes.length > 0) this.#reindex(key, undefined, entry);
+    } catch (error) {
+      this.#main.delete(key);
+      throw error;
+    }
+    return true;
+  }
+
   #reindex(key: Key, before: Entry | undefined, entry: Entry | undefined): void {
     const keys = this.#indexes.map(({ definition }) => entry?.keysFor(definition));
     this.#indexes.forEach(({ definition, tree }, i) => {
-      for (const old of before?.keysFor(definition) ?? []) tree.delete([old, key]);
-      for (const added of keys[i] ?? []) tree.set([added, key], undefined);
+      const old = before?.keysFor(definition) ?? NO_KEYS;
+      const added = keys[i] ?? NO_KEYS;
+      // Most changes of a value leave what it is found by as it is.
+      if (areEqual(old, added)) return;
+      for (const each of old) tree.delete([each, key]);
+      for (const each of added) tree.set([each, key], undefined);
     });
   }
 

@@ -293,6 +293,11 @@ export class Worlds {
     }
   }
 
+  /** Sets what is under a new key. Gives false, and changes nothing, when there is something. */
+  insert(store: OwnerStore, table: Table, key: Key, entry: Entry): boolean {
+    return this.transaction(() => this.#journal?.insert(store, table, key, entry) ?? false);
+  }
+
   /** Deletes everything in a collection. */
   clear(store: OwnerStore, table: Table): void {
     this.transaction(() => this.#journal?.clear(store, table));

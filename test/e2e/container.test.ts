@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWithEngine } from '../support/describe-with-engine';
 import { Container, docker, FIXTURES, IMAGE, removeContainers, uniqueName } from '../support/docker-run';
@@ -115,6 +115,34 @@ describeWithEngine('the container', () => {
     });
     const reaped = async (): Promise<boolean> => !(await container.exec('bash', '-c', LIST_STATES)).includes('sleep');
     await waitFor('the end of the processes that were left behind', reaped, 10_000);
+  });
+
+  it('keeps what it keeps at the path of LocalStack, where something is mounted there', async () => {
+    const folder = temporaryDirectory();
+    chmodSync(folder, 0o777);
+    const volume = uniqueName('theirs');
+    volumes.push(volume);
+    for (const source of [folder, volume]) {
+      const options = ['-v', `${source}:/var/lib/localstack`, ...withExtensions(['file:./fixtures/with-config'])];
+      // LocalStack's command mounts this file, too, for which the engine makes the folder as root's.
+      const machine = [
+        '-v',
+        `${join(FIXTURES, '..', '..', 'tsconfig.json')}:/var/lib/localstack/cache/machine.json:ro`,
+      ];
+      const first = await Container.run([...HARDENED, ...options, ...(source === folder ? machine : [])]);
+      await first.ready();
+      expect(first.logs().stdout).toContain('installing');
+      await first.remove();
+      const second = await Container.run([...HARDENED, ...options]);
+      await second.ready();
+      expect(second.logs().stdout).not.toContain('installing');
+      await second.remove();
+    }
+    expect(readdirSync(join(folder, 'lib', 'extensions'))).not.toEqual([]);
+    chmodSync(folder, 0o555);
+    const refused = await Container.run(['-v', `${folder}:/var/lib/localstack`]);
+    await refused.ready();
+    expect(refused.logs().stderr).toContain('/var/lib/localstack cannot be written to by user 1000');
   });
 
   it('restarts and ends when it is asked to over HTTP', async () => {

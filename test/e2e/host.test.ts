@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import net from 'node:net';
@@ -8,6 +7,7 @@ import { freePort } from '../../src/host/free-port';
 import { ensureImage } from '../../src/host/image';
 import { VERSION } from '../../src/extensions/own-package';
 import { waitUntilReady } from '../../src/host/wait';
+import { backlot, killCommands, outcome, run, spawnBacklot } from '../support/backlot-command';
 import { describeWithEngine } from '../support/describe-with-engine';
 import { docker, StandInImage } from '../support/stand-in-image';
 import { temporaryDirectory } from '../support/temporary-directory';
@@ -16,10 +16,7 @@ import { waitFor } from '../support/wait-for';
 /** The image of this checkout, which the tests' setup has built. */
 const IMAGE = 'backlot:e2e';
 
-const MAIN = path.resolve(__dirname, '../../dist/bin/backlot.js');
-
 const image = new StandInImage();
-const children: ChildProcess[] = [];
 let count = 0;
 
 /** The name of a container that no other test has. */
@@ -39,43 +36,10 @@ async function collect(entries: AsyncIterable<LogEntry>): Promise<LogEntry[]> {
 const textOf = (entries: readonly LogEntry[], stream: LogEntry['stream']): string[] =>
   entries.filter((entry) => entry.stream === stream).map(({ line }) => line);
 
-interface Running {
-  readonly child: ChildProcess;
-  readonly stdout: () => string;
-  readonly stderr: () => string;
-  readonly ended: Promise<number | null>;
-}
-
-/** Starts the built command in an empty folder. */
-const spawnBacklot = (args: string[], env: Record<string, string> = {}): Running => run(MAIN, args, env);
-
-/** Starts a program in an empty folder. */
-function run(program: string, args: string[], env: Record<string, string>): Running {
-  const child = spawn(process.execPath, [program, ...args], {
-    cwd: temporaryDirectory(),
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.push(child);
-  let [out, err] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-  const ended = once(child, 'close').then(([code]) => code as number | null);
-  return { child, stdout: () => out, stderr: () => err, ended };
-}
-
-/** Runs the built command to its end. */
-const backlot = (args: string[], env?: Record<string, string>) => outcome(spawnBacklot(args, env));
-
-async function outcome({ stdout, stderr, ended }: Running) {
-  const code = await ended;
-  return { code, stdout: stdout(), stderr: stderr() };
-}
-
 describeWithEngine('the host side, with a stand-in for the image', () => {
   beforeAll(() => image.build());
   afterEach(() => {
-    for (const child of children.splice(0)) child.kill('SIGKILL');
+    killCommands();
     image.clean();
   });
   afterAll(() => image.remove());

@@ -1,14 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { freePort } from '../../src/host/free-port';
 import { VERSION } from '../../src/extensions/own-package';
+import { runOnTerminal } from '../support/run-command';
 
 const MAIN = path.resolve(__dirname, '../../dist/bin/backlot.js');
 const ENGINE_COMMANDS = ['start', 'stop', 'restart', 'status', 'logs', 'wait'];
 const COMMANDS = [...ENGINE_COMMANDS, 'login', 'logout', 'whoami'];
+
+/** What takes a line of a terminal away. */
+const CLEARED = '\r\u001b[2K';
 
 let folder: string;
 const children: ChildProcess[] = [];
@@ -81,6 +86,12 @@ describe('the backlot command', () => {
   it.each([
     [['strat'], 'Did you mean start?'],
     [['logs', '--folow'], 'Did you mean --follow?'],
+    [['extensions', 'instal'], 'Did you mean install?'],
+    [['extensions', 'dev', 'lst'], 'Did you mean list?'],
+    [['routes', 'explian'], 'Did you mean explain?'],
+    [['state', 'save', 'x', '--sandbx', 'y'], 'Did you mean --sandbox?'],
+    [['extensions', 'dev', 'new', '--templat', 'basic'], 'Did you mean --template?'],
+    [['state', 'save'], "missing required argument 'snapshot'"],
     [['logs', '--tail', 'ten'], 'It must be a whole number.'],
     [['start', '--port', '99999'], 'It must be a number from 1 to 65535'],
     [['start', '-e', '=x'], 'It must look like KEY=VALUE.'],
@@ -105,8 +116,62 @@ describe('the backlot command', () => {
     },
   );
 
+  it('says after every mistake which help to read', async () => {
+    const { stderr } = await backlot(['extensions', 'dev', 'lst']);
+    expect(stderr).toBe(
+      "error BACKLOT_E_OPTION_INVALID  unknown command 'lst' (Did you mean list?)\n" +
+        '  to do: See what there is, with examples: backlot extensions dev --help\n',
+    );
+  });
+
+  it('shows the help of a group that is named alone, on stderr, and exits with 2', async () => {
+    const { code, stdout, stderr } = await backlot(['state']);
+    expect(stderr).toMatch(/^Usage: backlot state /);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  it.each([
+    [['logs', '--folow', '--json'], 2, 'BACKLOT_E_OPTION_INVALID'],
+    [['state', '--json'], 2, 'BACKLOT_E_OPTION_INVALID'],
+    [['status', '--name', 'not a name', '--json'], 2, 'BACKLOT_E_OPTION_INVALID'],
+    [['wait', '--json'], 1, 'BACKLOT_E_ENGINE_NOT_FOUND'],
+    [['routes', '--url', 'http://127.0.0.1:1', '--json'], 1, 'BACKLOT_E_LIVE_FAILED'],
+  ])('tells a program what is wrong with %j as one object', async (args, exitCode, errorCode) => {
+    const { code, stdout, stderr } = await backlot(args);
+    expect(JSON.parse(stderr)).toEqual({
+      code: errorCode,
+      message: expect.any(String) as string,
+      where: {},
+      action: expect.stringMatching(/\w/) as string,
+    });
+    expect({ code, stdout }).toEqual({ code: exitCode, stdout: '' });
+  });
+
   it('does not colour what does not go to a terminal', async () => {
     expect((await backlot(['status'])).stderr).not.toContain('\u001b');
+    expect((await backlot(['--help'])).stdout).not.toContain('\u001b');
+  });
+
+  it('colours all the same with FORCE_COLOR, unless NO_COLOR is set', async () => {
+    expect((await backlot(['status'], { FORCE_COLOR: '1' })).stderr).toContain('\u001b[31m');
+    expect((await backlot(['--help'], { FORCE_COLOR: '1' })).stdout).toContain('\u001b[1m');
+    expect((await backlot(['status'], { FORCE_COLOR: '1', NO_COLOR: '1' })).stderr).not.toContain('\u001b');
+    expect((await backlot(['status'], { FORCE_COLOR: '0' })).stderr).not.toContain('\u001b');
+  });
+
+  it('shows on a terminal that it works when that takes longer than half a second', async () => {
+    const silent = net.createServer();
+    await once(silent.listen(path.join(folder, 'silent.sock')), 'listening');
+    const surroundings = { cwd: folder, env: { DOCKER_HOST: `unix://${folder}/silent.sock` } };
+    try {
+      const { code, shown } = await runOnTerminal(['status'], [], surroundings);
+      expect(shown.split(CLEARED).some((line) => /^. backlot status$/.test(line))).toBe(true);
+      // Nothing is left of it when the error is told.
+      expect(shown).toContain(`${CLEARED}\u001b[31merror`);
+      expect(code).toBe(1);
+    } finally {
+      silent.close();
+    }
   });
 
   it('says where the list of extensions was looked for when it is missing', async () => {

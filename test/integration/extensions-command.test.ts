@@ -163,7 +163,7 @@ describe('backlot extensions', () => {
       ['backlot-extension-ledger@lates', 'BACKLOT_E_VERSION_NOT_FOUND', 'did you mean the tag "latest"?'],
       ['./none', 'BACKLOT_E_MANIFEST_MISSING', ''],
     ])('says what is wrong with %s, and exits with 1', async (spec, error, words) => {
-      const { code, stdout, stderr } = await extensions(['info', spec, '--json']);
+      const { code, stdout, stderr } = await extensions(['info', spec]);
       expect(stderr).toContain(`error ${error}`);
       expect(stderr).toContain(words);
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -309,13 +309,13 @@ describe('backlot extensions', () => {
             response.end(
               '{"phase":"failed","ok":false,"error":{"code":"BACKLOT_E_HOOK_TIMEOUT","message":"it hangs","remedy":"Wait."}}\n',
             ),
-          'error BACKLOT_E_HOOK_TIMEOUT  it hangs\n  to do: Wait.',
+          '{"code":"BACKLOT_E_HOOK_TIMEOUT","message":"it hangs","where":{},"action":"Wait."}',
         ],
         [
           'an error with a code of a newer version',
           (_request, response) =>
             response.writeHead(409).end('{"error":{"code":"BACKLOT_E_NEW","message":"it is new"}}'),
-          'error BACKLOT_E_LIVE_FAILED  BACKLOT_E_NEW  it is new',
+          '"code":"BACKLOT_E_LIVE_FAILED","message":"BACKLOT_E_NEW  it is new"',
         ],
         ['an answer that is none', (_request, response) => response.end('<html>'), 'what is no JSON'],
         [

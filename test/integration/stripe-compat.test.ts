@@ -43,6 +43,23 @@ describe('"fallback": "fixtures"', () => {
     expect((await stripe.events.list({ type: 'customer.updated' })).data).toEqual([]);
   });
 
+  it('lists a generated object of each kind that there is nothing of', async () => {
+    const { stripe } = running;
+    const { data, lastResponse } = await stripe.coupons.list();
+    expect(data).toMatchObject([{ object: 'coupon' }]);
+    expect(lastResponse.headers['backlot-fidelity']).toBe('shape');
+    expect((await stripe.charges.search({ query: "currency:'usd'" })).data).toMatchObject([{ object: 'charge' }]);
+    const { id } = await stripe.coupons.create({ percent_off: 10, duration: 'once' });
+    expect((await stripe.coupons.list()).data.map((each) => each.id)).toEqual([id]);
+  });
+
+  it('answers lists where arrays were given, and takes any account', async () => {
+    const { stripe } = running;
+    const given = { customer: 'cus_123', items: [{ price: 'price_123' }] };
+    const { items } = await stripe.subscriptions.create(given, { stripeAccount: 'acct_123' });
+    expect(items).toMatchObject({ object: 'list' });
+  });
+
   it('still refuses what is wrong in itself', async () => {
     await expect(running.stripe.customers.update('cus_123', { nonsense: 1 } as never)).rejects.toMatchObject({
       code: 'parameter_unknown',

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { startStripe, type RunningStripe } from '../support/stripe';
+import { waitFor } from '../support/wait-for';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -44,7 +45,9 @@ describe('test clocks', () => {
 
   async function advance(to: number): Promise<void> {
     await stripe.testHelpers.testClocks.advance(clock.id, { frozen_time: to });
-    expect(await stripe.testHelpers.testClocks.retrieve(clock.id)).toMatchObject({ status: 'ready', frozen_time: to });
+    const now = () => stripe.testHelpers.testClocks.retrieve(clock.id);
+    await waitFor('the clock', async () => (await now()).status === 'ready');
+    expect(await now()).toMatchObject({ status: 'ready', frozen_time: to });
   }
 
   async function happened(about: RegExp): Promise<[string, string][]> {

@@ -10,7 +10,7 @@ import path from 'node:path';
  */
 const PROGRAM = `
 const http = require('node:http');
-const { MODE, LINES = '0', LINGER = '0' } = process.env;
+const { MODE, LINES = '0', LINGER = '0', TICKS, BYTES } = process.env;
 const answers = {
   '/_backlot/health': { version: '9.9.9', services: { 'hello-world': 'running' } },
   '/_backlot/init': { completed: { READY: true } },
@@ -23,8 +23,38 @@ if (MODE === 'exit') {
 }
 console.log('2026-01-02T12:00:01.204Z info  [init] Ready. is near');
 console.error('2026-01-02T12:00:01.205Z warn  [hello-world] Grüße 👋');
+if (MODE === 'talk') {
+  const at = '2026-01-02T12:00:01.300Z ';
+  console.log(at + 'info  [one] first\\n  of two lines\\n' + at + 'info  [gateway] GET /');
+  console.error(at + 'warn  [two] careful\\n' + at + 'error [one] broken\\n    at one.js:1');
+}
+let ticks = 0;
+function tick() {
+  ticks += 1;
+  process.stdout.write('tick ' + ticks + '\\n');
+  process.stderr.write('tock ' + ticks + '\\n');
+}
+const ticking = TICKS ? setInterval(tick, 1) : undefined;
+if (BYTES) {
+  // As fast as the engine takes them: 100,000 lines on each stream.
+  const pad = 'x'.repeat(Number(BYTES));
+  for (const stream of ['stdout', 'stderr']) {
+    let next = 1;
+    (function write() {
+      while (next <= 100000) {
+        let text = '';
+        for (let i = 0; i < 100; i += 1, next += 1) text += stream + ' ' + next + ' ' + pad + '\\n';
+        if (!process[stream].write(text)) return process[stream].once('drain', write);
+      }
+      process[stream].write(stream + ' is written\\n');
+    })();
+  }
+}
 process.on('SIGTERM', () => {
   if (MODE === 'stubborn') return;
+  clearInterval(ticking);
+  if (TICKS) console.log('ticked ' + ticks);
+  if (TICKS) console.error('tocked ' + ticks);
   console.log('stopping');
   setTimeout(() => process.exit(0), Number(LINGER));
 });

@@ -55,6 +55,23 @@ export function resourceMissing(noun: string, id: string, param = 'id'): StripeE
   });
 }
 
+/** The same error, with the status that it has where the identifier that there is nothing under stands in the path. */
+export function missingInPath(error: StripeError, path: Readonly<Record<string, string>>): StripeError {
+  const isInPath = Object.values(path).some((id) => error.message.endsWith(`: '${id}'`));
+  if (error.fields.code !== 'resource_missing' || error.status === 404 || !isInPath) return error;
+  return new StripeError(404, error.type, error.message, error.fields, error.keepsWrites);
+}
+
+/** An account that there is not, or that belongs to another platform. */
+export function noAccess(account: string): StripeError {
+  return new StripeError(
+    403,
+    'invalid_request_error',
+    `The provided key does not have access to account '${account}' (or that account does not exist). Application access may have been revoked.`,
+    { code: 'account_invalid' },
+  );
+}
+
 /** A parameter that has to be there. */
 export function parameterMissing(param: string): StripeError {
   return invalidRequest(`Missing required param: ${param}.`, { code: 'parameter_missing', param });

@@ -26,10 +26,13 @@ export class Stripe extends WebAppExtension<typeof Config> {
   #dispatcher!: Dispatcher;
 
   override onExtensionLoad(): void {
-    const { state, clock, ids, webhooks, log } = this;
+    const { state, clock, ids, webhooks, timers, log, signal } = this;
     webhooks.configure(deliveryBy(this.config));
     state.mapSandbox(({ headers, url }) => sandboxInPath(url) ?? sandboxOf(headers.authorization));
-    this.#backend = new Backend({ state, clock, ids, webhooks, log, webUrl: this.webUrl.slice(0, -1) }, this.config);
+    this.#backend = new Backend(
+      { state, clock, ids, webhooks, timers, log, signal, webUrl: this.webUrl.slice(0, -1) },
+      this.config,
+    );
     this.#dispatcher = new Dispatcher(this.#backend, MODULES);
   }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { jsonOption } from '../options';
 import { say } from '../terminal';
 
 interface Options {
@@ -16,7 +17,7 @@ export function addLogin(program: Command): void {
     .option('--registry <url>', 'the registry (default: the one of the scope, or the one that npm uses)')
     .option('--scope <@scope>', 'packages of this scope come from that registry')
     .option('--token-stdin', 'read a token from standard input; so it is, too, when that is no terminal')
-    .option('--json', 'as one JSON object')
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       `

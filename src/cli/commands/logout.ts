@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { jsonOption } from '../options';
 import { note, say } from '../terminal';
 
 interface Options {
@@ -14,7 +15,7 @@ export function addLogout(program: Command): void {
     .description('forget the credentials of a package registry, and have it forget the token')
     .option('--registry <url>', 'the registry (default: the one of the scope, or the one that npm uses)')
     .option('--scope <@scope>', 'forget, too, that packages of this scope come from there')
-    .option('--json', 'as one JSON object')
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       `

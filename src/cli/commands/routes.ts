@@ -1,11 +1,14 @@
 import { Argument, type Command } from 'commander';
 import { BacklotError } from '../../api/errors';
 import type { ExplainedRoute, ListedRoute, LiveRoutes, ToldExplanation } from '../../host/live-routes';
+import { completedBy } from '../completion/hints';
 import { EXIT } from '../exit-codes';
-import { nameOption } from '../options';
+import { jsonOption, nameOption, urlOption } from '../options';
 import { table } from '../table';
 import { say } from '../terminal';
-import { jsonOption, urlOption } from './extensions/options';
+
+/** What is completed; any method can be asked for. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 interface RoutesOptions {
   readonly url?: string;
@@ -39,12 +42,15 @@ Examples:
   routes
     .command('explain')
     .description('say which route serves a request and why, and why others that are near do not')
-    .addArgument(new Argument('<method>', 'such as GET'))
+    .addArgument(completedBy(new Argument('<method>', 'such as GET'), METHODS))
     .addArgument(new Argument('<url>', 'with its host, or a path for a request without one'))
+    .addOption(urlOption())
+    .addOption(nameOption())
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       `
-Takes the options of \`backlot routes\`. The exit code is 0 when a route serves the request, else 1.
+The exit code is 0 when a route serves the request, else 1.
 
 Examples:
   $ backlot routes explain GET http://hello.localhost:4566/hello/ada

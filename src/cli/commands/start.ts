@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { EXIT } from '../exit-codes';
+import { spinner } from '../spinner';
 import { addContainerOptions, type ContainerOptions, toStartOptions } from '../start-options';
 
 interface Options extends ContainerOptions {
@@ -24,6 +25,11 @@ export function addStart(program: Command): void {
         'image',
         'build',
         'timeout',
+        'json',
+        'mount',
+        'network',
+        'label',
+        'docker',
       ]),
     )
     .addHelpText(
@@ -32,6 +38,9 @@ export function addStart(program: Command): void {
 Examples:
   $ backlot start                              with ./extensions.json, until Ctrl-C
   $ backlot start -d --wait --port 0           in the background, on a port that is free
+  $ backlot start -d --wait --json             for a program: { name, url, state, alreadyRunning }
+  $ backlot start --docker                     for extensions that run containers
+  $ backlot start --mount ./init:/etc/localstack/init:ro
   $ backlot start --host -e DEBUG=1            without Docker`,
     )
     .action(async (options: Options) => {
@@ -42,6 +51,8 @@ Examples:
 async function run(options: Options): Promise<number> {
   if (options.host) {
     const { runOnHost } = await import('../../host/host-mode.js');
+    // From here on the terminal is the platform's.
+    spinner.stop();
     return runOnHost(toStartOptions(options));
   }
   const { startAttached, startDetached } = await import('../start-container.js');

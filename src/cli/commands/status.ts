@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Status } from '../../host/status';
 import { EXIT } from '../exit-codes';
-import { nameOption } from '../options';
+import { jsonOption, nameOption } from '../options';
 import { say } from '../terminal';
 
 /** `backlot status` */
@@ -10,7 +10,7 @@ export function addStatus(program: Command): void {
     .command('status')
     .description('say how Backlot is; the exit code is 0 when it runs, else 1')
     .addOption(nameOption())
-    .option('--json', 'as one JSON object')
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       `

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { nameOption } from '../options';
+import { jsonOption, nameOption } from '../options';
 import { say } from '../terminal';
 
 /** `backlot stop` */
@@ -8,21 +8,23 @@ export function addStop(program: Command): void {
     .command('stop')
     .description('stop Backlot in an orderly way, and remove its container; its data stay')
     .addOption(nameOption())
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       `
 Example:
   $ backlot stop --name my-tests`,
     )
-    .action(async (options: { name?: string }) => {
+    .action(async (options: { name?: string; json?: true }) => {
       const [{ findEngine }, { containerName }, { stop }] = await Promise.all([
         import('../../engine/find-engine.js'),
         import('../../host/settings.js'),
         import('../../host/stop.js'),
       ]);
       const name = containerName(options.name);
-      const { wasRunning, killed } = await stop(await findEngine(), name);
-      if (killed) say(`${name} did not stop in time and was killed`);
+      const { wasRunning, exitCode, killed } = await stop(await findEngine(), name);
+      if (options.json) say(JSON.stringify({ name, wasRunning, exitCode: exitCode ?? null, killed }));
+      else if (killed) say(`${name} did not stop in time and was killed`);
       else say(wasRunning ? `${name} is stopped` : `${name} was not running`);
     });
 }

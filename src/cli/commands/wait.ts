@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { nameOption, seconds } from '../options';
+import { jsonOption, nameOption, seconds } from '../options';
 import { say } from '../terminal';
 
 /** `backlot wait` */
@@ -9,13 +9,15 @@ export function addWait(program: Command): void {
     .description('come back when Backlot is ready')
     .addOption(nameOption())
     .addOption(new Option('-t, --timeout <seconds>', 'how long to wait at most').argParser(seconds).default(120))
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       `
-Example:
-  $ backlot start -d && backlot wait --timeout 60`,
+Examples:
+  $ backlot wait --timeout 60
+  $ backlot start -d && backlot wait --json`,
     )
-    .action(async (options: { name?: string; timeout: number }) => {
+    .action(async (options: { name?: string; timeout: number; json?: true }) => {
       const [{ findEngine }, { containerName }, { waitUntilReady }] = await Promise.all([
         import('../../engine/find-engine.js'),
         import('../../host/settings.js'),
@@ -23,6 +25,6 @@ Example:
       ]);
       const name = containerName(options.name);
       await waitUntilReady(await findEngine(), name, { timeoutSeconds: options.timeout });
-      say(`${name} is ready`);
+      say(options.json ? JSON.stringify({ name, state: 'ready' }) : `${name} is ready`);
     });
 }

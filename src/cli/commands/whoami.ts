@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { jsonOption } from '../options';
 import { say } from '../terminal';
 
 interface Options {
@@ -14,7 +15,7 @@ export function addWhoami(program: Command): void {
     .description('say as whom a package registry knows you; the exit code is 1 when it does not')
     .option('--registry <url>', 'the registry (default: the one of the scope, or the one that npm uses)')
     .option('--scope <@scope>', 'the registry of this scope')
-    .option('--json', 'as one JSON object')
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       `

@@ -1,5 +1,6 @@
 import { BacklotError } from '../../api/errors';
 import type { ContainerDetails, ContainerEngine, ContainerSpec } from '../../engine/engine';
+import { remoteHost } from '../../engine/remote-host';
 
 /** How the ports of a container are reached: on a network that we share with it, or as ports of the engine’s machine. */
 export type Placement =
@@ -16,8 +17,8 @@ export async function findPlacement(engine: ContainerEngine, own: ContainerDetai
     // Without a network of its own, a container is on that of its machine.
     return { kind: 'published', at: '127.0.0.1', host: '127.0.0.1' };
   }
-  const { host } = engine;
-  if (host === undefined || isLoopback(host)) return { kind: 'published', at: '127.0.0.1', host: '127.0.0.1' };
+  const host = remoteHost(engine);
+  if (host === undefined) return { kind: 'published', at: '127.0.0.1', host: '127.0.0.1' };
   return { kind: 'published', at: '0.0.0.0', host };
 }
 
@@ -47,8 +48,4 @@ export function addressOf(
     'BACKLOT_E_ENGINE_FAILED',
     `the engine does not say where port ${port} of ${container.name} is`,
   );
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

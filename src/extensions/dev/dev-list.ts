@@ -8,11 +8,6 @@ import { JsonDocument } from '../json-document';
 
 const DevList = v.strictObject({ folders: v.array(v.pipe(v.string(), v.nonEmpty())) });
 
-/** The list of folders that are developed: a file beside extensions.json, of one person and not committed. */
-export function devListBeside(extensionsFile: string): string {
-  return path.join(path.dirname(path.resolve(extensionsFile)), 'extensions.dev.json');
-}
-
 /**
  * The enabled folders, as absolute paths; none when there is no list. Whether they exist is not looked at. Throws
  * `BACKLOT_E_DEV_LIST_INVALID`, with line and column.

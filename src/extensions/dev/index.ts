@@ -1,4 +1,5 @@
-export { devListBeside, readDevList } from './dev-list';
+export { devListBeside } from './dev-list-file';
+export { readDevList } from './dev-list';
 export { DevFolder, type DependencyRequest, type Generation, type InstallDependencies } from './dev-folder';
 export { startDevMode, type DevChange, type DevMode, type DevModeOptions } from './dev-mode';
 export { linkDependencies } from './link-dependencies';

@@ -17,6 +17,8 @@ export interface PackageDescription {
   readonly license?: string;
   /** The names of the extensions that it holds. */
   readonly extensions: readonly string[];
+  /** Whether they run containers, for which they need the engine. */
+  readonly containers: boolean;
   /** The versions of Backlot that it asks for. */
   readonly backlotRange?: string;
   /** Why not to use this version. */
@@ -81,6 +83,7 @@ export function describeVersion(packument: Packument, range: string): PackageDes
     ...(homepage === undefined ? {} : { homepage }),
     ...(typeof found?.license === 'string' ? { license: found.license } : {}),
     extensions: namesIn(found?.backlot),
+    containers: (found?.backlot as { containers?: unknown } | null | undefined)?.containers === true,
     ...(backlotRange === undefined ? {} : { backlotRange }),
     ...(found?.deprecated ? { deprecated: found.deprecated } : {}),
     tags: packument['dist-tags'],
@@ -90,13 +93,22 @@ export function describeVersion(packument: Packument, range: string): PackageDes
 }
 
 async function describeFolder(folder: string): Promise<PackageDescription> {
-  const { package: name, version, description, author, backlotRange, extensions } = await readManifest(folder);
+  const {
+    package: name,
+    version,
+    description,
+    author,
+    backlotRange,
+    extensions,
+    containers,
+  } = await readManifest(folder);
   return {
     package: name,
     version,
     ...(description === undefined ? {} : { description }),
     ...(author === undefined ? {} : { author }),
     extensions: extensions.map((each) => each.name),
+    containers,
     ...(backlotRange === undefined ? {} : { backlotRange }),
   };
 }

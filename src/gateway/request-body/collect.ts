@@ -5,10 +5,10 @@ import { tooLarge } from './decode';
 
 /**
  * Reads a request to its end and puts the bytes back, so that who reads the request afterwards finds them: an Express
- * handler, a mounted app. Throws a 413 when there are more than the limit, with what was read put back as well, and
- * `ClientGone` when the client goes away.
+ * handler, a mounted app. Throws a 413 that names `shown` when there are more than the limit, with what was read put back as
+ * well, and `ClientGone` when the client goes away.
  */
-export function collect(request: GatewayRequest, limit: number): Promise<Buffer> {
+export function collect(request: GatewayRequest, limit: number, shown = limit): Promise<Buffer> {
   // A request without a body must stay untouched: its end would come now, and never for who waits for it later.
   if (isWithoutBody(request) || request.readableEnded) return Promise.resolve(Buffer.alloc(0));
   if (request.destroyed) return Promise.reject(new ClientGone());
@@ -30,7 +30,7 @@ export function collect(request: GatewayRequest, limit: number): Promise<Buffer>
         length += chunk.length;
         if (length <= limit) continue;
         putBack();
-        return reject(tooLarge(limit));
+        return reject(tooLarge(shown));
       }
       if (hasArrived(request)) finish();
     };

@@ -49,7 +49,7 @@ export class IncomingBody implements RequestBody {
 
   async buffer({ limit = this.#limit }: BodyOptions = {}): Promise<Buffer> {
     // One who may take less does not keep another, who may take more, from reading it.
-    await this.#whole?.catch(() => undefined);
+    if (this.#whole) await this.#whole.catch(() => undefined);
     const bytes = await (this.#whole ??= this.#read(limit));
     if (bytes.length > limit) throw tooLarge(limit);
     return bytes;
@@ -74,25 +74,19 @@ export class IncomingBody implements RequestBody {
 
   async #read(limit: number): Promise<Buffer> {
     try {
-      return await this.#readOnce(limit);
+      this.#assertThere();
+      const { headers } = this.#request;
+      const encodings = encodingsOf(headers['content-encoding']);
+      const most = encodings.length === 0 ? limit : limit * 1.01 + ENCODING_OVERHEAD;
+      // Nobody needs to send, or to be told to go on sending, what is too large by its own account.
+      if (Number(headers['content-length']) > most) throw tooLarge(limit);
+      this.#putBack = true;
+      const bytes = await collect(this.#request, most, limit);
+      return bytes.length === 0 || encodings.length === 0 ? bytes : await decodeWhole(bytes, encodings, limit);
     } catch (error) {
       this.#whole = undefined;
       throw error;
     }
-  }
-
-  async #readOnce(limit: number): Promise<Buffer> {
-    this.#assertThere();
-    const { headers } = this.#request;
-    const encodings = encodingsOf(headers['content-encoding']);
-    const most = encodings.length === 0 ? limit : limit * 1.01 + ENCODING_OVERHEAD;
-    // Nobody needs to send, or to be told to go on sending, what is too large by its own account.
-    if (Number(headers['content-length']) > most) throw tooLarge(limit);
-    this.#putBack = true;
-    const bytes = await collect(this.#request, most).catch((error: unknown) => {
-      throw error instanceof HttpError ? tooLarge(limit) : error;
-    });
-    return bytes.length === 0 ? bytes : decodeWhole(bytes, encodings, limit);
   }
 
   async *#pieces(): AsyncGenerator<Buffer> {
@@ -109,9 +103,13 @@ export class IncomingBody implements RequestBody {
   }
 }
 
+/** To make one costs more than to decode what most bodies have. */
+const UTF_8 = new TextDecoder();
+
 /** Throws a 415 for a charset that nobody knows. */
 function decoderFor(contentType: string | undefined): TextDecoder {
-  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType ?? '')?.[1] ?? 'utf-8';
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType ?? '')?.[1];
+  if (charset === undefined || /^utf-8$/i.test(charset)) return UTF_8;
   try {
     return new TextDecoder(charset);
   } catch {

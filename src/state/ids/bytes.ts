@@ -4,16 +4,18 @@ import { createHash, randomBytes } from 'node:crypto';
 export type Bytes = (count: number) => Uint8Array;
 
 /** How many random bytes are fetched at once: a call of the system for each identifier costs more than the identifier. */
-const STOCK = 4096;
+const STOCK = 16_384;
 
-let stock = Buffer.alloc(0);
+let stock: Uint8Array = new Uint8Array(0);
+let taken = 0;
 
 /** Bytes that no one can foretell. None is given twice. */
 export const randomly: Bytes = (count) => {
-  if (count > stock.length) stock = randomBytes(Math.max(STOCK, count));
-  const given = stock.subarray(0, count);
-  stock = stock.subarray(count);
-  return given;
+  if (taken + count > stock.length) {
+    stock = randomBytes(Math.max(STOCK, count));
+    taken = 0;
+  }
+  return stock.subarray(taken, (taken += count));
 };
 
 /** The bytes of a sequence that follows from a text, from its n-th block on. */

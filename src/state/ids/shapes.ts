@@ -11,7 +11,11 @@ export function base62(length: number, bytes: Bytes): string {
   assertLength(length);
   let text = '';
   while (text.length < length) {
-    for (const byte of bytes(length - text.length)) if (byte < UNEVEN) text += LETTERS[byte % LETTERS.length] ?? '';
+    const taken = bytes(length - text.length);
+    for (let i = 0; i < taken.length; i++) {
+      const byte = taken[i]!;
+      if (byte < UNEVEN) text += LETTERS[byte % LETTERS.length]!;
+    }
   }
   return text;
 }

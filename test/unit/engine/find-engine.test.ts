@@ -77,8 +77,8 @@ describe('findEngine', () => {
       'DOCKER_CONTEXT',
       'current Docker context',
       "Docker's socket",
-      'rootless Docker',
       'Docker Desktop',
+      'rootless Docker',
       'Colima',
       'Podman',
     ]);
@@ -132,7 +132,6 @@ describe('findEngine', () => {
     const environments: Record<string, string>[] = [
       { DOCKER_HOST: `unix://${home}/dead.sock` },
       { DOCKER_CONTEXT: 'missing' },
-      { DOCKER_HOST: 'ssh://host' },
     ];
     for (const env of environments) {
       await expect(findEngine(surroundings(env), AT_HOME)).rejects.toMatchObject({
@@ -154,7 +153,47 @@ describe('findEngine', () => {
     expect(message).toMatch(/rootless Docker: unix:\/\/.*run\/docker\.sock: (is not a socket|nothing listens there)/);
     expect(message).toMatch(/Docker Desktop: .*answered with HTTP status 503/);
     expect(message).toMatch(/Colima: .*\.colima\/default\/docker\.sock: does not exist/);
+    expect(remedy).toContain('sudo systemctl start docker');
     expect(remedy).toContain('backlot start --host');
+  });
+
+  it.each([
+    ['darwin', 'colima start'],
+    ['win32', 'Docker Desktop from the Start menu'],
+    ['freebsd', 'Docker, Podman or Colima'],
+  ] as const)('says how an engine is started on %s', async (platform, way) => {
+    const nowhere = findEngine({ ...surroundings(), platform }, [colima]);
+    await expect(nowhere).rejects.toMatchObject({ remedy: expect.stringContaining(way) as string });
+  });
+
+  it('says that no other engine was tried, and why, where one was named', async () => {
+    const named = findEngine(surroundings({ DOCKER_HOST: `unix://${home}/dead.sock` }), AT_HOME);
+    await expect(named).rejects.toMatchObject({
+      remedy: expect.stringMatching(/because DOCKER_HOST names this one.*backlot start --host/) as string,
+    });
+  });
+
+  it('finds Colima with any profile, the default one first, and where COLIMA_HOME or XDG_CONFIG_HOME say', async () => {
+    const work = await fakeEngine({ socket: '.colima/work/docker.sock' });
+    expect((await findEngine(surroundings(), AT_HOME)).description).toBe(`${work} (Colima)`);
+    const usual = await fakeEngine({ socket: '.colima/default/docker.sock' });
+    expect((await findEngine(surroundings(), AT_HOME)).description).toBe(`${usual} (Colima)`);
+    const own = await fakeEngine({ socket: 'own/work/docker.sock' });
+    const env = { COLIMA_HOME: path.join(home, 'own') };
+    expect((await findEngine(surroundings(env), AT_HOME)).description).toBe(`${own} (Colima)`);
+    rmSync(path.join(home, '.colima'), { recursive: true });
+    const xdg = await fakeEngine({ socket: '.config/colima/default/docker.sock' });
+    expect((await findEngine(surroundings(), AT_HOME)).description).toBe(`${xdg} (Colima)`);
+  });
+
+  it('finds the machine of Podman', async () => {
+    const socket = '.local/share/containers/podman/machine/podman.sock';
+    const linked = await fakeEngine({ socket });
+    expect((await findEngine(surroundings(), [podman])).description).toBe(`${linked} (Podman)`);
+    rmSync(path.join(home, socket));
+    const temporary = await fakeEngine({ socket: 'tmp/podman/podman-machine-default-api.sock' });
+    const onMac = { ...surroundings({ TMPDIR: path.join(home, 'tmp') }), platform: 'darwin' } as const;
+    expect((await findEngine(onMac, [podman])).description).toBe(`${temporary} (Podman)`);
   });
 
   it('names the certificate that is missing', async () => {
@@ -168,6 +207,11 @@ describe('findEngine', () => {
 
   it('says so when a chosen address cannot be understood or used', async () => {
     await expect(findEngine(surroundings({ DOCKER_HOST: 'ftp://x' }))).rejects.toThrow('ftp://x is not an address');
-    await expect(findEngine(surroundings({ DOCKER_HOST: 'ssh://x' }))).rejects.toThrow('ssh -L');
+    for (const address of ['ssh://-oProxyCommand=x', 'ssh://-oProxyCommand=x@host', 'ssh://']) {
+      await expect(findEngine(surroundings({ DOCKER_HOST: address }))).rejects.toThrow('is not an address');
+    }
+    await expect(findEngine(surroundings({ DOCKER_HOST: 'ssh://me:secret@x' }))).rejects.toThrow(
+      'ssh://me:…@x: ssh takes no password',
+    );
   });
 });

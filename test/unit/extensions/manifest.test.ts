@@ -30,7 +30,19 @@ describe('the manifest of a package', () => {
         { name: 'hello-world', module: 'dist/extension.js', exportName: 'HelloWorld' },
         { name: 'other', module: 'other.mjs', exportName: 'default' },
       ],
+      containers: false,
       file: path.join(directory, 'package.json'),
+    });
+  });
+
+  it('says whether its extensions run containers', async () => {
+    const extensions = { x: './x.js' };
+    expect(await manifestOf({ ...base, backlot: { extensions, containers: true } })).toMatchObject({
+      containers: true,
+    });
+    await expect(manifestOf({ ...base, backlot: { extensions, containers: 'yes' } })).rejects.toMatchObject({
+      code: 'BACKLOT_E_MANIFEST_INVALID',
+      message: expect.stringContaining('"containers" is true or false') as string,
     });
   });
 
@@ -104,6 +116,7 @@ describe('the version of Backlot that an extension asks for', () => {
     package: 'x',
     version: '1.0.0',
     extensions: [],
+    containers: false,
     file: '/x/package.json',
     ...(backlotRange === undefined ? {} : { backlotRange }),
   });

@@ -4,7 +4,13 @@ import { selectExtensions } from '../../../src/extensions/select-extensions';
 
 const one = { name: 'good-one', module: 'one.js', exportName: 'default' };
 const other = { name: 'good-other', module: 'other.js', exportName: 'default' };
-const manifest: ExtensionManifest = { package: 'good', version: '1.0.0', extensions: [one, other], file: '/p.json' };
+const manifest: ExtensionManifest = {
+  package: 'good',
+  version: '1.0.0',
+  extensions: [one, other],
+  containers: false,
+  file: '/p.json',
+};
 const entry = (more: Partial<ExtensionEntry> = {}): ExtensionEntry => ({
   spec: 'good',
   enabled: true,

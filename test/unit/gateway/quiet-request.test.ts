@@ -3,6 +3,7 @@ import { createServer, request as ask, type IncomingMessage, type RequestListene
 import { connect, type AddressInfo } from 'node:net';
 import { finished } from 'node:stream/promises';
 import { QuietRequest } from '../../../src/gateway/quiet-request';
+import { waitFor } from '../../support/wait-for';
 
 /** What a request may tell of its life. */
 const EVENTS = ['data', 'readable', 'end', 'close', 'aborted', 'error'] as const;
@@ -94,6 +95,44 @@ describe('a request that ends in fewer steps', () => {
       true,
       false,
     ]);
+  });
+
+  it.each(['on', 'once', 'addListener'] as const)('tells who asks by `%s` when the answer is out', async (way) => {
+    const told: string[] = [];
+    const server = await serve(
+      (request, response) => {
+        response.on('finish', () => {
+          for (const event of ['end', 'close']) request[way](event, () => told.push(event));
+        });
+        response.end();
+      },
+      { IncomingMessage: QuietRequest },
+    );
+    await send(server, '');
+    await waitFor('the end', () => told.includes('close'));
+    expect(told).toEqual(['end', 'close']);
+  });
+
+  it('is read to its end by who begins late', async () => {
+    let read: Promise<string> | undefined;
+    const readAll = async (request: IncomingMessage): Promise<string> => {
+      let text = '';
+      for await (const chunk of request) text += String(chunk);
+      return text;
+    };
+    const server = await serve(
+      (request, response) => {
+        setImmediate(() => {
+          read = readAll(request);
+          void read.finally(() => response.end());
+        });
+      },
+      { IncomingMessage: QuietRequest },
+    );
+    await send(server, '');
+    expect(await read).toBe('');
+    await send(server, 'body');
+    expect(await read).toBe('body');
   });
 
   it('ends with the error of a connection that breaks in the middle of its body', async () => {

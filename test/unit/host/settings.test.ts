@@ -56,6 +56,24 @@ describe('the settings of a container', () => {
     expect(resolve({ volume: 'data' }).volume).toEqual({ type: 'volume', source: 'data', temporary: false });
   });
 
+  it('mount folders, files and volumes where they are written to', () => {
+    writeFileSync(path.join(cwd, 'ready.sh'), '');
+    const mounts = ['./ready.sh:/etc/localstack/init/ready.d/a.sh:ro', `${cwd}:/data`, 'notes:/notes'];
+    expect(resolve({ mounts }).mounts).toEqual([
+      {
+        type: 'bind',
+        source: path.join(cwd, 'ready.sh'),
+        target: '/etc/localstack/init/ready.d/a.sh',
+        readOnly: true,
+      },
+      { type: 'bind', source: cwd, target: '/data', readOnly: false },
+      { type: 'volume', source: 'notes', target: '/notes', readOnly: false },
+    ]);
+    for (const mount of ['./gone:/x', 'notes', 'notes:relative', ':/x', 'no name:/x', '/x']) {
+      expect(() => resolve({ mounts: [mount] })).toThrow(/is no mount|there is no/);
+    }
+  });
+
   it('hand specs of extensions over in the environment', () => {
     const environment = { EXTENSION_AUTO_INSTALL: 'a', X: '1' };
     expect(resolve({ extensions: ['b@^1', 'c'], environment }).environment).toEqual({

@@ -77,6 +77,7 @@ export function finalizeInvoice(
     status_transitions: { ...draft.status_transitions, finalized_at: now },
   });
   useBalance(stripe, invoice, ending - balance);
+  settleCurrency(stripe, invoice);
   if (due > 0) openPayment(stripe, invoice);
   stripe.emit('invoice.finalized', invoice);
   if (due === 0) return markPaid(stripe, id, {});
@@ -86,6 +87,13 @@ export function finalizeInvoice(
     if (reminder > now) stripe.jobs.schedule('invoice.will_be_due', id, reminder);
   }
   return invoice;
+}
+
+/** A customer is billed in the currency of the first invoice from then on. */
+function settleCurrency(stripe: Backend, { customer, currency: billed }: Invoice): void {
+  stripe
+    .table<Stripe.Customer>('customer')
+    .update(idOf(customer)!, ({ currency }) => ({ currency: currency ?? billed }));
 }
 
 /** Tries to pay an invoice. A draft is finalized first. Throws for one that cannot be paid any more. */

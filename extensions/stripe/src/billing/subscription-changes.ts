@@ -88,7 +88,7 @@ function changed(stripe: Backend, before: Subscription, given: UpdateParams): Ch
   if (items.length === 0) {
     throw invalidRequest('A subscription must have at least one active plan.', { param: 'items' });
   }
-  if (given.items) checkItems(items, { billing_mode: before.billing_mode });
+  if (given.items) checkItems(items, { currency: before.currency, billing_mode: before.billing_mode });
   const isPriced = given.items !== undefined && !sameItems(before.items.data, items);
   const fields: Partial<Subscription> = {
     ...plainFields(stripe, given, before),

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { invalidRequest } from '../errors';
+import { resourceMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { invoiceTable } from './invoice-data';
 import { pendingItems } from './invoice-items';
@@ -22,7 +22,7 @@ export interface EndOptions {
 export function cancelSubscription(stripe: Backend, id: string, options: EndOptions = {}): Subscription {
   const before = subscriptionTable(stripe).get(id);
   if (before.status === 'canceled' || before.status === 'incomplete_expired') {
-    throw invalidRequest(`No such subscription: '${id}'`, { code: 'resource_missing', param: 'id' });
+    throw resourceMissing('subscription', id);
   }
   return stripe.onClockOf(customerOf(before), () => {
     if (before.status === 'incomplete') return expireSubscription(stripe, id);

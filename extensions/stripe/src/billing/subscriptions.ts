@@ -22,7 +22,7 @@ import {
   type Item,
   type Subscription,
 } from './subscription-data';
-import { addItemsOf, advanceLines, billSubscription, stubLines } from './subscription-invoices';
+import { addItemsOf, advanceLines, billSubscription, itemAmount, stubLines } from './subscription-invoices';
 
 type CreateParams = Stripe.SubscriptionCreateParams;
 
@@ -81,9 +81,15 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
     currency,
     customer: customer.id,
     default_tax_rates: [],
-    discounts: readDiscounts(stripe, given.discounts, { customer: customer.id, subscription: id }, { currency }).map(
-      (each) => each.id,
-    ),
+    discounts: readDiscounts(
+      stripe,
+      given.discounts,
+      { customer: customer.id, subscription: id },
+      {
+        currency,
+        subtotal: items.reduce((sum, item) => sum + itemAmount(stripe, item), 0),
+      },
+    ).map((each) => each.id),
     invoice_settings: emptyInvoiceSettings(),
     payment_settings: emptyPaymentSettings(),
     start_date: given.backdate_start_date ?? now,

@@ -46,19 +46,20 @@ export const testClocks: DefineModule = (stripe) => {
   };
 };
 
-/** Turns a clock forward: all that is due until then is done, each thing at its time. Answers as if that took a while. */
+/** Turns a clock forward: all that is due until then is done, each thing at its time. Most of the time it is when this is answered. */
 function advance(stripe: Backend, id: string, until: number): TestClock {
   const table = stripe.table<TestClock>('test_helpers.test_clock');
   const clock = table.get(id);
+  if (clock.status === 'advancing') {
+    throw invalidRequest(`The test clock ${id} is advancing. Wait until its status is ready.`);
+  }
   checkTarget(stripe, clock, until);
   const advancing = table.update(id, {
     status: 'advancing',
     status_details: { advancing: { target_frozen_time: until } },
   });
   stripe.emit('test_helpers.test_clock.advancing', advancing);
-  stripe.as({ clock: id }, () => stripe.jobs.run(id, until));
-  const ready = table.update(id, { frozen_time: until, status: 'ready', status_details: {} });
-  stripe.emit('test_helpers.test_clock.ready', ready);
+  stripe.advances.begin(id, until);
   return advancing;
 }
 
@@ -94,6 +95,7 @@ function checkTarget(stripe: Backend, clock: TestClock, until: number): void {
 function deleteClock(stripe: Backend, id: string): Stripe.TestHelpers.DeletedTestClock {
   const table = stripe.table<TestClock>('test_helpers.test_clock');
   const clock = table.get(id);
+  stripe.advances.drop(id);
   const customers = stripe.table<Stripe.Customer>('customer');
   for (const customer of [...customers.values({ by: { test_clock: id } })]) {
     const running = subscriptionTable(stripe).values({ by: { customer: customer.id }, where: isRunning });

@@ -45,6 +45,12 @@ export function readLine(stripe: Backend, line: LineParams, param: string, kind 
     );
   }
   if (!isMetered && line.quantity === undefined) throw parameterMissing(`${param}[quantity]`);
+  if (line.quantity !== undefined && line.quantity < 1) {
+    throw invalidRequest('This value must be greater than or equal to 1.', {
+      code: 'parameter_invalid_integer',
+      param: `${param}[quantity]`,
+    });
+  }
   const adjustable = line.adjustable_quantity;
   const taxRates = line.tax_rates === '' ? [] : (line.tax_rates ?? []);
   for (const rate of taxRates) stripe.table<Stripe.TaxRate>('tax_rate').get(rate, `${param}[tax_rates]`);

@@ -53,6 +53,11 @@ export function checkParams(given: SessionParams, uiMode: UiMode): void {
   if (!isHosted && given.return_url === undefined && given.redirect_on_completion !== 'never') {
     throw parameterMissing('return_url');
   }
+  for (const name of ['success_url', 'cancel_url', 'return_url'] as const) {
+    const url = given[name];
+    if (url !== undefined && !URL.canParse(url))
+      throw invalidRequest('Not a valid URL', { code: 'url_invalid', param: name });
+  }
   if (given.mode !== 'setup' && (given.line_items === undefined || given.line_items.length === 0)) {
     throw parameterMissing('line_items');
   }

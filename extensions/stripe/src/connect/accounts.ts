@@ -1,6 +1,6 @@
 import { omit } from '../kernel/omit';
 import type Stripe from 'stripe';
-import { invalidRequest, resourceMissing } from '../errors';
+import { invalidRequest, noAccess, resourceMissing } from '../errors';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
@@ -265,12 +265,22 @@ function ownAccount(): Stripe.Account {
 export const accounts: DefineModule = (stripe) => {
   const table = accountTable(stripe);
   const find = (id: string): Stripe.Account =>
-    id === PLATFORM_ACCOUNT ? ownAccount() : asPlatform(stripe, () => table.get(id));
+    id === PLATFORM_ACCOUNT ? ownAccount() : asPlatform(stripe, () => known(id));
+  const known = (id: string): Stripe.Account => {
+    const account = table.find(id);
+    if (account === undefined) throw noAccess(id);
+    return account;
+  };
   return {
     operations: {
       'GET /v1/account': () => find(stripe.account),
       'GET /v1/accounts': ({ params, url }) => table.page(url, params),
-      'POST /v1/accounts': ({ params }) => createAccount(stripe, params),
+      'POST /v1/accounts': ({ params }) => {
+        if (stripe.account !== PLATFORM_ACCOUNT) {
+          throw invalidRequest('Only a platform can create accounts: leave out the header Stripe-Account.');
+        }
+        return createAccount(stripe, params);
+      },
       'GET /v1/accounts/{account}': ({ path }) => find(path['account']!),
       'POST /v1/accounts/{account}': ({ path, params }) => {
         const given = params as Stripe.AccountUpdateParams;
@@ -280,7 +290,7 @@ export const accounts: DefineModule = (stripe) => {
         return refreshAccount(stripe, id, given);
       },
       'DELETE /v1/accounts/{account}': ({ path }) => {
-        const { id } = table.get(path['account']!);
+        const { id } = known(path['account']!);
         const holds = asAccount(stripe, id, () => readBalance(stripe));
         if ([...holds.available, ...holds.pending].some(({ amount }) => amount !== 0)) {
           throw invalidRequest(`The account ${id} cannot be deleted: its balance is not zero.`, {

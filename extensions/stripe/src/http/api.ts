@@ -1,4 +1,4 @@
-import type { RequestContext, Router } from 'backlot';
+import type { FormFile, GatewayRequest, RequestContext, Router } from 'backlot';
 import type { ApiRequest, Dispatcher } from '../kernel/dispatch';
 
 /** The largest body that the API takes. Files may be larger than forms. */
@@ -8,22 +8,51 @@ const BODY_LIMIT = 16 * 1024 * 1024;
 export function serveApi(router: Router, dispatcher: Dispatcher): void {
   router
     .withCors({ exposeHeaders: ['Request-Id', 'Stripe-Version', 'Idempotent-Replayed'] })
-    .all('/v1/*', async (context) => {
-      const reply = dispatcher.handle(await readRequest(context));
-      const { response } = context;
-      response.statusCode = reply.status;
-      response.setHeader('content-type', 'application/json');
-      for (const [name, value] of Object.entries(reply.headers)) response.setHeader(name, value);
-      return reply.body;
+    .all('/v1/*', (context) => {
+      const { request } = context;
+      // What has no body is answered at once.
+      if (request.method === 'GET' && !hasBody(request)) return answer(dispatcher, context, '', NO_FILES);
+      if (isMultipart(request)) return answerForm(dispatcher, context);
+      return context.body.text({ limit: BODY_LIMIT }).then((body) => answer(dispatcher, context, body, NO_FILES));
     });
 }
 
-async function readRequest(context: RequestContext): Promise<ApiRequest> {
+const NO_FILES: readonly FormFile[] = [];
+
+function answer(
+  dispatcher: Dispatcher,
+  context: RequestContext,
+  body: string,
+  files: readonly FormFile[],
+): string | Uint8Array {
+  const { response } = context;
+  const reply = dispatcher.handle(toApiRequest(context, body, files));
+  response.statusCode = reply.status;
+  const { headers } = reply;
+  if (headers['content-type'] === undefined) response.setHeader('content-type', 'application/json');
+  for (const name in headers) response.setHeader(name, headers[name]!);
+  return reply.body;
+}
+
+function hasBody({ headers }: GatewayRequest): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+}
+
+function isMultipart({ headers }: GatewayRequest): boolean {
+  return /^multipart\/form-data/i.test(headers['content-type'] ?? '');
+}
+
+async function answerForm(dispatcher: Dispatcher, context: RequestContext): Promise<string | Uint8Array> {
+  const { fields, files } = await context.body.form({ limit: BODY_LIMIT });
+  return answer(dispatcher, context, fields.toString(), files);
+}
+
+function toApiRequest(context: RequestContext, body: string, files: readonly FormFile[]): ApiRequest {
   const { request, path } = context;
   const { url } = request;
   const query = url.indexOf('?');
   const start = path.indexOf('/v1/');
-  const given = {
+  return {
     method: request.method,
     path: path.slice(start),
     base: `${request.protocol}://${request.headers.host ?? 'localhost'}${path.slice(0, start)}`,
@@ -32,10 +61,7 @@ async function readRequest(context: RequestContext): Promise<ApiRequest> {
       const value = request.headers[name];
       return Array.isArray(value) ? value[0] : value;
     },
+    body,
+    files,
   };
-  if (/^multipart\/form-data/i.test(request.headers['content-type'] ?? '')) {
-    const { fields, files } = await context.body.form({ limit: BODY_LIMIT });
-    return { ...given, body: fields.toString(), files };
-  }
-  return { ...given, body: await context.body.text({ limit: BODY_LIMIT }), files: [] };
 }

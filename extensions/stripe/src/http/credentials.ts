@@ -27,9 +27,15 @@ export function readKey(request: Pick<ApiRequest, 'header' | 'query' | 'body'>, 
   return { value, publishable: type === 'pk' };
 }
 
+const BEARER = 'Bearer ';
+
 /** The key in the header `Authorization`, however it is given; undefined where there is none. */
 export function keyIn(header: string | undefined): string | undefined {
-  const [, scheme, value] = /^(Bearer|Basic) +(\S+)$/i.exec(header ?? '') ?? [];
+  if (header === undefined) return undefined;
+  // What nearly all send.
+  if (header.startsWith(BEARER) && !header.includes(' ', BEARER.length))
+    return header.slice(BEARER.length) || undefined;
+  const [, scheme, value] = /^(Bearer|Basic) +(\S+)$/i.exec(header) ?? [];
   if (scheme === undefined || value === undefined) return undefined;
   if (scheme.toLowerCase() === 'bearer') return value;
   return Buffer.from(value, 'base64').toString().split(':')[0];

@@ -1,10 +1,11 @@
-import type { Clock, Ids, State, Webhooks } from 'backlot';
+import type { Clock, Ids, State, Timers, Webhooks } from 'backlot';
 import type { Logger } from 'winston';
 import { CommandLines } from '../cli/command-lines';
 import type { StripeConfig } from '../config';
 import { baseIn } from '../http/sandbox';
 import { ID_PREFIXES } from '../spec/shapes';
 import { emitEvent } from '../webhooks/emit';
+import { Advances } from './advances';
 import { Jobs } from './jobs';
 import { KINDS } from './kinds';
 import type { Reaction } from './module';
@@ -17,7 +18,10 @@ export interface PlatformServices {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly webhooks: Webhooks;
+  readonly timers: Timers;
   readonly log: Logger;
+  /** Aborted when the extension goes. */
+  readonly signal: AbortSignal;
   /** Where the extension is reached when no request tells, without a slash at the end. */
   readonly webUrl: string;
 }
@@ -31,7 +35,7 @@ export interface Scope {
   /** The time in seconds since 1970; undefined for that of the clock. */
   readonly time?: number | undefined;
   /** The API version that the client asked for. */
-  readonly version?: string;
+  readonly version?: string | undefined;
   /** Where the client reached the API, without a slash at the end: pages are below it. */
   readonly base?: string | undefined;
   /** The request that this is part of; events name it. */
@@ -50,6 +54,7 @@ const ID_LENGTH = 24;
 export class Backend {
   readonly state: State;
   readonly jobs: Jobs;
+  readonly advances: Advances;
   /** The command lines of developers that listen to events. */
   readonly commandLines: CommandLines;
   readonly #tables = new Map<string, Table<never>>();
@@ -63,6 +68,7 @@ export class Backend {
   ) {
     this.state = platform.state;
     this.jobs = new Jobs(this);
+    this.advances = new Advances(this);
     this.commandLines = new CommandLines(this);
   }
 
@@ -123,7 +129,15 @@ export class Backend {
   /** Runs a function for another account, or on another clock, or at another time. What is left out stays as it is. */
   as<R>(scope: Partial<Scope>, work: () => R): R {
     const outer = this.#scope;
-    this.#scope = { ...outer, ...(scope.clock !== undefined && { time: undefined }), ...scope };
+    const { account = outer.account, clock = outer.clock, version = outer.version } = scope;
+    this.#scope = {
+      account,
+      clock,
+      time: 'time' in scope || scope.clock !== undefined ? scope.time : outer.time,
+      version,
+      base: 'base' in scope ? scope.base : outer.base,
+      request: 'request' in scope ? scope.request : outer.request,
+    };
     try {
       return work();
     } finally {
@@ -183,8 +197,9 @@ export class Backend {
     }
   }
 
-  /** Does the jobs of the world that have become due, and sets the alarm for the next. */
+  /** Goes on with clocks that are being advanced, does the jobs of the world that have become due, and sets the alarm for the next. */
   settle(): void {
+    this.advances.resume();
     const due = this.jobs.nextAt(null);
     if (due === undefined) return;
     const now = this.platform.clock.seconds();

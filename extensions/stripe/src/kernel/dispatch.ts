@@ -1,12 +1,13 @@
 import type { FormFile } from 'backlot';
 import { withFixtures } from '../compat/fixtures';
 import { validateLoosely } from '../compat/localstripe-rules';
-import { StripeError } from '../errors';
+import { missingInPath, noAccess, StripeError } from '../errors';
 import { accountOfKey } from '../connect/oauth';
 import { invalidKey, readKey } from '../http/credentials';
 import { checkKeyFor } from '../http/publishable';
-import { parseForm, type Raw } from '../parameters/form';
-import { validate } from '../parameters/validate';
+import { parseForm, type RawHash } from '../parameters/form';
+import { undeclared } from '../parameters/undeclared';
+import { validate, type Params } from '../parameters/validate';
 import { loadSpec, UNSPECIFIED, type FoundOperation, type Operation } from '../spec/spec';
 import { formerOperation, isFormer, type FoundFormer } from '../versions/former-paths';
 import {
@@ -14,14 +15,16 @@ import {
   acceptLegacy,
   checkVersion,
   defaultVersion,
+  isNewest,
   renderAt,
   translateParameters,
 } from '../versions/versions';
 import { PLATFORM_ACCOUNT, type Backend, type Scope } from './backend';
 import { checkExpand, expand, type Includes } from './expand';
 import { IdempotentReplies } from './idempotency';
-import type { Call, DefineModule, OperationHandler } from './module';
+import type { ApiKey, Call, DefineModule, OperationHandler } from './module';
 import { Binary } from './objects';
+import { printed } from './printed';
 import { errorBody, type Reply } from './reply';
 import { unstatedAnswer } from './unstated';
 
@@ -45,6 +48,8 @@ interface Handled {
   readonly names: readonly string[];
 }
 
+const NOTHING: Readonly<Record<string, string>> = {};
+
 /** An operation that only a module knows. */
 interface OtherOperation {
   readonly operation: Operation;
@@ -56,6 +61,8 @@ interface OtherOperation {
 export class Dispatcher {
   readonly #stripe: Backend;
   readonly #handlers = new Map<string, Handled>();
+  /** Those of `#handlers`, by the keys of operations as the specification has them. */
+  readonly #found = new Map<string, Handled | undefined>();
   readonly #includes: Record<string, Includes[string]> = {};
   readonly #idempotent: IdempotentReplies;
   /** Read when the first request comes that the specification does not know. */
@@ -92,8 +99,8 @@ export class Dispatcher {
 
   #reply(request: ApiRequest, requestId: string, headers: Record<string, string>): Reply {
     try {
-      const reply = this.#answer(request, requestId, headers);
-      return { ...reply, headers: { ...headers, ...reply.headers } };
+      const { status, body, headers: own } = this.#answer(request, requestId, headers);
+      return { status, headers: own === NOTHING ? headers : { ...headers, ...own }, body };
     } catch (error) {
       const failure = asStripeError(error, this.#stripe);
       return { status: failure.status, headers, body: errorBody(failure, requestId) };
@@ -111,7 +118,7 @@ export class Dispatcher {
     if (found === undefined) throw unknownUrl(request);
     const { operation } = found;
     checkKeyFor(operation, key);
-    const handled = this.#handlers.get(withoutNames(operation.key));
+    const handled = this.#handlerOf(operation);
     if (handled === undefined) headers['backlot-fidelity'] = 'shape';
 
     const idempotencyKey = request.method === 'POST' ? request.header('idempotency-key') : undefined;
@@ -130,20 +137,7 @@ export class Dispatcher {
       if (earlier) return earlier;
     }
 
-    const written = { ...parseForm(request.query), ...parseForm(request.body) } as Record<string, Raw>;
-    const meant = writtenFor(request) ?? version;
-    const raw = this.#stripe.as(scope, () => {
-      const adapted = 'adapt' in found ? found.adapt(written) : written;
-      return translateParameters(this.#stripe, operation, meant, adapted);
-    });
-    // How pages give their key.
-    delete raw['key'];
-    const legacy = acceptLegacy(operation, meant).also;
-    // What Stripe.js sends with each call for an intent is in no declaration.
-    const also = key.publishable ? [...legacy, 'client_secret'] : legacy;
-    for (const file of request.files) raw[file.name] = { filename: file.filename };
-    const params =
-      operation.parameters === UNSPECIFIED ? raw : (isLoose ? validateLoosely : validate)(operation, raw, { also });
+    const params = this.#parametersOf(request, found, scope, key);
     const call: Call = {
       operation,
       path: named(handled?.names ?? [], found.path),
@@ -152,18 +146,64 @@ export class Dispatcher {
       key,
       files: request.files,
     };
-    const reply = this.#stripe.step(scope, () => {
-      const answered = this.#run(
-        this.#withFallback(handled?.handler ?? ((each) => unstatedAnswer(this.#stripe, each)), headers),
-        call,
-        version,
-        requestId,
-      );
-      if (idempotencyKey !== undefined) this.#idempotent.keep(idempotencyKey, sent, answered);
+    const keep = (answered: Reply): void => {
+      if (idempotencyKey !== undefined) this.#idempotent.keep(idempotencyKey, sent, requestId, answered);
+    };
+    const answer = (): Reply => {
+      const handler = handled?.handler ?? ((each: Call) => unstatedAnswer(this.#stripe, each));
+      const answered = this.#run(this.#withFallback(handler, headers), call, version, requestId);
+      keep(answered);
       return answered;
-    });
+    };
+    let reply: Reply;
+    try {
+      reply = this.#stripe.step(scope, answer);
+    } catch (error) {
+      // What failed is answered in the same way again, unless it never began: its parameters were wrong.
+      if (
+        error instanceof StripeError &&
+        idempotencyKey !== undefined &&
+        !error.fields.code?.startsWith('parameter_')
+      ) {
+        const { status } = error;
+        this.#stripe.step(scope, () => keep({ status, headers: {}, body: errorBody(error, requestId) }));
+      }
+      throw error;
+    }
     if (request.method !== 'GET') this.#stripe.jobs.arm();
     return reply;
+  }
+
+  /** What the client gave, checked, and as clients of the newest version give it. */
+  #parametersOf(request: ApiRequest, found: FoundOperation | FoundFormer, scope: Scope, key: ApiKey): Params {
+    const { operation } = found;
+    const sent = parseForm(request.body);
+    const given = request.query === '' ? sent : Object.assign(parseForm(request.query), sent);
+    const meant = writtenFor(request) ?? scope.version!;
+    const isAsToday = isNewest(meant) && !('adapt' in found);
+    const raw = isAsToday ? given : this.#stripe.as(scope, () => this.#translate(found, meant, given));
+    // How pages give their key.
+    if (raw['key'] !== undefined) delete raw['key'];
+    const legacy = acceptLegacy(operation, meant);
+    const also = [...legacy, ...undeclared(operation, raw, key.publishable)];
+    for (const file of request.files) raw[file.name] = { filename: file.filename };
+    if (operation.parameters === UNSPECIFIED) return raw;
+    const isLoose = this.#stripe.config.compat === 'localstripe';
+    return (isLoose ? validateLoosely : validate)(operation, raw, { also });
+  }
+
+  #handlerOf({ key }: Operation): Handled | undefined {
+    let handled = this.#found.get(key);
+    if (handled === undefined && !this.#found.has(key)) {
+      handled = this.#handlers.get(withoutNames(key));
+      this.#found.set(key, handled);
+    }
+    return handled;
+  }
+
+  #translate(found: FoundOperation | FoundFormer, version: string, given: RawHash): RawHash {
+    const adapted = 'adapt' in found ? found.adapt(given) : given;
+    return translateParameters(this.#stripe, found.operation, version, adapted);
   }
 
   #find(request: ApiRequest, version: string): FoundOperation | FoundFormer | undefined {
@@ -213,10 +253,11 @@ export class Dispatcher {
       if (answer instanceof Binary)
         return { status: 200, headers: { 'content-type': answer.type }, body: answer.bytes };
       const shown = expand(this.#stripe, this.#includes, renderAt(version, answer, this.#stripe), call);
-      return { status: 200, headers: {}, body: JSON.stringify(shown, undefined, 2) };
+      return { status: 200, headers: NOTHING, body: printed(shown) };
     } catch (error) {
-      if (!(error instanceof StripeError) || !error.keepsWrites) throw error;
-      return { status: error.status, headers: {}, body: errorBody(error, requestId) };
+      if (!(error instanceof StripeError)) throw error;
+      if (!error.keepsWrites) throw missingInPath(error, call.path);
+      return { status: error.status, headers: NOTHING, body: errorBody(error, requestId) };
     }
   }
 
@@ -226,14 +267,10 @@ export class Dispatcher {
     if (own === null) throw invalidKey(key);
     const account = named ?? own;
     if (account === undefined || account === PLATFORM_ACCOUNT) return PLATFORM_ACCOUNT;
+    const isMadeUp = this.#stripe.config.fallback === 'fixtures';
     const isAllowed = own === undefined || own === account;
-    if (!isAllowed || !this.#stripe.table('account').has(account)) {
-      throw new StripeError(
-        403,
-        'invalid_request_error',
-        `The provided key does not have access to account '${account}' (or that account does not exist). Application access may have been revoked.`,
-        { code: 'account_invalid' },
-      );
+    if (!isAllowed || (!isMadeUp && !this.#stripe.table('account').has(account))) {
+      throw noAccess(account);
     }
     return account;
   }
@@ -250,11 +287,13 @@ export function withoutNames(key: string): string {
   return key.replace(/\{\w+\}/g, '{}');
 }
 
-function named(names: readonly string[], path: Readonly<Record<string, string>>): Record<string, string> {
+/** The parameters of a path by the names of the handler, which come in the same order as those of the specification. */
+function named(names: readonly string[], path: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  if (names.length === 0) return path;
   const values = Object.values(path);
-  return Object.fromEntries(
-    (names.length > 0 ? names : Object.keys(path)).map((name, index) => [name, values[index] ?? '']),
-  );
+  const found: Record<string, string> = {};
+  names.forEach((name, index) => (found[name] = values[index] ?? ''));
+  return found;
 }
 
 function unknownUrl({ method, path }: ApiRequest): StripeError {

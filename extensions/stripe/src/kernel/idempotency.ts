@@ -14,6 +14,8 @@ interface Kept {
   /** The parameters as they were sent. */
   readonly sent: string;
   readonly reply: { readonly status: number; readonly body: string };
+  /** The identifier of the request that was answered. */
+  readonly requestId: string;
 }
 
 /** What was answered to requests with an `Idempotency-Key`. */
@@ -53,13 +55,14 @@ export class IdempotentReplies {
           `Try using a key other than '${key}' if you meant to execute a different request.`,
       );
     }
-    return { ...kept.reply, headers: { 'idempotent-replayed': 'true' } };
+    return { ...kept.reply, headers: { 'idempotent-replayed': 'true', 'original-request': kept.requestId } };
   }
 
-  keep(key: string, request: { method: string; path: string; sent: string }, reply: Reply): void {
+  keep(key: string, request: { method: string; path: string; sent: string }, requestId: string, reply: Reply): void {
     this.#kept.put([this.#stripe.account, key], {
       ...request,
       at: this.#stripe.platform.clock.seconds(),
+      requestId,
       reply: { status: reply.status, body: String(reply.body) },
     });
   }

@@ -73,18 +73,22 @@ export class Jobs {
 
   /** When the next job by a clock is due; undefined where there is none. */
   nextAt(clock: string | null): number | undefined {
+    if (this.#jobs.count() === 0) return undefined;
     for (const job of this.#jobs.values({ prefix: [clock ?? WORLD], limit: 1 })) return job.at;
     return undefined;
   }
 
-  /** Does what is due by a clock until a time (in seconds, included), in its order, and what that makes due. */
-  run(clock: string | null, until: number, reached: (at: number) => void = () => undefined): void {
-    for (;;) {
+  /**
+   * Does what is due by a clock until a time (in seconds, included), in its order, and what that makes due. Asks before each job
+   * but the first whether to go on, and gives false when something is left.
+   */
+  run(clock: string | null, until: number, goesOn: () => boolean = () => true): boolean {
+    for (let isFirst = true; ; isFirst = false) {
       const next = [...this.#jobs.entries({ prefix: [clock ?? WORLD], limit: 1 })][0];
-      if (next === undefined || next[1].at > until) return;
+      if (next === undefined || next[1].at > until) return true;
+      if (!isFirst && !goesOn()) return false;
       const [key, job] = next;
       this.#jobs.delete(key);
-      reached(job.at);
       this.#stripe.as({ account: job.account, clock: job.clock, time: job.at }, () => this.#do(job));
     }
   }

@@ -33,6 +33,7 @@ export function idOf(reference: string | { readonly id: string } | null | undefi
 
 /** What stands at a dotted path in an object; undefined where the path leads nowhere. */
 export function valueAt(object: unknown, path: string): unknown {
+  if (!path.includes('.')) return (object as Record<string, unknown> | null | undefined)?.[path];
   let value = object;
   for (const name of path.split('.')) {
     if (typeof value !== 'object' || value === null) return undefined;
@@ -50,6 +51,7 @@ export function previousAttributes(before: object, after: object): Record<string
   const [old, now] = [before as Record<string, unknown>, after as Record<string, unknown>];
   for (const name of new Set([...Object.keys(old), ...Object.keys(now)])) {
     const [was, is] = [old[name], now[name]];
+    if (was === is) continue;
     if (JSON.stringify(was) === JSON.stringify(is)) continue;
     if (isPlain(was) && isPlain(is)) former[name] = previousAttributes(was, is);
     else former[name] = was ?? null;

@@ -1,4 +1,4 @@
-import type { Collection, Key, State } from 'backlot';
+import type { BacklotError, Collection, Key, State } from 'backlot';
 import { invalidRequest, resourceMissing } from '../errors';
 import type { Params } from '../parameters/validate';
 import { KINDS } from './kinds';
@@ -60,11 +60,16 @@ export class Table<T extends StripeObject, Hidden extends object = Record<string
   ) {
     this.#host = host;
     const { noun, indexes = [] } = KINDS[kind] ?? {};
+    // The same text wherever it can be, so that keys that begin with it are compared at a look.
+    const accountOf = ({ account }: Row<T, Hidden>): string => (account === host.account ? host.account : account);
     this.#noun = noun ?? kind.replaceAll('.', '_');
     this.#rows = host.state.collection<Row<T, Hidden>>(kind, {
+      frozen: true,
       indexes: {
-        [BY_TIME]: (row) => (isDeleted(row.object) ? undefined : [[row.account, timeOf(row.object), row.order]]),
-        ...Object.fromEntries(indexes.map((path) => [path, (row: Row<T, Hidden>) => keysOf(row, path)])),
+        [BY_TIME]: (row) => (isDeleted(row.object) ? undefined : [[accountOf(row), timeOf(row.object), row.order]]),
+        ...Object.fromEntries(
+          indexes.map((path) => [path, (row: Row<T, Hidden>) => keysOf(row, accountOf(row), path)]),
+        ),
       },
     });
   }
@@ -94,11 +99,14 @@ export class Table<T extends StripeObject, Hidden extends object = Record<string
 
   /** Keeps a new object; fails where its identifier is taken. */
   insert(object: T, hidden?: Hidden): T {
-    if (this.#rows.has(object.id)) {
+    const { account } = this.#host;
+    const row = { account, order: this.#host.nextOrder(), object };
+    try {
+      this.#rows.insert(object.id, hidden ? { ...row, hidden } : row);
+    } catch (error) {
+      if ((error as BacklotError).code !== 'BACKLOT_E_STATE_KEY_EXISTS') throw error;
       throw invalidRequest(`${this.#noun} already exists.`, { code: 'resource_already_exists', param: 'id' });
     }
-    const { account } = this.#host;
-    this.#rows.put(object.id, { account, order: this.#host.nextOrder(), object, ...(hidden && { hidden }) });
     return object;
   }
 
@@ -135,8 +143,14 @@ export class Table<T extends StripeObject, Hidden extends object = Record<string
     if (this.#row(id)) this.#rows.delete(id);
   }
 
+  /** Whether no account has any, not even a deleted one. */
+  get isEmpty(): boolean {
+    return this.#rows.count() === 0;
+  }
+
   /** All objects of the account that are selected, newest first. */
   *values(selection: Selection<T> = {}): Generator<T> {
+    if (this.isEmpty) return;
     for (const row of this.#newestFirst(selection)) yield row.object;
   }
 
@@ -219,14 +233,18 @@ function isDeleted(object: object): boolean {
   return (object as { deleted?: unknown }).deleted === true;
 }
 
-function keysOf(row: Row<StripeObject, object>, path: string): Key[] | undefined {
+function keysOf(row: Row<StripeObject, object>, account: string, path: string): Key[] | undefined {
   if (isDeleted(row.object)) return undefined;
-  return fieldValues(row.object, path).map((value) => [row.account, value, timeOf(row.object), row.order]);
+  return fieldValues(row.object, path).map((value) => [account, value, timeOf(row.object), row.order]);
 }
 
+const NO_VALUES: string[] = [];
+
 /** What a field holds, as text: an identifier for an object, each element of an array. */
-function fieldValues(object: StripeObject, path: string): string[] {
+function fieldValues(object: StripeObject, path: string): readonly string[] {
   const value = valueAt(object, path);
+  if (typeof value === 'string') return [value];
+  if (value === null || value === undefined) return NO_VALUES;
   return (Array.isArray(value) ? value : [value]).flatMap((each: unknown) => {
     if (typeof each === 'string') return [each];
     if (typeof each === 'number' || typeof each === 'boolean') return [String(each)];

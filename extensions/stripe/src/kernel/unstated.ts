@@ -15,6 +15,11 @@ export function unstatedAnswer(stripe: Backend, call: Call): object {
   return generatedAnswer(stripe, call);
 }
 
+/** `items` of a subscription are given as an array, and are a list with pages in the object. */
+function isListOf(value: unknown): boolean {
+  return (value as { readonly object?: unknown } | null)?.object === 'list';
+}
+
 /** A well-formed answer with what the client gave, of which nothing is kept. */
 export function generatedAnswer(stripe: Backend, { operation, path, params, url }: Call): object {
   if (operation.kind === 'list') return { object: 'list', data: [], has_more: false, url };
@@ -26,7 +31,8 @@ export function generatedAnswer(stripe: Backend, { operation, path, params, url 
     // What the client gave comes back where it has the same form as in the object.
     const isNothing = object[name] === undefined || object[name] === null;
     const fits = isNothing ? typeof value !== 'object' : typeof value === typeof object[name];
-    if (fits && fieldOf(operation.result, name) && name !== 'object' && name !== 'id') object[name] = value;
+    if (fits && !isListOf(object[name]) && fieldOf(operation.result, name) && name !== 'object' && name !== 'id')
+      object[name] = value;
   }
   return object;
 }

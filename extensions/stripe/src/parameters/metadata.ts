@@ -1,17 +1,14 @@
 import { invalidRequest } from '../errors';
+import { MOST_KEYS, tooManyKeys } from '../kernel/metadata';
 import type { RawHash } from './form';
 
-const MOST_KEYS = 50;
 const LONGEST_KEY = 40;
 const LONGEST_VALUE = 500;
-
-const TOO_MANY = (keys: number): string =>
-  `Metadata can have up to ${MOST_KEYS} keys, but you've set ${keys}. Email us at support+metadata@stripe.com for more information.`;
 
 /** Checks metadata: text by name, within the limits of https://docs.stripe.com/api/metadata. Empty values take a key out. */
 export function metadata(raw: RawHash, param: string): Record<string, string> {
   const entries = Object.entries(raw);
-  if (entries.length > MOST_KEYS) throw invalidRequest(TOO_MANY(entries.length), { param });
+  if (entries.length > MOST_KEYS) throw tooManyKeys(entries.length, param);
   const checked: Record<string, string> = {};
   for (const [key, value] of entries) {
     if (typeof value !== 'string') {

@@ -3,6 +3,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { invalidRequest, parameterMissing, StripeError } from '../errors';
 import { parameterFile, type ParameterType } from '../spec/files';
 import type { Operation } from '../spec/spec';
+import { checkLists } from './list-limits';
 import { metadata } from './metadata';
 import type { Raw, RawHash } from './form';
 
@@ -10,10 +11,12 @@ import type { Raw, RawHash } from './form';
 export type Params = Readonly<Record<string, unknown>>;
 
 export interface ValidateOptions {
-  /** Names at the top that are let through as they are: those of older versions. */
+  /** Names at the top that are let through as they are: those of older versions, and those that no declaration has. */
   readonly also?: readonly string[];
 }
 
+/** What an address may go without: clients write `null` as an empty text. */
+const UNSET = /(address\]?\[(city|country|line[12]|postal_code|state)|^shipping\[(carrier|phone|tracking_number))\]$/;
 /** The longest text, in characters. */
 const LONGEST = 5000;
 const MOST_DECIMALS = 12;
@@ -31,6 +34,7 @@ export function validate(operation: Operation, raw: RawHash, { also = [] }: Vali
     if (value !== undefined) params[name] = loosely(value);
   }
   checkLimit(params['limit']);
+  checkLists(operation.key, params);
   return params;
 }
 
@@ -104,6 +108,7 @@ function check(place: number, raw: Raw, param: string): unknown {
   const sort = typeof type === 'string' ? type : type[0];
   if (sort === '*') return loosely(raw);
   if (sort === '?') return raw === '' ? '' : check((type as [string, number])[1], raw, param);
+  if (raw === '' && UNSET.test(param)) return null;
   if (raw === '') throw emptyParameter(param);
   switch (sort) {
     case 'm':

@@ -52,7 +52,15 @@ export function newCard(stripe: Backend, card: CardData, given: Given): Stripe.C
   } as unknown as Stripe.Card;
 }
 
+const US_ACCOUNT_NUMBER = /^\d{4,17}$/;
 const ROUTING_NUMBER = /^\d{9}$/;
+const ROUTING_WEIGHTS = [3, 7, 1];
+
+/** Whether a text is a routing number of a bank in the United States: its last digit is a checksum. */
+function isRoutingNumber(text: string): boolean {
+  if (!ROUTING_NUMBER.test(text)) return false;
+  return [...text].reduce((sum, digit, index) => sum + Number(digit) * ROUTING_WEIGHTS[index % 3]!, 0) % 10 === 0;
+}
 
 /** A bank account that nobody has yet. Throws where it cannot be one. */
 export function newBankAccount(stripe: Backend, given: Given): Stripe.BankAccount {
@@ -61,7 +69,13 @@ export function newBankAccount(stripe: Backend, given: Given): Stripe.BankAccoun
   if (number === null) throw parameterMissing('bank_account[account_number]');
   const country = (text('country') ?? 'US').toUpperCase();
   const routing = text('routing_number');
-  if (country === 'US' && (routing === null || !ROUTING_NUMBER.test(routing))) {
+  if (country === 'US' && !US_ACCOUNT_NUMBER.test(number)) {
+    throw invalidRequest(`Invalid account number: must contain only digits, and be between 4 and 17 digits long`, {
+      code: 'account_number_invalid',
+      param: 'bank_account[account_number]',
+    });
+  }
+  if (country === 'US' && (routing === null || !isRoutingNumber(routing))) {
     throw invalidRequest(`Invalid routing number for ${text('currency') ?? 'usd'} bank account: ${routing ?? ''}`, {
       code: 'routing_number_invalid',
       param: 'bank_account[routing_number]',

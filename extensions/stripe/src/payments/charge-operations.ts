@@ -120,6 +120,7 @@ function capture(stripe: Backend, id: string, params: Stripe.ChargeCaptureParams
       param: 'amount',
     });
   }
+  checkAmount(amount, made.currency);
   const intent = idOf(made.payment_intent);
   if (intent !== undefined) {
     captureIntent(stripe, intent, { amount_to_capture: amount });

@@ -8,6 +8,7 @@ import { addBalanceTransaction, pendingUntil, stripeFee } from './balance';
 import { behaviorOf, chargeDecline, type CardSecret } from './cards';
 import { methodDetails, outcomeOf } from './charge-details';
 import { DECLINES, type Decline } from './declines';
+import { LONGEST_DESCRIPTOR } from './descriptors';
 
 const CAPTURE_DAYS = 7;
 export const DAY = 24 * 60 * 60;
@@ -154,8 +155,6 @@ function platformFee(
     ? []
     : [applicationFee(fee, currency)];
 }
-
-const LONGEST_DESCRIPTOR = 22;
 
 function descriptorOf({ statement_descriptor, statement_descriptor_suffix }: Partial<Stripe.Charge>): string {
   const prefix = statement_descriptor ?? 'BACKLOT';

@@ -15,7 +15,7 @@ export type CustomerSource = Stripe.Card | Stripe.BankAccount | Stripe.Source;
 
 type Given = CardParams & { readonly object?: string } & Readonly<Record<string, unknown>>;
 
-/** All cards, bank accounts and sources of a customer, newest first. */
+/** All cards, bank accounts and sources of a customer: the default, and then the others, newest first. */
 export function sourcesOf(stripe: Backend, customer: string): CustomerSource[] {
   const by = { customer };
   const all: CustomerSource[] = [
@@ -23,7 +23,9 @@ export function sourcesOf(stripe: Backend, customer: string): CustomerSource[] {
     ...bankAccountTable(stripe).values({ by }),
     ...sourceTable(stripe).values({ by }),
   ];
-  return all.filter((each) => !('deleted' in each));
+  const preferred = idOf(stripe.table<Stripe.Customer>('customer').find(customer)?.default_source);
+  const shown = all.filter((each) => !('deleted' in each));
+  return [...shown.filter(({ id }) => id === preferred), ...shown.filter(({ id }) => id !== preferred)];
 }
 
 /**

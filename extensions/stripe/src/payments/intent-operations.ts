@@ -4,6 +4,7 @@ import type { Backend } from '../kernel/backend';
 import { verifyDeposits } from './microdeposits';
 import type { Call, DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import { checkDescriptors } from './descriptors';
 import { checkOwner, givenMethod, typesFor } from './intent-methods';
 import { needsReturnUrl, noSuchIntent, unexpectedState } from './intent-state';
 import {
@@ -113,6 +114,7 @@ function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): 
   const money = currency === undefined ? intent.currency : readCurrency(currency);
   if (amount !== undefined) checkAmount(amount, money);
   checkShares(amount ?? intent.amount, given.application_fee_amount);
+  checkDescriptors(given);
   if (customer !== undefined) stripe.table('customer').get(customer, 'customer');
   const owner = customer ?? idOf(intent.customer);
   const isCleared = given.payment_method === '';

@@ -2,7 +2,7 @@
 import type Stripe from 'stripe';
 import type { StripeError } from '../errors';
 import { invalidRequest } from '../errors';
-import type { Backend } from '../kernel/backend';
+import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
 import { idOf } from '../kernel/objects';
@@ -24,6 +24,7 @@ import {
   unexpectedState,
   wrongStatus,
 } from './intent-state';
+import { checkDescriptors, refuseForCards } from './descriptors';
 import { createMandate } from './mandates';
 import { METHOD_TYPES } from './method-types';
 import { checkAmount, readCurrency } from './money';
@@ -37,6 +38,8 @@ export interface IntentSecret {
   /** The cardholder authenticated; the server has yet to confirm. */
   readonly isAuthenticated?: boolean;
   readonly mandateData?: Stripe.PaymentIntentConfirmParams.MandateData;
+  /** What a payment method is set up for, where that is one payment alone. */
+  readonly singleUse?: Stripe.SetupIntentCreateParams.SingleUse;
 }
 
 export type CreateIntentParams = Stripe.PaymentIntentCreateParams & {
@@ -77,6 +80,8 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
   const currency = readCurrency(params.currency);
   checkAmount(params.amount, currency);
   checkShares(params.amount, params.application_fee_amount, params.transfer_data?.amount);
+  checkDescriptors(params);
+  checkRecipient(stripe, params);
   const customer = params.customer;
   if (customer !== undefined) stripe.table('customer').get(customer, 'customer');
   if (params.confirm !== true) {
@@ -160,7 +165,12 @@ function confirm(stripe: Backend, id: string, params: ConfirmIntentParams): Conf
   if (method === undefined) throw missingMethod(before);
   checkOwner(stripe, method, customer);
   checkAllowed(before, method);
-  const isManual = before.capture_method === 'manual' || params.capture_method === 'manual';
+  if (method.type === 'card') refuseForCards(before);
+  const given = params.payment_method_options as MethodOptions | undefined;
+  const isManual =
+    isHeld(before, method.type) ||
+    params.capture_method === 'manual' ||
+    given?.[method.type]?.capture_method === 'manual';
   if (isManual && METHOD_TYPES[method.type]?.manualCapture !== true) {
     throw invalidRequest(`The payment method type ${method.type} does not support manual capture.`, {
       code: 'payment_intent_incompatible_payment_method',
@@ -253,7 +263,7 @@ interface Payment {
 function pay(stripe: Backend, id: string, { isAuthenticated = false, decline }: Payment = {}): Confirmed {
   const intent = intentTable(stripe).get(id);
   const method = methodOf(stripe, intent)!;
-  const isManual = intent.capture_method === 'manual';
+  const isManual = isHeld(intent, method.type);
   const { charge: made, decline: refusal } = charge(stripe, {
     amount: intent.amount,
     currency: intent.currency,
@@ -276,9 +286,10 @@ function pay(stripe: Backend, id: string, { isAuthenticated = false, decline }: 
 /** What follows a charge that the bank agreed to. */
 function succeed(stripe: Backend, id: string, chargeId: string): Confirmed {
   const table = intentTable(stripe);
-  const { amount, capture_method } = table.get(id);
+  const intent = table.get(id);
+  const { amount, capture_method } = intent;
   const common = { latest_charge: chargeId, last_payment_error: null, next_action: null, processing: null };
-  if (capture_method === 'manual') {
+  if (isHeld(intent, methodOf(stripe, intent)!.type)) {
     announceCharge(stripe, chargeId);
     const held = table.update(id, { ...common, status: 'requires_capture', amount_capturable: amount });
     stripe.emit('payment_intent.amount_capturable_updated', held);
@@ -541,6 +552,13 @@ function keepMethod(
   else table.hide(method.id, { ...table.hidden(method.id), spent: true });
 }
 
+type MethodOptions = Readonly<Record<string, { readonly capture_method?: string } | undefined>>;
+
+/** Whether a payment is held back until it is captured: all of an intent, or those by a type of payment methods. */
+function isHeld({ capture_method, payment_method_options: options }: Stripe.PaymentIntent, type: string): boolean {
+  return capture_method === 'manual' || (options as MethodOptions | null)?.[type]?.capture_method === 'manual';
+}
+
 /** What a charge has from its intent. */
 function fieldsOf(intent: Stripe.PaymentIntent): Partial<Stripe.Charge> {
   return {
@@ -642,6 +660,18 @@ export function checkShares(amount: number, fee?: number | '' | null, transfer?:
       { param: 'transfer_data[amount]' },
     );
   }
+}
+
+/** A fee is taken from the share of another account, or from a payment of one. */
+function checkRecipient(
+  stripe: Backend,
+  given: { readonly application_fee_amount?: number; readonly transfer_data?: object },
+): void {
+  if (!given.application_fee_amount || given.transfer_data || stripe.account !== PLATFORM_ACCOUNT) return;
+  throw invalidRequest(
+    'Can only apply an application_fee_amount when the PaymentIntent is attempting a direct payment (using an OAuth key or Stripe-Account header) or destination payment (using `transfer_data[destination]`).',
+    { param: 'application_fee_amount' },
+  );
 }
 
 function onlyWithConfirm(name: string): StripeError {

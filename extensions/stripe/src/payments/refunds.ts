@@ -95,7 +95,9 @@ function chargeFor(stripe: Backend, { charge, payment_intent: intent }: RefundPa
   }
   if (charge !== undefined) return chargeTable(stripe).get(charge, 'charge');
   if (intent === undefined) {
-    throw invalidRequest('One of the following params should be provided for this request: payment_intent or charge.');
+    throw invalidRequest('One of the following params should be provided for this request: payment_intent or charge.', {
+      code: 'parameter_missing',
+    });
   }
   const { latest_charge: latest } = stripe.table<Stripe.PaymentIntent>('payment_intent').get(intent, 'payment_intent');
   const id = idOf(latest);

@@ -83,7 +83,7 @@ function make(stripe: Backend, params: CreateSetupParams): Stripe.SetupIntent {
     status: method ? 'requires_confirmation' : 'requires_payment_method',
     usage: params.usage ?? 'off_session',
   } as unknown as Stripe.SetupIntent;
-  setupTable(stripe).insert(intent);
+  setupTable(stripe).insert(intent, params.single_use && { singleUse: params.single_use });
   stripe.emit('setup_intent.created', intent);
   return intent;
 }
@@ -207,15 +207,16 @@ function succeed(stripe: Backend, id: string, isAuthenticated = false): Confirme
   methods.hide(method.id, { ...methods.hidden(method.id), setUp: true });
   if (customer !== undefined) attachPaymentMethod(stripe, method, customer, { verified: true });
   const isDebit = METHOD_TYPES[method.type]?.flow === 'debit';
-  const { mandateData } = table.hidden(id) ?? {};
-  const mandate = isDebit || mandateData !== undefined ? createMandate(stripe, method, mandateData) : undefined;
+  const { mandateData, singleUse } = table.hidden(id) ?? {};
+  const mandate =
+    isDebit || mandateData !== undefined ? createMandate(stripe, method, mandateData, singleUse) : undefined;
   const attempt = endAttempt(stripe, before, 'succeeded', null, isAuthenticated);
   const intent = table.update(id, {
     status: 'succeeded',
     next_action: null,
     last_setup_error: null,
     latest_attempt: attempt.id,
-    ...(mandate && { mandate: mandate.id }),
+    ...(mandate && { [singleUse === undefined ? 'mandate' : 'single_use_mandate']: mandate.id }),
   });
   stripe.emit('setup_intent.succeeded', intent);
   return { intent };

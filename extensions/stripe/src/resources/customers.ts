@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { setCustomerDiscount } from '../billing/discounts';
-import { invalidRequest } from '../errors';
+import { invalidRequest, resourceMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
@@ -62,11 +62,12 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
     // A name such as pm_card_visa stands for the one that was just made of it.
     setDefaultMethod(stripe, id, method && chosen === params.payment_method ? method.id : chosen);
   }
-  stripe.emit('customer.created', table.get(id));
+  const isAsMade = !method && (chosen === undefined || chosen === '');
+  stripe.emit('customer.created', isAsMade ? made : table.get(id));
   if (params.source !== undefined && params.source !== '')
     addSource(stripe, id, params.source, { becomesDefault: true });
   for (const tax of params.tax_id_data ?? []) addTaxId(stripe, id, tax);
-  return table.get(id);
+  return isAsMade && !params.source && !params.tax_id_data ? made : table.get(id);
 }
 
 const PREFIX_LENGTH = 8;
@@ -188,7 +189,7 @@ function isDeleted(customer: Stripe.Customer | Stripe.DeletedCustomer): boolean 
 }
 
 function missing(id: string) {
-  return invalidRequest(`No such customer: '${id}'`, { code: 'resource_missing', param: 'id' });
+  return resourceMissing('customer', id);
 }
 
 /** https://docs.stripe.com/api/customers */

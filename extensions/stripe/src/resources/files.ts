@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { parameterMissing } from '../errors';
+import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { Call, DefineModule } from '../kernel/module';
@@ -49,8 +49,29 @@ function upload(stripe: Backend, { files, params }: Call): Stripe.File {
   return withLinks(stripe, file);
 }
 
+/** The purposes of files that there can be links to. */
+const LINKED: ReadonlySet<string> = new Set([
+  'business_icon',
+  'business_logo',
+  'customer_signature',
+  'dispute_evidence',
+  'finance_report_run',
+  'financial_account_statement',
+  'identity_document_downloadable',
+  'issuing_regulatory_reporting',
+  'pci_document',
+  'selfie',
+  'sigma_scheduled_query',
+  'tax_document_user_upload',
+  'terminal_android_apk',
+  'terminal_reader_splashscreen',
+]);
+
 function createLink(stripe: Backend, given: Stripe.FileLinkCreateParams): Stripe.FileLink {
-  fileTable(stripe).get(given.file, 'file');
+  const { purpose } = fileTable(stripe).get(given.file, 'file');
+  if (!LINKED.has(purpose)) {
+    throw invalidRequest(`Files with the purpose ${purpose} cannot be linked to.`, { param: 'file' });
+  }
   const id = stripe.newId('file_link');
   const link = {
     id,

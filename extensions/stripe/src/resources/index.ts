@@ -45,6 +45,7 @@ import { coupons } from './coupons';
 import { formerOperations } from '../versions/former-operations';
 import { customers } from './customers';
 import { entitlements } from './entitlements';
+import { ephemeralKeys } from './ephemeral-keys';
 import { events } from './events';
 import { files } from './files';
 import { verificationSessions } from './identity';
@@ -83,6 +84,7 @@ export const MODULES: readonly DefineModule[] = [
   discountOperations,
   disputes,
   entitlements,
+  ephemeralKeys,
   events,
   externalAccounts,
   formerOperations,

@@ -353,6 +353,9 @@ function update(stripe: Backend, id: string, params: object): Stripe.PaymentMeth
   const table = methodTable(stripe);
   const given = params as Stripe.PaymentMethodUpdateParams;
   const method = table.get(id);
+  if (method.customer === null) {
+    throw invalidRequest('You must save this PaymentMethod to a customer before you can update it.');
+  }
   const card = given.card && method.card && { ...method.card, ...omit(given.card, 'networks') };
   if (card) checkExpiry(stripe, card);
   return table.update(

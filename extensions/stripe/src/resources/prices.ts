@@ -257,7 +257,7 @@ export const prices: DefineModule = (stripe) => {
   return {
     operations: {
       'POST /v1/prices': ({ params }) => createPrice(stripe, params as unknown as Stripe.PriceCreateParams),
-      'GET /v1/prices/{id}': ({ path }) => table.get(path['id']!),
+      'GET /v1/prices/{id}': ({ path }) => table.get(path['id']!, 'price'),
       'POST /v1/prices/{id}': ({ path, params }) => update(stripe, path['id']!, params),
       'GET /v1/prices': ({ url, params }) => {
         const given = params as Stripe.PriceListParams;

@@ -62,16 +62,17 @@ function read(): Spec {
     };
   });
   const root = makeNode();
+  const names = new Map(operations.map((operation) => [operation, namesIn(operation.path)]));
   for (const operation of operations) add(root, operation);
   return {
     version,
     operations,
     find: (method, path) => {
-      const found = walk(root, segmentsOf(path), method);
-      const operation = found?.node.operations.get(method);
-      return found && operation && { operation, path: namesOf(operation.path, found.values) };
+      const values: string[] = [];
+      const operation = walk(root, segmentsOf(path), 0, method, values)?.operations.get(method);
+      return operation && { operation, path: named(names.get(operation)!, values) };
     },
-    methods: (path) => [...(walk(root, segmentsOf(path))?.node.operations.keys() ?? [])],
+    methods: (path) => [...(walk(root, segmentsOf(path), 0, undefined, [])?.operations.keys() ?? [])],
   };
 }
 
@@ -92,21 +93,26 @@ function add(root: Node, operation: Operation): void {
   node.operations.set(operation.method, operation);
 }
 
-/** Goes down as far as the path does; with a method only to where that method is. */
+/** Goes down as far as the path does; with a method only to where that method is. Puts what parameters match into `values`. */
 function walk(
   node: Node,
-  [segment, ...rest]: readonly string[],
-  method?: string,
-  values: readonly string[] = [],
-): { node: Node; values: readonly string[] } | undefined {
+  segments: readonly string[],
+  at: number,
+  method: string | undefined,
+  values: string[],
+): Node | undefined {
+  const segment = segments[at];
   if (segment === undefined) {
     const isEnd = method === undefined ? node.operations.size > 0 : node.operations.has(method);
-    return isEnd ? { node, values } : undefined;
+    return isEnd ? node : undefined;
   }
   const next = node.statics.get(segment);
-  const found = next && walk(next, rest, method, values);
+  const found = next && walk(next, segments, at + 1, method, values);
   if (found || node.parameter === undefined || segment === '') return found;
-  return walk(node.parameter, rest, method, [...values, decode(segment)]);
+  values.push(decode(segment));
+  const below = walk(node.parameter, segments, at + 1, method, values);
+  if (!below) values.pop();
+  return below;
 }
 
 function segmentsOf(path: string): string[] {
@@ -115,6 +121,7 @@ function segmentsOf(path: string): string[] {
 
 /** A part of a path as it was meant. */
 export function decode(segment: string): string {
+  if (!segment.includes('%')) return segment;
   try {
     return decodeURIComponent(segment);
   } catch {
@@ -123,11 +130,17 @@ export function decode(segment: string): string {
   }
 }
 
-function namesOf(path: string, values: readonly string[]): Record<string, string> {
-  const named: Record<string, string> = {};
+/** The names in a path, in their order. Two parameters of a path may have one name: the second gets another. */
+function namesIn(path: string): string[] {
+  const names: string[] = [];
   for (const [index, [, name]] of [...path.matchAll(/\{(\w+)\}/g)].entries()) {
-    // Two parameters of a path may have one name.
-    named[name! in named ? `${name!}_${index}` : name!] = values[index] ?? '';
+    names.push(names.includes(name!) ? `${name!}_${index}` : name!);
   }
-  return named;
+  return names;
+}
+
+function named(names: readonly string[], values: readonly string[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  names.forEach((name, index) => (found[name] = values[index] ?? ''));
+  return found;
 }

@@ -40,14 +40,14 @@ export function renderAt(version: string, answer: object, stripe?: Backend): obj
 }
 
 /** The parameters that an operation took up to a version besides those of the newest, so that they are let through. */
-export function acceptLegacy(operation: Operation, version: string): { readonly also: readonly string[] } {
-  return { also: changesAfter(version).flatMap(({ accepts }) => accepts?.[operation.key] ?? []) };
+export function acceptLegacy(operation: Operation, version: string): readonly string[] {
+  return changesAfter(version).flatMap(({ accepts }) => accepts?.[operation.key] ?? []);
 }
 
 /** What a client of a version sent, as clients of the newest send it. */
 export function translateParameters(stripe: Backend, operation: Operation, version: string, given: RawHash): RawHash {
   let translated = given;
-  for (const { translate } of changesAfter(version).reverse()) {
+  for (const { translate } of [...changesAfter(version)].reverse()) {
     const each = translate?.[operation.key];
     if (each) translated = each(translated, stripe);
   }
@@ -70,9 +70,16 @@ export function isOlder(version: string, since: string): boolean {
   return version.slice(0, since.length) < since;
 }
 
+/** Whether nothing has changed since a version. */
+export function isNewest(version: string): boolean {
+  return !isOlder(version, CHANGES[0]!.since);
+}
+
+const NO_CHANGES: readonly Change[] = [];
+
 /** Newest first. */
-function changesAfter(version: string): Change[] {
-  return CHANGES.filter(({ since }) => isOlder(version, since));
+function changesAfter(version: string): readonly Change[] {
+  return isNewest(version) ? NO_CHANGES : CHANGES.filter(({ since }) => isOlder(version, since));
 }
 
 /** Renders what is innermost first, so that a change sees its parts as older clients do. */

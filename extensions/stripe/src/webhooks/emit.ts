@@ -23,6 +23,8 @@ export function emitEvent(stripe: Backend, type: string, object: object, previou
     type,
   } as unknown as Stripe.Event;
   const deliveries = deliver(stripe, event, targets);
-  stripe.table<Stripe.Event, EventDeliveries>('event').insert(event, { deliveries });
+  stripe
+    .table<Stripe.Event, EventDeliveries>('event')
+    .insert(event, deliveries.length > 0 ? { deliveries } : undefined);
   stripe.commandLines.announce(event);
 }

@@ -1,5 +1,5 @@
 import type { Applied, ApplyOptions } from '../../../host/apply-extensions';
-import { note, ProgressLine, say } from '../../terminal';
+import { note, say, showProgress } from '../../terminal';
 import type { ExtensionsOptions } from './options';
 
 export interface ApplyCommandOptions extends ExtensionsOptions {
@@ -13,22 +13,15 @@ export async function withApplyProgress<T>(
 ): Promise<T> {
   const { findRunning } = await import('../../../host/find-running.js');
   const url = options.offlineOnly ? undefined : await findRunning(options);
-  const line = new ProgressLine();
-  const show = (message: string): void => {
-    if (!options.json) line.show({ phase: 'create', message, detail: false });
-  };
-  try {
-    return await step({
-      dryRun: options.dryRun === true,
-      ...(url === undefined ? {} : { url }),
-      onProgress: show,
-      onLine: ({ phase, message }) => {
-        if (phase !== 'done' && typeof message === 'string') show(message);
-      },
-    });
-  } finally {
-    line.clear();
-  }
+  const show = (message: string): void => showProgress({ phase: 'create', message, detail: false });
+  return step({
+    dryRun: options.dryRun === true,
+    ...(url === undefined ? {} : { url }),
+    onProgress: show,
+    onLine: ({ phase, message }) => {
+      if (phase !== 'done' && typeof message === 'string') show(message);
+    },
+  });
 }
 
 /** Says what was changed. */

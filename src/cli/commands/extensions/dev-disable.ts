@@ -1,4 +1,6 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
+import { completedBy } from '../../completion/hints';
+import { jsonOption } from '../../options';
 import { say } from '../../terminal';
 import { devListOf, extensionsOption, type DevOptions } from './dev-options';
 
@@ -6,9 +8,10 @@ import { devListOf, extensionsOption, type DevOptions } from './dev-options';
 export function addDevDisable(dev: Command): void {
   dev
     .command('disable')
-    .argument('<name|path>', 'an extension, its package, or its folder')
+    .addArgument(completedBy(new Argument('<name|path>', 'an extension, its package, or its folder'), 'extensions'))
     .description('load an extension from its folder no longer')
     .addOption(extensionsOption())
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       `
@@ -18,7 +21,9 @@ Examples:
     )
     .action(async (meant: string, options: DevOptions) => {
       const { disableFolder } = await import('../../../extensions/dev/enable.js');
-      const folder = await disableFolder(devListOf(options), meant, process.cwd());
+      const file = devListOf(options);
+      const folder = await disableFolder(file, meant, process.cwd());
+      if (options.json) return say(JSON.stringify({ file, folder }));
       say(`disabled ${folder}; the next \`backlot start\` or \`backlot restart\` goes without it`);
     });
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import { jsonOption } from '../../options';
 import { note, say } from '../../terminal';
 import { devListOf, extensionsOption, type DevOptions } from './dev-options';
 
@@ -10,6 +11,7 @@ export function addDevEnable(dev: Command): void {
     .argument('<path>', 'folder of the package of an extension')
     .description('let the platform load an extension from its folder, and reload it on every save')
     .addOption(extensionsOption())
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       `
@@ -20,6 +22,11 @@ Examples:
       const { enableFolder } = await import('../../../extensions/dev/enable.js');
       const file = devListOf(options);
       const { manifest, problem, wasEnabled } = await enableFolder(file, path.resolve(folder));
+      if (options.json) {
+        const { extensions, package: from, version } = manifest;
+        const told = { file, package: from, version, extensions: extensions.map(({ name }) => name), wasEnabled };
+        return say(JSON.stringify({ ...told, problem: problem?.toJSON() ?? null }));
+      }
       const names = manifest.extensions.map(({ name }) => name).join(', ');
       say(wasEnabled ? `${names} is enabled already` : `enabled ${names} (${manifest.package} ${manifest.version})`);
       if (problem) note(`${problem.message}\n  to do: ${problem.remedy}`);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { EnabledFolder } from '../../../extensions/dev/enable';
+import { jsonOption } from '../../options';
 import { say } from '../../terminal';
 import { devListOf, extensionsOption, type DevOptions } from './dev-options';
 
@@ -9,7 +10,7 @@ export function addDevList(dev: Command): void {
     .command('list')
     .description('show the enabled folders, and what is wrong with them')
     .addOption(extensionsOption())
-    .option('--json', 'as one JSON array')
+    .addOption(jsonOption('as one JSON array'))
     .addHelpText(
       'after',
       `
@@ -17,7 +18,7 @@ Examples:
   $ backlot extensions dev list
   $ backlot extensions dev list --json`,
     )
-    .action(async (options: DevOptions & { json?: true }) => {
+    .action(async (options: DevOptions) => {
       const { listEnabled } = await import('../../../extensions/dev/enable.js');
       const enabled = await listEnabled(devListOf(options));
       if (options.json) say(JSON.stringify(enabled.map(toJson)));

@@ -1,11 +1,14 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { TEMPLATE_NAMES, TEMPLATES } from '../../../extensions/scaffold/templates';
+import { completedBy } from '../../completion/hints';
+import { jsonOption } from '../../options';
 import { say } from '../../terminal';
 
 interface Options {
   readonly template: string;
   readonly name?: string;
+  readonly json?: true;
 }
 
 /** `backlot extensions dev new` */
@@ -15,8 +18,14 @@ export function addDevNew(dev: Command): void {
     .command('new')
     .argument('[dir]', 'folder for the package, made if it is not there', 'my-extension')
     .description('write the package of a new extension, with tests that pass')
-    .addOption(new Option('-t, --template <template>', `one of ${TEMPLATE_NAMES.join(', ')}`).default('basic'))
+    .addOption(
+      completedBy(
+        new Option('-t, --template <template>', `one of ${TEMPLATE_NAMES.join(', ')}`).default('basic'),
+        TEMPLATE_NAMES,
+      ),
+    )
     .option('--name <name>', 'name of the extension (default: that of the folder)')
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       `
@@ -30,7 +39,9 @@ Examples:
     .action(async (dir: string, options: Options) => {
       const { createExtension } = await import('../../../extensions/scaffold/index.js');
       const directory = path.resolve(dir);
-      const made = await createExtension({ directory, ...options });
+      const { json, ...wanted } = options;
+      const made = await createExtension({ directory, ...wanted });
+      if (json) return say(JSON.stringify({ name: made.name, directory, files: made.files }));
       const place = path.relative(process.cwd(), directory);
       const start = options.template === 'container' ? 'backlot start --host' : 'backlot start';
       const install = 'npm install && npm test';

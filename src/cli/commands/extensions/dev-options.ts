@@ -1,8 +1,9 @@
 import { Option } from 'commander';
-import { devListBeside } from '../../../extensions/dev/dev-list';
+import { devListBeside } from '../../../extensions/dev/dev-list-file';
 
 export interface DevOptions {
   readonly extensions?: string;
+  readonly json?: true;
 }
 
 /** `--extensions`, which says beside which extensions.json the list of enabled folders is. */

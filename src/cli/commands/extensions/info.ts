@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { PackageDescription } from '../../../extensions/registry';
+import { jsonOption } from '../../options';
 import { say } from '../../terminal';
-import { type ExtensionsOptions, jsonOption, listFile, listOption } from './options';
+import { type ExtensionsOptions, listFile, listOption } from './options';
 
 /** As many versions are shown to people. */
 const VERSIONS_SHOWN = 10;

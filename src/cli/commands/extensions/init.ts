@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { jsonOption } from '../../options';
 import { say } from '../../terminal';
-import { type ExtensionsOptions, jsonOption, listFile, listOption } from './options';
+import { type ExtensionsOptions, listFile, listOption } from './options';
 
 /** `backlot extensions init` */
 export function addInit(group: Command): void {

@@ -1,9 +1,9 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { EXIT } from '../../exit-codes';
-import { nameOption } from '../../options';
+import { jsonOption, nameOption, urlOption } from '../../options';
 import { say } from '../../terminal';
 import { describeApplied, withApplyProgress, type ApplyCommandOptions } from './applied';
-import { jsonOption, listFile, listOption, urlOption } from './options';
+import { listFile, listOption } from './options';
 
 interface Options extends ApplyCommandOptions {
   readonly frozen?: true;

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { ListedExtension } from '../../../host/list-extensions';
-import { nameOption } from '../../options';
+import { jsonOption, nameOption, urlOption } from '../../options';
 import { table } from '../../table';
 import { note, say } from '../../terminal';
-import { type ExtensionsOptions, jsonOption, listFile, listOption, urlOption } from './options';
+import { type ExtensionsOptions, listFile, listOption } from './options';
 
 /** `backlot extensions list` */
 export function addList(group: Command): void {

@@ -14,16 +14,6 @@ export function listOption(): Option {
   return new Option('--extensions <file>', 'the list of extensions (default: ./extensions.json)');
 }
 
-/** `--json` */
-export function jsonOption(): Option {
-  return new Option('--json', 'as one JSON object');
-}
-
-/** `--url` */
-export function urlOption(): Option {
-  return new Option('--url <url>', 'gateway of the instance that runs (default: that of the container --name)');
-}
-
 /** The list that is meant, as an absolute path. */
 export function listFile({ extensions = 'extensions.json' }: ExtensionsOptions): string {
   return path.resolve(extensions);

@@ -1,13 +1,15 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
+import { completedBy } from '../../completion/hints';
 import { EXIT } from '../../exit-codes';
+import { jsonOption } from '../../options';
 import { say } from '../../terminal';
-import { type ExtensionsOptions, jsonOption, listFile, listOption } from './options';
+import { type ExtensionsOptions, listFile, listOption } from './options';
 
 /** `backlot extensions outdated [NAME…]` */
 export function addOutdated(group: Command): void {
   group
     .command('outdated')
-    .argument('[names...]', 'names of extensions or packages; none for all')
+    .addArgument(completedBy(new Argument('[names...]', 'names of extensions or packages; none for all'), 'extensions'))
     .description('show newer versions than are locked; the exit code is 1 when there are any')
     .addOption(listOption())
     .addOption(jsonOption())

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../exit-codes';
+import { jsonOption } from '../../options';
 import { table } from '../../table';
 import { note, say } from '../../terminal';
-import { type ExtensionsOptions, jsonOption, listFile, listOption } from './options';
+import { type ExtensionsOptions, listFile, listOption } from './options';
 
 /** `backlot extensions search WORD…` */
 export function addSearch(group: Command): void {

@@ -1,13 +1,19 @@
-import type { Command } from 'commander';
-import { nameOption } from '../../options';
+import { Argument, type Command } from 'commander';
+import { completedBy } from '../../completion/hints';
+import { jsonOption, nameOption, urlOption } from '../../options';
 import { note, say } from '../../terminal';
-import { type ExtensionsOptions, jsonOption, listFile, listOption, urlOption } from './options';
+import { type ExtensionsOptions, listFile, listOption } from './options';
 
 /** `backlot extensions uninstall NAME…` */
 export function addUninstall(group: Command): void {
   group
     .command('uninstall')
-    .argument('<names...>', 'names of extensions or packages, or specs as they are in the list')
+    .addArgument(
+      completedBy(
+        new Argument('<names...>', 'names of extensions or packages, or specs as they are in the list'),
+        'extensions',
+      ),
+    )
     .description('take extensions out of the list, and out of the instance that runs')
     .addOption(listOption())
     .addOption(urlOption())

@@ -1,13 +1,14 @@
-import type { Command } from 'commander';
-import { nameOption } from '../../options';
+import { Argument, type Command } from 'commander';
+import { completedBy } from '../../completion/hints';
+import { jsonOption, nameOption, urlOption } from '../../options';
 import { describeApplied, withApplyProgress, type ApplyCommandOptions } from './applied';
-import { jsonOption, listFile, listOption, urlOption } from './options';
+import { listFile, listOption } from './options';
 
 /** `backlot extensions update [NAME…]` */
 export function addUpdate(group: Command): void {
   group
     .command('update')
-    .argument('[names...]', 'names of extensions or packages; none for all')
+    .addArgument(completedBy(new Argument('[names...]', 'names of extensions or packages; none for all'), 'extensions'))
     .description('lock the newest that the list allows, and bring it to the instance that runs')
     .addOption(listOption())
     .addOption(urlOption())

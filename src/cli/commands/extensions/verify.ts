@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../exit-codes';
 import { report } from '../../report';
+import { jsonOption } from '../../options';
 import { say } from '../../terminal';
-import { type ExtensionsOptions, jsonOption, listFile, listOption } from './options';
+import { type ExtensionsOptions, listFile, listOption } from './options';
 
 /** `backlot extensions verify` */
 export function addVerify(group: Command): void {

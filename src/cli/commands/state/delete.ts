@@ -1,11 +1,12 @@
 import { Argument, type Command } from 'commander';
+import { completedBy } from '../../completion/hints';
 import { say } from '../../terminal';
 import { addStateOptions, findState, type StateOptions } from './options';
 
 /** `backlot state delete` */
 export function addDelete(group: Command): void {
   addStateOptions(group.command('delete').description('delete a snapshot'))
-    .addArgument(new Argument('<snapshot>', 'its name'))
+    .addArgument(completedBy(new Argument('<snapshot>', 'its name'), 'snapshots'))
     .addHelpText(
       'after',
       `

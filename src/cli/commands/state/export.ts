@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { Argument, type Command } from 'commander';
+import { Argument, type Command, Option } from 'commander';
+import { completedBy } from '../../completion/hints';
 import { say } from '../../terminal';
 import { addStateOptions, describeChoice, findState, type StateOptions } from './options';
 
@@ -7,7 +8,7 @@ import { addStateOptions, describeChoice, findState, type StateOptions } from '.
 export function addExport(group: Command): void {
   addStateOptions(group.command('export').description('write the state, or a snapshot, to a file'))
     .addArgument(new Argument('<file>', 'where to write; a file that is there is replaced'))
-    .option('--snapshot <name>', 'a snapshot instead of the state as it is')
+    .addOption(completedBy(new Option('--snapshot <name>', 'a snapshot instead of the state as it is'), 'snapshots'))
     .addHelpText(
       'after',
       `

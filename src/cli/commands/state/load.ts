@@ -1,11 +1,12 @@
 import { Argument, type Command } from 'commander';
+import { completedBy } from '../../completion/hints';
 import { say } from '../../terminal';
 import { addStateOptions, describeChoice, findState, type StateOptions } from './options';
 
 /** `backlot state load` */
 export function addLoad(group: Command): void {
   addStateOptions(group.command('load').description('put a snapshot in the place of the state'))
-    .addArgument(new Argument('<snapshot>', 'its name'))
+    .addArgument(completedBy(new Argument('<snapshot>', 'its name'), 'snapshots'))
     .addHelpText(
       'after',
       `

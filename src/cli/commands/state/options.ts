@@ -1,8 +1,8 @@
 import { Option, type Command } from 'commander';
 import { BacklotError } from '../../../api/errors';
+import { completedBy } from '../../completion/hints';
 import type { LiveState } from '../../../host/live-state';
-import { nameOption } from '../../options';
-import { jsonOption, urlOption } from '../extensions/options';
+import { jsonOption, nameOption, urlOption } from '../../options';
 
 /** The options that every command about the state takes. */
 export interface StateOptions {
@@ -18,7 +18,10 @@ export function addStateOptions(command: Command): Command {
   return command
     .addOption(new Option('--sandbox <name>', 'the sandbox that is meant (default: what requests see that name none)'))
     .addOption(
-      new Option('--extension <name>', 'this extension only; can be repeated (default: all)').argParser(collect),
+      completedBy(
+        new Option('--extension <name>', 'this extension only; can be repeated (default: all)').argParser(collect),
+        'extensions',
+      ),
     )
     .addOption(urlOption())
     .addOption(nameOption())

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { devListBeside, readDevList } from '../../../../src/extensions/dev/dev-list';
+import { readDevList } from '../../../../src/extensions/dev/dev-list';
+import { devListBeside } from '../../../../src/extensions/dev/dev-list-file';
 import { disableFolder, enableFolder, listEnabled } from '../../../../src/extensions/dev/enable';
 import { temporaryDirectory } from '../../../support/temporary-directory';
 

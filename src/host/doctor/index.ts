@@ -1,0 +1,3 @@
+export type { Check, Finding, Patient } from './check';
+export { type Examined, examine } from './examine';
+export { thisMachine } from './patient';
