@@ -70,7 +70,7 @@ async function stayAttached(
   printing.catch(() => undefined);
   let isReady = false;
   try {
-    await waitUntilReady(engine, container.id, {
+    await waitUntilReady(engine, container, {
       signal: interrupt.signal,
       lastLines: 0,
       ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),

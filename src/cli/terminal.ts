@@ -44,6 +44,11 @@ export async function write(stream: NodeJS.WriteStream, content: string | Buffer
   if (!stream.write(content)) await once(stream, 'drain');
 }
 
+/** Ends the process when all is written, and waits for nothing that is still asked for. */
+export function endNow(): void {
+  process.stdout.write('', () => process.exit());
+}
+
 /** A line for people on stdout. */
 export function say(text: string): void {
   spinner.clear();

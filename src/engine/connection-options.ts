@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Agent } from 'node:http';
+import { createRequire } from 'node:module';
 import type { EngineAddress, TlsSettings } from './engine-address';
-import { sshAgent } from './ssh-connection';
+import type * as SshConnection from './ssh-connection';
 
 /** How Node's HTTP client reaches an engine. */
 export interface ConnectionOptions {
@@ -20,7 +21,10 @@ export interface ConnectionOptions {
 export function connectionOptions(address: EngineAddress): ConnectionOptions {
   if (address.kind === 'socket') return { protocol: 'http', socketPath: address.path };
   // The engine does not mind what it is called by those who reach it through a shell.
-  if (address.kind === 'ssh') return { protocol: 'http', host: 'docker', agent: sshAgent(address) };
+  if (address.kind === 'ssh') {
+    const { sshAgent } = createRequire(__filename)('./ssh-connection') as typeof SshConnection;
+    return { protocol: 'http', host: 'docker', agent: sshAgent(address) };
+  }
   const { host, port, tls } = address;
   return { protocol: tls ? 'https' : 'http', host, port, ...(tls ? readTls(tls) : {}) };
 }

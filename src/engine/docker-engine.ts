@@ -21,7 +21,7 @@ import {
 import { type EngineAddress, formatAddress, socketOf } from './engine-address';
 import { type EngineAnswers, type EngineFacts, engineFacts } from './engine-facts';
 import { packFile } from './file-archive';
-import { httpGet } from './http-get';
+import { httpCall, type HttpAnswer, type HttpCall, httpOpen, readAnswer } from './engine-http';
 import { loadDockerode } from './load-library';
 
 /** How long the engine may take for what it does at once. */
@@ -33,7 +33,10 @@ const STREAM_LIMIT_MS = 60_000;
 /** How long a build or a pull may say nothing at all. */
 const SILENCE_LIMIT_MS = 600_000;
 
-/** An engine that speaks Docker's API, through dockerode. What is only asked is asked without loading dockerode. */
+/**
+ * An engine that speaks Docker's API. Builds, pulls and archives go through dockerode; it takes longer to load than anything else
+ * takes to be told to the engine.
+ */
 export class DockerEngine implements ContainerEngine {
   #client: Docker | undefined;
 
@@ -94,9 +97,12 @@ export class DockerEngine implements ContainerEngine {
   }
 
   async createContainer(spec: ContainerSpec): Promise<string> {
-    const options = { ...toCreateOptions(spec), abortSignal: AbortSignal.timeout(CALL_LIMIT_MS) };
-    const container = await this.#call(`create container ${spec.name}`, (docker) => docker.createContainer(options));
-    return container.id;
+    const { name, ...body } = toCreateOptions(spec);
+    const path = `/containers/create?${new URLSearchParams({ name: name ?? '' }).toString()}`;
+    const { Id } = (await this.#tell(`create container ${spec.name}`, { method: 'POST', path, body })) as {
+      Id: string;
+    };
+    return Id;
   }
 
   async putFile(id: string, file: ContainerFile): Promise<void> {
@@ -108,74 +114,59 @@ export class DockerEngine implements ContainerEngine {
   }
 
   async startContainer(id: string): Promise<void> {
-    await this.#call('start the container', (docker) =>
-      docker.getContainer(id).start({ abortSignal: AbortSignal.timeout(CALL_LIMIT_MS) }),
-    );
+    await this.#tell('start the container', { method: 'POST', path: `${container(id)}/start` });
   }
 
   async renameContainer(id: string, name: string): Promise<void> {
-    await this.#call(`rename the container to ${name}`, (docker) =>
-      docker.getContainer(id).rename({ name, abortSignal: AbortSignal.timeout(CALL_LIMIT_MS) }),
-    );
+    const path = `${container(id)}/rename?${new URLSearchParams({ name }).toString()}`;
+    await this.#tell(`rename the container to ${name}`, { method: 'POST', path });
   }
 
   async stopContainer(id: string, graceSeconds: number): Promise<void> {
-    const abortSignal = AbortSignal.timeout(graceSeconds * 1000 + CALL_LIMIT_MS);
-    await this.#contentWith([304, 404], () =>
-      this.#call('stop the container', (docker) => docker.getContainer(id).stop({ t: graceSeconds, abortSignal })),
-    );
+    const path = `${container(id)}/stop?t=${Math.ceil(graceSeconds)}`;
+    const timeoutMs = graceSeconds * 1000 + CALL_LIMIT_MS;
+    await this.#tell('stop the container', { method: 'POST', path, timeoutMs }, [304, 404]);
   }
 
   async removeContainer(id: string): Promise<void> {
-    const abortSignal = AbortSignal.timeout(CALL_LIMIT_MS);
     // 409: another removal of the same container is on its way.
-    await this.#contentWith([404, 409], () =>
-      this.#call('remove the container', (docker) =>
-        docker.getContainer(id).remove({ force: true, v: true, abortSignal }),
-      ),
-    );
+    await this.#tell('remove the container', { method: 'DELETE', path: `${container(id)}?force=1&v=1` }, [404, 409]);
   }
 
   async removeVolume(name: string): Promise<void> {
-    const abortSignal = AbortSignal.timeout(CALL_LIMIT_MS);
-    await this.#contentWith([404], () =>
-      this.#call(`remove volume ${name}`, (docker) => docker.getVolume(name).remove({ abortSignal })),
+    await this.#tell(
+      `remove volume ${name}`,
+      { method: 'DELETE', path: `/volumes/${encodeURIComponent(name)}` },
+      [404],
     );
   }
 
   async waitForExit(id: string, signal?: AbortSignal): Promise<number> {
-    const options = signal ? { abortSignal: signal } : {};
-    const { StatusCode } = (await this.#call('wait for the container', (docker) =>
-      docker.getContainer(id).wait(options),
-    )) as { StatusCode: number };
+    const call = { method: 'POST', path: `${container(id)}/wait`, timeoutMs: undefined } as const;
+    const { StatusCode } = (await this.#tell('wait for the container', {
+      ...call,
+      ...(signal ? { signal } : {}),
+    })) as { StatusCode: number };
     return StatusCode;
   }
 
-  async openLog(id: string, options: RawLogOptions): Promise<Readable> {
-    const query = {
-      stdout: true,
-      stderr: true,
-      timestamps: true,
-      follow: options.follow ?? false,
-      ...(options.tail === undefined ? {} : { tail: options.tail }),
-      ...(options.since === undefined ? {} : { since: options.since }),
-    };
-    // container.logs() of dockerode reads a log that is not followed into memory as a whole; dial() streams either.
-    return this.#stream('read the log', options.signal, (docker, abortSignal) => {
-      const call = {
-        path: `/containers/${encodeURIComponent(id)}/logs?`,
-        method: 'GET',
-        isStream: true,
-        options: query,
-        abortSignal,
-        statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },
-      };
-      return new Promise((resolve, reject) => {
-        docker.modem.dial(call, (error: unknown, body: unknown) => {
-          if (error) reject(asError(error));
-          else resolve(body as Readable);
-        });
+  async openLog(id: string, { follow = false, tail, since, signal }: RawLogOptions): Promise<Readable> {
+    const query = new URLSearchParams({
+      stdout: '1',
+      stderr: '1',
+      timestamps: '1',
+      follow: follow ? '1' : '0',
+      ...(tail === undefined ? {} : { tail: String(tail) }),
+      ...(since === undefined ? {} : { since }),
+    });
+    const path = `${container(id)}/logs?${query.toString()}`;
+    return this.#stream(signal, async (abort) => {
+      const what = 'read the log';
+      const response = await httpOpen(this.address, { method: 'GET', path, signal: abort }).catch((error: unknown) => {
+        throw this.#failure(what, error);
       });
+      if (response.statusCode === 200) return response;
+      throw this.#failure(what, refusalOf(await readAnswer(response)));
     });
   }
 
@@ -195,17 +186,15 @@ export class DockerEngine implements ContainerEngine {
     // Without a tag the engine would pull every tag that there is.
     const named = /[:@][^/]+$/.test(reference) ? reference : `${reference}:latest`;
     const what = `pull ${named}`;
-    const stream = await this.#stream(what, options.signal, (docker, abortSignal) =>
-      docker.createImage({ fromImage: named, abortSignal }),
+    const stream = await this.#stream(options.signal, (abortSignal) =>
+      this.#call(what, (docker) => docker.createImage({ fromImage: named, abortSignal })),
     );
     await this.#follow(what, stream, options);
   }
 
   async tagImage(reference: string, name: string, tag: string): Promise<void> {
-    const abortSignal = AbortSignal.timeout(CALL_LIMIT_MS);
-    await this.#call(`tag ${reference} as ${name}:${tag}`, (docker) =>
-      docker.getImage(reference).tag({ repo: name, tag, abortSignal }),
-    );
+    const path = `/images/${encodeURI(reference)}/tag?${new URLSearchParams({ repo: name, tag }).toString()}`;
+    await this.#tell(`tag ${reference} as ${name}:${tag}`, { method: 'POST', path });
   }
 
   async buildImage(context: NodeJS.ReadableStream, options: BuildOptions): Promise<void> {
@@ -216,8 +205,8 @@ export class DockerEngine implements ContainerEngine {
       version: options.builder === 'buildkit' ? '2' : '1',
     };
     const what = `build ${options.tag}`;
-    const stream = await this.#stream(what, options.signal, (docker, abortSignal) =>
-      docker.buildImage(context, { ...settings, abortSignal }),
+    const stream = await this.#stream(options.signal, (abortSignal) =>
+      this.#call(what, (docker) => docker.buildImage(context, { ...settings, abortSignal })),
     );
     await this.#follow(what, stream, options);
   }
@@ -248,13 +237,17 @@ export class DockerEngine implements ContainerEngine {
 
   /** The body of a GET, or undefined when the engine says that there is no such thing. */
   async #ask(what: string, path: string): Promise<unknown> {
-    const answer = await httpGet(this.address, path, CALL_LIMIT_MS).catch((error: unknown) => {
+    return this.#tell(what, { method: 'GET', path }, [404]);
+  }
+
+  /** Has the engine do something, and gives what it answers; undefined for a status that is no failure, but no success either. */
+  async #tell(what: string, call: HttpCall, contentWith: readonly number[] = []): Promise<unknown> {
+    const answer = await httpCall(this.address, { timeoutMs: CALL_LIMIT_MS, ...call }).catch((error: unknown) => {
       throw this.#failure(what, error);
     });
-    if (answer.status === 404) return undefined;
-    if (answer.status === 200) return answer.body;
-    const said = (answer.body as { message?: string } | undefined)?.message ?? String(answer.body);
-    throw this.#failure(what, new EngineRefusal(said, answer.status));
+    if (answer.status >= 200 && answer.status < 300) return answer.body;
+    if (contentWith.includes(answer.status)) return undefined;
+    throw this.#failure(what, refusalOf(answer));
   }
 
   async #call<T>(what: string, call: (docker: Docker) => Promise<T>): Promise<T> {
@@ -267,9 +260,8 @@ export class DockerEngine implements ContainerEngine {
 
   /** Opens a stream: its first answer is waited for within a limit, then only the caller's signal ends it. */
   async #stream(
-    what: string,
     signal: AbortSignal | undefined,
-    open: (docker: Docker, signal: AbortSignal) => Promise<NodeJS.ReadableStream>,
+    open: (signal: AbortSignal) => Promise<NodeJS.ReadableStream>,
   ): Promise<Readable> {
     const controller = new AbortController();
     const abort = () => controller.abort(signal?.reason);
@@ -280,7 +272,7 @@ export class DockerEngine implements ContainerEngine {
       STREAM_LIMIT_MS,
     );
     try {
-      const stream = (await this.#call(what, (docker) => open(docker, controller.signal))) as Readable;
+      const stream = (await open(controller.signal)) as Readable;
       stream.once('close', () => signal?.removeEventListener('abort', abort));
       return stream;
     } catch (error) {
@@ -288,15 +280,6 @@ export class DockerEngine implements ContainerEngine {
       throw error;
     } finally {
       clearTimeout(timer);
-    }
-  }
-
-  async #contentWith(statuses: readonly number[], call: () => Promise<unknown>): Promise<void> {
-    try {
-      await call();
-    } catch (error) {
-      const refusal = error instanceof BacklotError ? error.cause : undefined;
-      if (!(refusal instanceof EngineRefusal) || !statuses.includes(refusal.status ?? 0)) throw error;
     }
   }
 
@@ -338,8 +321,11 @@ function readable(event: ImageEvent): ImageEvent {
   return { ...event, stream: stream.replace(/^\[sha256:[0-9a-f]+\] /, '') };
 }
 
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
+/** The path of a container. */
+const container = (id: string): string => `/containers/${encodeURIComponent(id)}`;
+
+function refusalOf({ status, body }: HttpAnswer): EngineRefusal {
+  return new EngineRefusal((body as { message?: string } | null)?.message ?? String(body), status);
 }
 
 type FollowProgress = (

@@ -4,7 +4,7 @@ import { DockerEngine } from './docker-engine';
 import type { ContainerEngine } from './engine';
 import { type EngineAddress, formatAddress } from './engine-address';
 import { ENGINE_STRATEGIES, type EngineStrategy, type Surroundings } from './engine-strategies';
-import { httpGet } from './http-get';
+import { httpGet } from './engine-http';
 
 /** How long an engine may take to say that it is there. Docker Desktop needs a moment to wake; ssh has its own limit. */
 const PING_LIMIT_MS: Readonly<Record<EngineAddress['kind'], number>> = { socket: 5_000, tcp: 5_000, ssh: 20_000 };

@@ -38,7 +38,10 @@ type Emit = (name: string | symbol, ...args: unknown[]) => boolean;
 /** Lets the listeners of an emitter run within a scope: Node calls them within that of the connection. */
 export function emitWithin(emitter: EventEmitter, scope: RequestScope): void {
   const emit = emitter.emit.bind(emitter) as Emit;
-  emitter.emit = (...event: Parameters<Emit>): boolean => scope.run(() => emit(...event));
+  emitter.emit = (...event: Parameters<Emit>): boolean => {
+    // Most events have no listeners, and to enter the scope costs more than to find that out.
+    return emitter.listenerCount(event[0]) === 0 ? emit(...event) : scope.run(() => emit(...event));
+  };
 }
 
 /** Calls a function when a signal is aborted, unless something is closed before. */

@@ -35,7 +35,7 @@ export async function start(
   const launched = await launch(engine, settings, options);
   options.onProgress?.({ phase: 'wait', message: `waiting for ${settings.name} to be ready`, detail: false });
   try {
-    await waitUntilReady(engine, launched.container.id, options);
+    await waitUntilReady(engine, launched.container, options);
   } catch (error) {
     if (!launched.alreadyRunning) await discard(engine, launched.container.id, settings);
     throw error;
@@ -56,13 +56,18 @@ export async function launch(
   options: ImageOptions = {},
 ): Promise<Launched> {
   const { signal, onProgress } = options;
-  const existing = await engine.inspectContainer(settings.name);
+  const [existing, present] = await Promise.all([
+    engine.inspectContainer(settings.name),
+    options.build ? undefined : engine.imageId(settings.image),
+  ]);
   if (existing) requireOurs(existing);
   if (existing?.running) return recognise(engine, existing, settings, options);
-  await ensureImage(engine, settings, options).catch((error: unknown) => {
-    signal?.throwIfAborted();
-    throw error;
-  });
+  if (present === undefined) {
+    await ensureImage(engine, settings, options).catch((error: unknown) => {
+      signal?.throwIfAborted();
+      throw error;
+    });
+  }
   signal?.throwIfAborted();
   if (existing) await engine.removeContainer(existing.id);
   // An engine makes volumes by itself, but not folders.

@@ -1,6 +1,6 @@
 import type { ContainerDetails, ContainerEngine } from '../engine/engine';
 import { urlOf } from './find-container';
-import { httpGet } from '../engine/http-get';
+import { httpGet } from '../engine/engine-http';
 import { remoteHost } from '../engine/remote-host';
 import { isOurs, versionOf } from './labels';
 import { GATEWAY_PORT } from './settings';

@@ -20,14 +20,18 @@ export interface WaitOptions {
 }
 
 /**
- * Waits until the container has printed `Ready.` since it was last started.
+ * Waits until the container, by its name, its id or as it is, has printed `Ready.` since it was last started.
  *
  * Throws `BACKLOT_E_CONTAINER_EXITED` when it ends before, `BACKLOT_E_START_TIMEOUT` when the time is over, both with
  * the last lines of its log; `BACKLOT_E_CONTAINER_NOT_FOUND`; the reason of the signal when that is aborted.
  */
-export async function waitUntilReady(engine: ContainerEngine, name: string, options: WaitOptions = {}): Promise<void> {
+export async function waitUntilReady(
+  engine: ContainerEngine,
+  which: string | ContainerDetails,
+  options: WaitOptions = {},
+): Promise<void> {
   const { signal, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, lastLines = 20 } = options;
-  const container = await requireContainer(engine, name);
+  const container = typeof which === 'string' ? await requireContainer(engine, which) : which;
   const limit = AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000));
   const either = signal ? AbortSignal.any([signal, limit]) : limit;
   if (await sawMarker(engine, container, either)) return;

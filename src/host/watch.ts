@@ -30,7 +30,7 @@ export async function watch(
       if (!current) return;
       watcher.starting(current);
       // One that does not become ready ends, or is waited for with no limit.
-      const isReady = await waitUntilReady(engine, current.id, { signal, lastLines: 0, timeoutSeconds: NO_LIMIT }).then(
+      const isReady = await waitUntilReady(engine, current, { signal, lastLines: 0, timeoutSeconds: NO_LIMIT }).then(
         () => true,
         () => false,
       );

@@ -37,6 +37,7 @@ describeWithEngine('the life of a container, told to a program', () => {
       time: expect.stringMatching(/^\d{4}-.*Z$/) as string,
       stream: 'stderr',
       extension: 'hello-world',
+      level: 'warn',
       line: '2026-01-02T12:00:01.205Z warn  [hello-world] Grüße 👋',
     });
     expect(logged).toContainEqual(expect.objectContaining({ stream: 'stdout', extension: null, line: '  Ready.  ' }));

@@ -58,6 +58,7 @@ describe('"fallback": "fixtures"', () => {
     const given = { customer: 'cus_123', items: [{ price: 'price_123' }] };
     const { items } = await stripe.subscriptions.create(given, { stripeAccount: 'acct_123' });
     expect(items).toMatchObject({ object: 'list' });
+    expect(await stripe.accounts.retrieve('acct_123')).toMatchObject({ id: 'acct_123', object: 'account' });
   });
 
   it('still refuses what is wrong in itself', async () => {

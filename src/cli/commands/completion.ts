@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { ASK, FILES, SCRIPTS, type Shell, SHELLS } from '../completion/scripts';
 import { jsonOption } from '../options';
-import { say, write } from '../terminal';
+import { endNow, say, write } from '../terminal';
 
 /** `backlot completion`, and the command that its scripts ask. */
 export function addCompletion(program: Command): void {
@@ -35,6 +35,6 @@ Examples:
       const lines = candidates.map(({ value, description }) => `${value}\t${description}\n`);
       await write(process.stdout, lines.join('') + (files ? `${FILES}\n` : ''));
       // Nobody waits for an engine that has not answered in time.
-      process.stdout.write('', () => process.exit());
+      endNow();
     });
 }

@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import type { Examined } from '../../host/doctor';
 import { EXIT } from '../exit-codes';
 import { jsonOption, nameOption } from '../options';
-import { hasColours, say } from '../terminal';
+import { endNow, hasColours, say } from '../terminal';
 
 interface Options {
   readonly name?: string;
@@ -33,6 +33,8 @@ Examples:
       const found = await examineThisMachine(options);
       say(options.json ? JSON.stringify(found.map(toJson)) : found.map(describe).join('\n'));
       process.exitCode = found.some(({ state }) => state === 'failed') ? EXIT.failed : EXIT.ok;
+      // What did not answer in time has been told.
+      endNow();
     });
 }
 

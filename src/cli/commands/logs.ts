@@ -21,7 +21,7 @@ export function addLogs(program: Command): void {
     .option('-f, --follow', 'go on until Backlot is stopped, also when it is restarted, or until Ctrl-C')
     .addOption(new Option('-n, --tail <lines>', 'only so many lines from the end').argParser(wholeNumber))
     .option('--since <time>', 'only from then on: 10m, 1h30m, an ISO time, or Unix seconds')
-    .addOption(jsonOption('one JSON object a line: { time, stream, extension, line }'))
+    .addOption(jsonOption('one JSON object a line: { time, stream, line, extension, level }'))
     .option(
       '--extension <name>',
       'only what this extension wrote, can be repeated',

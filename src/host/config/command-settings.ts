@@ -20,9 +20,13 @@ export function commandSettings(options: StartOptions, sources: SettingsSources)
     choose('port', String(settings.port), { '--port': options.port }),
     choose('extensions', settings.extensionsFile, { '--extensions': options.extensionsFile }),
     choose('volume', volume.source, { '--volume': options.volume }),
-    ...Object.entries(settings.environment).map(([name, value]): EffectiveSetting => {
-      return { name: `environment ${name}`, value: mask(name, value), origin: 'flag', from: '--env' };
-    }),
+    ...Object.entries(settings.environment).map(([name, value]) =>
+      asked(`environment ${name}`, mask(name, value), '--env'),
+    ),
+    ...(options.mounts ?? []).map((value) => asked('mount', value, '--mount')),
+    ...(options.network === undefined ? [] : [asked('network', options.network, '--network')]),
+    ...Object.entries(settings.labels).map(([name, value]) => asked(`label ${name}`, mask(name, value), '--label')),
+    choose('docker', settings.docker ? 'yes' : 'no', { '--docker': options.docker === undefined ? undefined : 1 }),
     ...settings.devFolders.map(({ source }): EffectiveSetting => {
       return { name: 'developed folder', value: source, origin: 'file', from: devListBeside(listFile) };
     }),
@@ -41,6 +45,10 @@ export function commandSettings(options: StartOptions, sources: SettingsSources)
     ),
     choose('cache', cacheFolder({ ...env }), {}, { XDG_CACHE_HOME: env.XDG_CACHE_HOME }),
   ];
+}
+
+function asked(name: string, value: string, from: string): EffectiveSetting {
+  return { name, value, origin: 'flag', from };
 }
 
 type Given = Readonly<Record<string, string | number | undefined>>;

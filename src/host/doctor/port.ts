@@ -1,5 +1,5 @@
 import net from 'node:net';
-import { httpGet } from '../../engine/http-get';
+import { httpGet } from '../../engine/engine-http';
 import { GATEWAY_PORT } from '../settings';
 import { type Check, failed, type Finding, ok, type Patient, warning } from './check';
 import { processAtPort } from './process-at-port';

@@ -16,6 +16,17 @@ const customers = async (count: number, email: string): Promise<string[]> => {
   for (let made = 0; made < count; made++) ids.push((await stripe.customers.create({ email })).id);
   return ids.reverse();
 };
+/** What an SDK never sends. */
+const post = (type: string, body: string): Promise<Response> =>
+  running.platform.fetch('/v1/customers', {
+    method: 'POST',
+    headers: {
+      host: `stripe.localhost:${running.platform.port}`,
+      authorization: 'Bearer sk_test_backlot',
+      'content-type': type,
+    },
+    body,
+  });
 const ids = ({ data }: { data: { id: string }[] }): string[] => data.map(({ id }) => id);
 
 describe('an error', () => {
@@ -124,6 +135,12 @@ describe('an error', () => {
     expect(error.message).toMatch(/^Unrecognized request URL \(GET: \/v1\/cutomers\)/);
   });
 
+  it('says that JSON is not a form', async () => {
+    const answer = await post('application/json', JSON.stringify({ name: 'Ada' }));
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain('check that your POST content type is application/x-www-form-urlencoded');
+  });
+
   it('refuses a string of more than 5000 characters', async () => {
     expect(await failure(stripe.customers.create({ description: 'x'.repeat(5001) }))).toMatchObject({
       statusCode: 400,
@@ -226,15 +243,7 @@ describe('metadata', () => {
   });
 
   it('refuses square brackets in keys', async () => {
-    const answer = await running.platform.fetch('/v1/customers', {
-      method: 'POST',
-      headers: {
-        host: `stripe.localhost:${running.platform.port}`,
-        authorization: 'Bearer sk_test_backlot',
-        'content-type': 'application/x-www-form-urlencoded',
-      },
-      body: 'metadata[a][b]=c',
-    });
+    const answer = await post('application/x-www-form-urlencoded', 'metadata[a][b]=c');
     expect(answer.status).toBe(400);
   });
 

@@ -285,6 +285,37 @@ describe('an ephemeral key', () => {
   });
 });
 
+describe('a customer session', () => {
+  it('says what each component may do', async () => {
+    const { id: customer } = await stripe.customers.create();
+    const session = await stripe.customerSessions.create({
+      customer,
+      components: { payment_element: { enabled: true, features: { payment_method_save: 'enabled' } } },
+    });
+    expect(session).toMatchObject({
+      customer,
+      client_secret: expect.stringMatching(/^cuss_/) as string,
+      components: {
+        payment_element: {
+          enabled: true,
+          features: { payment_method_save: 'enabled', payment_method_redisplay: 'disabled' },
+        },
+        pricing_table: { enabled: false },
+      },
+    });
+    expect(session.expires_at).toBeGreaterThan(session.created);
+  });
+
+  it('is for a customer that there is', async () => {
+    const components = { buy_button: { enabled: true } };
+    expect(await failure(stripe.customerSessions.create({ customer: 'cus_nobody', components }))).toMatchObject({
+      statusCode: 400,
+      code: 'resource_missing',
+      param: 'customer',
+    });
+  });
+});
+
 describe('an event', () => {
   it('says what happened, and to which version', async () => {
     const { id } = await stripe.customers.create({ name: 'Ada' }, { idempotencyKey: 'event-1' });

@@ -316,6 +316,13 @@ describe('capturing', () => {
     });
   });
 
+  it('raises only what was asked for as one that can be raised', async () => {
+    const { id } = await pay({ capture_method: 'manual' });
+    expect(await failure(stripe.paymentIntents.incrementAuthorization(id, { amount: 3000 }))).toMatchObject({
+      statusCode: 400,
+    });
+  });
+
   it('says until when a card can be captured', async () => {
     const charge = await chargeOf({ capture_method: 'manual' });
     const { capture_before } = charge.payment_method_details!.card!;

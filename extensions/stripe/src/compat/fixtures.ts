@@ -5,6 +5,9 @@ import type { Call, OperationHandler } from '../kernel/module';
 import { generatedAnswer } from '../kernel/unstated';
 import { sample } from '../spec/shapes';
 
+/** The codes of errors about an identifier that there is nothing under. */
+const MISSING: ReadonlySet<string> = new Set(['account_invalid', 'resource_missing']);
+
 /**
  * A handler that answers a generated object where the given one finds no object for an identifier, in the path or in a parameter,
  * and a list of one where there is no object of its kind at all. What it had written until then is undone, and nothing is kept of
@@ -20,7 +23,7 @@ export function withFixtures(stripe: Backend, handler: OperationHandler, onFallb
       const answer = stripe.state.transaction(() => handler(call));
       return isEmpty(stripe, call, answer) ? generate() : answer;
     } catch (error) {
-      if (!(error instanceof StripeError) || error.fields.code !== 'resource_missing') throw error;
+      if (!(error instanceof StripeError) || !MISSING.has(error.fields.code ?? '')) throw error;
       return generate();
     }
   };

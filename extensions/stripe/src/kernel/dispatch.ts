@@ -1,7 +1,7 @@
 import type { FormFile } from 'backlot';
 import { withFixtures } from '../compat/fixtures';
 import { validateLoosely } from '../compat/localstripe-rules';
-import { missingInPath, noAccess, StripeError } from '../errors';
+import { invalidRequest, missingInPath, noAccess, StripeError } from '../errors';
 import { accountOfKey } from '../connect/oauth';
 import { invalidKey, readKey } from '../http/credentials';
 import { checkKeyFor } from '../http/publishable';
@@ -118,6 +118,7 @@ export class Dispatcher {
     if (found === undefined) throw unknownUrl(request);
     const { operation } = found;
     checkKeyFor(operation, key);
+    if (request.body !== '' && isJson(request)) throw notAForm();
     const handled = this.#handlerOf(operation);
     if (handled === undefined) headers['backlot-fidelity'] = 'shape';
 
@@ -294,6 +295,16 @@ function named(names: readonly string[], path: Readonly<Record<string, string>>)
   const found: Record<string, string> = {};
   names.forEach((name, index) => (found[name] = values[index] ?? ''));
   return found;
+}
+
+function isJson({ header }: ApiRequest): boolean {
+  return /^application\/json\b/i.test(header('content-type') ?? '');
+}
+
+function notAForm(): StripeError {
+  return invalidRequest(
+    'Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any questions, we can help at https://support.stripe.com/.',
+  );
 }
 
 function unknownUrl({ method, path }: ApiRequest): StripeError {

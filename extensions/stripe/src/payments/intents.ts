@@ -516,6 +516,12 @@ export function incrementIntent(
   if (intent.status !== 'requires_capture') {
     throw wrongStatus(intent, 'increment', 'incremented', ['requires_capture']);
   }
+  if (intent.payment_method_options?.card?.request_incremental_authorization !== 'if_available') {
+    throw unexpectedState(
+      intent,
+      'This PaymentIntent is not eligible for incremental authorizations: set `payment_method_options[card][request_incremental_authorization]` to `if_available` before it is confirmed.',
+    );
+  }
   if (params.amount <= intent.amount) {
     throw invalidRequest(
       `The incremented amount must be greater than the current amount of the PaymentIntent (${intent.amount}).`,

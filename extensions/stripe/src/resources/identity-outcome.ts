@@ -113,8 +113,7 @@ function makeReport(stripe: Backend, session: Session, error: object | null, sho
     unparsed_sex: null,
   };
   const number = { dob: BORN, error, ...person, id_number: null, id_number_type: 'us_ssn', status };
-  const wantsSelfie = (session.options)?.document
-    ?.require_matching_selfie;
+  const wantsSelfie = session.options?.document?.require_matching_selfie;
   const report = {
     id: stripe.newId('identity.verification_report'),
     object: 'identity.verification_report',

@@ -43,6 +43,7 @@ import { cashBalances } from './cash-balance';
 import { confirmationTokens } from './confirmation-tokens';
 import { coupons } from './coupons';
 import { formerOperations } from '../versions/former-operations';
+import { customerSessions } from './customer-sessions';
 import { customers } from './customers';
 import { entitlements } from './entitlements';
 import { ephemeralKeys } from './ephemeral-keys';
@@ -79,6 +80,7 @@ export const MODULES: readonly DefineModule[] = [
   commandLineSessions,
   customerBalance,
   customers,
+  customerSessions,
   customerSources,
   customerTaxIds,
   discountOperations,
