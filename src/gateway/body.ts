@@ -50,6 +50,8 @@ export function sendBody(response: GatewayResponse, over?: AbortSignal): void | 
     const isMeasured = response.statusCode !== 204 && response.statusCode !== 304 && !response.hasHeader('trailer');
     if (isMeasured) response.setHeader('content-length', length);
     if (bodiless || body === undefined) response.end();
+    // As many bytes as characters: ASCII, which is written in less time when it need not be taken for UTF-8.
+    else if (length === body.length && typeof body === 'string') response.end(body, 'latin1');
     else response.end(body);
     return;
   }
