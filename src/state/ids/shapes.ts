@@ -1,23 +1,26 @@
 /** Identifiers of common shapes, made of bytes that are random or seem so. */
 import type { Bytes } from './bytes';
 
-const LETTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const LETTERS = Buffer.from('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz');
 /** Bytes from here on are left out, so that each letter is as likely as any other. */
 const UNEVEN = 256 - (256 % LETTERS.length);
 const LONGEST = 1024;
+/** Where letters are put together. */
+const scratch = Buffer.alloc(LONGEST);
 
 /** So many letters and digits. Throws a RangeError for a length that is none. */
 export function base62(length: number, bytes: Bytes): string {
   assertLength(length);
-  let text = '';
-  while (text.length < length) {
-    const taken = bytes(length - text.length);
+  let made = 0;
+  while (made < length) {
+    const taken = bytes(length - made);
     for (let i = 0; i < taken.length; i++) {
       const byte = taken[i]!;
-      if (byte < UNEVEN) text += LETTERS[byte % LETTERS.length]!;
+      if (byte < UNEVEN) scratch[made++] = LETTERS[byte % LETTERS.length]!;
     }
   }
-  return text;
+  // Text that is put together letter by letter is a chain of pieces, which costs more to make and to keep.
+  return scratch.toString('latin1', 0, length);
 }
 
 /** So many hexadecimal digits. Throws a RangeError for a length that is none. */
