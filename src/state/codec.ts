@@ -17,7 +17,7 @@ export const JSON_CODEC: Codec<unknown> = {
     const entry = toEntry(value);
     let copy: unknown;
     // One copy for all indexes.
-    for (const definition of indexes) entry.keysFor(definition, () => (copy ??= entry.copy()));
+    entry.indexBy(indexes, () => (copy ??= entry.copy()));
     return entry;
   },
   decode: (entry) => entry.copy(),
@@ -30,7 +30,7 @@ export const FROZEN_CODEC: Codec<unknown> = {
     let asked: unknown;
     // Most values are not read soon, so a value that is what JSON makes of it is asked itself.
     const ask = (): unknown => (asked ??= isPlain(value) ? value : entry.frozen());
-    for (const definition of indexes) entry.keysFor(definition, ask);
+    entry.indexBy(indexes, ask);
     return entry;
   },
   decode: (entry) => entry.frozen(),

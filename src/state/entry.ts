@@ -1,6 +1,6 @@
 import type { Key } from '../api/state';
 import { freezeDeeply } from './freeze-deeply';
-import type { IndexDefinition } from './index-definition';
+import { IndexDefinition } from './index-definition';
 import { RecentlyRead } from './recently-read';
 
 /** What a collection holds. */
@@ -11,8 +11,8 @@ const recent = new RecentlyRead<Entry>((entry) => entry.letGo());
 
 /** A value as it is kept: JSON as its text, which nobody can change from outside. The trees of many worlds share it. */
 export class Entry {
-  /** In turn a definition and the keys that it gave. Flat, for there is one for each value that is kept. */
-  #indexed: (IndexDefinition | readonly Key[])[] | undefined;
+  /** Each definition, and behind it the keys that it gave. One array, for there is one for each value that is kept. */
+  #indexed: (IndexDefinition | Key)[] | undefined;
   #frozen: unknown;
 
   constructor(readonly data: string | Uint8Array) {}
@@ -41,17 +41,36 @@ export class Entry {
    * when its function depends on more than the value. `value` gives the value where it has to be asked.
    */
   keysFor(definition: IndexDefinition, value = () => this.copy()): readonly Key[] {
-    const known = this.#indexed?.indexOf(definition) ?? -1;
-    if (known >= 0) return this.#indexed![known + 1] as readonly Key[];
+    const known = this.#placeOf(definition);
+    if (known >= 0) return this.#indexed!.slice(known + 1, this.#endOf(known)) as Key[];
     const keys = definition.keysOf(value());
     // A new array: one that grows has room for many more than there will be.
-    this.#indexed = this.#indexed ? [...this.#indexed, definition, keys] : [definition, keys];
+    this.#indexed = [...(this.#indexed ?? []), definition, ...keys];
     return keys;
+  }
+
+  /** As {@link keysFor} of all indexes, for an entry that is new. */
+  indexBy(definitions: Iterable<IndexDefinition>, value: () => unknown): void {
+    const indexed: (IndexDefinition | Key)[] = [];
+    for (const definition of definitions) indexed.push(definition, ...definition.keysOf(value()));
+    if (indexed.length > 0) this.#indexed = indexed.slice();
   }
 
   /** Forgets the keys for an index that is no more. */
   forget(definition: IndexDefinition): void {
-    const known = this.#indexed?.indexOf(definition) ?? -1;
-    if (known >= 0) this.#indexed!.splice(known, 2);
+    const known = this.#placeOf(definition);
+    if (known >= 0) this.#indexed!.splice(known, this.#endOf(known) - known);
+  }
+
+  #placeOf(definition: IndexDefinition): number {
+    return this.#indexed?.indexOf(definition) ?? -1;
+  }
+
+  /** Where the keys end that follow the definition at a place. */
+  #endOf(place: number): number {
+    const indexed = this.#indexed!;
+    let end = place + 1;
+    while (end < indexed.length && !(indexed[end] instanceof IndexDefinition)) end += 1;
+    return end;
   }
 }

@@ -48,7 +48,7 @@ export const HIGHEST: Bound = Object.freeze([Object.freeze([])]);
 /** The order of keys: below zero when the first comes first. */
 export function compareKeys(a: Bound, b: Bound): number {
   if (typeof a === 'string') {
-    if (typeof b === 'string') return a === b ? 0 : a < b ? -1 : 1;
+    if (typeof b === 'string') return a < b ? -1 : a === b ? 0 : 1;
     return typeof b === 'number' ? 1 : -1;
   }
   if (typeof a === 'number') return typeof b === 'number' ? a - b : -1;
@@ -66,7 +66,7 @@ export function compareKeys(a: Bound, b: Bound): number {
 type Element = string | number | readonly never[] | undefined;
 
 function compareElements(a: Element, b: Element): number {
-  if (typeof a === 'string' && typeof b === 'string') return a === b ? 0 : a < b ? -1 : 1;
+  if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a === b ? 0 : 1;
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   return rank(a) - rank(b);
 }

@@ -63,14 +63,15 @@ export class Table {
   }
 
   #reindex(key: Key, before: Entry | undefined, entry: Entry | undefined): void {
+    // What fails, fails before anything is changed.
     const keys = this.#indexes.map(({ definition }) => entry?.keysFor(definition));
     this.#indexes.forEach(({ definition, tree }, i) => {
       const old = before?.keysFor(definition) ?? NO_KEYS;
       const added = keys[i] ?? NO_KEYS;
       // Most changes of a value leave what it is found by as it is.
       if (areEqual(old, added)) return;
-      for (const each of old) tree.delete([each, key]);
-      for (const each of added) tree.set([each, key], undefined);
+      for (const index of old) tree.delete({ index, key });
+      for (const index of added) tree.set({ index, key }, undefined);
     });
   }
 
@@ -134,7 +135,7 @@ export class Table {
   #build(definition: IndexDefinition): TableIndex {
     const tree = makePairTree();
     this.#main.forEachPair((key, entry) => {
-      for (const indexKey of entry.keysFor(definition)) tree.set([indexKey, key], undefined);
+      for (const index of entry.keysFor(definition)) tree.set({ index, key }, undefined);
     });
     return { definition, tree };
   }

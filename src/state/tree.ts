@@ -14,8 +14,11 @@ export function makeTree<V>(): Tree<V> {
   return new BTree<Bound, V>(undefined, compareKeys, NODE_SIZE);
 }
 
-/** The key of an index, and the key of a value that it leads to. */
-export type Pair = readonly [index: Bound, key: Bound];
+/** The key of an index, and the key of a value that it leads to. An object with two fields: an array would be two objects. */
+export interface Pair {
+  readonly index: Bound;
+  readonly key: Bound;
+}
 export type PairTree = BTree<Pair, undefined>;
 
 /** An empty tree of an index. */
@@ -24,7 +27,7 @@ export function makePairTree(): PairTree {
 }
 
 function comparePairs(a: Pair, b: Pair): number {
-  return compareKeys(a[0], b[0]) || compareKeys(a[1], b[1]);
+  return compareKeys(a.index, b.index) || compareKeys(a.key, b.key);
 }
 
 /** What of a tree lies between bounds. The tree may not be written to meanwhile. */
@@ -34,9 +37,9 @@ export function scan<V>(tree: Tree<V>, bounds: Bounds): Generator<[Key, V]> {
 
 /** The keys of the values that the tree of an index has between bounds. */
 export function* scanPairs(tree: PairTree, bounds: Bounds): Generator<Key> {
-  const low: Pair = [bounds.low, bounds.lowOpen ? HIGHEST : LOWEST];
-  const high: Pair = [bounds.high, bounds.highOpen ? LOWEST : HIGHEST];
-  for (const [pair] of scanBetween(tree, low, high, bounds, comparePairs)) yield pair[1] as Key;
+  const low: Pair = { index: bounds.low, key: bounds.lowOpen ? HIGHEST : LOWEST };
+  const high: Pair = { index: bounds.high, key: bounds.highOpen ? LOWEST : HIGHEST };
+  for (const [pair] of scanBetween(tree, low, high, bounds, comparePairs)) yield pair.key as Key;
 }
 
 function* scanBetween<K, V>(
