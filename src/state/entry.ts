@@ -6,6 +6,10 @@ import { RecentlyRead } from './recently-read';
 /** What a collection holds. */
 export type Kind = 'json' | 'bytes';
 
+export function otherKind(kind: Kind): Kind {
+  return kind === 'json' ? 'bytes' : 'json';
+}
+
 /** The entries whose frozen values are at hand. */
 const recent = new RecentlyRead<Entry>((entry) => entry.letGo());
 

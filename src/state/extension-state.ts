@@ -2,7 +2,7 @@ import { BacklotError } from '../api/errors';
 import type { GatewayRequest } from '../api/gateway';
 import type { Collection, CollectionOptions, IndexFunction, State } from '../api/state';
 import { BYTES_CODEC, FROZEN_CODEC, JSON_CODEC, type Codec } from './codec';
-import type { Kind } from './entry';
+import { otherKind, type Kind } from './entry';
 import { IndexDefinitions } from './index-definition';
 import { describe } from './key';
 import { StoredCollection, type FoundTable } from './stored-collection';
@@ -83,10 +83,13 @@ export class ExtensionState implements State {
   #open<T>(name: string, kind: Kind, codec: Codec<T>, definitions: IndexDefinitions): Collection<T> {
     // Finding the table is half the cost of a read, and most reads are of the same one as the last.
     let last: FoundTable | undefined;
+    const other = tableId(name, otherKind(kind));
     const find = (): FoundTable => {
       const view = this.view();
       const store = view.world.storeFor(view, this.owner);
-      if (last?.store !== store || last.table.size === 0) last = { store, table: store.table(name, kind) };
+      if (last?.store !== store) last = { store, table: store.table(name, kind) };
+      // Only of what is empty there may be something of the other kind by now.
+      else if (last.table.size === 0) store.checkEmpty(other);
       last.table.use(definitions);
       return last;
     };

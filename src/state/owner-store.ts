@@ -1,6 +1,6 @@
 import { BacklotError } from '../api/errors';
 import type { Place } from './durable/durable-store';
-import type { Kind } from './entry';
+import { otherKind, type Kind } from './entry';
 import type { Epoch } from './epoch';
 import { Table, tableId } from './table';
 
@@ -42,18 +42,22 @@ export class OwnerStore {
   table(name: string, kind: Kind): Table {
     const known = this.#find(tableId(name, kind));
     if (known && known.size > 0) return known;
-    const other = kind === 'json' ? 'bytes' : 'json';
-    if (this.#find(tableId(name, other))?.size) {
-      throw new BacklotError(
-        'BACKLOT_E_STATE_COLLECTION_INVALID',
-        `the collection "${name}" holds ${other === 'bytes' ? 'bytes' : 'JSON values'}`,
-        { where: { extension: this.owner } },
-      );
-    }
+    this.checkEmpty(tableId(name, otherKind(kind)));
     if (known) return known;
     const table = new Table(name, kind);
     this.#tables.set(tableId(name, kind), table);
     return table;
+  }
+
+  /** Throws `BACKLOT_E_STATE_COLLECTION_INVALID` when there is something in a table. `id` is its {@link tableId}. */
+  checkEmpty(id: string): void {
+    const table = this.#find(id);
+    if (!table || table.size === 0) return;
+    throw new BacklotError(
+      'BACKLOT_E_STATE_COLLECTION_INVALID',
+      `the collection "${table.name}" holds ${table.kind === 'bytes' ? 'bytes' : 'JSON values'}`,
+      { where: { extension: this.owner } },
+    );
   }
 
   #find(id: string): Table | undefined {

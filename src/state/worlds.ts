@@ -295,6 +295,8 @@ export class Worlds {
 
   /** Sets what is under a new key. Gives false, and changes nothing, when there is something. */
   insert(store: OwnerStore, table: Table, key: Key, entry: Entry): boolean {
+    // What fails in a transaction has changed nothing.
+    if (this.#journal) return this.#journal.insert(store, table, key, entry);
     return this.transaction(() => this.#journal?.insert(store, table, key, entry) ?? false);
   }
 
