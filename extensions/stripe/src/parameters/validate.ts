@@ -27,7 +27,9 @@ const MOST_PER_PAGE = 100;
  * ones first, then missing ones, then the first that is not what it should be.
  */
 export function validate(operation: Operation, raw: RawHash, { also = [] }: ValidateOptions = {}): Params {
-  const given = Object.fromEntries(Object.entries(raw).filter(([name]) => !also.includes(name)));
+  // Most requests have nothing of the kind, and are checked as they are.
+  const given =
+    also.length === 0 ? raw : Object.fromEntries(Object.entries(raw).filter(([name]) => !also.includes(name)));
   const params = checkHash(typeAt(operation.parameters), given, '');
   for (const name of also) {
     const value = raw[name];
