@@ -56,7 +56,11 @@ export class ExtensionIds implements Ids {
   }
 
   number(name = ''): number {
-    return this.#numbers.update([this.#user, name], (last = 0) => last + 1);
+    const key = [this.#user, name];
+    // Nothing comes between the two, so that they need no transaction.
+    const next = (this.#numbers.get(key) ?? 0) + 1;
+    this.#numbers.put(key, next);
+    return next;
   }
 
   random(): number {
