@@ -32,7 +32,7 @@ function make(stripe: Backend, params: Stripe.ChargeCreateParams): Stripe.Charge
   checkShares(amount, fee, params.transfer_data?.amount);
   const sourceId = params.source ?? defaultSource(stripe, customer);
   const method = resolvePaymentMethod(stripe, sourceId, 'source');
-  if (method.customer !== null && idOf(method.customer) !== customer) {
+  if (!stripe.isLoose && method.customer !== null && idOf(method.customer) !== customer) {
     throw invalidRequest(`Customer ${customer ?? ''} does not have a linked source with ID ${sourceId}.`, {
       code: 'missing',
       param: 'source',
@@ -43,7 +43,7 @@ function make(stripe: Backend, params: Stripe.ChargeCreateParams): Stripe.Charge
     currency,
     method,
     capture,
-    customer: customer ?? null,
+    customer: customer ?? idOf(method.customer) ?? null,
     fields: {
       description: params.description ?? null,
       metadata: mergeMetadata(undefined, params.metadata),
