@@ -23,7 +23,7 @@ export function shownOptional(optional: readonly Line[]): Stripe.Checkout.Sessio
     price,
     quantity: quantity ?? 1,
     adjustable_quantity: adjustable,
-  })) as Stripe.Checkout.Session['optional_items'];
+  }));
 }
 
 /** The lines of a sale after a buyer has pressed a button for one that may be added: `add:ID` or `drop:ID`. */

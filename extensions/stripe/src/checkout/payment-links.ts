@@ -5,7 +5,7 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { blank } from '../spec/shapes';
-import { currencyOf, priceOf, readLines, type Line, type LineParams } from './line-items';
+import { currencyOf, priceOf, readLines, type Line } from './line-items';
 import { readOptional, shownOptional } from './optional-items';
 import { pageOf } from '../kernel/page-of';
 import { createSession } from './session-create';
@@ -53,7 +53,7 @@ function itemsOfLink(stripe: Backend, id: string): readonly Stripe.LineItem[] {
 function createLink(stripe: Backend, given: Stripe.PaymentLinkCreateParams): Stripe.PaymentLink {
   const lines = readLines(stripe, given.line_items);
   if (lines.length === 0) throw parameterMissing('line_items');
-  const optional = readOptional(stripe, (given.optional_items ?? []) as LineParams[]);
+  const optional = readOptional(stripe, given.optional_items ?? []);
   const currency = currencyOf(stripe, [...lines, ...optional])!;
   const isRecurring = lines.some((line) => priceOf(stripe, line).recurring !== null);
   if (given.subscription_data !== undefined && !isRecurring) {

@@ -38,7 +38,7 @@ export function createSession(
       ? undefined
       : stripe.table<Stripe.Customer>('customer').get(given.customer, 'customer');
   const lines = readLines(stripe, (given.line_items ?? []) as LineParams[]);
-  const optional = readOptional(stripe, (given.optional_items ?? []) as LineParams[]);
+  const optional = readOptional(stripe, given.optional_items ?? []);
   checkPrices(stripe, mode, [...lines, ...optional]);
   const currency =
     currencyOf(stripe, [...lines, ...optional]) ?? given.currency?.toLowerCase() ?? (mode === 'setup' ? null : 'usd');
