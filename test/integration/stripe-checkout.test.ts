@@ -162,6 +162,41 @@ describe('a Checkout Session', () => {
     expect(await events()).not.toContain('checkout.session.completed');
   });
 
+  test('offers more, which the buyer may add and leave out again', async () => {
+    const extra = await stripe.prices.create({
+      currency: 'usd',
+      unit_amount: 300,
+      product_data: { name: 'Gift wrap' },
+    });
+    const session = await stripe.checkout.sessions.create({
+      ...PAY,
+      optional_items: [{ price: extra.id, quantity: 2, adjustable_quantity: { enabled: true, maximum: 5 } }],
+    });
+    expect(session.optional_items).toEqual([
+      { price: extra.id, quantity: 2, adjustable_quantity: { enabled: true, minimum: 0, maximum: 5 } },
+    ]);
+    const total = async () =>
+      (await stripe.checkout.sessions.retrieve(session.id)).amount_total! - session.amount_total!;
+    const page = await visit(session.url!);
+    const action = (verb: string): string => new RegExp(`value="(${verb}:\\w+)"[^>]*Gift wrap`).exec(page.text)![1]!;
+    const options = `${session.url!}/options`;
+    await visit(options, { action: action('add') });
+    expect(await total()).toBe(600);
+    expect((await visit(session.url!)).text).toContain('aria-label="Remove Gift wrap"');
+    await visit(options, { action: action('add').replace('add', 'drop') });
+    expect(await total()).toBe(0);
+    await visit(options, { action: action('add') });
+    await visit(session.url!, CARD);
+    const { line_items, payment_status } = await stripe.checkout.sessions.retrieve(session.id, {
+      expand: ['line_items'],
+    });
+    expect(payment_status).toBe('paid');
+    expect(line_items!.data.at(-1)).toMatchObject({ description: 'Gift wrap', quantity: 2, amount_total: 600 });
+    await expect(
+      stripe.checkout.sessions.create({ ...PAY, optional_items: [{ price: 'price_none', quantity: 1 }] }),
+    ).rejects.toMatchObject({ code: 'resource_missing', param: 'optional_items[0][price]' });
+  });
+
   test('expires, by itself or when it is told to', async () => {
     const one = await stripe.checkout.sessions.create(PAY);
     const expired = await stripe.checkout.sessions.expire(one.id);

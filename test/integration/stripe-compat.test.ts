@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startStripe, type RunningStripe } from '../support/stripe';
@@ -167,6 +168,72 @@ describe('"compat": "localstripe"', () => {
     expect(list.body['total_count']).toBeGreaterThan(1);
   });
 
+  /** What a form has of a card whose year is over. */
+  const expired = (under: string, number = '4242424242424242') => ({
+    [`${under}[number]`]: number,
+    [`${under}[exp_month]`]: '12',
+    [`${under}[exp_year]`]: '2019',
+    [`${under}[cvc]`]: '123',
+  });
+
+  it('takes a token again, and cards that were good once', async () => {
+    const token = await call('POST', '/v1/tokens', expired('card'));
+    expect(token).toMatchObject({ status: 200, body: { card: { exp_year: 2019 } } });
+    const source = String(token.body['id']);
+    const cards = new Set<unknown>();
+    for (const name of ['One', 'Two']) {
+      const customer = await call('POST', '/v1/customers', { name, source });
+      expect(customer).toMatchObject({ status: 200 });
+      cards.add(customer.body['default_source']);
+      const charged = await call('POST', '/v1/charges', {
+        customer: String(customer.body['id']),
+        amount: '900',
+        currency: 'usd',
+      });
+      expect(charged.body).toMatchObject({ status: 'succeeded' });
+    }
+    expect(cards.size).toBe(2);
+  });
+
+  it('charges a card without its customer, and names the customer', async () => {
+    const customer = String((await call('POST', '/v1/customers', { name: 'Holder' })).body['id']);
+    const card = await call('POST', `/v1/customers/${customer}/cards`, {
+      'source[object]': 'card',
+      ...expired('source'),
+    });
+    const source = String(card.body['id']);
+    const charged = await call('POST', '/v1/charges', { source, amount: '900', currency: 'usd' });
+    expect(charged.body).toMatchObject({ status: 'succeeded', customer, source: { id: source } });
+    expect((await call('GET', `/v1/charges?customer=${customer}`)).body).toMatchObject({ total_count: 1 });
+  });
+
+  it('pays out what is not there', async () => {
+    const payout = await call('POST', '/v1/payouts', { amount: '123456', currency: 'chf' });
+    expect(payout.body).toMatchObject({ status: 'pending', amount: 123456 });
+    const canceled = await call('POST', `/v1/payouts/${String(payout.body['id'])}/cancel`);
+    expect(canceled.body).toMatchObject({ status: 'canceled' });
+  });
+
+  it('knows cards and bank accounts again by the fingerprints that localstripe gives them', async () => {
+    const expected = (number: string) => createHash('sha1').update(number).digest('hex').slice(0, 16);
+    const method = await call('POST', '/v1/payment_methods', { type: 'card', ...expired('card', '5555555555554444') });
+    expect(method.body).toMatchObject({ card: { fingerprint: expected('5555555555554444') } });
+    const source = await call('POST', '/v1/sources', {
+      type: 'sepa_debit',
+      currency: 'eur',
+      'sepa_debit[iban]': 'AT611904300234573201',
+    });
+    expect(source.body).toMatchObject({
+      sepa_debit: { country: 'AT', last4: '3201', fingerprint: expected('AT611904300234573201') },
+    });
+  });
+
+  it('answers 404 wherever something is not there, and refuses what no list is narrowed by', async () => {
+    const missing = await call('POST', '/v1/customers', { payment_method: 'pm_none' });
+    expect(missing).toMatchObject({ status: 404, body: { error: { code: 'resource_missing' } } });
+    expect((await call('GET', '/v1/plans?nonsense=1')).status).toBe(400);
+  });
+
   it('serves the script for pages', async () => {
     for (const path of ['/js.stripe.com/v3', '/js.stripe.com/v3/']) {
       const response = await fetch(base + path);
@@ -197,6 +264,69 @@ describe('"compat": "localstripe"', () => {
     await call('POST', '/v1/customers', { name: 'Two' });
     await waitFor('a delivery', () => received.length > 0);
     expect((await call('POST', '/_config/webhooks/mine', { secret: 'x' })).status).toBe(400);
+  });
+});
+
+describe('"compat": "stripe-stateful-mock"', () => {
+  let running: RunningStripe;
+
+  beforeAll(async () => {
+    running = await startStripe({ compat: 'stripe-stateful-mock' });
+  });
+  afterAll(() => running.close());
+
+  const charge = (source: string, idempotencyKey?: string) =>
+    running.stripe.charges.create(
+      { amount: 900, currency: 'usd', source },
+      idempotencyKey === undefined ? {} : { idempotencyKey },
+    );
+
+  it('fails as tok_429 and tok_500 say', async () => {
+    await expect(charge('tok_429')).rejects.toMatchObject({ statusCode: 429, rawType: 'rate_limit_error' });
+    await expect(charge('tok_500')).rejects.toMatchObject({ statusCode: 500, rawType: 'api_error' });
+    await expect(charge('tok_500', 'again')).rejects.toMatchObject({ statusCode: 500 });
+    await expect(charge('tok_500', 'again')).rejects.toMatchObject({
+      statusCode: 500,
+      headers: { 'idempotent-replayed': 'true' },
+    });
+  });
+
+  it('forgets what tok_forget made', async () => {
+    const { stripe } = running;
+    const charged = await charge('tok_forget');
+    expect(charged).toMatchObject({ status: 'succeeded', amount: 900 });
+    await expect(stripe.charges.retrieve(charged.id)).rejects.toMatchObject({ statusCode: 404 });
+    const { id } = await stripe.customers.create({ source: 'tok_forget' });
+    await expect(stripe.customers.retrieve(id)).rejects.toMatchObject({ statusCode: 404 });
+    expect((await stripe.balanceTransactions.list()).data).toEqual([]);
+    expect((await stripe.events.list()).data).toEqual([]);
+  });
+
+  it('goes through a chain of tokens, each with a place of its own', async () => {
+    const { stripe } = running;
+    const chain = 'tok_500|tok_chargeDeclinedInsufficientFunds|tok_visa';
+    await expect(charge(chain)).rejects.toMatchObject({ statusCode: 500 });
+    await expect(charge(`${chain}|other`)).rejects.toMatchObject({ statusCode: 500 });
+    await expect(charge(chain)).rejects.toMatchObject({ decline_code: 'insufficient_funds' });
+    // As ever, a declined charge stays.
+    expect((await stripe.charges.list()).data).toMatchObject([{ status: 'failed' }]);
+    expect(await charge(chain)).toMatchObject({ status: 'succeeded' });
+    await expect(charge(`${chain}|other`)).rejects.toMatchObject({ decline_code: 'insufficient_funds' });
+  });
+
+  it('lets a client name accounts, which no other mode does', async () => {
+    const given = { type: 'custom', id: 'acct_mine' } as never;
+    expect((await running.stripe.accounts.create(given)).id).toBe('acct_mine');
+    expect((await running.stripe.accounts.retrieve('acct_mine')).id).toBe('acct_mine');
+    const other = await startStripe();
+    try {
+      await expect(other.stripe.accounts.create(given)).rejects.toMatchObject({ code: 'parameter_unknown' });
+      await expect(
+        other.stripe.charges.create({ amount: 900, currency: 'usd', source: 'tok_500' }),
+      ).rejects.toMatchObject({ code: 'resource_missing' });
+    } finally {
+      await other.close();
+    }
   });
 });
 

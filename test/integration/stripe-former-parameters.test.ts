@@ -233,3 +233,18 @@ it('names the states of payment intents as they were before 2019-02-11', async (
     }),
   ).toMatchObject({ status: 'requires_source_action', next_source_action: { type: 'authorize_with_url' } });
 });
+
+describe('invoices before 2022-08-01', () => {
+  it('took up what was pending, also prorations of subscriptions, unless told not to', async () => {
+    const customer = await customerWithCard(stripe);
+    const [cheap, dear] = [await monthly(1000), await monthly(3000)];
+    const { id, items } = await stripe.subscriptions.create({ customer, items: [{ price: cheap }] });
+    await stripe.subscriptions.update(id, { items: [{ id: items.data[0]!.id, price: dear }] });
+    await stripe.invoiceItems.create({ customer, amount: 70, currency: 'usd' });
+    expect((await stripe.invoices.create({ customer })).lines.data).toEqual([]);
+    const old = '2020-08-27';
+    const none = await call(old, 'POST', '/v1/invoices', { customer, pending_invoice_items_behavior: 'exclude' });
+    expect(none).toMatchObject({ lines: { data: [] } });
+    expect(await call(old, 'POST', '/v1/invoices', { customer })).toMatchObject({ total: 2070 });
+  });
+});

@@ -118,6 +118,22 @@ describe("Stripe's webhook endpoints", () => {
     expect(new Set(receiver.texts).size).toBe(1);
   });
 
+  it('tells of what becomes due by itself, also in a state that was saved and restored', async () => {
+    const receiver = await webhookReceiver();
+    await stripe.webhookEndpoints.create({ url: receiver.url(), enabled_events: ['checkout.session.expired'] });
+    const line = { price_data: { currency: 'usd', unit_amount: 100, product_data: { name: 'A' } }, quantity: 1 };
+    await stripe.checkout.sessions.create({
+      mode: 'payment',
+      line_items: [line],
+      success_url: 'https://example.com/done',
+    });
+    running.platform.state.save('open');
+    await running.platform.state.load('open');
+    await stripe.customers.create();
+    await running.platform.clock.advance('25h');
+    await receiver.has(1);
+  });
+
   it('repeats as the configuration says', async () => {
     const patient = await startStripe({ webhooks: { retryAfterSeconds: [3600] } });
     try {

@@ -45,8 +45,9 @@ async function main() {
     },
     onError: (error) => say({ problem: error.code }),
   });
-  for (const change of mode.first) say(await describe(change));
+  // Before anything is said: who hears it may stop this at once.
   process.once('SIGTERM', () => void mode.close());
+  for (const change of mode.first) say(await describe(change));
 }
 
 void main();

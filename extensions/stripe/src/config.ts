@@ -6,8 +6,8 @@ export const Config = v.strictObject({
   strict: v.optional(v.boolean(), false),
   /** `fixtures`: an identifier that there is nothing under stands for a generated object, as in stripe-mock. */
   fallback: v.optional(v.picklist(['none', 'fixtures']), 'none'),
-  /** `localstripe`: also the routes and the looser rules of localstripe. */
-  compat: v.optional(v.picklist(['none', 'localstripe']), 'none'),
+  /** `localstripe`: also the routes and the looser rules of localstripe; `stripe-stateful-mock`: also the tokens of that. */
+  compat: v.optional(v.picklist(['none', 'localstripe', 'stripe-stateful-mock']), 'none'),
   /** Serves the API on this port too, without a path before `/v1`. */
   port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535))),
   /** The version of requests without a `Stripe-Version` header, and of webhooks: `2026-10-28.endive`. The newest when left out. */

@@ -1,6 +1,7 @@
 /** Errors as Stripe answers them: https://docs.stripe.com/api/errors. */
 
-export type StripeErrorType = 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error';
+export type StripeErrorType =
+  'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error' | 'rate_limit_error';
 
 /** What stands under `error` in the answer, besides its type and message. */
 export interface StripeErrorFields {
@@ -55,10 +56,14 @@ export function resourceMissing(noun: string, id: string, param = 'id'): StripeE
   });
 }
 
-/** The same error, with the status that it has where the identifier that there is nothing under stands in the path. */
-export function missingInPath(error: StripeError, path: Readonly<Record<string, string>>): StripeError {
+/**
+ * The same error, with the status that it has where the identifier that there is nothing under stands in the path; wherever it
+ * stands, if it is `loose`.
+ */
+export function missingInPath(error: StripeError, path: Readonly<Record<string, string>>, loose = false): StripeError {
+  if (error.fields.code !== 'resource_missing' || error.status === 404) return error;
   const isInPath = Object.values(path).some((id) => error.message.endsWith(`: '${id}'`));
-  if (error.fields.code !== 'resource_missing' || error.status === 404 || !isInPath) return error;
+  if (!isInPath && !loose) return error;
   return new StripeError(404, error.type, error.message, error.fields, error.keepsWrites);
 }
 

@@ -381,3 +381,13 @@ describe('a webhook endpoint', () => {
     expect(() => stripe.webhooks.constructEvent(payload, header, 'whsec_2')).toThrow(/signature/);
   });
 });
+
+describe('a new customer', () => {
+  it('has the identifier that it was given, once', async () => {
+    const given = { id: 'cus_mine', name: 'Mine' } as Stripe.CustomerCreateParams;
+    expect((await stripe.customers.create(given)).id).toBe('cus_mine');
+    expect(await stripe.customers.retrieve('cus_mine')).toMatchObject({ name: 'Mine' });
+    await expect(stripe.customers.create(given)).rejects.toMatchObject({ code: 'resource_already_exists' });
+    await expect(stripe.customers.create({ id: 'a/b' } as never)).rejects.toMatchObject({ code: 'parameter_unknown' });
+  });
+});

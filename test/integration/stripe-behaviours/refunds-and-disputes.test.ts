@@ -25,6 +25,43 @@ const typesOf = async (object: string): Promise<string[]> => {
   return data.filter(({ data }) => (data.object as { id?: string }).id === object).map(({ type }) => type);
 };
 
+describe('what is authorized and not captured', () => {
+  const authorize = () => stripe.charges.create({ amount: 2000, currency: 'usd', source: 'tok_visa', capture: false });
+
+  it('is given back by a refund that moves no balance', async () => {
+    const { id } = await authorize();
+    await stripe.charges.capture(id, { amount: 1500 });
+    expect((await stripe.refunds.list({ charge: id })).data).toMatchObject([
+      { amount: 500, status: 'succeeded', balance_transaction: null },
+    ]);
+    const captured = await stripe.charges.retrieve(id, { expand: ['refunds'] });
+    expect(captured).toMatchObject({ amount_refunded: 500, refunds: { data: [{ amount: 500 }] } });
+  });
+
+  it('is given back so for payment intents, also those that are canceled', async () => {
+    const partly = await pay('pm_card_visa', { capture_method: 'manual' });
+    await stripe.paymentIntents.capture(partly.id, { amount_to_capture: 1900 });
+    expect((await stripe.refunds.list({ payment_intent: partly.id })).data).toMatchObject([{ amount: 100 }]);
+    const not = await pay('pm_card_visa', { capture_method: 'manual' });
+    await stripe.paymentIntents.cancel(not.id);
+    expect((await stripe.refunds.list({ payment_intent: not.id })).data).toMatchObject([{ amount: 2000 }]);
+  });
+
+  it('is nothing where everything was captured', async () => {
+    const { id } = await authorize();
+    await stripe.charges.capture(id);
+    expect((await stripe.refunds.list({ charge: id })).data).toEqual([]);
+  });
+});
+
+describe('a disputed charge', () => {
+  it('is answered as it was before it was disputed', async () => {
+    const charge = await stripe.charges.create({ amount: 2000, currency: 'usd', source: 'tok_createDispute' });
+    expect(charge).toMatchObject({ disputed: false });
+    expect(await stripe.charges.retrieve(charge.id)).toMatchObject({ disputed: true });
+  });
+});
+
 describe('a refund', () => {
   it('gives back the whole charge when it names no amount', async () => {
     const { id, latest_charge } = await pay();

@@ -58,7 +58,7 @@ export function pendingItems(
       const owner = item.parent?.subscription_details?.subscription;
       return (
         item.invoice === null &&
-        (owner === undefined || owner === subscription) &&
+        (subscription === undefined || owner === undefined || owner === subscription) &&
         (currency === undefined || item.currency === currency)
       );
     },

@@ -6,6 +6,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { blank } from '../spec/shapes';
 import { currencyOf, priceOf, readLines, type Line } from './line-items';
+import { readOptional, shownOptional } from './optional-items';
 import { pageOf } from '../kernel/page-of';
 import { createSession } from './session-create';
 import { addUp } from './totals';
@@ -52,7 +53,8 @@ function itemsOfLink(stripe: Backend, id: string): readonly Stripe.LineItem[] {
 function createLink(stripe: Backend, given: Stripe.PaymentLinkCreateParams): Stripe.PaymentLink {
   const lines = readLines(stripe, given.line_items);
   if (lines.length === 0) throw parameterMissing('line_items');
-  const currency = currencyOf(stripe, lines)!;
+  const optional = readOptional(stripe, given.optional_items ?? []);
+  const currency = currencyOf(stripe, [...lines, ...optional])!;
   const isRecurring = lines.some((line) => priceOf(stripe, line).recurring !== null);
   if (given.subscription_data !== undefined && !isRecurring) {
     throw invalidRequest('`subscription_data` can only be used with recurring prices.', { param: 'subscription_data' });
@@ -116,6 +118,7 @@ function createLink(stripe: Backend, given: Stripe.PaymentLinkCreateParams): Str
     restrictions: given.restrictions
       ? { completed_sessions: { count: 0, limit: given.restrictions.completed_sessions.limit } }
       : null,
+    optional_items: shownOptional(optional),
     shipping_address_collection: given.shipping_address_collection ?? null,
     shipping_options: (given.shipping_options ?? []).map(({ shipping_rate }, index) => {
       const param = `shipping_options[${index}][shipping_rate]`;
@@ -217,6 +220,7 @@ const PASSED_ON = [
   'custom_fields',
   'custom_text',
   'invoice_creation',
+  'optional_items',
   'phone_number_collection',
   'shipping_address_collection',
   'shipping_options',

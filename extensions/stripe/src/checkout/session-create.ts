@@ -7,6 +7,7 @@ import { createSetupIntent } from '../payments/setup-intents';
 import { blank } from '../spec/shapes';
 import { isOlder } from '../versions/versions';
 import { currencyOf, readLines, type LineParams } from './line-items';
+import { readOptional, shownOptional } from './optional-items';
 import { intentParams } from './payment-params';
 import { readDiscounts } from './promotion';
 import { checkAmount, checkExpiry, checkParams, checkPrices, uiModeOf, type SessionParams } from './session-checks';
@@ -37,8 +38,10 @@ export function createSession(
       ? undefined
       : stripe.table<Stripe.Customer>('customer').get(given.customer, 'customer');
   const lines = readLines(stripe, (given.line_items ?? []) as LineParams[]);
-  checkPrices(stripe, mode, lines);
-  const currency = currencyOf(stripe, lines) ?? given.currency?.toLowerCase() ?? (mode === 'setup' ? null : 'usd');
+  const optional = readOptional(stripe, given.optional_items ?? []);
+  checkPrices(stripe, mode, [...lines, ...optional]);
+  const currency =
+    currencyOf(stripe, [...lines, ...optional]) ?? given.currency?.toLowerCase() ?? (mode === 'setup' ? null : 'usd');
   const discounts = readDiscounts(stripe, given.discounts ?? []);
   const shippingOptions = readShippingOptions(stripe, given);
   const id = stripe.newId('checkout.session');
@@ -102,6 +105,7 @@ export function createSession(
     locale: given.locale ?? null,
     metadata: mergeMetadata(undefined, given.metadata),
     mode,
+    optional_items: shownOptional(optional),
     origin_context: given.origin_context ?? null,
     payment_intent: null,
     payment_link: extras.payment_link ?? null,
@@ -148,6 +152,7 @@ export function createSession(
 
   const hidden: SessionHidden = {
     lines,
+    optional,
     discounts,
     shippingRate: shippingOptions[0]?.shipping_rate ?? null,
     given,

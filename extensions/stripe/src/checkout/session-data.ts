@@ -8,6 +8,8 @@ import { addUp, type ChosenDiscount, type Sale } from './totals';
 /** What the API does not show of a session. */
 export interface SessionHidden {
   readonly lines: readonly Line[];
+  /** What the buyer may add to them. */
+  readonly optional: readonly Line[];
   readonly discounts: readonly ChosenDiscount[];
   readonly shippingRate: string | null;
   /** What the session was made with: it says how the payment is made. */

@@ -162,10 +162,13 @@ function change(account: Stripe.Account, given: Stripe.AccountUpdateParams): Str
 }
 
 /** Makes a connected account. */
-export function createAccount(stripe: Backend, given: Stripe.AccountCreateParams): Stripe.Account {
+export function createAccount(
+  stripe: Backend,
+  given: Stripe.AccountCreateParams & { readonly id?: string },
+): Stripe.Account {
   const { controller, type } = controllerOf(given);
   // The identifiers of accounts are shorter than others.
-  const id = stripe.platform.ids.next('acct', 16);
+  const id = given.id ?? stripe.platform.ids.next('acct', 16);
   const base = {
     ...blankAccount(id, given.country ?? 'US', stripe.now()),
     controller,

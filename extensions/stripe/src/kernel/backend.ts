@@ -82,7 +82,8 @@ export class Backend {
     return this.#scope.clock;
   }
 
-  get countsLists(): boolean {
+  /** Whether the looser rules of localstripe hold, besides its shapes. */
+  get isLoose(): boolean {
     return this.config.compat === 'localstripe';
   }
 

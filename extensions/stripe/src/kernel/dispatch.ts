@@ -1,6 +1,7 @@
 import type { FormFile } from 'backlot';
 import { withFixtures } from '../compat/fixtures';
 import { validateLoosely } from '../compat/localstripe-rules';
+import { statefulMockParameters, withStatefulMockTokens } from '../compat/stateful-mock';
 import { invalidRequest, missingInPath, noAccess, StripeError } from '../errors';
 import { accountOfKey } from '../connect/oauth';
 import { invalidKey, readKey } from '../http/credentials';
@@ -108,8 +109,7 @@ export class Dispatcher {
   }
 
   #answer(request: ApiRequest, requestId: string, headers: Record<string, string>): Reply {
-    const isLoose = this.#stripe.config.compat === 'localstripe';
-    const key = readKey(request, isLoose);
+    const key = readKey(request, this.#stripe.isLoose);
     const version = checkVersion(request.header('stripe-version') ?? defaultVersion(this.#stripe.config));
     headers['stripe-version'] = version;
     const account = this.#accountOf(request, key.value);
@@ -152,7 +152,7 @@ export class Dispatcher {
     };
     const answer = (): Reply => {
       const handler = handled?.handler ?? ((each: Call) => unstatedAnswer(this.#stripe, each));
-      const answered = this.#run(this.#withFallback(handler, headers), call, version, requestId);
+      const answered = this.#run(this.#asConfigured(handler, headers), call, version, requestId);
       keep(answered);
       return answered;
     };
@@ -186,10 +186,12 @@ export class Dispatcher {
     // How pages give their key.
     if (raw['key'] !== undefined) delete raw['key'];
     const legacy = acceptLegacy(operation, meant);
-    const also = [...legacy, ...undeclared(operation, raw, key.publishable)];
+    const own = this.#stripe.config.compat === 'stripe-stateful-mock' ? statefulMockParameters(operation, raw) : [];
+    const also = [...legacy, ...own, ...undeclared(operation, raw, key.publishable)];
     for (const file of request.files) raw[file.name] = { filename: file.filename };
     if (operation.parameters === UNSPECIFIED) return raw;
-    const isLoose = this.#stripe.config.compat === 'localstripe';
+    // What a list is narrowed by has to be right even there.
+    const isLoose = this.#stripe.isLoose && operation.kind !== 'list';
     return (isLoose ? validateLoosely : validate)(operation, raw, { also });
   }
 
@@ -240,10 +242,12 @@ export class Dispatcher {
     });
   }
 
-  /** With generated objects in the place of missing ones, where the configuration asks for them. */
-  #withFallback(handler: OperationHandler, headers: Record<string, string>): OperationHandler {
-    if (this.#stripe.config.fallback !== 'fixtures') return handler;
-    return withFixtures(this.#stripe, handler, () => (headers['backlot-fidelity'] = 'shape'));
+  /** With what the configuration asks for: generated objects in the place of missing ones, the tokens of another stand-in. */
+  #asConfigured(handler: OperationHandler, headers: Record<string, string>): OperationHandler {
+    const { compat, fallback } = this.#stripe.config;
+    const known = compat === 'stripe-stateful-mock' ? withStatefulMockTokens(this.#stripe, handler) : handler;
+    if (fallback !== 'fixtures') return known;
+    return withFixtures(this.#stripe, known, () => (headers['backlot-fidelity'] = 'shape'));
   }
 
   /** Runs the handler. An error that keeps what was written is an answer, so that the step succeeds. */
@@ -257,7 +261,7 @@ export class Dispatcher {
       return { status: 200, headers: NOTHING, body: printed(shown) };
     } catch (error) {
       if (!(error instanceof StripeError)) throw error;
-      if (!error.keepsWrites) throw missingInPath(error, call.path);
+      if (!error.keepsWrites) throw missingInPath(error, call.path, this.#stripe.isLoose);
       return { status: error.status, headers: NOTHING, body: errorBody(error, requestId) };
     }
   }

@@ -103,13 +103,11 @@ export class Jobs {
     const token = ids.next('wake');
     this.#wake.put('next', { at, token });
     this.#armed.add(token);
-    clock.setTimeout(
-      () => {
-        this.#armed.delete(token);
-        this.#stripe.settle();
-      },
-      Math.max(0, at * 1000 - clock.now()),
-    );
+    const wait = Math.max(0, at * 1000 - clock.now());
+    const disarm = (): boolean => this.#armed.delete(token);
+    clock.setTimeout(() => (disarm(), this.#stripe.settle()), wait);
+    // A timer goes without a word when the state is reset or restored; what was restored may name it all the same.
+    clock.sleep(wait).catch(disarm);
   }
 
   /** One job that fails is reported and given up; the others are done. */

@@ -22,8 +22,8 @@ export interface TableHost {
   /** The account that the running call is for. */
   readonly account: string;
   nextOrder(): number;
-  /** Whether lists say how much there is in all, as they once did. */
-  readonly countsLists: boolean;
+  /** Whether lists say how much there is in all, as they once did: a look of localstripe. */
+  readonly isLoose: boolean;
   /** Says that an object changed, with the event to send for it. */
   emitChange(type: string, before: StripeObject, after: StripeObject): void;
 }
@@ -182,7 +182,7 @@ export class Table<T extends StripeObject, Hidden extends object = Record<string
     const data = found.slice(0, limit);
     if (backwards) data.reverse();
     const page = { object: 'list', data, has_more: found.length > limit, url } as const;
-    return this.#host.countsLists ? { ...page, total_count: this.count(selection) } : page;
+    return this.#host.isLoose ? { ...page, total_count: this.count(selection) } : page;
   }
 
   #row(id: string): Row<T, Hidden> | undefined {

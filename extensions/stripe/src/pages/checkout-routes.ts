@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import { StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
+import { withChoice } from '../checkout/optional-items';
 import { redeemable } from '../checkout/promotion';
 import { sessionOfLink } from '../checkout/payment-links';
 import type { SessionParams } from '../checkout/session-checks';
@@ -100,7 +101,8 @@ function change(stripe: Backend, id: string, { base, form }: Visit): PageAnswer 
   const session = table.get(id);
   if (session.status !== 'open') return done(stripe, session);
   const hidden = table.hidden(id)!;
-  const lines = hidden.lines.map((line) => {
+  const action = form.get('action');
+  const lines = withChoice(hidden.lines, hidden.optional, action).map((line) => {
     const wanted = Number(form.get(`quantity-${line.id}`) ?? NaN);
     if (line.adjustable?.enabled !== true || !Number.isInteger(wanted)) return line;
     return { ...line, quantity: Math.min(line.adjustable.maximum, Math.max(line.adjustable.minimum, wanted)) };
@@ -110,7 +112,6 @@ function change(stripe: Backend, id: string, { base, form }: Visit): PageAnswer 
   // Somebody has to buy something.
   const kept = lines.some((line) => line.quantity !== 0) ? lines : hidden.lines;
   table.hide(id, { ...hidden, lines: kept, ...(isOffered && { shippingRate: shipping }) });
-  const action = form.get('action');
   if (action === 'remove') table.hide(id, { ...table.hidden(id)!, discounts: [] });
   table.update(id, amountsOf(stripe, id));
   const code = form.get('promotionCode')?.trim() ?? '';

@@ -2,7 +2,8 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { saleOf, sessionsOf } from '../checkout/session-data';
-import { addUp } from '../checkout/totals';
+import { nameOf, priceOf, type Line } from '../checkout/line-items';
+import { addUp, type Sale } from '../checkout/totals';
 import { html, raw, type Html } from './html';
 import { every, money } from './money';
 
@@ -15,6 +16,7 @@ export function summary(stripe: Backend, id: string, problem?: string): Html {
       <p class="muted">You are charged nothing now.</p>`;
   const totals = addUp(stripe, sale);
   const { currency } = sale;
+  const hidden = sessionsOf(stripe).hidden(id)!;
   const adjustable = totals.items.some((item) => item.adjustable_quantity?.enabled);
   const hasOptions = adjustable || session.shipping_options.length > 0 || session.allow_promotion_codes === true;
   return html`<div id="summary">
@@ -23,6 +25,7 @@ export function summary(stripe: Backend, id: string, problem?: string): Html {
     ${sale.trial === true && html`<p class="muted">${trialText(stripe, session)}</p>`}
     <form method="post" action="${stripe.pageUrl(`pay/${id}/options`)}" id="options-form">
       ${totals.items.map((item) => lineOf(item, currency))}
+      ${hidden.optional.map((line) => optionalOf(stripe, line, sale))}
       ${hasDiscountOrMore(totals) && html`<div class="row total"><span>Subtotal</span><span>${money(totals.amount_subtotal, currency)}</span></div>`}
       ${totals.amount_discount > 0 && html`<div class="row"><span>Discount ${discountNames(stripe, sale.discounts)}</span><span>−${money(totals.amount_discount, currency)}</span></div>`}
       ${totals.shipping_cost && html`<div class="row"><span>Shipping</span><span>${totals.amount_shipping === 0 ? 'Free' : money(totals.amount_shipping, currency)}</span></div>`}
@@ -62,6 +65,26 @@ function lineOf(item: Stripe.LineItem, currency: string): Html {
     <span
       >${recurring && item.amount_subtotal === 0 && price?.unit_amount ? `${money(price.unit_amount * (item.quantity ?? 1), currency)} / ${every(recurring)}` : money(item.amount_subtotal, currency)}</span
     >
+  </div>`;
+}
+
+/** What the buyer may add, or has added. */
+function optionalOf(stripe: Backend, line: Line, sale: Sale): Html {
+  const isAdded = sale.lines.some(({ id }) => id === line.id);
+  const name = nameOf(stripe, line);
+  const { unit_amount: amount } = priceOf(stripe, line);
+  return html`<div class="row">
+    <span
+      ><span class="small muted">${isAdded ? 'Added to your order' : 'Add to your order'}</span><br />
+      ${name}${!isAdded && amount !== null && html` <span class="muted">${money(amount * (line.quantity ?? 1), sale.currency)}</span>`}</span
+    >
+    <button
+      name="action"
+      value="${isAdded ? 'drop' : 'add'}:${line.id}"
+      aria-label="${isAdded ? 'Remove' : 'Add'} ${name}"
+    >
+      ${isAdded ? 'Remove' : 'Add'}
+    </button>
   </div>`;
 }
 

@@ -6,10 +6,21 @@ const INTENTS = /^POST \/v1\/(payment|setup)_intents(\/\{\w+\}(\/confirm)?)?$/;
 
 /**
  * The names of the undeclared parameters in a request: the data of a card where an intent is made or confirmed, which Stripe.js
- * sends and servers may; and, where a page asks (`isPage`), what Stripe.js sends with each call for an intent.
+ * sends and servers may; the bank account of a source; the identifier of a new customer; and, where a page asks (`isPage`), what Stripe.js sends with each call for an intent.
  */
 export function undeclared({ key }: Operation, given: RawHash, isPage: boolean): readonly string[] {
   const method = given['payment_method_data'] as RawHash | undefined;
   const isCard = INTENTS.test(key) && method?.['type'] === 'card';
-  return [...(isCard ? ['payment_method_data'] : []), ...(isPage ? ['client_secret'] : [])];
+  const isDebit = key === 'POST /v1/sources' && given['type'] === 'sepa_debit';
+  return [
+    ...(isCard ? ['payment_method_data'] : []),
+    ...(isDebit ? ['sepa_debit'] : []),
+    ...(key === 'POST /v1/customers' && isIdentifier(given['id']) ? ['id'] : []),
+    ...(isPage ? ['client_secret'] : []),
+  ];
+}
+
+/** Whether a value can be the identifier that a client gives what it makes. */
+export function isIdentifier(value: unknown): boolean {
+  return typeof value === 'string' && /^[\w-]+$/.test(value);
 }

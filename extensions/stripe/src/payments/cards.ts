@@ -56,10 +56,12 @@ export function readCard(stripe: Backend, given: CardParams): CardData {
   const written = Number(exp_year);
   const year = written >= 0 && written < 100 ? 2000 + written : written;
   const thisYear = now.getUTCFullYear();
-  if (!Number.isInteger(year) || year < thisYear || year > thisYear + LONGEST_VALIDITY) {
+  // Suites written for localstripe have cards that were good when they were written.
+  const isPast = !stripe.isLoose && year < thisYear;
+  if (!Number.isInteger(year) || isPast || year > thisYear + LONGEST_VALIDITY) {
     throw wrong('invalid_expiry_year');
   }
-  if (year === thisYear && month < now.getUTCMonth() + 1) {
+  if (!stripe.isLoose && year === thisYear && month < now.getUTCMonth() + 1) {
     throw wrong('invalid_expiry_month');
   }
   if (cvc !== undefined && cvc !== '' && !/^\d{3,4}$/.test(cvc)) throw wrong('invalid_cvc');
@@ -147,13 +149,9 @@ export function cardOf(
   };
 }
 
-/** The same for the same number, and nothing to be read from. */
+/** The same for the same number. That of localstripe, so that what expects its fingerprints finds them. */
 export function fingerprint(number: string): string {
-  return createHash('sha256')
-    .update(number)
-    .digest('base64')
-    .replace(/[^A-Za-z0-9]/g, '')
-    .slice(0, 16);
+  return createHash('sha1').update(number).digest('hex').slice(0, 16);
 }
 
 const BRANDS: readonly [RegExp, string][] = [

@@ -13,6 +13,7 @@ import { declineError } from './declines';
 import { followUp } from './follow-up';
 import { captureIntent, checkShares, shippingOf } from './intents';
 import { checkAmount, readCurrency } from './money';
+import { releaseRest } from './refunds';
 
 const CAPTURE_DAYS = 7;
 
@@ -31,7 +32,7 @@ function make(stripe: Backend, params: Stripe.ChargeCreateParams): Stripe.Charge
   checkShares(amount, fee, params.transfer_data?.amount);
   const sourceId = params.source ?? defaultSource(stripe, customer);
   const method = resolvePaymentMethod(stripe, sourceId, 'source');
-  if (method.customer !== null && idOf(method.customer) !== customer) {
+  if (!stripe.isLoose && method.customer !== null && idOf(method.customer) !== customer) {
     throw invalidRequest(`Customer ${customer ?? ''} does not have a linked source with ID ${sourceId}.`, {
       code: 'missing',
       param: 'source',
@@ -42,7 +43,7 @@ function make(stripe: Backend, params: Stripe.ChargeCreateParams): Stripe.Charge
     currency,
     method,
     capture,
-    customer: customer ?? null,
+    customer: customer ?? idOf(method.customer) ?? null,
     fields: {
       description: params.description ?? null,
       metadata: mergeMetadata(undefined, params.metadata),
@@ -67,8 +68,10 @@ function make(stripe: Backend, params: Stripe.ChargeCreateParams): Stripe.Charge
   if (capture) bookCharge(stripe, made.id, amount);
   else stripe.jobs.schedule('charge.expire', made.id, stripe.now() + CAPTURE_DAYS * DAY);
   announceCharge(stripe, made.id);
+  // A dispute comes only after the charge was answered.
+  const answered = chargeTable(stripe).get(made.id);
   followUp(stripe, made.id);
-  return chargeTable(stripe).get(made.id);
+  return { ...answered, review: chargeTable(stripe).get(made.id).review };
 }
 
 function defaultSource(stripe: Backend, customer: string | undefined): string {
@@ -137,6 +140,7 @@ function capture(stripe: Backend, id: string, params: Stripe.ChargeCaptureParams
     ...(params.transfer_group !== undefined && { transfer_group: params.transfer_group }),
     ...(fee !== undefined && { application_fee_amount: fee }),
   });
+  releaseRest(stripe, id);
   const captured = bookCharge(stripe, id, amount);
   stripe.emit('charge.captured', captured);
   return captured;
@@ -180,7 +184,9 @@ export const charges: DefineModule = (stripe) => {
         const charges = chargeTable(each);
         const made = charges.find(subject);
         if (made === undefined || made.captured || made.refunded) return;
-        each.emit('charge.expired', charges.update(subject, { refunded: true, amount_refunded: made.amount }));
+        const expired = charges.update(subject, { refunded: true, amount_refunded: made.amount });
+        releaseRest(each, subject);
+        each.emit('charge.expired', expired);
       },
     },
   };

@@ -86,7 +86,9 @@ function take(stripe: Backend, customer: string, given: string | Given): Custome
     return bankAccountTable(stripe).insert({ ...token.bank_account, customer }, secret);
   }
   if (!token.card) throw resourceMissing('token', given, 'source');
-  return keepCard(stripe, customer, token.card, secret);
+  // Only where looser rules hold can a token come twice, and each card needs an identifier of its own.
+  const isTaken = cardTable(stripe).has(token.card.id);
+  return keepCard(stripe, customer, isTaken ? { ...token.card, id: stripe.newId('card') } : token.card, secret);
 }
 
 function keepCard(stripe: Backend, customer: string, card: Stripe.Card, secret: { number?: string; hasCvc?: boolean }) {

@@ -29,6 +29,7 @@ import { createMandate } from './mandates';
 import { METHOD_TYPES } from './method-types';
 import { checkAmount, readCurrency } from './money';
 import { actionFor, authenticate, verifyWithMicrodeposits } from './next-action';
+import { releaseRest } from './refunds';
 
 /** What is kept beside an intent. */
 export interface IntentSecret {
@@ -425,6 +426,7 @@ export function cancelIntent(
         amount_refunded: made.amount - made.amount_captured,
         refunded: made.amount_captured === 0,
       }));
+      releaseRest(stripe, chargeId);
       stripe.emit(reason === 'automatic' ? 'charge.expired' : 'charge.refunded', released);
     }
     stripe.jobs.cancel(id);
@@ -485,6 +487,7 @@ export function captureIntent(
       ...(descriptor !== undefined && { statement_descriptor: descriptor }),
       ...(suffix !== undefined && { statement_descriptor_suffix: suffix }),
     }));
+    if (isFinal) releaseRest(stripe, chargeId);
     const captured = bookCharge(stripe, chargeId, amount);
     stripe.emit('charge.captured', captured);
     const common = {

@@ -62,7 +62,7 @@ export function createPayout(
   }
   const isInstant = method === 'instant';
   const fee = isInstant ? Math.max(50, Math.floor((amount * INSTANT_FEE + 500) / 1000)) : 0;
-  if (amount + fee > availableIn(stripe, currency)) {
+  if (!stripe.isLoose && amount + fee > availableIn(stripe, currency)) {
     throw invalidRequest(
       'You have insufficient funds in your Stripe account for this transfer. Your card balance is too low. You can use the /v1/balance endpoint to view your Stripe balance (for more details, see stripe.com/docs/api#balance).',
       { code: 'balance_insufficient' },

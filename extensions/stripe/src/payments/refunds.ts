@@ -13,6 +13,7 @@ import { behaviorOf } from './cards';
 import { chargeTable } from './charging';
 import { disputeTable } from './disputes';
 import { formatAmount } from './money';
+import type { CardBehavior } from './test-cards';
 
 /** In how many seconds a refund that takes its time is decided. */
 const SOON = 1;
@@ -37,7 +38,38 @@ export function createRefund(stripe: Backend, params: RefundParams): Stripe.Refu
   const amount = params.amount ?? left;
   check(stripe, charge, amount, left);
   const { refund: behavior } = behaviorOf(chargeTable(stripe).hidden(charge.id));
-  const refund = {
+  const refund = newRefund(stripe, charge, amount, params, behavior);
+  refundTable(stripe).insert(refund);
+  const booked = charge.balance_transaction === null ? refund : book(stripe, refund, charge);
+  const refunded = chargeTable(stripe).update(charge.id, {
+    amount_refunded: charge.amount_refunded + amount,
+    refunded: charge.amount_refunded + amount >= charge.amount,
+    ...(params.reason === 'fraudulent' && { fraud_details: { user_report: 'fraudulent' } }),
+  });
+  stripe.emit('refund.created', booked);
+  stripe.emit('charge.refunded', refunded, {
+    amount_refunded: charge.amount_refunded,
+    ...(refunded.refunded && { refunded: false }),
+  });
+  if (behavior !== undefined) stripe.jobs.schedule('refund.settle', refund.id, stripe.now() + SOON);
+  return booked;
+}
+
+/** Writes down what was authorized and will not be captured, which goes back without a payment: a refund that moves no balance. */
+export function releaseRest(stripe: Backend, chargeId: string): void {
+  const charge = chargeTable(stripe).get(chargeId);
+  const rest = charge.amount - charge.amount_captured;
+  if (rest > 0) refundTable(stripe).insert(newRefund(stripe, charge, rest));
+}
+
+function newRefund(
+  stripe: Backend,
+  charge: Stripe.Charge,
+  amount: number,
+  params: RefundParams = {},
+  behavior?: CardBehavior['refund'],
+): Stripe.Refund {
+  return {
     id: stripe.platform.ids.next(charge.id.startsWith('py_') ? 'pyr' : 're', 24),
     object: 'refund',
     amount,
@@ -59,20 +91,6 @@ export function createRefund(stripe: Backend, params: RefundParams): Stripe.Refu
     ...(behavior === 'pending' && { pending_reason: 'processing' }),
     transfer_reversal: null,
   } as unknown as Stripe.Refund;
-  refundTable(stripe).insert(refund);
-  const booked = charge.balance_transaction === null ? refund : book(stripe, refund, charge);
-  const refunded = chargeTable(stripe).update(charge.id, {
-    amount_refunded: charge.amount_refunded + amount,
-    refunded: charge.amount_refunded + amount >= charge.amount,
-    ...(params.reason === 'fraudulent' && { fraud_details: { user_report: 'fraudulent' } }),
-  });
-  stripe.emit('refund.created', booked);
-  stripe.emit('charge.refunded', refunded, {
-    amount_refunded: charge.amount_refunded,
-    ...(refunded.refunded && { refunded: false }),
-  });
-  if (behavior !== undefined) stripe.jobs.schedule('refund.settle', refund.id, stripe.now() + SOON);
-  return booked;
 }
 
 function book(stripe: Backend, { id, amount, currency }: Stripe.Refund, charge: Stripe.Charge): Stripe.Refund {

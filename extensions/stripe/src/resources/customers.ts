@@ -13,7 +13,7 @@ export function customerTable(stripe: Backend): Table<Stripe.Customer, { readonl
   return stripe.table<Stripe.Customer, { readonly nextInvoice?: number }>('customer');
 }
 
-type Given = Stripe.CustomerCreateParams & Stripe.CustomerUpdateParams;
+type Given = Stripe.CustomerCreateParams & Stripe.CustomerUpdateParams & { readonly id?: string };
 
 /** Makes a customer, with `customer.created`; its payment method, card and tax ids, where given, come with it. */
 export function createCustomer(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Customer {
@@ -27,7 +27,7 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
   checkEmail(given.email);
   const method = params.payment_method === undefined ? undefined : resolvePaymentMethod(stripe, params.payment_method);
   const customer = {
-    id: stripe.newId('customer'),
+    id: given.id ?? stripe.newId('customer'),
     object: 'customer',
     address: null,
     balance: 0,

@@ -116,7 +116,7 @@ function cardPart(stripe: Backend, given: (CardParams & { readonly token?: strin
 }
 
 /** What the API shows of a bank account and the like; other types have only what the client gave. */
-function otherPart(type: string, given: Record<string, unknown>): Part {
+export function otherPart(type: string, given: Record<string, unknown>): Part {
   const text = (name: string): string => (typeof given[name] === 'string' ? given[name] : '');
   const number = text(type === 'sepa_debit' ? 'iban' : 'account_number');
   if (type === 'us_bank_account') {

@@ -7,8 +7,13 @@ import { cardOfSource, sourceTable } from '../payments/card-source';
 import { methodCard, readCard, type CardParams } from '../payments/cards';
 import { checkSourceSecret } from '../payments/public-view';
 import { blank } from '../spec/shapes';
+import { otherPart } from './payment-methods';
 
-type Given = Omit<Stripe.SourceCreateParams, 'type'> & { readonly type?: string; readonly card?: CardParams };
+type Given = Omit<Stripe.SourceCreateParams, 'type'> & {
+  readonly type?: string;
+  readonly card?: CardParams;
+  readonly sepa_debit?: Record<string, unknown>;
+};
 
 /** Makes a source, with `source.chargeable` where it needs nobody to agree. */
 export function createSource(stripe: Backend, given: Given): Stripe.Source {
@@ -26,6 +31,7 @@ export function createSource(stripe: Backend, given: Given): Stripe.Source {
     throw invalidRequest('Missing required param: token.', { code: 'parameter_missing', param: 'token' });
   }
   const card = found && methodCard(found.card);
+  const bank = kind === 'sepa_debit' && given.sepa_debit ? otherPart(kind, given.sepa_debit) : undefined;
   const isRedirect = kind !== 'card' && kind !== 'sepa_debit' && kind !== 'ach_credit_transfer';
   const source = {
     ...blank('source'),
@@ -45,7 +51,7 @@ export function createSource(stripe: Backend, given: Given): Stripe.Source {
         tokenization_method: null,
       },
     }),
-    ...(kind !== 'card' && { [kind]: {} }),
+    ...(kind !== 'card' && { [kind]: bank?.shown ?? {} }),
     client_secret: `src_client_secret_${stripe.secret()}`,
     created: stripe.now(),
     currency: given.currency ?? null,
@@ -75,7 +81,7 @@ export function createSource(stripe: Backend, given: Given): Stripe.Source {
     type: kind,
     usage: given.usage ?? (isRedirect ? 'single_use' : 'reusable'),
   } as unknown as Stripe.Source;
-  sourceTable(stripe).insert(source, found?.secret ?? {});
+  sourceTable(stripe).insert(source, found?.secret ?? bank?.secret ?? {});
   if (!isRedirect) stripe.emit('source.chargeable', source);
   return source;
 }

@@ -61,6 +61,13 @@ export const EARLIER: readonly Change[] = [
       };
     },
   },
+  {
+    // An invoice took up what was pending, unless it was told not to.
+    since: '2022-08-01',
+    translate: {
+      'POST /v1/invoices': (given) => ({ pending_invoice_items_behavior: 'include', ...given }),
+    },
+  },
   formerCheckout,
   taxPercent,
   {
