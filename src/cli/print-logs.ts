@@ -42,7 +42,8 @@ function bytesOf(batch: readonly LogLine[], wanted: LogLine['stream']): Buffer {
   return Buffer.from(batch.map(({ stream, line }) => (stream === wanted ? `${line}\n` : '')).join(''));
 }
 
-function toJson(entry: LogEntry): string {
+/** A line of a log for a program. */
+export function toJson(entry: LogEntry): string {
   const { extension = null, level = null, ...line } = entry;
   return `${JSON.stringify({ ...line, extension, level })}
 `;
