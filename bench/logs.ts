@@ -1,6 +1,7 @@
 /**
  * `npm run bench:logs`: 100,000 lines on each of two streams, written as fast as a container can, read by `backlot logs` beside
- * `docker logs`: read when all is there, and followed while it is written. Readings alternate between the two; the medians count.
+ * `docker logs`, and what the engine gives a reader that looks at nothing (`curl` to /dev/null), which nobody can exceed: read
+ * when all is there, and followed while it is written. Readings alternate; the medians count.
  * Whether all lines are there, in their order, is checked, too, and how much memory the reading took, beside a tenth of the lines.
  */
 import { execFileSync, spawn } from 'node:child_process';
@@ -106,6 +107,17 @@ async function read(command: string, args: readonly string[], lines: number): Pr
   return { ms: performance.now() - began, bytes, used, whole: counters.every((each) => each.isWhole(lines)) };
 }
 
+/** The same log as the engine sends it, thrown away. */
+async function discard(follow: boolean): Promise<Reading> {
+  const socket = (process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock').replace(/^unix:\/\//, '');
+  const url = `http://engine/containers/${NAME}/logs?stdout=1&stderr=1&timestamps=1&follow=${Number(follow)}`;
+  const began = performance.now();
+  const child = spawn('curl', ['-s', '--fail', '--unix-socket', socket, '-o', '/dev/null', url], { stdio: 'ignore' });
+  const [code] = (await once(child, 'close')) as [number];
+  if (code !== 0) throw new Error(`curl ended with ${code}: this bench needs an engine at a socket`);
+  return { ms: performance.now() - began, bytes: 2 * LINES * LINE_BYTES, used: undefined, whole: true };
+}
+
 /** Makes a container that writes so many lines on each stream, and does not start it. */
 function make(name: string, lines: number): void {
   docker('create', '--name', name, IMAGE, 'node', '-e', WRITER, String(lines), String(LINE_BYTES));
@@ -118,22 +130,24 @@ const backlot = (name: string, ...args: string[]): [string, string[]] => [
 const rate = ({ bytes, ms }: Reading): number => bytes / 1e6 / (ms / 1000);
 const rateOfProcessor = ({ bytes, used }: Reading): number => bytes / 1e6 / (used?.seconds ?? NaN);
 
-/** Reads while the container writes; with each command once. */
-async function follow(command: string, args: string[]): Promise<Reading> {
+/** Reads while the container writes. */
+async function follow(reading: () => Promise<Reading>): Promise<Reading> {
   docker('rm', '--force', NAME);
   make(NAME, LINES);
   docker('start', NAME);
-  return read(command, args, LINES);
+  return reading();
 }
 
 async function main(): Promise<void> {
-  const readings = { docker: [] as Reading[], backlot: [] as Reading[] };
-  const following = { docker: [] as Reading[], backlot: [] as Reading[] };
+  const none = (): Record<'engine' | 'docker' | 'backlot', Reading[]> => ({ engine: [], docker: [], backlot: [] });
+  const [readings, following] = [none(), none()];
   try {
     for (let round = 0; round < ROUNDS; round++) {
-      following.docker.push(await follow('docker', ['logs', '--follow', NAME]));
-      following.backlot.push(await follow(...backlot(NAME, '--follow')));
+      following.docker.push(await follow(() => read('docker', ['logs', '--follow', NAME], LINES)));
+      following.engine.push(await follow(() => discard(true)));
+      following.backlot.push(await follow(() => read(...backlot(NAME, '--follow'), LINES)));
       readings.docker.push(await read('docker', ['logs', NAME], LINES));
+      readings.engine.push(await discard(false));
       readings.backlot.push(await read(...backlot(NAME), LINES));
     }
     make(SMALL, LINES / 10);
@@ -146,6 +160,7 @@ async function main(): Promise<void> {
       'MB/s of processor time': median(read.map(rateOfProcessor)).toFixed(1),
     });
     console.table({
+      'the engine': row(readings.engine, following.engine),
       'docker logs': row(readings.docker, following.docker),
       'backlot logs': row(readings.backlot, following.backlot),
     });

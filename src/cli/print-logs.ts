@@ -1,6 +1,6 @@
 import type { ContainerDetails, ContainerEngine } from '../engine/engine';
-import type { LogLine } from '../engine/log-lines';
-import { followLog, type FollowOptions } from '../host/follow-log';
+import type { LogBytes, LogLine } from '../engine/log-lines';
+import { followLogBytes, type FollowOptions } from '../host/follow-log';
 import type { LogSelection } from '../host/log-filter';
 import { type LogEntry, readLogEntries } from '../host/logs';
 import { spinner } from './spinner';
@@ -25,20 +25,26 @@ export async function printLogs(
   }
   // Who wrote a line is looked at only where somebody asks.
   const isSelected = options.extensions !== undefined || options.level !== undefined;
-  const read = isSelected ? readLogEntries : followLog;
-  for await (const batch of read(engine, container, options)) {
-    await print(process.stdout, batch, 'stdout');
-    await print(process.stderr, batch, 'stderr');
+  const read = isSelected ? readSelected(engine, container, options) : followLogBytes(engine, container, options);
+  for await (const { stdout, stderr } of read) {
+    if (stdout.length > 0) await write(process.stdout, stdout);
+    if (stderr.length > 0) await write(process.stderr, stderr);
   }
 }
 
-function toJson(entry: LogEntry): string {
+async function* readSelected(...what: Parameters<typeof readLogEntries>): AsyncGenerator<LogBytes> {
+  for await (const batch of readLogEntries(...what)) {
+    yield { stdout: bytesOf(batch, 'stdout'), stderr: bytesOf(batch, 'stderr') };
+  }
+}
+
+function bytesOf(batch: readonly LogLine[], wanted: LogLine['stream']): Buffer {
+  return Buffer.from(batch.map(({ stream, line }) => (stream === wanted ? `${line}\n` : '')).join(''));
+}
+
+/** A line of a log for a program. */
+export function toJson(entry: LogEntry): string {
   const { extension = null, level = null, ...line } = entry;
   return `${JSON.stringify({ ...line, extension, level })}
 `;
-}
-
-async function print(target: NodeJS.WriteStream, batch: readonly LogLine[], stream: LogLine['stream']): Promise<void> {
-  const text = batch.map((line) => (line.stream === stream ? `${line.line}\n` : '')).join('');
-  if (text !== '') await write(target, text);
 }

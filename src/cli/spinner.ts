@@ -6,6 +6,8 @@ const FRAME_MS = 90;
 const isPlain = process.platform === 'win32' || process.env.TERM === 'linux';
 const FRAMES = isPlain ? ['|', '/', '-', '\\'] : ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 const CLEAR_LINE = '\r\u001b[2K';
 
 /** A line on stderr that says what is being done, and that something is: on a terminal only, and after half a second. */
@@ -22,6 +24,7 @@ class Spinner {
     this.#text = text;
     this.#began = performance.now();
     this.#timer = setInterval(() => this.#draw(), FRAME_MS).unref();
+    for (const signal of SIGNALS) process.once(signal, this.#interrupted);
   }
 
   /** What is done is now another thing. */
@@ -40,8 +43,16 @@ class Spinner {
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
+    for (const signal of SIGNALS) process.off(signal, this.#interrupted);
     this.clear();
   }
+
+  /** Leaves no line behind. A command that has not taken the signal over ends by it, as it would without us. */
+  readonly #interrupted = (signal: NodeJS.Signals): void => {
+    this.clear();
+    process.off(signal, this.#interrupted);
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  };
 
   #draw(): void {
     if (performance.now() - this.#began < PATIENCE_MS) return;

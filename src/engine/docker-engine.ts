@@ -22,6 +22,7 @@ import { type EngineAddress, formatAddress, socketOf } from './engine-address';
 import { type EngineAnswers, type EngineFacts, engineFacts } from './engine-facts';
 import { packFile } from './file-archive';
 import { httpCall, type HttpAnswer, type HttpCall, httpOpen, readAnswer } from './engine-http';
+import { GATHERED_BYTES } from './gather-chunks';
 import { loadDockerode } from './load-library';
 
 /** How long the engine may take for what it does at once. */
@@ -162,7 +163,8 @@ export class DockerEngine implements ContainerEngine {
     const path = `${container(id)}/logs?${query.toString()}`;
     return this.#stream(signal, async (abort) => {
       const what = 'read the log';
-      const response = await httpOpen(this.address, { method: 'GET', path, signal: abort }).catch((error: unknown) => {
+      const call = { method: 'GET', path, signal: abort, highWaterMark: GATHERED_BYTES } as const;
+      const response = await httpOpen(this.address, call).catch((error: unknown) => {
         throw this.#failure(what, error);
       });
       if (response.statusCode === 200) return response;

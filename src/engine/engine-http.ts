@@ -19,6 +19,8 @@ export interface HttpCall {
   /** How long the answer may take; as long as it likes when left out. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** How much of the answer may wait to be read, in bytes; as much as Node likes when left out. */
+  readonly highWaterMark?: number;
 }
 
 /** More than this is not an answer that Backlot asked for. */
@@ -72,7 +74,7 @@ export async function readAnswer(response: http.IncomingMessage): Promise<HttpAn
 
 function send(
   address: EngineAddress,
-  { method, path, body, signal }: HttpCall,
+  { method, path, body, signal, highWaterMark }: HttpCall,
 ): { request: http.ClientRequest; head: Promise<http.IncomingMessage> } {
   const { protocol, ...options } = connectionOptions(address);
   const { request: open } = protocol === 'https' ? (createRequire(__filename)('node:https') as typeof https) : http;
@@ -88,6 +90,7 @@ function send(
     path,
     headers,
     ...(signal ? { signal } : {}),
+    ...(highWaterMark === undefined ? {} : { highWaterMark }),
   });
   const head = new Promise<http.IncomingMessage>((resolve, reject) => {
     request.once('response', resolve);

@@ -1,5 +1,6 @@
 import { BacklotError } from '../api/errors';
 import type { ContainerDetails, ContainerEngine } from './engine';
+import { gatherChunks } from './gather-chunks';
 import { LineSplitter, lineText } from './line-splitter';
 import { type LogFrame, readFrames, readPlain } from './log-frames';
 import type { LogPosition } from './log-position';
@@ -13,6 +14,12 @@ export interface LogLine {
   readonly stream: 'stdout' | 'stderr';
   /** The text, without its line end. */
   readonly line: string;
+}
+
+/** What a container wrote to each of its streams. Either may be empty. */
+export interface LogBytes {
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
 }
 
 /** What part of a log to read. */
@@ -41,6 +48,81 @@ export async function* readLogBatches(
   options: LogOptions = {},
   position?: LogPosition,
 ): AsyncGenerator<LogLine[]> {
+  const streams = { stdout: new StreamLines('stdout', position), stderr: new StreamLines('stderr', position) };
+  const take = container.terminal
+    ? (frame: LogFrame, lines: LogLine[]) => streams.stdout.takePlain(frame.payload, lines)
+    : (frame: LogFrame, lines: LogLine[]) => streams[frame.stream].take(frame.payload, lines);
+  for await (const frames of readLogFrames(engine, container, options, position)) {
+    const lines: LogLine[] = [];
+    for (const frame of frames) take(frame, lines);
+    if (lines.length > 0) yield lines;
+  }
+  if (options.signal?.aborted) return;
+  const rest = container.terminal ? streams.stdout.endPlain() : [...streams.stdout.end(), ...streams.stderr.end()];
+  if (rest.length > 0) yield rest;
+}
+
+/**
+ * What a container wrote, in batches as it comes from the engine, for readers that only hand it on: the bytes of whole messages,
+ * without the engine's times. The rest is as with {@link readLogBatches}, and so is what is thrown.
+ */
+export async function* readLogBytes(
+  engine: ContainerEngine,
+  container: ContainerDetails,
+  options: LogOptions = {},
+  position?: LogPosition,
+): AsyncGenerator<LogBytes> {
+  if (container.terminal) {
+    // Here a message has no beginning but that of its line.
+    for await (const lines of readLogBatches(engine, container, options, position)) {
+      yield { stdout: Buffer.from(lines.map(({ line }) => `${line}\n`).join('')), stderr: NOTHING };
+    }
+    return;
+  }
+  const ends = { stdout: LINE_FEED, stderr: LINE_FEED };
+  for await (const frames of readLogFrames(engine, container, options, position)) {
+    const pieces = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+    for (const { stream, payload } of frames) {
+      const time = engineTimeOf(payload);
+      if (time !== '' && position?.isNew(stream, time) === false) continue;
+      const message = time === '' ? payload : payload.subarray(time.length + 1);
+      pieces[stream].push(message);
+      ends[stream] = message.at(-1) ?? ends[stream];
+    }
+    yield { stdout: Buffer.concat(pieces.stdout), stderr: Buffer.concat(pieces.stderr) };
+  }
+  // What another run writes begins in a line of its own.
+  if (options.signal?.aborted) return;
+  yield {
+    stdout: ends.stdout === LINE_FEED ? NOTHING : Buffer.of(LINE_FEED),
+    stderr: ends.stderr === LINE_FEED ? NOTHING : Buffer.of(LINE_FEED),
+  };
+}
+
+/**
+ * Whether the last message of a log is the one that was read last with that position: to read the rest only to find none, the
+ * engine would have to look through all of it. Throws what {@link readLogBatches} throws.
+ */
+export async function isReadToEnd(
+  engine: ContainerEngine,
+  container: ContainerDetails,
+  position: LogPosition,
+): Promise<boolean> {
+  if (container.terminal) return false;
+  for await (const frames of readLogFrames(engine, container, { tail: 1 }, undefined)) {
+    const last = frames.at(-1);
+    if (last) return position.isLast(last.stream, engineTimeOf(last.payload));
+  }
+  return false;
+}
+
+/** The messages of a log, those that the position does not know among others. */
+async function* readLogFrames(
+  engine: ContainerEngine,
+  container: ContainerDetails,
+  options: LogOptions,
+  position: LogPosition | undefined,
+): AsyncGenerator<LogFrame[]> {
   const { signal } = options;
   const readBefore = position?.begin();
   const request = {
@@ -49,17 +131,9 @@ export async function* readLogBatches(
     ...(signal ? { signal } : {}),
   };
   if (signal?.aborted) return;
-  const streams = { stdout: new StreamLines('stdout', position), stderr: new StreamLines('stderr', position) };
   try {
-    const source = await engine.openLog(container.id, request);
-    const take = container.terminal
-      ? (frame: LogFrame, lines: LogLine[]) => streams.stdout.takePlain(frame.payload, lines)
-      : (frame: LogFrame, lines: LogLine[]) => streams[frame.stream].take(frame.payload, lines);
-    for await (const frames of container.terminal ? readPlain(source) : readFrames(source)) {
-      const lines: LogLine[] = [];
-      for (const frame of frames) take(frame, lines);
-      if (lines.length > 0) yield lines;
-    }
+    const source = gatherChunks(await engine.openLog(container.id, request));
+    yield* container.terminal ? readPlain(source) : readFrames(source);
   } catch (error) {
     if (signal?.aborted) return;
     if (error instanceof BacklotError) throw error;
@@ -67,8 +141,6 @@ export async function* readLogBatches(
       cause: error,
     });
   }
-  const rest = container.terminal ? streams.stdout.endPlain() : [...streams.stdout.end(), ...streams.stderr.end()];
-  if (rest.length > 0) yield rest;
 }
 
 /** `2026-01-02T12:00:01.204123456Z `, which the engine writes in front of each message. */
@@ -80,6 +152,8 @@ const DOCKER_TIME_LENGTH = 30;
 const DOCKER_TIME_END = [0x5a, 0x20];
 
 const LINE_FEED = 0x0a;
+
+const NOTHING = Buffer.alloc(0);
 
 /** The lines of one of the two streams. */
 class StreamLines {

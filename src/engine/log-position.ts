@@ -47,6 +47,11 @@ export class LogPosition {
     return true;
   }
 
+  /** Whether the message that came last of all had that stream and time. */
+  isLast(stream: Stream, time: string): boolean {
+    return this.#latest === time && this.#last[stream]?.time === time;
+  }
+
   #isKnown(stream: Stream, time: bigint): boolean {
     const known = this.#known[stream];
     if (known === undefined) return time < (this.#from ?? 0n);

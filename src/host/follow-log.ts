@@ -1,5 +1,12 @@
 import type { ContainerDetails, ContainerEngine } from '../engine/engine';
-import { type LogLine, type LogOptions, readLogBatches } from '../engine/log-lines';
+import {
+  isReadToEnd,
+  type LogBytes,
+  type LogLine,
+  type LogOptions,
+  readLogBatches,
+  readLogBytes,
+} from '../engine/log-lines';
 import { LogPosition } from '../engine/log-position';
 import { nextRun } from './next-run';
 
@@ -15,24 +22,50 @@ export interface FollowOptions extends LogOptions {
  *
  * Throws what {@link readLogBatches} throws.
  */
-export async function* followLog(
+export function followLog(
   engine: ContainerEngine,
   container: ContainerDetails,
   options: FollowOptions = {},
 ): AsyncGenerator<LogLine[]> {
+  return followWith(readLogBatches, engine, container, options);
+}
+
+/** The same as bytes, for readers that only hand them on. */
+export function followLogBytes(
+  engine: ContainerEngine,
+  container: ContainerDetails,
+  options: FollowOptions = {},
+): AsyncGenerator<LogBytes> {
+  return followWith(readLogBytes, engine, container, options);
+}
+
+/** Reads the log of one run. */
+type Reader<Batch> = (
+  engine: ContainerEngine,
+  container: ContainerDetails,
+  options: LogOptions,
+  position: LogPosition,
+) => AsyncGenerator<Batch>;
+
+async function* followWith<Batch>(
+  read: Reader<Batch>,
+  engine: ContainerEngine,
+  container: ContainerDetails,
+  options: FollowOptions,
+): AsyncGenerator<Batch> {
   const { signal, follow = false, noFurtherRun } = options;
   let current = container;
   let position = new LogPosition();
-  yield* readLogBatches(engine, current, options, position);
+  yield* read(engine, current, options, position);
   if (!follow || !current.running) return;
   while (!signal?.aborted) {
     const next = noFurtherRun?.aborted ? undefined : await nextRunUnless(engine, current, signal, noFurtherRun);
     // An engine may end the log before it has given all of it.
-    if (next?.id !== current.id) yield* restOf(engine, current, position, signal);
+    if (next?.id !== current.id) yield* restOf(read, engine, current, position, signal);
     if (!next) return;
     if (next.id !== current.id) position = new LogPosition();
     current = next;
-    yield* readLogBatches(engine, current, signal ? { follow, signal } : { follow }, position);
+    yield* read(engine, current, signal ? { follow, signal } : { follow }, position);
   }
 }
 
@@ -51,12 +84,14 @@ async function nextRunUnless(
   }
 }
 
-async function* restOf(
+async function* restOf<Batch>(
+  read: Reader<Batch>,
   engine: ContainerEngine,
   { id }: ContainerDetails,
   position: LogPosition,
   signal: AbortSignal | undefined,
-): AsyncGenerator<LogLine[]> {
+): AsyncGenerator<Batch> {
   const ended = await engine.inspectContainer(id);
-  if (ended) yield* readLogBatches(engine, ended, signal ? { signal } : {}, position);
+  if (ended && !(await isReadToEnd(engine, ended, position)))
+    yield* read(engine, ended, signal ? { signal } : {}, position);
 }

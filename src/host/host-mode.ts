@@ -2,12 +2,17 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { BacklotError } from '../api/errors';
+import { LineSplitter } from '../engine/line-splitter';
 import { PACKAGE_ROOT } from '../extensions/own-package';
 import { resolveSettings, type StartOptions } from './settings';
 
 /** What can be asked for when Backlot runs without a container. */
 export type HostModeOptions = Pick<StartOptions, 'port' | 'extensionsFile' | 'volume' | 'environment'>;
+
+/** Told what the platform writes, line by line, instead of the terminal. */
+export type OutputListener = (stream: 'stdout' | 'stderr', line: string) => void;
 
 /** The signals that are passed on. */
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -21,6 +26,7 @@ const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 export async function runOnHost(
   options: HostModeOptions,
+  onLine?: OutputListener,
   program: string = path.join(PACKAGE_ROOT, 'dist', 'bin', 'init.js'),
 ): Promise<number> {
   if (!existsSync(program)) {
@@ -29,7 +35,9 @@ export async function runOnHost(
     });
   }
   const env = { ...process.env, ...environmentFor(options) };
-  const child = spawn(process.execPath, [program], { stdio: 'inherit', env });
+  const output = onLine ? 'pipe' : 'inherit';
+  const child = spawn(process.execPath, [program], { stdio: ['inherit', output, output], env });
+  if (onLine) for (const stream of ['stdout', 'stderr'] as const) splitLines(child[stream], stream, onLine);
   const passOn = (signal: NodeJS.Signals): void => {
     // A terminal sends Ctrl-C to every process in its foreground by itself.
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
@@ -40,11 +48,18 @@ export async function runOnHost(
       child.once('error', (cause) =>
         reject(new BacklotError('BACKLOT_E_INTERNAL', `cannot run ${program}`, { cause })),
       );
-      child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? os.constants.signals[signal] : 0)));
+      // Its output has ended by then, too.
+      child.once('close', (code, signal) => resolve(code ?? 128 + (signal ? os.constants.signals[signal] : 0)));
     });
   } finally {
     for (const signal of PASSED_ON) process.off(signal, passOn);
   }
+}
+
+function splitLines(source: Readable | null, stream: 'stdout' | 'stderr', onLine: OutputListener): void {
+  const splitter = new LineSplitter();
+  source?.on('data', (chunk: Buffer) => splitter.push(chunk).forEach((line) => onLine(stream, line)));
+  source?.on('end', () => splitter.end().forEach((line) => onLine(stream, line)));
 }
 
 /** The settings as the platform reads them from its environment. */

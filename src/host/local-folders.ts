@@ -36,7 +36,7 @@ export function devFoldersFor(extensionsFile: string): LocalFolder[] {
 
 /**
  * The folders, tarballs and seeds that extensions.json names, at the paths where the container looks for them: a relative one
- * from /etc/backlot, an absolute one where it is. What is not there is left out, and so is a list with mistakes: the
+ * from /etc/backlot, an absolute one where it is, or below what leads there. What is not there is left out, and so is a list with mistakes: the
  * platform says what is wrong. Throws `BACKLOT_E_OPTION_INVALID` for a path that would hide a part of the image.
  */
 export function listedFoldersFor(extensionsFile: string): LocalFolder[] {
@@ -55,7 +55,7 @@ export function listedFoldersFor(extensionsFile: string): LocalFolder[] {
         },
       );
     }
-    folders.set(target, { source, target });
+    folders.set(target, { source, target: pastLinks(target) });
   }
   return [...folders.values()];
 }
@@ -98,6 +98,14 @@ function pathOf(spec: string, base: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * In the image /tmp is a link into the volume. An engine mounts what has the shorter path first, so the volume would hide
+ * what is mounted through the link.
+ */
+function pastLinks(target: string): string {
+  return target.replace(/^\/tmp\//, '/var/lib/backlot/tmp/');
 }
 
 /** Whether a mount there would hide what the image has: a folder at its root, or one around Backlot’s own. */

@@ -1,11 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerDetails, ContainerEngine } from '../engine/engine';
 
-/** How long a container that was stopped may take to start again: `docker restart` does both. */
-const STOPPED_LIMIT_MS = 3_000;
+/**
+ * How long a container that was stopped may take until the engine begins to start it again: `docker restart` does both, and nothing
+ * tells it from `docker stop` but what follows. That takes milliseconds; while it starts, Docker keeps those waiting who look at it.
+ */
+const STOPPED_LIMIT_MS = 800;
 
-/** How long a container may be missing while another one takes its place: Compose renames it a moment later. */
+/** How long a container of Compose may be missing while another one takes its place, which it renames a moment later. */
 const GONE_LIMIT_MS = 500;
+
+/** What Compose writes on each of its containers. */
+const COMPOSE_LABEL = 'com.docker.compose.project';
 
 /** How long the container that takes the place of another one may take to start. */
 const REPLACED_LIMIT_MS = 30_000;
@@ -33,11 +39,16 @@ export async function nextRun(
     const isReplaced = same !== undefined && same.name !== ended.name;
     const other = same && !isReplaced ? undefined : await engine.inspectContainer(ended.name);
     if (other?.running) return other;
-    const limit = isReplaced || other ? REPLACED_LIMIT_MS : same ? limitFor(same) : GONE_LIMIT_MS;
+    const limit = isReplaced || other ? REPLACED_LIMIT_MS : same ? limitFor(same) : goneLimitFor(ended);
     if (Date.now() - began >= limit) return undefined;
     signal?.throwIfAborted();
     await delay(PAUSE_MS);
   }
+}
+
+/** Nobody else makes a container under the name of one that is gone. */
+function goneLimitFor({ labels }: ContainerDetails): number {
+  return labels[COMPOSE_LABEL] === undefined ? 0 : GONE_LIMIT_MS;
 }
 
 function limitFor({ restarting, exitCode }: ContainerDetails): number {

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
 import { BacklotError } from '../api/errors';
 import { lockFileOf } from '../extensions/lock/find-lock';
 import { type ContainerDetails, type ContainerEngine, type ContainerSpec, EngineRefusal } from '../engine/engine';
@@ -71,7 +72,8 @@ export async function launch(
   signal?.throwIfAborted();
   if (existing) await engine.removeContainer(existing.id);
   // An engine makes volumes by itself, but not folders.
-  if (settings.volume.type === 'bind') mkdirSync(settings.volume.source, { recursive: true });
+  // With the folder for what is mounted below /tmp, which the engine would make for root alone.
+  if (settings.volume.type === 'bind') mkdirSync(path.join(settings.volume.source, 'tmp'), { recursive: true });
   onProgress?.({ phase: 'create', message: `starting ${settings.name} from ${settings.image}`, detail: false });
   const id = await createAndStart(engine, settings, await accessTo(engine, settings, onProgress));
   try {

@@ -68,8 +68,20 @@ describeWithEngine('the log of a container', () => {
     const again = spawnBacklot(['logs', '-f', '--name', emulator.name]);
     await waitFor('the log', () => again.stdout().split('Ready.').length > 4, 30_000);
     docker('stop', emulator.name);
+    const stopped = Date.now();
     expect(await again.ended).toBe(0);
+    expect(Date.now() - stopped).toBeLessThan(1_500);
     expect(again.stdout()).toContain('stopping\n');
+  });
+
+  it('ends at once when the container is removed', async () => {
+    const emulator = await Emulator.start(standIn({}));
+    const following = spawnBacklot(['logs', '-f', '--name', emulator.name]);
+    await waitFor('the log', () => following.stdout().includes('Ready.'), 30_000);
+    await emulator.stop();
+    const removed = Date.now();
+    expect(await following.ended).toBe(0);
+    expect(Date.now() - removed).toBeLessThan(700);
   });
 
   it('breaks off with an error when the engine goes away', async () => {

@@ -193,6 +193,29 @@ describe('backlot start --host', () => {
     expect((await outcome).code).toBe(0);
   });
 
+  it('tells a program its log and when it is ready, with --json', async () => {
+    const child = spawnBacklot(['start', '--host', '--json', '--port', '0', '--volume', './data']);
+    const outcome = outcomeOf(child);
+    await printed(child, '"state":"ready"');
+    child.kill('SIGTERM');
+    const { code, stdout, stderr } = await outcome;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const told = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const ready = told.filter(({ state }) => state !== undefined);
+    expect(ready).toEqual([
+      {
+        name: null,
+        url: expect.stringMatching(/^http:..localhost:\d+$/) as string,
+        state: 'ready',
+        alreadyRunning: false,
+      },
+    ]);
+    expect(told).toContainEqual(expect.objectContaining({ stream: 'stdout', line: 'Ready.' }));
+  });
+
   it('passes on the exit code of a start that fails', async () => {
     const { code, stderr, stdout } = await backlot(['start', '--host', '-e', 'LS_LOG=loudest']);
     expect(stdout + stderr).toContain('BACKLOT_E_SETTING_INVALID');

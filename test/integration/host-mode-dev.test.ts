@@ -12,7 +12,7 @@ describe('host mode', () => {
       'other/package.json': {},
       'program.js': 'console.log(process.env.BACKLOT_DEV_EXTENSIONS)',
     });
-    const script = `require(${JSON.stringify(path.join(REPOSITORY, 'dist/host/host-mode.js'))}).runOnHost({}, './program.js')`;
+    const script = `require(${JSON.stringify(path.join(REPOSITORY, 'dist/host/host-mode.js'))}).runOnHost({}, undefined, './program.js')`;
     const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { cwd: folder });
     expect(stdout).toBe(`${path.join(folder, 'thing')}:${path.join(folder, 'other')}\n`);
   });

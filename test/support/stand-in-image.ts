@@ -93,6 +93,9 @@ export class StandInImage {
       const lines = [
         'FROM node:24-bookworm-slim',
         `LABEL dev.backlot.test="${this.prefix}" dev.backlot.words="${words}"`,
+        // As in Backlot's own image.
+        'RUN mkdir -p /var/lib/backlot/tmp && rm -rf /tmp && ln -s /var/lib/backlot/tmp /tmp',
+        'VOLUME /var/lib/backlot',
         'COPY main.js /main.js',
       ];
       writeFileSync(path.join(folder, 'Dockerfile'), [...lines, 'CMD ["node", "/main.js"]'].join('\n'));

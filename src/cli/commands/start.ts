@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander';
 import { EXIT } from '../exit-codes';
-import { spinner } from '../spinner';
-import { addContainerOptions, type ContainerOptions, toStartOptions } from '../start-options';
+import { addContainerOptions, type ContainerOptions } from '../start-options';
 
 interface Options extends ContainerOptions {
   readonly detach?: true;
@@ -25,7 +24,6 @@ export function addStart(program: Command): void {
         'image',
         'build',
         'timeout',
-        'json',
         'mount',
         'network',
         'label',
@@ -50,10 +48,8 @@ Examples:
 
 async function run(options: Options): Promise<number> {
   if (options.host) {
-    const { runOnHost } = await import('../../host/host-mode.js');
-    // From here on the terminal is the platform's.
-    spinner.stop();
-    return runOnHost(toStartOptions(options));
+    const { startOnHost } = await import('../start-on-host.js');
+    return startOnHost(options);
   }
   const { startAttached, startDetached } = await import('../start-container.js');
   if (!options.detach && !options.wait) return startAttached(options);

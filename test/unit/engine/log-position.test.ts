@@ -31,6 +31,19 @@ describe('the position in a log', () => {
     expect(news(position, [...first, ...more])).toEqual([]);
   });
 
+  it('knows the message that came last, and no other', () => {
+    const position = new LogPosition();
+    expect(position.isLast('stdout', at(1))).toBe(false);
+    news(position, [
+      ['stdout', at(1)],
+      ['stderr', at(2)],
+    ]);
+    expect(position.isLast('stderr', at(2))).toBe(true);
+    expect(position.isLast('stdout', at(2))).toBe(false);
+    expect(position.isLast('stdout', at(1))).toBe(false);
+    expect(position.isLast('stderr', at(3))).toBe(false);
+  });
+
   it('asks again for a moment before what came last, but for nothing before what came first', () => {
     const position = new LogPosition();
     news(position, [
