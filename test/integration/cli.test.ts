@@ -60,7 +60,8 @@ function printed(child: ChildProcess, wanted: string): Promise<void> {
     let text = '';
     child.stdout?.on('data', (chunk: Buffer) => {
       text += chunk.toString();
-      if (text.split('\n').some((line) => line.trim() === wanted)) resolve();
+      if (text.split('\n').some((line) => line.trim() === wanted || (line.startsWith('{') && line.includes(wanted))))
+        resolve();
     });
     child.once('close', () => reject(new Error(`it ended without "${wanted}":\n${text}`)));
   });
