@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { failure, startStripe, type RunningStripe } from '../support/stripe';
+import { decideOnPage, failure, startStripe, type RunningStripe } from '../support/stripe';
 
 let running: RunningStripe;
 let stripe: Stripe;
@@ -288,18 +288,8 @@ describe('cards that want authentication', () => {
 describe('the page of 3-D Secure', () => {
   const ask = async (name: string): Promise<Stripe.PaymentIntent> =>
     pay(name, { return_url: 'https://example.com/return' });
-  const decide = async ({ next_action: action }: Stripe.PaymentIntent, decision: string): Promise<void> => {
-    const { pathname } = new URL(action!.redirect_to_url!.url!);
-    await running.platform.fetch(pathname, {
-      method: 'POST',
-      headers: {
-        host: `stripe.localhost:${running.platform.port}`,
-        'content-type': 'application/x-www-form-urlencoded',
-      },
-      body: `action=${decision}`,
-      redirect: 'manual',
-    });
-  };
+  const decide = (intent: Stripe.PaymentIntent, decision: string): Promise<void> =>
+    decideOnPage(running, intent, decision);
 
   it('lets the payment go on', async () => {
     const intent = await ask('pm_card_threeDSecure2Required');

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { startStripe, type RunningStripe } from '../support/stripe';
+import { COMPLETE_ACCOUNT, startStripe, type RunningStripe } from '../support/stripe';
 
 /** A card whose money can be spent at once. */
 const AT_ONCE = 'pm_card_bypassPending';
@@ -14,31 +14,6 @@ describe('Connect', () => {
   });
   afterAll(() => running.close());
   beforeEach(() => running.platform.state.reset());
-
-  const complete: Stripe.AccountCreateParams = {
-    business_type: 'individual',
-    business_profile: { mcc: '5734', url: 'https://shop.example.com' },
-    capabilities: { card_payments: { requested: true }, transfers: { requested: true } },
-    country: 'US',
-    email: 'jenny@example.com',
-    external_account: {
-      object: 'bank_account',
-      country: 'US',
-      currency: 'usd',
-      account_number: '000123456789',
-      routing_number: '110000000',
-    },
-    individual: {
-      first_name: 'Jenny',
-      last_name: 'Rosen',
-      email: 'jenny@example.com',
-      dob: { day: 1, month: 1, year: 1901 },
-      address: { line1: '1 Main St', city: 'Reno', state: 'NV', postal_code: '89501' },
-      ssn_last_4: '0000',
-    },
-    tos_acceptance: { date: 1_700_000_000, ip: '8.8.8.8' },
-    type: 'custom',
-  };
 
   async function pay(params: Partial<Stripe.PaymentIntentCreateParams>, options?: Stripe.RequestOptions) {
     return stripe.paymentIntents.create(
@@ -62,7 +37,7 @@ describe('Connect', () => {
 
   describe('accounts', () => {
     it('may be charged and paid out once they have given what is asked of them', async () => {
-      const { external_account, ...rest } = complete;
+      const { external_account, ...rest } = COMPLETE_ACCOUNT;
       const account = await stripe.accounts.create(rest);
       expect(account).toMatchObject({
         object: 'account',
@@ -119,7 +94,7 @@ describe('Connect', () => {
     });
 
     it('have capabilities, persons, external accounts and links', async () => {
-      const { id } = await stripe.accounts.create(complete);
+      const { id } = await stripe.accounts.create(COMPLETE_ACCOUNT);
       expect(await stripe.accounts.retrieveCapability(id, 'transfers')).toMatchObject({
         status: 'active',
         account: id,
@@ -189,8 +164,8 @@ describe('Connect', () => {
   });
 
   it('keeps the objects of each account apart', async () => {
-    const one = await stripe.accounts.create(complete);
-    const other = await stripe.accounts.create(complete);
+    const one = await stripe.accounts.create(COMPLETE_ACCOUNT);
+    const other = await stripe.accounts.create(COMPLETE_ACCOUNT);
     const customer = await stripe.customers.create({ name: 'One' }, { stripeAccount: one.id });
     expect((await stripe.customers.list({}, { stripeAccount: one.id })).data).toHaveLength(1);
     expect((await stripe.customers.list()).data).toHaveLength(0);
@@ -204,7 +179,7 @@ describe('Connect', () => {
   });
 
   it('gives a destination its share, and the platform its fee', async () => {
-    const { id } = await stripe.accounts.create(complete);
+    const { id } = await stripe.accounts.create(COMPLETE_ACCOUNT);
     const intent = await pay({ application_fee_amount: 1000, transfer_data: { destination: id } });
     const charge = intent.latest_charge as Stripe.Charge;
     const transfer = await stripe.transfers.retrieve(charge.transfer as string);
@@ -231,7 +206,7 @@ describe('Connect', () => {
   });
 
   it('transfers no more than a named amount', async () => {
-    const { id } = await stripe.accounts.create(complete);
+    const { id } = await stripe.accounts.create(COMPLETE_ACCOUNT);
     const intent = await pay({ transfer_data: { destination: id, amount: 7000 } });
     expect((intent.latest_charge as Stripe.Charge).transfer).toMatch(/^tr_/);
     expect(await total(id)).toBe(7000);
@@ -239,7 +214,7 @@ describe('Connect', () => {
   });
 
   it('takes its fee of direct charges', async () => {
-    const { id } = await stripe.accounts.create(complete);
+    const { id } = await stripe.accounts.create(COMPLETE_ACCOUNT);
     const intent = await pay({ application_fee_amount: 1000 }, { stripeAccount: id });
     const charge = intent.latest_charge as Stripe.Charge;
     expect(charge.application_fee).toMatch(/^fee_/);
@@ -251,7 +226,7 @@ describe('Connect', () => {
   });
 
   it('shares a captured amount only when it is captured', async () => {
-    const { id } = await stripe.accounts.create(complete);
+    const { id } = await stripe.accounts.create(COMPLETE_ACCOUNT);
     const intent = await pay({ capture_method: 'manual', transfer_data: { destination: id } });
     expect(await total(id)).toBe(0);
     await stripe.paymentIntents.capture(intent.id);
@@ -259,7 +234,7 @@ describe('Connect', () => {
   });
 
   it('transfers, reverses, and refuses what is not there', async () => {
-    const { id } = await stripe.accounts.create(complete);
+    const { id } = await stripe.accounts.create(COMPLETE_ACCOUNT);
     await expect(stripe.transfers.create({ amount: 100, currency: 'usd', destination: id })).rejects.toMatchObject({
       code: 'balance_insufficient',
     });
@@ -286,7 +261,7 @@ describe('Connect', () => {
   });
 
   it('pays accounts out', async () => {
-    const { id } = await stripe.accounts.create(complete);
+    const { id } = await stripe.accounts.create(COMPLETE_ACCOUNT);
     await pay({ transfer_data: { destination: id } });
     const payout = await stripe.payouts.create({ amount: 6000, currency: 'usd' }, { stripeAccount: id });
     expect(payout.destination).toMatch(/^ba_/);

@@ -89,3 +89,47 @@ export function oldStripe({ platform }: RunningStripe, apiVersion: string): OldS
   });
   return Object.assign(client, { close: () => agent.destroy() });
 }
+
+/** All that an account gives to be ready, in the words of https://docs.stripe.com/connect/testing. */
+export const COMPLETE_ACCOUNT: Stripe.AccountCreateParams = {
+  type: 'custom',
+  country: 'US',
+  email: 'jenny@example.com',
+  business_type: 'individual',
+  business_profile: { mcc: '5734', url: 'https://shop.example.com' },
+  capabilities: { card_payments: { requested: true }, transfers: { requested: true } },
+  external_account: {
+    object: 'bank_account',
+    country: 'US',
+    currency: 'usd',
+    account_number: '000123456789',
+    routing_number: '110000000',
+  },
+  individual: {
+    first_name: 'Jenny',
+    last_name: 'Rosen',
+    email: 'jenny@example.com',
+    dob: { day: 1, month: 1, year: 1901 },
+    address: { line1: 'address_full_match', city: 'Reno', state: 'NV', postal_code: '89501' },
+    ssn_last_4: '0000',
+  },
+  tos_acceptance: { date: 1_700_000_000, ip: '8.8.8.8' },
+};
+
+/** Decides, as a buyer, on the page of 3-D Secure that an intent leads to: `complete` or `fail`. */
+export async function decideOnPage(
+  { platform }: RunningStripe,
+  { next_action: action }: Pick<Stripe.PaymentIntent, 'next_action'>,
+  decision: string,
+): Promise<void> {
+  const { pathname } = new URL(action!.redirect_to_url!.url!);
+  await platform.fetch(pathname, {
+    method: 'POST',
+    headers: {
+      host: `stripe.localhost:${platform.port}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    body: `action=${decision}`,
+    redirect: 'manual',
+  });
+}

@@ -1,40 +1,15 @@
 import type Stripe from 'stripe';
-import { failure, startStripe, type RunningStripe } from '../../support/stripe';
+import { COMPLETE_ACCOUNT, failure, startStripe, type RunningStripe } from '../../support/stripe';
 
 /** https://docs.stripe.com/connect/testing, /connect/separate-charges-and-transfers, /connect/destination-charges and /payouts */
 let running: RunningStripe;
 let stripe: Stripe;
 let account: string;
 
-const COMPLETE: Stripe.AccountCreateParams = {
-  type: 'custom',
-  country: 'US',
-  email: 'jenny@example.com',
-  business_type: 'individual',
-  business_profile: { mcc: '5734', url: 'https://shop.example.com' },
-  capabilities: { card_payments: { requested: true }, transfers: { requested: true } },
-  external_account: {
-    object: 'bank_account',
-    country: 'US',
-    currency: 'usd',
-    account_number: '000123456789',
-    routing_number: '110000000',
-  },
-  individual: {
-    first_name: 'Jenny',
-    last_name: 'Rosen',
-    email: 'jenny@example.com',
-    dob: { day: 1, month: 1, year: 1901 },
-    address: { line1: 'address_full_match', city: 'Reno', state: 'NV', postal_code: '89501' },
-    ssn_last_4: '0000',
-  },
-  tos_acceptance: { date: 1_700_000_000, ip: '8.8.8.8' },
-};
-
 beforeAll(async () => {
   running = await startStripe();
   ({ stripe } = running);
-  account = (await stripe.accounts.create(COMPLETE)).id;
+  account = (await stripe.accounts.create(COMPLETE_ACCOUNT)).id;
   await pay({ amount: 500_000 });
 });
 afterAll(() => running.close());
@@ -53,9 +28,9 @@ const pay = (given: Partial<Stripe.PaymentIntentCreateParams> = {}, options?: St
   );
 const withBank = async (account_number: string): Promise<string> => {
   const { id } = await stripe.accounts.create({
-    ...COMPLETE,
+    ...COMPLETE_ACCOUNT,
     external_account: {
-      ...(COMPLETE.external_account as { object: 'bank_account'; country: string; currency: string }),
+      ...(COMPLETE_ACCOUNT.external_account as { object: 'bank_account'; country: string; currency: string }),
       account_number,
     },
   });

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { failure, startStripe, type RunningStripe } from '../../support/stripe';
+import { decideOnPage, failure, startStripe, type RunningStripe } from '../../support/stripe';
 
 /** https://docs.stripe.com/payments/paymentintents/lifecycle and https://docs.stripe.com/api/payment_intents */
 let running: RunningStripe;
@@ -23,18 +23,8 @@ const eventTypes = async (object: string): Promise<string[]> => {
   const { data } = await stripe.events.list({ limit: 100 });
   return data.filter(({ data }) => (data.object as { id?: string }).id === object).map(({ type }) => type);
 };
-const authenticate = async ({ next_action: action }: Stripe.PaymentIntent, decision: string): Promise<void> => {
-  const { pathname } = new URL(action!.redirect_to_url!.url!);
-  await running.platform.fetch(pathname, {
-    method: 'POST',
-    headers: {
-      host: `stripe.localhost:${running.platform.port}`,
-      'content-type': 'application/x-www-form-urlencoded',
-    },
-    body: `action=${decision}`,
-    redirect: 'manual',
-  });
-};
+const authenticate = (intent: Stripe.PaymentIntent, decision: string): Promise<void> =>
+  decideOnPage(running, intent, decision);
 
 describe('a new payment intent', () => {
   it('wants a payment method, and has received nothing', async () => {
