@@ -44,11 +44,11 @@ describeWithEngine('a command in the container', () => {
 
     it('runs it where, as whom and with what is asked for', async () => {
       const { stdout } = await emulator.exec(['sh', '-c', 'pwd; id -un; echo $COLOUR'], {
-        workingDirectory: '/tmp',
+        workingDirectory: '/usr/local',
         user: 'node',
         environment: { COLOUR: 'green' },
       });
-      expect(stdout).toBe('/tmp\nnode\ngreen\n');
+      expect(stdout).toBe('/usr/local\nnode\ngreen\n');
     });
 
     it.each([
@@ -134,9 +134,9 @@ describeWithEngine('a command in the container', () => {
     });
 
     it('gives a program one object with --json, and the exit code all the same', async () => {
-      const args = ['exec', '--name', name, '--json', '-e', 'A=1', '-w', '/tmp', '-u', 'node', '--'];
+      const args = ['exec', '--name', name, '--json', '-e', 'A=1', '-w', '/usr/local', '-u', 'node', '--'];
       const { code, stdout, stderr } = await backlot([...args, 'sh', '-c', 'echo $A; pwd; id -un >&2; exit 6']);
-      expect(JSON.parse(stdout)).toEqual({ exitCode: 6, stdout: '1\n/tmp\n', stderr: 'node\n' });
+      expect(JSON.parse(stdout)).toEqual({ exitCode: 6, stdout: '1\n/usr/local\n', stderr: 'node\n' });
       expect({ code, stderr }).toEqual({ code: 6, stderr: '' });
     });
 
