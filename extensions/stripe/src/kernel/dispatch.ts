@@ -114,7 +114,7 @@ export class Dispatcher {
     headers['stripe-version'] = version;
     const account = this.#accountOf(request, key.value);
     if (account !== PLATFORM_ACCOUNT) headers['stripe-account'] = account;
-    const found = this.#stripe.as({ account }, () => this.#find(request, version));
+    const found = this.#find(request, version, account);
     if (found === undefined) throw unknownUrl(request);
     const { operation } = found;
     checkKeyFor(operation, key);
@@ -147,32 +147,33 @@ export class Dispatcher {
       key,
       files: request.files,
     };
-    const keep = (answered: Reply): void => {
-      if (idempotencyKey !== undefined) this.#idempotent.keep(idempotencyKey, sent, requestId, answered);
-    };
-    const answer = (): Reply => {
-      const handler = handled?.handler ?? ((each: Call) => unstatedAnswer(this.#stripe, each));
-      const answered = this.#run(this.#asConfigured(handler, headers), call, version, requestId);
-      keep(answered);
-      return answered;
-    };
-    let reply: Reply;
+    const handler = this.#asConfigured(handled?.handler ?? ((each) => unstatedAnswer(this.#stripe, each)), headers);
+    const answer = (): Reply => this.#run(handler, call, version, requestId);
+    const reply =
+      idempotencyKey === undefined
+        ? this.#stripe.step(scope, answer)
+        : this.#answerOnce(scope, answer, requestId, (answered) => {
+            this.#idempotent.keep(idempotencyKey, sent, requestId, answered);
+          });
+    if (request.method !== 'GET') this.#stripe.jobs.arm();
+    return reply;
+  }
+
+  /** Answers, and keeps the answer for a client that asks again: also a failure, unless nothing began because parameters were wrong. */
+  #answerOnce(scope: Scope, answer: () => Reply, requestId: string, keep: (answered: Reply) => void): Reply {
     try {
-      reply = this.#stripe.step(scope, answer);
+      return this.#stripe.step(scope, () => {
+        const answered = answer();
+        keep(answered);
+        return answered;
+      });
     } catch (error) {
-      // What failed is answered in the same way again, unless it never began: its parameters were wrong.
-      if (
-        error instanceof StripeError &&
-        idempotencyKey !== undefined &&
-        !error.fields.code?.startsWith('parameter_')
-      ) {
+      if (error instanceof StripeError && !error.fields.code?.startsWith('parameter_')) {
         const { status } = error;
-        this.#stripe.step(scope, () => keep({ status, headers: {}, body: errorBody(error, requestId) }));
+        this.#stripe.step(scope, () => keep({ status, headers: NOTHING, body: errorBody(error, requestId) }));
       }
       throw error;
     }
-    if (request.method !== 'GET') this.#stripe.jobs.arm();
-    return reply;
   }
 
   /** What the client gave, checked, and as clients of the newest version give it. */
@@ -209,16 +210,13 @@ export class Dispatcher {
     return translateParameters(this.#stripe, found.operation, version, adapted);
   }
 
-  #find(request: ApiRequest, version: string): FoundOperation | FoundFormer | undefined {
+  #find(request: ApiRequest, version: string, account: string): FoundOperation | FoundFormer | undefined {
     const { method, path } = request;
+    const former = (): FoundFormer | undefined =>
+      this.#stripe.as({ account }, () => formerOperation(this.#stripe, version, method, path));
     // It stands where an invoice would.
-    if (path.startsWith('/v1/invoices/upcoming')) {
-      const upcoming = formerOperation(this.#stripe, version, method, path);
-      if (upcoming) return upcoming;
-    }
-    return (
-      loadSpec().find(method, path) ?? formerOperation(this.#stripe, version, method, path) ?? this.#findOther(request)
-    );
+    const upcoming = path.startsWith('/v1/invoices/upcoming') ? former() : undefined;
+    return upcoming ?? loadSpec().find(method, path) ?? former() ?? this.#findOther(request);
   }
 
   /** An operation of a module that the official package does not know: what only the command line or a page asks for. */
