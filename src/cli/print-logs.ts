@@ -45,6 +45,5 @@ function bytesOf(batch: readonly LogLine[], wanted: LogLine['stream']): Buffer {
 /** A line of a log for a program. */
 export function toJson(entry: LogEntry): string {
   const { extension = null, level = null, ...line } = entry;
-  return `${JSON.stringify({ ...line, extension, level })}
-`;
+  return `${JSON.stringify({ ...line, extension, level })}\n`;
 }

@@ -1,8 +1,8 @@
 import type { Router } from 'backlot';
 import type Stripe from 'stripe';
-import { resourceMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
+import { findIntent } from '../payments/find-intent';
 import { completeAction } from '../payments/intents';
 import { completeSetupAction } from '../payments/setup-intents';
 import { html, inScript, safeUrl, type Html } from './html';
@@ -19,21 +19,13 @@ const KINDS = ['payment_intent', 'setup_intent'];
 /** Where a buyer proves who they are, or pays elsewhere: the pages that `next_action` of an intent leads to. */
 export function serveActions(router: Router, stripe: Backend): void {
   const look = endpoint(stripe, 'authenticate', KINDS, (visit, { intent }) =>
-    ask(stripe, find(stripe, intent!), visit),
+    ask(stripe, findIntent(stripe, intent!), visit),
   );
   const decide = endpoint(stripe, 'authenticate', KINDS, (visit, { intent }) =>
-    answer(stripe, find(stripe, intent!), visit),
+    answer(stripe, findIntent(stripe, intent!), visit),
   );
   router.get('/authenticate/:intent', look);
   router.post('/authenticate/:intent', decide);
-}
-
-function find(stripe: Backend, id: string): Intent {
-  const intent =
-    stripe.table<Stripe.PaymentIntent>('payment_intent').find(id) ??
-    stripe.table<Stripe.SetupIntent>('setup_intent').find(id);
-  if (intent === undefined) throw resourceMissing('payment_intent', id);
-  return intent;
 }
 
 function ask(stripe: Backend, intent: Intent, { query }: Visit): PageAnswer {

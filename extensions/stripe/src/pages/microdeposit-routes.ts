@@ -1,7 +1,7 @@
 import type { Router } from 'backlot';
-import type Stripe from 'stripe';
 import { StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
+import { findIntent } from '../payments/find-intent';
 import { verifyDeposits } from '../payments/microdeposits';
 import { html } from './html';
 import { field, notice, page } from './layout';
@@ -13,10 +13,7 @@ const KINDS = ['payment_intent', 'setup_intent'];
 export function serveMicrodeposits(router: Router, stripe: Backend): void {
   const at = '/microdeposits/:intent';
   const ask = (id: string, problem?: string): PageAnswer => {
-    const intent =
-      stripe.table<Stripe.PaymentIntent>('payment_intent').find(id) ??
-      stripe.table<Stripe.SetupIntent>('setup_intent').get(id);
-    if (intent.next_action?.type !== 'verify_with_microdeposits') {
+    if (findIntent(stripe, id).next_action?.type !== 'verify_with_microdeposits') {
       return notice('Nothing left to do', 'This bank account does not wait to be verified.');
     }
     return page({

@@ -1,9 +1,10 @@
 /** Small deposits by which a customer proves to have a bank account: https://docs.stripe.com/payments/ach-direct-debit. */
 import type Stripe from 'stripe';
-import { invalidRequest, resourceMissing } from '../errors';
+import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { methodTable } from '../resources/payment-methods';
+import { findIntent } from './find-intent';
 import { unexpectedState } from './intent-state';
 import { completeAction } from './intents';
 import { completeSetupAction } from './setup-intents';
@@ -23,12 +24,10 @@ export function verifyDeposits(
   id: string,
   seen: SeenDeposits,
 ): Stripe.PaymentIntent | Stripe.SetupIntent {
-  const payment = stripe.table<Stripe.PaymentIntent>('payment_intent').find(id);
-  const intent = payment ?? stripe.table<Stripe.SetupIntent>('setup_intent').find(id);
-  if (intent === undefined) throw resourceMissing('payment_intent', id);
+  const intent = findIntent(stripe, id);
   check(intent, seen);
   return stripe.onClockOf(idOf(intent.customer), () => {
-    if (payment) return completeAction(stripe, id, true);
+    if (intent.object === 'payment_intent') return completeAction(stripe, id, true);
     const method = idOf(intent.payment_method);
     if (method !== undefined) {
       methodTable(stripe).hide(method, { ...methodTable(stripe).hidden(method), isVerified: true });
