@@ -26,6 +26,43 @@ const APART = [
   'yaml',
 ];
 
+/**
+ * What other libraries load at their beginning, as a whole and without looking into it, and a start does not use: each is loaded
+ * when it is first called or asked for one of its properties.
+ */
+const LATE = ['@colors/colors/safe', 'http-errors', 'mime-types', 'qs'];
+
+/** A library that is called at the beginning, for a function that is used late, if ever. It looks at the stack, which is slow. */
+const LATE_RESULT = 'depd';
+
+const late: Plugin = {
+  name: 'late',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^[a-z@]/ }, async ({ path: library, kind, importer, resolveDir, namespace }) => {
+      if (namespace === 'late' || ![...LATE, LATE_RESULT].includes(library)) return undefined;
+      const { path: file } = await bundler.resolve(library, { kind, importer, resolveDir, namespace: 'late' });
+      return { path: path.relative(DIST, file), namespace: 'late', pluginData: library };
+    });
+    bundler.onLoad({ filter: /.*/, namespace: 'late' }, ({ path: relative, pluginData: library }) => {
+      const file = path.resolve(DIST, relative);
+      const contents = `
+        const load = () => require(${JSON.stringify(file)});
+        module.exports = ${library === LATE_RESULT ? '(...given) => late(() => load()(...given))' : 'late(load)'};
+        function late(make) {
+          let made;
+          const settings = {};
+          const get = () => (made ??= Object.assign(make(), settings));
+          return new Proxy(() => undefined, {
+            get: (_, name) => get()[name],
+            set: (_, name, value) => ((made ?? settings)[name] = value, true),
+            apply: (_, self, given) => Reflect.apply(get(), self, given),
+          });
+        }`;
+      return { contents, resolveDir: path.dirname(file) };
+    });
+  },
+};
+
 /** Modules of ours that stay modules. */
 function staysModule(file: string): boolean {
   const relative = path.relative(DIST, file);
@@ -97,7 +134,7 @@ async function main(): Promise<void> {
     external: APART,
     // What winston traces itself with; the other one brings a library for colours, 3 ms of the start.
     alias: { '@dabh/diagnostics': '@dabh/diagnostics/node/production.js' },
-    plugins: [lmdb, ours],
+    plugins: [lmdb, late, ours],
     logLevel: 'warning',
   });
 }

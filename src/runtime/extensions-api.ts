@@ -1,9 +1,10 @@
 /** The resources that show and change the extensions of the running platform, below `/_backlot/extensions`. */
 import type { IncomingMessage } from 'node:http';
+import { createRequire } from 'node:module';
 import { asBacklotError, BacklotError, type ErrorCode, type SerializedError } from '../api/errors';
 import type { RequestContext, Route, Router } from '../api/gateway';
 import { parseEntry } from '../extensions/list';
-import { parseLockedExtension } from '../extensions/lock';
+import type * as Lock from '../extensions/lock';
 import type { SupervisedExtension } from '../extensions/supervise/supervised-extension';
 import type { AdminGuard } from './admin-guard';
 import type { AddRequest, ChangeEvent, LiveExtensions } from './live-extensions';
@@ -145,6 +146,7 @@ class LineQueue implements AsyncIterable<string> {
 async function readAddRequest(request: IncomingMessage): Promise<AddRequest> {
   const { persist = true, locked, ...entry } = await readObject(request);
   if (typeof persist !== 'boolean') throw invalid('"persist" is true or false');
+  const { parseLockedExtension } = createRequire(__filename)('../extensions/lock') as typeof Lock;
   return {
     entry: parseEntry(entry, { source: 'the request', baseDirectory: process.cwd() }),
     persist,

@@ -40,7 +40,7 @@ type Listener = (event: ChangeEvent) => void;
 export class LiveExtensions {
   constructor(
     private readonly set: ExtensionSet,
-    private readonly installation: Installation,
+    private readonly installation: () => Installation,
   ) {}
 
   /** Installs and starts. Throws the BacklotError of whatever failed; then everything is as it was. */
@@ -49,7 +49,7 @@ export class LiveExtensions {
     const before = this.set.all;
     const extensions = await this.#installAndStart(placed, locked, onProgress);
     const gone = before.filter((extension) => !this.set.all.includes(extension));
-    if (persist) await this.installation.additions.put(placed, new Set(gone.map(({ facts }) => facts.entry.spec)));
+    if (persist) await this.installation().additions.put(placed, new Set(gone.map(({ facts }) => facts.entry.spec)));
     return { extensions, replaced: gone.length > 0 };
   }
 
@@ -59,8 +59,10 @@ export class LiveExtensions {
     await this.set.remove(removed, (phase, message) => onProgress({ phase, message }));
     const specs = new Set(removed.map(({ facts }) => facts.entry.spec));
     const stays = this.set.all.some(({ facts }) => specs.has(facts.entry.spec));
-    if (!stays) await this.installation.additions.remove(specs);
-    const listed = await this.installation.entries().catch(() => []);
+    if (!stays) await this.installation().additions.remove(specs);
+    const listed = await this.installation()
+      .entries()
+      .catch(() => []);
     return { removed, isListed: listed.some(({ spec, enabled }) => enabled && specs.has(spec)) };
   }
 
@@ -81,7 +83,7 @@ export class LiveExtensions {
     onProgress: Listener,
   ): Promise<SupervisedExtension[]> {
     onProgress({ phase: 'installing', message: `installing ${displaySpec(entry.spec)}` });
-    const [outcome] = await this.installation.install([entry], {
+    const [outcome] = await this.installation().install([entry], {
       complete: false,
       ...(locked ? { locked: { [entry.spec]: locked } } : {}),
     });

@@ -20,7 +20,7 @@ import { extensionsApi } from './extensions-api';
 import { HostNames } from './host-names';
 import { HealthBoard } from './health';
 import { InitScripts } from './init-scripts';
-import { Installation } from './installation';
+import type * as Installing from './installation';
 import { internalApi } from './internal-api';
 import { InternalGuard } from './internal-guard';
 import { LiveExtensions } from './live-extensions';
@@ -75,6 +75,7 @@ export class Platform {
   #dev: Dev.DevExtensions | undefined;
   readonly #access: AccessLog | undefined;
   #containers: Hosting.ContainerHost | undefined;
+  #installation: Installing.Installation | undefined;
   readonly #state: PlatformState;
 
   constructor(options: PlatformOptions) {
@@ -139,7 +140,6 @@ export class Platform {
       ...(onFailure ? { onFailure } : {}),
       ...(onStarted ? { onStarted } : {}),
     });
-    const installation = new Installation({ settings, environment, volume, log: logging.scope('extensions') });
     const guard = new InternalGuard({ hosts: hostNames(settings), origins: settings.EXTRA_CORS_ALLOWED_ORIGINS });
     this.#gateway.internal.guard((request) => guard.check(request));
     this.#gateway.internal.add(internalApi(this.#view()));
@@ -162,7 +162,7 @@ export class Platform {
       extensionsApi({
         guard: new AdminGuard(settings.BACKLOT_ADMIN_TOKEN === '' ? undefined : settings.BACKLOT_ADMIN_TOKEN),
         debug: settings.DEBUG,
-        live: new LiveExtensions(this.extensions, installation),
+        live: new LiveExtensions(this.extensions, () => this.#loadInstallation()),
         extensions: () => this.extensions.all,
         routes: () => this.#gateway.routes(),
       }),
@@ -239,6 +239,14 @@ export class Platform {
 
   get #containerNotes(): string {
     return join(this.#options.volume.state, 'containers.json');
+  }
+
+  /** Loads what installs packages when the running platform is to install one; at the start the init process does. */
+  #loadInstallation(): Installing.Installation {
+    const { Installation } = createRequire(__filename)('./installation') as typeof Installing;
+    const { settings, environment, volume, logging } = this.#options;
+    const log = logging.scope('extensions');
+    return (this.#installation ??= new Installation({ settings, environment, volume, log }));
   }
 
   /** Loads nothing of development mode where nothing is developed. */

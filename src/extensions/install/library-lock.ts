@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import lockfile from 'proper-lockfile';
+import type * as Lockfile from 'proper-lockfile';
 import { BacklotError } from '../../api/errors';
 import { forgetOwner, noteOwner, removeLockOfDead } from './lock-owner';
 
@@ -65,7 +66,9 @@ function lockOf(directory: string): string {
 /** Undefined when another has the lock. The retries of the library would also retry what never gets better. */
 async function tryLock(directory: string, lost: AbortController): Promise<(() => Promise<void>) | undefined> {
   try {
-    return await lockfile.lock(directory, {
+    // A start that finds everything installed needs none.
+    const { lock } = createRequire(__filename)('proper-lockfile') as typeof Lockfile;
+    return await lock(directory, {
       realpath: false,
       lockfilePath: lockOf(directory),
       stale: STALE_MS,

@@ -1,10 +1,9 @@
-import { pathToFileURL } from 'node:url';
 import type { ExtensionManifest, ManifestItem } from '../manifest';
 import type { ExtensionClass } from './extension-class';
 import { findExport } from './find-export';
 import { findModule } from './find-module';
 import { importError } from './import-error';
-import { importModule } from './import-module';
+import { loadModule } from './load-module';
 
 const TYPESCRIPT = /\.[mc]?ts$/;
 
@@ -30,7 +29,7 @@ async function importFile(file: string, item: ManifestItem, directory: string): 
       const { compileOnImport } = await import('./typescript/compile-on-import.js');
       compileOnImport();
     }
-    return await importModule(pathToFileURL(file).href);
+    return await loadModule(file);
   } catch (error) {
     throw importError(error, item, directory);
   }
