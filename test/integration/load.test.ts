@@ -41,6 +41,8 @@ describe('extensions that are right', () => {
   beforeAll(() => {
     loaded = load([
       'good-cjs',
+      'class-as-module',
+      'nested-type',
       'good-esm',
       'good-tla',
       'good-ts',
@@ -53,6 +55,8 @@ describe('extensions that are right', () => {
 
   it.each([
     ['CommonJS', 'good-cjs', {}],
+    ['CommonJS that is the class itself', 'class-as-module', {}],
+    ['a minified ES module by a package.json of its folder, with top-level await', 'nested-type', {}],
     ['an ES module with a dependency from the registry', 'good-esm', { aMinute: 60_000 }],
     ['an ES module with top-level await', 'good-tla', {}],
     ['one of two in a package, CommonJS', 'good-one', {}],
@@ -81,6 +85,8 @@ describe('extensions that are right', () => {
     expect(loaded.map(({ name, isOurs }) => [name, isOurs])).toEqual(
       [
         'good-cjs',
+        'class-as-module',
+        'nested-type',
         'good-esm',
         'good-tla',
         'good-ts',
