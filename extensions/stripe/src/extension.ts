@@ -1,5 +1,6 @@
 import { WebAppExtension, type Router, type WebRouter } from 'backlot';
 import { serveCommandLine } from './cli/socket';
+import { EVERY_PATH } from './compat/stripe-mock';
 import { Config } from './config';
 import { serveApi } from './http/api';
 import { serveFiles } from './http/files';
@@ -55,7 +56,8 @@ export class Stripe extends WebAppExtension<typeof Config> {
 
   #serve(router: Router): void {
     serveFiles(router, this.#backend);
-    serveApi(router, this.#dispatcher);
+    const isEverywhere = this.config.compat === 'stripe-mock';
+    serveApi(router, this.#dispatcher, isEverywhere ? EVERY_PATH : undefined);
     serveCommandLine(router, this.#backend.commandLines);
     servePages(router, this.#backend, this.packageDirectory);
     // Pages of a sandbox name it in their path, and so do the calls of their scripts.
