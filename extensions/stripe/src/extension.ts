@@ -10,6 +10,7 @@ import { Backend } from './kernel/backend';
 import { Dispatcher } from './kernel/dispatch';
 import { servePages } from './pages';
 import { MODULES } from './resources';
+import { fill, Seed, type SeedData } from './seed/seed';
 import { deliveryBy } from './webhooks/signature';
 
 /** Where applications load Stripe.js from: the one that is loaded there finds the API there, too. */
@@ -22,6 +23,7 @@ const SCRIPT_HOSTS = ['js.stripe.com', 'js.stripe.localhost'];
 export class Stripe extends WebAppExtension<typeof Config> {
   readonly name = 'stripe';
   static override readonly config = Config;
+  static override readonly seed = Seed;
 
   #backend!: Backend;
   #dispatcher!: Dispatcher;
@@ -35,6 +37,7 @@ export class Stripe extends WebAppExtension<typeof Config> {
       this.config,
     );
     this.#dispatcher = new Dispatcher(this.#backend, MODULES);
+    state.onSeed((data) => fill(this.#backend, this.#dispatcher, data as SeedData));
   }
 
   override async updateGatewayRoutes(router: Router): Promise<void> {

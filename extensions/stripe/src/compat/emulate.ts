@@ -7,7 +7,7 @@ import type { ApiRequest } from '../kernel/dispatch';
 import type { Call, OperationHandler } from '../kernel/module';
 import type { StripeObject } from '../kernel/objects';
 import type { Operation } from '../spec/spec';
-import { formOfJson } from './json-form';
+import { formOfJson } from '../parameters/json-form';
 import type { Mode } from './mode';
 
 /** What narrows a list there, besides what Stripe knows. */
