@@ -33,6 +33,7 @@ import { charges } from '../payments/charge-operations';
 import { customerSources } from '../payments/customer-sources';
 import { disputes } from '../payments/disputes';
 import { paymentIntents } from '../payments/intent-operations';
+import { followUps } from '../payments/follow-up';
 import { mandates } from '../payments/mandates';
 import { payouts } from '../payments/payouts';
 import { refunds } from '../payments/refunds';
@@ -89,6 +90,7 @@ export const MODULES: readonly DefineModule[] = [
   ephemeralKeys,
   events,
   externalAccounts,
+  followUps,
   formerOperations,
   files,
   invoiceItems,
