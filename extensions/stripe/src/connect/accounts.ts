@@ -6,13 +6,18 @@ import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { readBalance } from '../payments/balance';
 import { blank } from '../spec/shapes';
-import { accountTable, asAccount, asPlatform, withStatus, type AccountSecret } from './account-data';
+import { accountTable, asAccount, asPlatform, type AccountSecret } from './account-data';
+import { checked } from './checks';
 import { addExternalAccount, externalAccountsOf } from './external-accounts';
+import { merged } from './given';
+import { writePerson } from './person-data';
+import { withStatus } from './requirements';
+import { resultOf } from './verification';
 
 type Fields = Record<string, unknown>;
 
 /** What a client gives of an account is kept in the same form. */
-const GIVEN = ['business_profile', 'company', 'individual', 'settings', 'tos_acceptance'] as const;
+const GIVEN = ['business_profile', 'company', 'settings', 'tos_acceptance'] as const;
 
 const CURRENCIES: Readonly<Record<string, string>> = {
   AU: 'aud',
@@ -65,22 +70,12 @@ function controllerOf(given: Stripe.AccountCreateParams): { controller: Fields; 
   return { controller, type: type ?? named ?? 'none' };
 }
 
-function merged(before: unknown, given: unknown): unknown {
-  if (typeof before !== 'object' || before === null || Array.isArray(given)) return given;
-  if (typeof given !== 'object' || given === null) return given === '' ? null : given;
-  const all: Fields = { ...(before as Fields) };
-  for (const [name, value] of Object.entries(given)) all[name] = value === '' ? null : merged(all[name], value);
-  return all;
-}
-
 /** What never comes back as it was given. */
 function shown(name: string, given: unknown): unknown {
   if (typeof given !== 'object' || given === null) return given;
-  const { id_number: id, ssn_last_4: last4, tax_id: tax, vat_id: vat, ...rest } = given as Fields;
+  const { tax_id: tax, vat_id: vat, ...rest } = given as Fields;
   return {
     ...rest,
-    ...(id !== undefined && { id_number_provided: true }),
-    ...(last4 !== undefined && { ssn_last_4_provided: true }),
     ...(tax !== undefined && name === 'company' && { tax_id_provided: true }),
     ...(vat !== undefined && { vat_id_provided: true }),
   };
@@ -178,9 +173,10 @@ export function createAccount(
     given.capabilities ??
     (type === 'standard' ? { card_payments: { requested: true }, transfers: { requested: true } } : undefined);
   const secret: AccountSecret = { requested: requestsFrom(asked, {}, stripe.now()) };
-  accountTable(stripe).insert(withStatus(change(base, given as Stripe.AccountUpdateParams), secret), secret);
+  accountTable(stripe).insert(base, secret);
   if (given.external_account !== undefined) addExternalAccount(stripe, id, given.external_account);
-  return refreshAccount(stripe, id, {}, null);
+  const { capabilities: _asked, ...rest } = given;
+  return refreshAccount(stripe, id, rest as Stripe.AccountUpdateParams, null);
 }
 
 /** Changes an account, and what follows from it, with the events that are for the platform's Connect endpoints. */
@@ -194,13 +190,18 @@ export function refreshAccount(
     const table = accountTable(stripe);
     const before = table.get(id);
     const secret = table.hidden(id) ?? { requested: {} };
+    const { company, individual } = given;
     const next: AccountSecret = {
       ...secret,
       requested: requestsFrom(given.capabilities, secret.requested, stripe.now()),
+      ...(typeof company?.tax_id === 'string' && { taxId: resultOf(company.tax_id) }),
+      ...(individual !== undefined && {
+        individual: writePerson(stripe, id, secret.individual, individual as Fields).id,
+      }),
     };
     table.hide(id, next);
     const listed = { ...change(before, given), external_accounts: externalAccountsOf(stripe, id) };
-    const after = table.update(id, withStatus(listed as unknown as Stripe.Account, next));
+    const after = table.update(id, checked(stripe, listed as unknown as Stripe.Account));
     if (event !== null) asAccount(stripe, id, () => stripe.emitChange(event, before, after));
     if (event !== null) announceCapabilities(stripe, before, after);
     return after;

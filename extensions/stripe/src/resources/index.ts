@@ -20,6 +20,7 @@ import { checkoutSessions } from '../checkout/sessions';
 import { shippingRates } from '../checkout/shipping-rates';
 import { commandLineSessions } from '../cli/sessions';
 import { accounts } from '../connect/accounts';
+import { checks } from '../connect/checks';
 import { externalAccounts } from '../connect/external-accounts';
 import { applicationFees } from '../connect/fees';
 import { accountLinks } from '../connect/links';
@@ -73,6 +74,7 @@ export const MODULES: readonly DefineModule[] = [
   balance,
   cashBalances,
   charges,
+  checks,
   confirmationTokens,
   checkoutSessions,
   coupons,
