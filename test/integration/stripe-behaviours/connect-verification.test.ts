@@ -160,9 +160,16 @@ describe('a company', () => {
     relationship: { representative: true, executive: true, title: 'CEO' },
   };
   const company = async (given: Company, person: Stripe.AccountCreatePersonParams = JENNY): Promise<Stripe.Account> => {
-    const { individual: _, ...rest } = COMPLETE_ACCOUNT;
+    const { business_profile, capabilities, external_account, tos_acceptance } = COMPLETE_ACCOUNT as {
+      external_account: string;
+    } & Stripe.AccountCreateParams;
     const made = await stripe.accounts.create({
-      ...rest,
+      type: 'custom',
+      country: 'US',
+      business_profile: business_profile!,
+      capabilities: capabilities!,
+      external_account,
+      tos_acceptance: tos_acceptance!,
       business_type: 'company',
       company: { ...COMPANY, ...given },
     });

@@ -114,7 +114,7 @@ function companySubjects(
   persons: readonly KnownPerson[],
   isPending: (check: Check) => boolean,
 ): Subject[] {
-  const { company = {} as Stripe.Account.Company, country } = account;
+  const { company = {}, country } = account;
   const inStates = country === 'US';
   const has = (role: 'owner' | 'representative'): boolean =>
     persons.some(({ person }) => person.relationship?.[role] === true);

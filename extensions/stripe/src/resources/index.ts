@@ -30,6 +30,7 @@ import type { DefineModule } from '../kernel/module';
 import { search } from '../kernel/search';
 import { automaticPayouts } from '../payments/automatic-payouts';
 import { balance } from '../payments/balance';
+import { balanceSettings } from '../payments/balance-settings';
 import { charges } from '../payments/charge-operations';
 import { customerSources } from '../payments/customer-sources';
 import { disputes } from '../payments/disputes';
@@ -72,6 +73,7 @@ export const MODULES: readonly DefineModule[] = [
   applicationFees,
   automaticPayouts,
   balance,
+  balanceSettings,
   cashBalances,
   charges,
   checks,
