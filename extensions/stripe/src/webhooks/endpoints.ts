@@ -74,6 +74,7 @@ function checkUrl(url: string): string {
 
 /** The types of events that an endpoint is for: those of today, and of its version. */
 function checkEvents<T extends string>(operation: Operation, events: readonly T[], version = ''): T[] {
+  // What was not checked before may be a hash.
   if (!Array.isArray(events)) throw invalidRequest('Invalid array', { param: 'enabled_events' });
   const known = elementValues(operation, 'enabled_events');
   const wrong = events.findIndex((each) => !known.includes(each) && !isFormerType(each, version));
