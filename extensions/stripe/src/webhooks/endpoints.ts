@@ -74,8 +74,7 @@ function checkUrl(url: string): string {
 
 /** The types of events that an endpoint is for: those of today, and of its version. */
 function checkEvents<T extends string>(operation: Operation, events: readonly T[], version = ''): T[] {
-  // What was not checked before may be a hash.
-  if (!Array.isArray(events)) throw invalidRequest('Invalid array', { param: 'enabled_events' });
+  if (!isList(events)) throw invalidRequest('Invalid array', { param: 'enabled_events' });
   const known = elementValues(operation, 'enabled_events');
   const wrong = events.findIndex((each) => !known.includes(each) && !isFormerType(each, version));
   if (wrong >= 0) throw notOneOf(known, `enabled_events[${wrong}]`);
@@ -85,4 +84,9 @@ function checkEvents<T extends string>(operation: Operation, events: readonly T[
     });
   }
   return [...new Set(events)];
+}
+
+/** Nobody has looked at the form of what the operation looks at itself. */
+function isList(value: unknown): boolean {
+  return Array.isArray(value);
 }
