@@ -20,6 +20,7 @@ import { checkoutSessions } from '../checkout/sessions';
 import { shippingRates } from '../checkout/shipping-rates';
 import { commandLineSessions } from '../cli/sessions';
 import { accounts } from '../connect/accounts';
+import { checks } from '../connect/checks';
 import { externalAccounts } from '../connect/external-accounts';
 import { applicationFees } from '../connect/fees';
 import { accountLinks } from '../connect/links';
@@ -29,10 +30,12 @@ import type { DefineModule } from '../kernel/module';
 import { search } from '../kernel/search';
 import { automaticPayouts } from '../payments/automatic-payouts';
 import { balance } from '../payments/balance';
+import { balanceSettings } from '../payments/balance-settings';
 import { charges } from '../payments/charge-operations';
 import { customerSources } from '../payments/customer-sources';
 import { disputes } from '../payments/disputes';
 import { paymentIntents } from '../payments/intent-operations';
+import { followUps } from '../payments/follow-up';
 import { mandates } from '../payments/mandates';
 import { payouts } from '../payments/payouts';
 import { refunds } from '../payments/refunds';
@@ -70,8 +73,10 @@ export const MODULES: readonly DefineModule[] = [
   applicationFees,
   automaticPayouts,
   balance,
+  balanceSettings,
   cashBalances,
   charges,
+  checks,
   confirmationTokens,
   checkoutSessions,
   coupons,
@@ -89,6 +94,7 @@ export const MODULES: readonly DefineModule[] = [
   ephemeralKeys,
   events,
   externalAccounts,
+  followUps,
   formerOperations,
   files,
   invoiceItems,
