@@ -40,7 +40,7 @@ const STATES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   CA: ratesOf('AB5 BC12 MB12 NB15 NL15 NS14 NT5 NU5 ON13 PE15 QC14.975 SK11 YT5'),
 };
 
-const EUROPEAN_UNION = new Set(
+export const EUROPEAN_UNION = new Set(
   'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(' '),
 );
 

@@ -54,6 +54,8 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   source: { indexes: ['customer'] },
   subscription: { indexes: ['customer', 'items.data', 'test_clock'] },
   subscription_schedule: { noun: 'subscription schedule', indexes: ['customer'] },
+  'tax.association': { indexes: ['payment_intent'] },
+  'tax.transaction': { indexes: ['reference', 'reversal.original_transaction'] },
   tax_id: { indexes: ['customer'] },
   tax_rate: { noun: 'tax rate', indexes: ['country'] },
   webhook_endpoint: {},

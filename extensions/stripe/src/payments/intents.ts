@@ -24,6 +24,7 @@ import {
   unexpectedState,
   wrongStatus,
 } from './intent-state';
+import { hooksOf } from '../tax/associations';
 import { checkDescriptors, refuseForCards } from './descriptors';
 import { createMandate } from './mandates';
 import { METHOD_TYPES } from './method-types';
@@ -116,6 +117,7 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
     customer_account: params.customer_account ?? null,
     description: params.description ?? null,
     excluded_payment_method_types: params.excluded_payment_method_types ?? null,
+    ...hooksOf(stripe, id, params.hooks),
     last_payment_error: null,
     latest_charge: null,
     livemode: false,

@@ -38,6 +38,7 @@ import { payouts } from '../payments/payouts';
 import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intent-operations';
 import { topups } from '../payments/topups';
+import { TAX } from '../tax';
 import { webhookEndpoints } from '../webhooks/endpoints';
 import { cashBalances } from './cash-balance';
 import { confirmationTokens } from './confirmation-tokens';
@@ -119,6 +120,7 @@ export const MODULES: readonly DefineModule[] = [
   subscriptionItems,
   subscriptions,
   subscriptionSchedules,
+  ...TAX,
   taxRates,
   taxSettings,
   testClocks,
