@@ -15,7 +15,7 @@ beforeAll(async () => {
     country: 'DE',
     country_options: { de: { type: 'standard', standard: { place_of_supply_scheme: 'standard' } } },
     active_from: 'now',
-  } as Stripe.Tax.RegistrationCreateParams);
+  });
   await stripe.tax.registrations.create({
     country: 'US',
     country_options: { us: { state: 'CA', type: 'state_sales_tax' } },
@@ -157,7 +157,7 @@ describe('a tax calculation', () => {
       country: 'AT',
       country_options: { at: { type: 'standard', standard: { place_of_supply_scheme: 'standard' } } },
       active_from: 'now',
-    } as Stripe.Tax.RegistrationCreateParams);
+    });
     const customer_details = { address: { country: 'AT' }, address_source: 'billing' } as const;
     const tax_ids = [{ type: 'eu_vat' as const, value: 'ATU12345678' }];
     expect(await calculate({ customer_details })).toMatchObject({ tax_amount_exclusive: 200 });

@@ -48,6 +48,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   promotion_code: { noun: 'promotion code', indexes: ['promotion.coupon', 'customer'] },
   quote: { indexes: ['customer'] },
   'radar.early_fraud_warning': { indexes: ['charge', 'payment_intent'] },
+  'radar.value_list_item': { indexes: ['value_list'] },
   refund: { indexes: ['charge', 'payment_intent'] },
   setup_attempt: { indexes: ['setup_intent'] },
   setup_intent: { noun: 'setupintent', indexes: ['customer', 'payment_method'] },

@@ -34,10 +34,13 @@ import { customerSources } from '../payments/customer-sources';
 import { disputes } from '../payments/disputes';
 import { paymentIntents } from '../payments/intent-operations';
 import { mandates } from '../payments/mandates';
+import { methodConfigurations } from '../payments/method-configurations';
 import { payouts } from '../payments/payouts';
 import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intent-operations';
 import { topups } from '../payments/topups';
+import { paymentEvaluations } from '../radar/payment-evaluations';
+import { valueLists } from '../radar/value-lists';
 import { TAX } from '../tax';
 import { webhookEndpoints } from '../webhooks/endpoints';
 import { cashBalances } from './cash-balance';
@@ -52,6 +55,7 @@ import { events } from './events';
 import { files } from './files';
 import { verificationSessions } from './identity';
 import { issuing } from './issuing';
+import { paymentMethodDomains } from './payment-method-domains';
 import { paymentMethods } from './payment-methods';
 import { plans } from './plans';
 import { prices } from './prices';
@@ -98,8 +102,11 @@ export const MODULES: readonly DefineModule[] = [
   issuing,
   mandates,
   meters,
+  methodConfigurations,
   paymentIntents,
   paymentLinks,
+  paymentEvaluations,
+  paymentMethodDomains,
   paymentMethods,
   paymentPages,
   payouts,
@@ -128,6 +135,7 @@ export const MODULES: readonly DefineModule[] = [
   transfers,
   topups,
   usageRecords,
+  valueLists,
   verificationSessions,
   webhookEndpoints,
 ];
