@@ -15,6 +15,8 @@ export interface ResourceRules<T extends StripeObject> {
   readonly create?: (given: Params, call: Call) => object;
   /** The same for a change. */
   readonly update?: (given: Params, before: T, call: Call) => object;
+  /** What is kept beside a new object. */
+  readonly hidden?: () => object;
   /** Called before an object goes. */
   readonly delete?: (object: T) => void;
   /** The parameters of the list that are fields by which it is narrowed. */
@@ -33,7 +35,7 @@ export function resourceOperations<T extends StripeObject>(
   rules: ResourceRules<T>,
 ): Readonly<Record<string, OperationHandler>> {
   const { kind, path, create, update, filters = [] } = rules;
-  const table = stripe.table<T>(kind);
+  const table = stripe.table<T, object>(kind);
   const eventOf = (change: 'created' | 'updated' | 'deleted'): string | undefined =>
     rules.events !== undefined && (rules.eventTypes?.includes(change) ?? true)
       ? `${rules.events}.${change}`
@@ -53,7 +55,7 @@ export function resourceOperations<T extends StripeObject>(
   };
   if (create !== undefined) {
     operations[`POST ${path}`] = (call) => {
-      const object = table.insert(newObject<T>(stripe, kind, call.params, create(call.params, call)));
+      const object = table.insert(newObject<T>(stripe, kind, call.params, create(call.params, call)), rules.hidden?.());
       announce('created', object);
       return object;
     };

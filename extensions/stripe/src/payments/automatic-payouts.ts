@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import { readBalance } from './balance';
+import { minimumBalances } from './balance-settings';
 import { bankAccountTable } from './card-source';
 import { DAY } from './charging';
 import { createPayout } from './payouts';
@@ -48,16 +49,19 @@ function scheduleOf(stripe: Backend): Schedule | undefined {
 
 /** The next beginning of a day, from a time on, at which a schedule pays out; undefined for one that never does by itself. */
 function nextDay(
-  { interval, weekly_anchor: weekday = 'monday', monthly_anchor: day = 1 }: Schedule,
+  { interval, weekly_anchor = 'monday', monthly_anchor = 1, weekly_payout_days, monthly_payout_days }: Schedule,
   from: number,
 ): number | undefined {
   if (interval === 'manual') return undefined;
+  const weekdays: readonly string[] = weekly_payout_days ?? [weekly_anchor];
+  const days = monthly_payout_days ?? [monthly_anchor];
   const first = Math.ceil(from / DAY) * DAY;
   for (let at = first; at < first + FURTHEST * DAY; at += DAY) {
     const date = new Date(at * 1000);
     if (interval === 'daily') return at;
-    if (interval === 'weekly' && WEEKDAYS[date.getUTCDay()] === weekday) return at;
-    if (interval === 'monthly' && date.getUTCDate() === Math.min(day, lastDayOf(date))) return at;
+    if (interval === 'weekly' && weekdays.includes(WEEKDAYS[date.getUTCDay()]!)) return at;
+    const isPayday = (day: number): boolean => date.getUTCDate() === Math.min(day, lastDayOf(date));
+    if (interval === 'monthly' && days.some(isPayday)) return at;
   }
   return undefined;
 }
@@ -68,7 +72,9 @@ function lastDayOf(date: Date): number {
 
 function payOut(stripe: Backend): void {
   if ((scheduleOf(stripe)?.interval ?? 'manual') === 'manual') return;
-  for (const { amount, currency } of readBalance(stripe).available) {
+  const minimums = minimumBalances(stripe);
+  for (const { amount: available, currency } of readBalance(stripe).available) {
+    const amount = available - (minimums[currency] ?? 0);
     if (amount > 0) createPayout(stripe, { amount, currency }, { isAutomatic: true });
   }
 }

@@ -1,16 +1,20 @@
+import { alerts } from '../billing/alerts';
 import { customerBalance } from '../billing/customer-balance';
 import { creditGrants } from '../billing/credit-grants';
 import { creditNotes } from '../billing/credit-notes';
 import { discountOperations } from '../billing/discounts';
+import { feedbackOptions } from '../billing/feedback-options';
 import { invoiceItems } from '../billing/invoice-items';
 import { invoices } from '../billing/invoice-operations';
 import { invoicePayments } from '../billing/invoice-payments';
+import { invoiceTemplates } from '../billing/invoice-templates';
 import { meters } from '../billing/meters';
 import { quotes } from '../billing/quotes';
 import { subscriptionSchedules } from '../billing/schedules';
 import { subscriptionItems } from '../billing/subscription-items';
 import { subscriptions } from '../billing/subscription-operations';
 import { testClocks } from '../billing/test-clocks';
+import { trialOffers } from '../billing/trial-offers';
 import { usageRecords } from '../billing/usage-record-operations';
 import { paymentLinks } from '../checkout/payment-links';
 import { paymentPages } from '../checkout/payment-pages';
@@ -29,6 +33,7 @@ import type { DefineModule } from '../kernel/module';
 import { search } from '../kernel/search';
 import { automaticPayouts } from '../payments/automatic-payouts';
 import { balance } from '../payments/balance';
+import { balanceSettings } from '../payments/balance-settings';
 import { charges } from '../payments/charge-operations';
 import { customerSources } from '../payments/customer-sources';
 import { disputes } from '../payments/disputes';
@@ -72,9 +77,11 @@ import { tokens } from './tokens';
 export const MODULES: readonly DefineModule[] = [
   accountLinks,
   accounts,
+  alerts,
   applicationFees,
   automaticPayouts,
   balance,
+  balanceSettings,
   cashBalances,
   charges,
   confirmationTokens,
@@ -94,11 +101,13 @@ export const MODULES: readonly DefineModule[] = [
   ephemeralKeys,
   events,
   externalAccounts,
+  feedbackOptions,
   formerOperations,
   files,
   invoiceItems,
   invoicePayments,
   invoices,
+  invoiceTemplates,
   issuing,
   mandates,
   meters,
@@ -134,6 +143,7 @@ export const MODULES: readonly DefineModule[] = [
   tokens,
   transfers,
   topups,
+  trialOffers,
   usageRecords,
   valueLists,
   verificationSessions,

@@ -8,6 +8,7 @@ import { omit } from '../kernel/omit';
 import { pageOf } from '../kernel/page-of';
 import { DAY } from '../billing/periods';
 import { readCurrency } from '../payments/money';
+import { taxSettingsOf } from '../resources/tax-settings';
 import { taxAddress } from './tax-address';
 import { checkTaxCode, GENERAL, SHIPPING } from './tax-codes';
 import {
@@ -154,7 +155,7 @@ function readLine(
   if (line.performance_location !== undefined) {
     stripe.table('tax.location').get(line.performance_location, `${at}[performance_location]`);
   }
-  const usual = stripe.table<Stripe.Tax.Settings & { id: string }>('tax.settings').find('settings')?.defaults.tax_code;
+  const usual = taxSettingsOf(stripe).get().defaults.tax_code;
   return {
     amount: line.amount,
     metadata: line.metadata ? mergeMetadata(undefined, line.metadata) : null,

@@ -6,6 +6,7 @@ import { taxFor } from '../billing/taxes';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
+import { taxSettingsOf } from '../resources/tax-settings';
 import { NONTAXABLE } from './tax-codes';
 
 type CustomerDetails = Stripe.Tax.Calculation.CustomerDetails;
@@ -112,8 +113,8 @@ function exemption(stripe: Backend, customer: CustomerDetails): 'exempt' | 'reve
 /** A business of the European Union that buys from another of its countries owes the tax itself. */
 function paysItself(stripe: Backend, { address, tax_ids }: CustomerDetails): boolean {
   if (!tax_ids.some(({ type }) => type === 'eu_vat')) return false;
-  const settings = stripe.table<Stripe.Tax.Settings & { id: string }>('tax.settings').find('settings');
-  const [seller, buyer] = [settings?.head_office?.address.country, address?.country];
+  const settings = taxSettingsOf(stripe).get();
+  const [seller, buyer] = [settings.head_office?.address.country, address?.country];
   return !!seller && !!buyer && seller !== buyer && [seller, buyer].every((country) => EUROPEAN_UNION.has(country));
 }
 
