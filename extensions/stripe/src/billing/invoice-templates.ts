@@ -59,7 +59,7 @@ export function renderingOf(
     pdf: given?.pdf ? { page_size: given.pdf.page_size ?? 'auto' } : null,
     template,
     template_version: version,
-  } as Rendering;
+  };
 }
 
 function checkTemplate(stripe: Backend, id: string, version: number | '' | null | undefined): void {

@@ -3,6 +3,7 @@ import { refreshAccount } from '../connect/accounts';
 import { invalidRequest, parameterMissing } from '../errors';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
+import { omit } from '../kernel/omit';
 import { singleton, type Singleton } from '../kernel/singleton';
 
 type Settings = Stripe.BalanceSettings;
@@ -98,7 +99,7 @@ function applyToAccount(stripe: Backend, { debit_negative_balances, payouts, set
         ...(payouts?.statement_descriptor && { statement_descriptor: payouts.statement_descriptor }),
       },
     },
-  } as Stripe.AccountUpdateParams);
+  });
 }
 
 function change(before: Payments, given: Given): Payments {
@@ -109,7 +110,6 @@ function change(before: Payments, given: Given): Payments {
       param: 'payments[settlement_timing][delay_days_override]',
     });
   }
-  const { delay_days_override: _former, ...timingBefore } = before.settlement_timing;
   const own = before.payouts!;
   return {
     debit_negative_balances: given.debit_negative_balances ?? before.debit_negative_balances,
@@ -124,7 +124,7 @@ function change(before: Payments, given: Given): Payments {
       statement_descriptor: payouts?.statement_descriptor ?? own.statement_descriptor,
     },
     settlement_timing: {
-      ...(delay === undefined ? before.settlement_timing : timingBefore),
+      ...(delay === undefined ? before.settlement_timing : omit(before.settlement_timing, 'delay_days_override')),
       ...(typeof delay === 'number' && { delay_days: delay, delay_days_override: delay }),
       ...((delay === '' || delay === null) && { delay_days: DELAY_DAYS }),
       ...(timing?.start_of_day !== undefined && {

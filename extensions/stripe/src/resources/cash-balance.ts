@@ -2,10 +2,18 @@ import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
+import { idOf, type StripeObject } from '../kernel/objects';
+import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
 import { completeAction, intentTable, methodOf } from '../payments/intents';
 
 type Transaction = Stripe.CustomerCashBalanceTransaction;
+type Mode = Stripe.CashBalance.Settings.ReconciliationMode;
+
+/** How the transfers of a customer are used, where it is not as usual. It is kept by customer. */
+interface OwnMode extends StripeObject {
+  readonly mode: Mode;
+}
 
 /** What customers have transferred, by customer: https://docs.stripe.com/payments/customer-balance. */
 export const cashBalances: DefineModule = (stripe) => {
@@ -15,6 +23,17 @@ export const cashBalances: DefineModule = (stripe) => {
     operations: {
       'GET /v1/customers/{customer}/cash_balance': ({ path }) =>
         cashBalance(stripe, customers.get(path['customer']!).id),
+      'POST /v1/customers/{customer}/cash_balance': ({ path, params }) => {
+        const { id } = customers.get(path['customer']!);
+        const { settings } = params as Stripe.CustomerUpdateCashBalanceParams;
+        if (settings?.reconciliation_mode) setMode(stripe, id, settings.reconciliation_mode);
+        return cashBalance(stripe, id);
+      },
+      'POST /v1/payment_intents/{intent}/apply_customer_balance': ({ path, params }) => {
+        const intent = intentTable(stripe).get(path['intent']!);
+        const { amount, currency } = params as Stripe.PaymentIntentApplyCustomerBalanceParams;
+        return stripe.onClockOf(idOf(intent.customer), () => applyByHand(stripe, intent, amount, currency));
+      },
       'GET /v1/customers/{customer}/cash_balance_transactions': ({ path, params, url }) =>
         transactions.page(url, params, { by: { customer: customers.get(path['customer']!).id } }),
       'GET /v1/customers/{customer}/cash_balance_transactions/{transaction}': ({ path }) =>
@@ -40,13 +59,14 @@ function cashBalance(stripe: Backend, customer: string): Stripe.CashBalance {
   for (const { currency, net_amount: net } of table.values({ by: { customer } })) {
     available[currency] = (available[currency] ?? 0) + net;
   }
+  const own = modeTable(stripe).find(customer);
   return {
     object: 'cash_balance',
     available: Object.keys(available).length === 0 ? null : available,
     customer,
     customer_account: null,
     livemode: false,
-    settings: { reconciliation_mode: 'automatic', using_merchant_default: true },
+    settings: { reconciliation_mode: own?.mode ?? 'automatic', using_merchant_default: own === undefined },
   } as unknown as Stripe.CashBalance;
 }
 
@@ -63,7 +83,8 @@ function fund(stripe: Backend, customer: string, amount: number, currency: strin
       methodOf(stripe, intent)?.type === 'customer_balance'
     );
   });
-  for (const intent of waiting) {
+  const isByHand = modeTable(stripe).find(customer)?.mode === 'manual';
+  for (const intent of isByHand ? [] : waiting) {
     const has = cashBalance(stripe, customer).available?.[currency] ?? 0;
     if (has === 0) break;
     apply(stripe, customer, intent, has);
@@ -73,12 +94,60 @@ function fund(stripe: Backend, customer: string, amount: number, currency: strin
   return funded;
 }
 
-function apply(stripe: Backend, customer: string, intent: Stripe.PaymentIntent, has: number): void {
+/** Pays an intent out of what the customer has, as somebody asks. Throws where there is not so much, or so much to pay. */
+function applyByHand(
+  stripe: Backend,
+  intent: Stripe.PaymentIntent,
+  amount: number | undefined,
+  currency = intent.currency,
+): Stripe.PaymentIntent {
+  const customer = idOf(intent.customer);
+  const isWaiting = intent.status === 'requires_action' && methodOf(stripe, intent)?.type === 'customer_balance';
+  if (customer === undefined || !isWaiting) {
+    throw invalidRequest(`This PaymentIntent does not wait for a bank transfer: its status is ${intent.status}.`, {
+      code: 'payment_intent_unexpected_state',
+    });
+  }
+  if (currency.toLowerCase() !== intent.currency) {
+    throw invalidRequest(`The PaymentIntent is in ${intent.currency}.`, { param: 'currency' });
+  }
+  const has = cashBalance(stripe, customer).available?.[intent.currency] ?? 0;
+  const wanted = amount ?? Math.min(has, owedFor(stripe, customer, intent));
+  if (wanted < 1 || wanted > has) {
+    throw invalidRequest(`The cash balance of the customer (${has}) is less than the amount.`, {
+      code: 'insufficient_funds',
+      param: 'amount',
+    });
+  }
+  if (wanted > owedFor(stripe, customer, intent)) {
+    throw invalidRequest('The amount is more than what remains to be paid.', { param: 'amount' });
+  }
+  apply(stripe, customer, intent, wanted);
+  return intentTable(stripe).get(intent.id);
+}
+
+function modeTable(stripe: Backend): Table<OwnMode> {
+  return stripe.table<OwnMode>('cash_balance_mode');
+}
+
+function setMode(stripe: Backend, customer: string, mode: Mode | 'merchant_default'): void {
+  const table = modeTable(stripe);
+  table.remove(customer);
+  if (mode !== 'merchant_default') table.insert({ id: customer, object: 'cash_balance_mode', mode });
+}
+
+/** What remains to be paid of an intent. */
+function owedFor(stripe: Backend, customer: string, intent: Stripe.PaymentIntent): number {
   const table = stripe.table<Transaction>('customer_cash_balance_transaction');
   let owed = intent.amount;
   for (const each of table.values({ by: { customer } })) {
     if (each.applied_to_payment?.payment_intent === intent.id) owed += each.net_amount;
   }
+  return owed;
+}
+
+function apply(stripe: Backend, customer: string, intent: Stripe.PaymentIntent, has: number): void {
+  const owed = owedFor(stripe, customer, intent);
   const applied = Math.min(has, owed);
   book(stripe, customer, -applied, intent.currency, {
     type: 'applied_to_payment',

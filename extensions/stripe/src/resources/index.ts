@@ -22,6 +22,8 @@ import { portalConfigurations } from '../checkout/portal-configurations';
 import { portalSessions } from '../checkout/portal-sessions';
 import { checkoutSessions } from '../checkout/sessions';
 import { shippingRates } from '../checkout/shipping-rates';
+import { climateCatalog } from '../climate/catalog';
+import { climateOrders } from '../climate/orders';
 import { commandLineSessions } from '../cli/sessions';
 import { accounts } from '../connect/accounts';
 import { externalAccounts } from '../connect/external-accounts';
@@ -29,6 +31,8 @@ import { applicationFees } from '../connect/fees';
 import { accountLinks } from '../connect/links';
 import { persons } from '../connect/persons';
 import { transfers } from '../connect/transfers';
+import { connectionAccounts } from '../financial-connections/account-operations';
+import { connectionSessions } from '../financial-connections/sessions';
 import type { DefineModule } from '../kernel/module';
 import { search } from '../kernel/search';
 import { automaticPayouts } from '../payments/automatic-payouts';
@@ -46,8 +50,10 @@ import { setupIntents } from '../payments/setup-intent-operations';
 import { topups } from '../payments/topups';
 import { paymentEvaluations } from '../radar/payment-evaluations';
 import { valueLists } from '../radar/value-lists';
+import { paymentRecords } from '../reported/payment-records';
 import { TAX } from '../tax';
 import { webhookEndpoints } from '../webhooks/endpoints';
+import { appSecrets } from './app-secrets';
 import { cashBalances } from './cash-balance';
 import { confirmationTokens } from './confirmation-tokens';
 import { coupons } from './coupons';
@@ -58,6 +64,8 @@ import { entitlements } from './entitlements';
 import { ephemeralKeys } from './ephemeral-keys';
 import { events } from './events';
 import { files } from './files';
+import { forwardingRequests } from './forwarding-requests';
+import { fundingInstructions } from './funding-instructions';
 import { verificationSessions } from './identity';
 import { issuing } from './issuing';
 import { paymentMethodDomains } from './payment-method-domains';
@@ -67,6 +75,7 @@ import { prices } from './prices';
 import { products } from './products';
 import { promotionCodes } from './promotion-codes';
 import { reportRuns } from './report-runs';
+import { reportTypes } from './report-types';
 import { sources } from './sources';
 import { customerTaxIds } from './tax-ids';
 import { taxRates } from './tax-rates';
@@ -79,6 +88,7 @@ export const MODULES: readonly DefineModule[] = [
   accounts,
   alerts,
   applicationFees,
+  appSecrets,
   automaticPayouts,
   balance,
   balanceSettings,
@@ -86,6 +96,10 @@ export const MODULES: readonly DefineModule[] = [
   charges,
   confirmationTokens,
   checkoutSessions,
+  climateCatalog,
+  climateOrders,
+  connectionAccounts,
+  connectionSessions,
   coupons,
   creditGrants,
   creditNotes,
@@ -104,6 +118,8 @@ export const MODULES: readonly DefineModule[] = [
   feedbackOptions,
   formerOperations,
   files,
+  forwardingRequests,
+  fundingInstructions,
   invoiceItems,
   invoicePayments,
   invoices,
@@ -118,6 +134,7 @@ export const MODULES: readonly DefineModule[] = [
   paymentMethodDomains,
   paymentMethods,
   paymentPages,
+  paymentRecords,
   payouts,
   plans,
   portalConfigurations,
@@ -129,6 +146,7 @@ export const MODULES: readonly DefineModule[] = [
   quotes,
   refunds,
   reportRuns,
+  reportTypes,
   search,
   setupIntents,
   sources,

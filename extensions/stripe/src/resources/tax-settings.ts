@@ -25,7 +25,7 @@ export const taxSettings: DefineModule = (stripe) => {
           head_office: office,
           status: isActive ? 'active' : 'pending',
           status_details: isActive ? { active: {} } : before.status_details,
-        } as unknown as Settings;
+        };
         stripe.emit('tax.settings.updated', kept.put(after));
         return after;
       },
