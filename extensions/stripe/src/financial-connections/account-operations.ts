@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { invalidRequest, resourceMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
+import { isWithin } from '../kernel/is-within';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { connectedAccounts, refreshAccountData, type Account, type Feature } from './accounts';
@@ -97,11 +98,4 @@ function usable(stripe: Backend, id: string, features: readonly Feature[]): Acco
 
 function isOf(refresh: string): (transaction: Stripe.FinancialConnections.Transaction) => boolean {
   return (transaction) => transaction.transaction_refresh === refresh;
-}
-
-function isWithin(time: number, range: Stripe.FinancialConnections.TransactionListParams['transacted_at']): boolean {
-  if (range === undefined) return true;
-  if (typeof range === 'number') return time === range;
-  const { gt = -Infinity, gte = -Infinity, lt = Infinity, lte = Infinity } = range;
-  return time > gt && time >= gte && time < lt && time <= lte;
 }

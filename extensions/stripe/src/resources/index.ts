@@ -52,6 +52,7 @@ import { paymentEvaluations } from '../radar/payment-evaluations';
 import { valueLists } from '../radar/value-lists';
 import { paymentRecords } from '../reported/payment-records';
 import { TAX } from '../tax';
+import { TREASURY } from '../treasury';
 import { webhookEndpoints } from '../webhooks/endpoints';
 import { appSecrets } from './app-secrets';
 import { cashBalances } from './cash-balance';
@@ -161,6 +162,7 @@ export const MODULES: readonly DefineModule[] = [
   tokens,
   transfers,
   topups,
+  ...TREASURY,
   trialOffers,
   usageRecords,
   valueLists,
