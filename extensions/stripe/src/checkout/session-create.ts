@@ -6,6 +6,8 @@ import { createIntent } from '../payments/intents';
 import { createSetupIntent } from '../payments/setup-intents';
 import { blank } from '../spec/shapes';
 import { isOlder } from '../versions/versions';
+import { configurationOf, offeredTypes } from '../payments/method-configurations';
+import { METHOD_TYPES } from '../payments/method-types';
 import { currencyOf, readLines, type LineParams } from './line-items';
 import { readOptional, shownOptional } from './optional-items';
 import { intentParams } from './payment-params';
@@ -48,7 +50,9 @@ export function createSession(
   const shippingOptions = readShippingOptions(stripe, given);
   const id = stripe.newId('checkout.session');
   const isHosted = uiMode === 'hosted_page';
-  const types = typesOf(given);
+  const { payment_method_configuration: configurationId } = given;
+  const configuration = configurationId === undefined ? undefined : configurationOf(stripe, configurationId);
+  const types = typesOf(given, configuration, currency);
 
   const session = {
     ...blank('checkout.session'),
@@ -117,7 +121,7 @@ export function createSession(
         : mode === 'payment'
           ? 'if_required'
           : 'always',
-    payment_method_configuration_details: null,
+    payment_method_configuration_details: configuration ? { id: configuration.id, parent: configuration.parent } : null,
     payment_method_options: given.payment_method_options ?? { card: { request_three_d_secure: 'automatic' } },
     payment_method_types: types,
     payment_status: mode === 'setup' ? 'no_payment_required' : 'unpaid',
@@ -213,11 +217,22 @@ function readShippingOptions(
   });
 }
 
-/** The types of payment methods that the page offers: what the client names, or cards. */
-function typesOf(given: SessionParams): string[] {
-  const named = given.payment_method_types ?? given.allowed_payment_method_types ?? ['card'];
+/** The types of payment methods that the page offers: what the client names, those of a configuration, or cards. */
+function typesOf(
+  given: SessionParams,
+  configuration: Stripe.PaymentMethodConfiguration | undefined,
+  currency: string | null,
+): string[] {
+  const configured =
+    configuration && offeredTypes(configuration, currency ?? 'usd').filter((type) => fits(type, given));
+  const named = given.payment_method_types ?? given.allowed_payment_method_types ?? configured ?? ['card'];
   const excluded: readonly string[] = given.excluded_payment_method_types ?? [];
   return named.filter((type) => !excluded.includes(type));
+}
+
+/** What is paid again and again, or later, needs a method that can be used again. */
+function fits(type: string, { mode }: SessionParams): boolean {
+  return mode === 'payment' || METHOD_TYPES[type]?.reusable === true;
 }
 
 function customerCreation(given: SessionParams): string | null {

@@ -43,8 +43,10 @@ export interface ApiRequest {
 }
 
 interface Handled {
+  /** As the module writes it. */
+  readonly key: string;
   readonly handler: OperationHandler;
-  /** The names of the parameters in the path, in their order. */
+  /** The names of the parameters in the path, in their order; none where they are those of the specification. */
   readonly names: readonly string[];
 }
 
@@ -63,6 +65,8 @@ export class Dispatcher {
   readonly #handlers = new Map<string, Handled>();
   /** Those of `#handlers`, by the keys of operations as the specification has them. */
   readonly #found = new Map<string, Handled | undefined>();
+  /** The operations that have been found to need no parameters. */
+  readonly #needsNothing = new Set<Operation>();
   readonly #includes: Record<string, Includes[string]> = {};
   readonly #idempotent: IdempotentReplies;
   readonly #mode: Mode;
@@ -77,7 +81,7 @@ export class Dispatcher {
       const { operations = {}, jobs = {}, reactions = {}, includes = {} } = define(stripe);
       for (const [key, handler] of Object.entries(operations)) {
         const names = [...key.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
-        this.#handlers.set(withoutNames(key), { handler, names });
+        this.#handlers.set(withoutNames(key), { key, handler, names });
       }
       stripe.jobs.define(jobs);
       for (const [type, reaction] of Object.entries(reactions)) stripe.react(type, reaction);
@@ -185,10 +189,13 @@ export class Dispatcher {
   /** What the client gave, checked, and as clients of the newest version give it. */
   #parametersOf(request: ApiRequest, found: FoundOperation | FoundFormer, scope: Scope, key: ApiKey): Params {
     const { operation } = found;
-    const sent = parseForm(request.body);
-    const given = request.query === '' ? sent : Object.assign(parseForm(request.query), sent);
     const meant = writtenFor(request) ?? scope.version!;
     const isAsToday = isNewest(meant) && !('adapt' in found);
+    const isBare =
+      isAsToday && !this.#mode.given && request.query === '' && request.body === '' && request.files.length === 0;
+    if (isBare && this.#needsNothing.has(operation)) return {};
+    const sent = parseForm(request.body);
+    const given = request.query === '' ? sent : Object.assign(parseForm(request.query), sent);
     const written = isAsToday ? given : this.#stripe.as(scope, () => this.#translate(found, meant, given));
     const raw = this.#mode.given?.(operation, written) ?? written;
     // How pages give their key.
@@ -200,13 +207,16 @@ export class Dispatcher {
     if (operation.parameters === UNSPECIFIED) return raw;
     // What a list is narrowed by has to be right even there.
     const isLoose = this.#mode.passesOverUnknown === true && operation.kind !== 'list';
-    return (isLoose ? validateLoosely : validate)(operation, raw, { also });
+    const params = (isLoose ? validateLoosely : validate)(operation, raw, { also });
+    if (isBare) this.#needsNothing.add(operation);
+    return params;
   }
 
   #handlerOf({ key }: Operation): Handled | undefined {
     let handled = this.#found.get(key);
     if (handled === undefined && !this.#found.has(key)) {
       handled = this.#handlers.get(withoutNames(key));
+      if (handled?.key === key) handled = { ...handled, names: [] };
       this.#found.set(key, handled);
     }
     return handled;

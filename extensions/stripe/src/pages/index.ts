@@ -7,6 +7,7 @@ import { serveOnboarding } from '../connect/onboarding-page';
 import type { Backend } from '../kernel/backend';
 import { serveActions } from './action-routes';
 import { serveCheckout } from './checkout-routes';
+import { serveBankLink } from './bank-link-routes';
 import { serveIdentity } from './identity-routes';
 import { serveInvoices } from './invoice-routes';
 import { serveMicrodeposits } from './microdeposit-routes';
@@ -23,6 +24,7 @@ export function servePages(router: Router, stripe: Backend, packageDirectory: st
   serveReceipts(router, stripe);
   serveOnboarding(router, stripe);
   serveDashboard(router, stripe);
+  serveBankLink(router, stripe);
   serveIdentity(router, stripe);
   serveMicrodeposits(router, stripe);
   serveOAuth(router, stripe);

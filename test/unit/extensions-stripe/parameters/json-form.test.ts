@@ -19,7 +19,7 @@ describe('formOfJson', () => {
 
   it('refuses what is no JSON object', () => {
     for (const body of ['{', '[]', 'null', '1', '"text"']) {
-      expect(() => formOfJson(body)).toThrow('Invalid request');
+      expect(() => formOfJson(body)).toThrow(expect.objectContaining({ status: 400 }) as Error);
     }
   });
 });
