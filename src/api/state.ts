@@ -58,8 +58,9 @@ export interface CollectionOptions<T> {
 /**
  * Values in the order of another key than their own. Like those of {@link Collection}, its views are of one moment.
  *
- * In each state an index is made of what is there when it is first looked into, and follows what is written from then on. The first
- * look throws `BACKLOT_E_STATE_INDEX_FAILED` when its function throws for a value that was put before it was declared.
+ * In each state an index is made of what is there when it is first looked into, or when there is very much of it, and follows what
+ * is written from then on. The first look throws `BACKLOT_E_STATE_INDEX_FAILED` when its function throws for a value that was put
+ * before it was declared.
  */
 export interface IndexView<T> {
   /** The first value under a key of the index, or undefined. */

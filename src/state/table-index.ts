@@ -2,9 +2,11 @@ import type { Key } from '../api/state';
 import type { Entry } from './entry';
 import type { IndexDefinition } from './index-definition';
 import { compareKeys } from './key';
-import { makePairTree, type PairTree, type Tree } from './tree';
+import { comparePairs, makePairTree, type Pair, type PairTree, type Tree } from './tree';
 
 const NO_KEYS: readonly Key[] = [];
+/** With so many values an index is made in any case: to make it takes some ten microseconds for each, during which nothing else runs. */
+const MOST_UNMADE = 50_000;
 
 /**
  * An index of a table. It is made of the values when it is first asked for, and follows them from then on: many never are, and to
@@ -35,10 +37,11 @@ export class TableIndex {
     return copy;
   }
 
-  /** Is told that a value is about to be written. Throws `BACKLOT_E_STATE_INDEX_FAILED` when it cannot follow it. */
-  prepare(entry: Entry | undefined): void {
+  /** Is told that a value is about to be among those of the table. Throws `BACKLOT_E_STATE_INDEX_FAILED` when it cannot follow it. */
+  prepare(entry: Entry | undefined, values: Tree<Entry>): void {
     // So that it is made once for all clones, and not by each of what it then has.
     if (!this.#tree && this.#origin) this.#tree = this.#origin.tree();
+    else if (!this.#tree && values.size >= MOST_UNMADE) this.#tree = build(this.definition, values);
     this.#origin = undefined;
     if (this.#tree) entry?.keysFor(this.definition);
   }
@@ -77,10 +80,13 @@ class Origin {
 }
 
 function build(definition: IndexDefinition, values: Tree<Entry>): PairTree {
-  const tree = makePairTree();
+  const pairs: Pair[] = [];
   values.forEachPair((key, entry) => {
-    for (const index of entry.keysFor(definition)) tree.set({ index, key }, undefined);
+    for (const index of entry.keysFor(definition)) pairs.push({ index, key });
   });
+  const tree = makePairTree();
+  // In their order each goes behind the last, which a tree is much quicker with.
+  for (const pair of pairs.sort(comparePairs)) tree.set(pair, undefined);
   return tree;
 }
 

@@ -56,7 +56,7 @@ export class Table {
   putBack(key: Key, entry: Entry | undefined, after: Entry | undefined): void {
     for (const index of this.#indexes) {
       try {
-        index.prepare(entry);
+        index.prepare(entry, this.#main);
       } catch {
         index.dismiss();
       }
@@ -66,7 +66,7 @@ export class Table {
 
   #reindex(key: Key, before: Entry | undefined, entry: Entry | undefined): void {
     // What fails, fails before anything is changed.
-    for (const index of this.#indexes) index.prepare(entry);
+    for (const index of this.#indexes) index.prepare(entry, this.#main);
     for (const index of this.#indexes) index.follow(key, before, entry);
   }
 

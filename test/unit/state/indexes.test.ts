@@ -110,6 +110,17 @@ describe('an index', () => {
     expect([...collection.by('customer').keys({ equals: 'ada' })]).toEqual(['o1', 'o3', 'o6']);
   });
 
+  it('finds all of very many values, also when it is first asked for after some were changed', () => {
+    const { state } = oneState();
+    const numbers = state.collection<number>('numbers', { indexes: { backwards: (n) => -n } });
+    const many = 50_002;
+    for (let n = 0; n < many; n++) numbers.insert(n, n);
+    numbers.put(0, many);
+    numbers.delete(1);
+    expect([...numbers.by('backwards').keys({ limit: 3 })]).toEqual([0, many - 1, many - 2]);
+    expect(numbers.by('backwards').count()).toBe(many - 1);
+  });
+
   it('is as it was when it was first asked for in a transaction that is undone', () => {
     const { collection, state } = orders();
     const failing = (): void =>
