@@ -8,6 +8,8 @@ export const Config = v.strictObject({
   fallback: v.optional(v.picklist(['none', 'fixtures']), 'none'),
   /** `localstripe`: also the routes and the looser rules of localstripe; `stripe-stateful-mock`: also the tokens of that. */
   compat: v.optional(v.picklist(['none', 'localstripe', 'stripe-stateful-mock']), 'none'),
+  /** Holds what Stripe limits in test mode: webhook endpoints of an account, customers and quotes of a test clock, subscriptions of customers. */
+  limits: v.optional(v.boolean(), false),
   /** Serves the API on this port too, without a path before `/v1`. */
   port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535))),
   /** The version of requests without a `Stripe-Version` header, and of webhooks: `2026-10-28.endive`. The newest when left out. */

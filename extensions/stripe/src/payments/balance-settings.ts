@@ -1,166 +1,137 @@
+/** How an account is paid out: https://docs.stripe.com/api/balance-settings. What accounts have in their settings, too, is kept there. */
+import type { Collection } from 'backlot';
 import type Stripe from 'stripe';
+import { asPlatform, accountTable } from '../connect/account-data';
 import { refreshAccount } from '../connect/accounts';
+import { merged } from '../connect/given';
+import { changeOwnSettings, ownAccount } from '../connect/own-account';
 import { invalidRequest, parameterMissing } from '../errors';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
-import { omit } from '../kernel/omit';
-import { singleton, type Singleton } from '../kernel/singleton';
 
-type Settings = Stripe.BalanceSettings;
 type Payments = Stripe.BalanceSettings.Payments;
-type Given = NonNullable<Stripe.BalanceSettingsUpdateParams['payments']>;
-type GivenSchedule = NonNullable<NonNullable<Given['payouts']>['schedule']>;
-type GivenMinimum = NonNullable<Given['payouts']>['minimum_balance_by_currency'];
+type Schedule = Stripe.Account.Settings.Payouts.Schedule;
+
+/** What only balance settings have. */
+interface Own {
+  readonly minimum_balance_by_currency?: Readonly<Record<string, number | null>> | null;
+  readonly automatic_transfer_rules_by_currency?: object | null;
+  readonly start_of_day?: Payments['settlement_timing']['start_of_day'];
+  readonly delay_days_override?: number | null;
+}
+
+type GivenPayments = NonNullable<Stripe.BalanceSettingsUpdateParams['payments']>;
 
 const DELAY_DAYS = 2;
-const MOST_DELAY_DAYS = 31;
+/** How long charges can be held before they are available, and how many days a month has. */
+const MOST_DAYS = 31;
+const START_OF_DAY = { hour: 0, minutes: 0, timezone: 'Etc/UTC' };
 
-/**
- * How the balance of an account is paid out: https://docs.stripe.com/api/balance-settings. What connected accounts have of it in their
- * `settings[payouts]`, too, is the same.
- */
-export const balanceSettings: DefineModule = (stripe) => ({
-  operations: {
-    'GET /v1/balance_settings': () => settingsIn(stripe).get(),
-    'POST /v1/balance_settings': ({ params }) => {
-      const { payments } = params as Stripe.BalanceSettingsUpdateParams;
-      const kept = settingsIn(stripe);
-      const before = kept.get();
-      const after = kept.put({ ...before, payments: change(before.payments, payments ?? {}) });
-      if (stripe.account !== PLATFORM_ACCOUNT) applyToAccount(stripe, after.payments);
-      stripe.emit('balance_settings.updated', after);
-      return after;
-    },
-  },
-});
-
-/** What stays in the balance of an account when it is paid out, by currency. */
-export function minimumBalances(stripe: Backend): Readonly<Record<string, number>> {
-  return settingsIn(stripe).get().payments.payouts?.minimum_balance_by_currency ?? {};
+function ownOf(stripe: Backend): Collection<Own> {
+  return stripe.state.collection<Own>('balance_settings');
 }
 
-function settingsIn(stripe: Backend): Singleton<Settings> {
-  const kept = singleton<Settings>(stripe, 'balance_settings', () => ({
+function accountOf(stripe: Backend): Stripe.Account {
+  const { account: id } = stripe;
+  return id === PLATFORM_ACCOUNT ? ownAccount(stripe) : asPlatform(stripe, () => accountTable(stripe).get(id));
+}
+
+/** How much of a currency automatic payouts leave in the balance. */
+export function minimumBalance(stripe: Backend, currency: string): number {
+  return ownOf(stripe).get(stripe.account)?.minimum_balance_by_currency?.[currency] ?? 0;
+}
+
+function read(stripe: Backend): Stripe.BalanceSettings {
+  const { payouts_enabled: isEnabled, settings } = accountOf(stripe);
+  const own = ownOf(stripe).get(stripe.account) ?? {};
+  const {
+    schedule,
+    statement_descriptor: descriptor = null,
+    debit_negative_balances: debits,
+  } = settings?.payouts ?? {};
+  const { delay_days: delay = DELAY_DAYS, interval = 'manual', ...days }: Partial<Schedule> = schedule ?? {};
+  const { weekly_anchor: weekday = 'monday', monthly_anchor: day = 1 } = days;
+  return {
     object: 'balance_settings',
     payments: {
-      debit_negative_balances: false,
+      debit_negative_balances: debits ?? false,
       payouts: {
-        automatic_transfer_rules_by_currency: null,
-        minimum_balance_by_currency: null,
-        // The platform is paid out by hand.
-        schedule: { interval: 'manual' },
-        statement_descriptor: null,
-        status: 'enabled',
-      },
-      settlement_timing: { delay_days: DELAY_DAYS, start_of_day: null },
-    },
-  }));
-  return { ...kept, get: () => ({ ...kept.get(), payments: withAccount(stripe, kept.get().payments) }) };
-}
-
-/** With what the account says, which may have changed since. */
-function withAccount(stripe: Backend, payments: Payments): Payments {
-  const { account: id } = stripe;
-  if (id === PLATFORM_ACCOUNT) return payments;
-  const account = stripe.as({ account: PLATFORM_ACCOUNT }, () => stripe.table<Stripe.Account>('account').get(id));
-  const own = account.settings?.payouts;
-  if (!own) return payments;
-  const { interval, weekly_anchor: weekday, monthly_anchor: day, delay_days } = own.schedule;
-  const { weekly_payout_days = weekday && [weekday], monthly_payout_days = day && [day] } = own.schedule;
-  return {
-    ...payments,
-    debit_negative_balances: own.debit_negative_balances,
-    payouts: {
-      ...payments.payouts!,
-      schedule: {
-        interval: interval as GivenSchedule['interval'],
-        ...(interval === 'weekly' && { weekly_payout_days }),
-        ...(interval === 'monthly' && { monthly_payout_days }),
-      } as NonNullable<Payments['payouts']>['schedule'],
-      statement_descriptor: own.statement_descriptor,
-      status: account.payouts_enabled ? 'enabled' : 'disabled',
-    },
-    settlement_timing: { ...payments.settlement_timing, delay_days },
-  };
-}
-
-function applyToAccount(stripe: Backend, { debit_negative_balances, payouts, settlement_timing }: Payments): void {
-  const { interval, weekly_payout_days: weekdays, monthly_payout_days: days } = payouts?.schedule ?? {};
-  refreshAccount(stripe, stripe.account, {
-    settings: {
-      payouts: {
-        debit_negative_balances: debit_negative_balances ?? false,
+        automatic_transfer_rules_by_currency: own.automatic_transfer_rules_by_currency ?? null,
+        minimum_balance_by_currency: (own.minimum_balance_by_currency ?? null) as Record<string, number> | null,
         schedule: {
-          delay_days: settlement_timing.delay_days,
-          ...(interval && { interval }),
-          ...(weekdays && { weekly_anchor: weekdays[0], weekly_payout_days: weekdays }),
-          ...(days && { monthly_anchor: days[0], monthly_payout_days: days }),
+          interval,
+          ...(interval === 'monthly' && { monthly_payout_days: days.monthly_payout_days ?? [day] }),
+          ...(interval === 'weekly' && { weekly_payout_days: days.weekly_payout_days ?? [weekday] }),
         },
-        ...(payouts?.statement_descriptor && { statement_descriptor: payouts.statement_descriptor }),
+        statement_descriptor: descriptor,
+        status: isEnabled ? 'enabled' : 'disabled',
+      },
+      settlement_timing: {
+        delay_days: delay,
+        ...(typeof own.delay_days_override === 'number' && { delay_days_override: own.delay_days_override }),
+        start_of_day: own.start_of_day ?? START_OF_DAY,
       },
     },
-  });
+  } as Stripe.BalanceSettings;
 }
 
-function change(before: Payments, given: Given): Payments {
-  const { payouts, settlement_timing: timing } = given;
-  const delay = timing?.delay_days_override;
-  if (typeof delay === 'number' && (delay < 0 || delay > MOST_DELAY_DAYS)) {
-    throw invalidRequest(`This value must be between 0 and ${MOST_DELAY_DAYS}.`, {
+function change(stripe: Backend, { payments = {} }: Stripe.BalanceSettingsUpdateParams): Stripe.BalanceSettings {
+  check(payments);
+  const before = read(stripe);
+  const { debit_negative_balances: debits, payouts = {}, settlement_timing: timing = {} } = payments;
+  const { schedule, statement_descriptor: descriptor, ...own } = payouts;
+  const { start_of_day: start, delay_days_override: delay } = timing;
+  const kept = ownOf(stripe).get(stripe.account) ?? {};
+  ownOf(stripe).put(
+    stripe.account,
+    merged(kept, {
+      ...own,
+      ...(start !== undefined && { start_of_day: start }),
+      ...(delay !== undefined && { delay_days_override: delay }),
+    }) as Own,
+  );
+  const settings = {
+    payouts: {
+      ...(debits !== undefined && { debit_negative_balances: debits }),
+      ...(descriptor !== undefined && { statement_descriptor: descriptor }),
+      schedule: {
+        ...schedule,
+        ...(delay !== undefined && { delay_days: typeof delay === 'number' ? delay : DELAY_DAYS }),
+      },
+    },
+  };
+  if (stripe.account === PLATFORM_ACCOUNT) changeOwnSettings(stripe, settings);
+  else refreshAccount(stripe, stripe.account, { settings });
+  const after = read(stripe);
+  stripe.emitChange('balance_settings.updated', before as never, after as never);
+  return after;
+}
+
+function check({ payouts, settlement_timing: timing }: GivenPayments): void {
+  const at = 'payments[payouts][schedule]';
+  const { interval, monthly_payout_days: days, weekly_payout_days: weekdays } = payouts?.schedule ?? {};
+  if (interval === 'weekly' && !weekdays?.length) throw parameterMissing(`${at}[weekly_payout_days]`);
+  if (interval === 'monthly' && !days?.length) throw parameterMissing(`${at}[monthly_payout_days]`);
+  if (days?.some((day) => day < 1 || day > MOST_DAYS)) {
+    throw invalidRequest(`Days of the month are from 1 to ${MOST_DAYS}.`, { param: `${at}[monthly_payout_days]` });
+  }
+  const { delay_days_override: delay } = timing ?? {};
+  if (typeof delay === 'number' && (delay < 0 || delay > MOST_DAYS)) {
+    throw invalidRequest(`This value must be between 0 and ${MOST_DAYS}.`, {
       param: 'payments[settlement_timing][delay_days_override]',
     });
   }
-  const own = before.payouts!;
-  return {
-    debit_negative_balances: given.debit_negative_balances ?? before.debit_negative_balances,
-    payouts: {
-      ...own,
-      ...(payouts?.automatic_transfer_rules_by_currency !== undefined && {
-        automatic_transfer_rules_by_currency: (payouts.automatic_transfer_rules_by_currency ||
-          null) as typeof own.automatic_transfer_rules_by_currency,
-      }),
-      minimum_balance_by_currency: minimums(own.minimum_balance_by_currency, payouts?.minimum_balance_by_currency),
-      schedule: payouts?.schedule ? readSchedule(payouts.schedule) : own.schedule,
-      statement_descriptor: payouts?.statement_descriptor ?? own.statement_descriptor,
-    },
-    settlement_timing: {
-      ...(delay === undefined ? before.settlement_timing : omit(before.settlement_timing, 'delay_days_override')),
-      ...(typeof delay === 'number' && { delay_days: delay, delay_days_override: delay }),
-      ...((delay === '' || delay === null) && { delay_days: DELAY_DAYS }),
-      ...(timing?.start_of_day !== undefined && {
-        start_of_day: timing.start_of_day ? { hour: 0, minutes: 0, timezone: 'Etc/UTC', ...timing.start_of_day } : null,
-      }),
-    },
-  };
+  for (const [currency, amount] of Object.entries(payouts?.minimum_balance_by_currency || {})) {
+    if (typeof amount !== 'number' || amount >= 0) continue;
+    throw invalidRequest('This value must be greater than or equal to 0.', {
+      param: `payments[payouts][minimum_balance_by_currency][${currency}]`,
+    });
+  }
 }
 
-/** A currency that is given as an empty text, or all of them, need no minimum any more. */
-function minimums(before: Readonly<Record<string, number>> | null, given: GivenMinimum): Record<string, number> | null {
-  if (given === undefined) return before === null ? null : { ...before };
-  if (given === '' || given === null) return null;
-  const merged: Record<string, number> = { ...before };
-  for (const [currency, amount] of Object.entries(given)) {
-    if (amount === '' || amount === null) delete merged[currency];
-    else if (amount < 0) {
-      throw invalidRequest('This value must be greater than or equal to 0.', {
-        param: `payments[payouts][minimum_balance_by_currency][${currency}]`,
-      });
-    } else merged[currency] = amount;
-  }
-  return merged;
-}
-
-function readSchedule(given: GivenSchedule): NonNullable<Payments['payouts']>['schedule'] {
-  const at = 'payments[payouts][schedule]';
-  const { interval = 'daily', weekly_payout_days: weekdays, monthly_payout_days: days } = given;
-  if (interval === 'weekly' && !weekdays?.length) throw parameterMissing(`${at}[weekly_payout_days]`);
-  if (interval === 'monthly' && !days?.length) throw parameterMissing(`${at}[monthly_payout_days]`);
-  if (days?.some((day) => day < 1 || day > MOST_DELAY_DAYS)) {
-    throw invalidRequest('Days of the month are from 1 to 31.', { param: `${at}[monthly_payout_days]` });
-  }
-  return {
-    interval,
-    ...(interval === 'weekly' && weekdays && { weekly_payout_days: weekdays }),
-    ...(interval === 'monthly' && days && { monthly_payout_days: days }),
-  };
-}
+export const balanceSettings: DefineModule = (stripe) => ({
+  operations: {
+    'GET /v1/balance_settings': () => read(stripe),
+    'POST /v1/balance_settings': ({ params }) => change(stripe, params),
+  },
+});

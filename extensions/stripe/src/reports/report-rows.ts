@@ -4,6 +4,7 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { balanceTransactions } from '../payments/balance';
 import { decimalsOf } from '../payments/money';
+import { contentsOf, payoutTable } from '../payments/payouts';
 
 type Movement = Stripe.BalanceTransaction;
 export type ReportParameters = Stripe.Reporting.ReportRun['parameters'];
@@ -16,8 +17,9 @@ export function reportRows(stripe: Backend, type: string, parameters: ReportPara
   const isIn = intervalOf(parameters);
   const [subject, kind] = type.split('.');
   if (subject === 'balance') return balanceSummary(all, parameters);
-  const chosen = all.filter((each) => isIn(each) && isAbout(subject!, each, parameters));
-  return kind === 'summary' ? sums(chosen) : chosen.map((each) => item(stripe, each));
+  const paid = payoutsByTransaction(stripe);
+  const chosen = all.filter((each) => isIn(each) && isAbout(subject!, each, parameters, paid.get(each.id)));
+  return kind === 'summary' ? sums(chosen) : chosen.map((each) => item(stripe, each, paid.get(each.id)));
 }
 
 /** All that was ever booked in the currency, oldest first. */
@@ -31,20 +33,24 @@ function intervalOf({ interval_start: start = 0, interval_end: end = Infinity }:
   return ({ created }: Movement): boolean => created >= start && created < end;
 }
 
-function isAbout(subject: string, each: Movement, { payout, reporting_category: category }: ReportParameters): boolean {
+function isAbout(
+  subject: string,
+  each: Movement,
+  { payout, reporting_category: category }: ReportParameters,
+  paid: string | undefined,
+): boolean {
   const isPayout = each.reporting_category.startsWith('payout');
   if (category !== undefined && each.reporting_category !== category) return false;
   if (subject === 'payouts') return isPayout && (payout === undefined || idOf(each.source) === payout);
   if (subject === 'payout_reconciliation') {
-    const paid = payoutOf(each);
-    return !isPayout && paid !== null && (payout === undefined || paid === payout);
+    return !isPayout && paid !== undefined && (payout === undefined || paid === payout);
   }
   return !isPayout;
 }
 
-function item(stripe: Backend, each: Movement): Row {
-  const payout = each.reporting_category.startsWith('payout') ? (idOf(each.source) ?? null) : payoutOf(each);
-  const arrival = payout === null ? undefined : stripe.table<Stripe.Payout>('payout').find(payout)?.arrival_date;
+function item(stripe: Backend, each: Movement, paid: string | undefined): Row {
+  const payout = each.reporting_category.startsWith('payout') ? idOf(each.source) : paid;
+  const arrival = payout === undefined ? undefined : stripe.table<Stripe.Payout>('payout').find(payout)?.arrival_date;
   const effective = arrival === undefined ? '' : written(arrival);
   return {
     automatic_payout_effective_at: effective,
@@ -135,9 +141,10 @@ function balanceSummary(all: readonly Movement[], parameters: ReportParameters):
   });
 }
 
-/** The payout that paid out what was booked. It is kept with the transaction, and not shown by the API. */
-function payoutOf(each: Movement): string | null {
-  return (each as Movement & { readonly payout?: string | null }).payout ?? null;
+/** The automatic payout by which each transaction was paid out. */
+function payoutsByTransaction(stripe: Backend): ReadonlyMap<string, string> {
+  const payouts = payoutTable(stripe).values({ where: ({ automatic }) => automatic });
+  return new Map([...payouts].flatMap(({ id }) => [...contentsOf(stripe, id)].map((paid) => [paid, id] as const)));
 }
 
 /** A time in UTC, as reports write it. */

@@ -19,7 +19,7 @@ export const reportRuns: DefineModule = (stripe) => {
     operations: {
       'POST /v1/reporting/report_runs': ({ params }) => {
         const { parameters = {}, report_type } = params as unknown as Stripe.Reporting.ReportRunCreateParams;
-        check(stripe, report_type, parameters as ReportParameters);
+        check(stripe, report_type, parameters);
         const own = { error: null, parameters, report_type, result: null, status: 'pending', succeeded_at: null };
         const run = table.insert(newObject<Run>(stripe, 'reporting.report_run', {}, own));
         stripe.jobs.schedule('report_run.finish', run.id, stripe.now() + SECONDS);

@@ -1,19 +1,13 @@
+import type { Collection } from 'backlot';
 import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
-import { idOf, type StripeObject } from '../kernel/objects';
-import type { Table } from '../kernel/table';
+import { idOf } from '../kernel/objects';
 import { blank } from '../spec/shapes';
 import { completeAction, intentTable, methodOf } from '../payments/intents';
 
 type Transaction = Stripe.CustomerCashBalanceTransaction;
-type Mode = Stripe.CashBalance.Settings.ReconciliationMode;
-
-/** How the transfers of a customer are used, where it is not as usual. It is kept by customer. */
-interface OwnMode extends StripeObject {
-  readonly mode: Mode;
-}
 
 /** What customers have transferred, by customer: https://docs.stripe.com/payments/customer-balance. */
 export const cashBalances: DefineModule = (stripe) => {
@@ -25,15 +19,13 @@ export const cashBalances: DefineModule = (stripe) => {
         cashBalance(stripe, customers.get(path['customer']!).id),
       'POST /v1/customers/{customer}/cash_balance': ({ path, params }) => {
         const { id } = customers.get(path['customer']!);
-        const { settings } = params as Stripe.CustomerUpdateCashBalanceParams;
-        if (settings?.reconciliation_mode) setMode(stripe, id, settings.reconciliation_mode);
+        const { reconciliation_mode: mode } = (params as Stripe.CustomerUpdateCashBalanceParams).settings ?? {};
+        if (mode === 'merchant_default') modesOf(stripe).delete(id);
+        else if (mode !== undefined) modesOf(stripe).put(id, mode);
         return cashBalance(stripe, id);
       },
-      'POST /v1/payment_intents/{intent}/apply_customer_balance': ({ path, params }) => {
-        const intent = intentTable(stripe).get(path['intent']!);
-        const { amount, currency } = params as Stripe.PaymentIntentApplyCustomerBalanceParams;
-        return stripe.onClockOf(idOf(intent.customer), () => applyByHand(stripe, intent, amount, currency));
-      },
+      'POST /v1/payment_intents/{intent}/apply_customer_balance': ({ path, params }) =>
+        applyByHand(stripe, path['intent']!, params),
       'GET /v1/customers/{customer}/cash_balance_transactions': ({ path, params, url }) =>
         transactions.page(url, params, { by: { customer: customers.get(path['customer']!).id } }),
       'GET /v1/customers/{customer}/cash_balance_transactions/{transaction}': ({ path }) =>
@@ -59,14 +51,13 @@ function cashBalance(stripe: Backend, customer: string): Stripe.CashBalance {
   for (const { currency, net_amount: net } of table.values({ by: { customer } })) {
     available[currency] = (available[currency] ?? 0) + net;
   }
-  const own = modeTable(stripe).find(customer);
   return {
     object: 'cash_balance',
     available: Object.keys(available).length === 0 ? null : available,
     customer,
     customer_account: null,
     livemode: false,
-    settings: { reconciliation_mode: own?.mode ?? 'automatic', using_merchant_default: own === undefined },
+    settings: { reconciliation_mode: modeOf(stripe, customer), using_merchant_default: !modesOf(stripe).has(customer) },
   } as unknown as Stripe.CashBalance;
 }
 
@@ -76,15 +67,10 @@ function fund(stripe: Backend, customer: string, amount: number, currency: strin
     type: 'funded',
     funded: { bank_transfer: { reference: null, type: `${currency.slice(0, 2)}_bank_transfer` } },
   });
-  const waiting = [...intentTable(stripe).values({ by: { customer } })].reverse().filter((intent) => {
-    return (
-      intent.status === 'requires_action' &&
-      intent.currency === currency &&
-      methodOf(stripe, intent)?.type === 'customer_balance'
-    );
-  });
-  const isByHand = modeTable(stripe).find(customer)?.mode === 'manual';
-  for (const intent of isByHand ? [] : waiting) {
+  const waiting = [...intentTable(stripe).values({ by: { customer } })]
+    .reverse()
+    .filter((intent) => intent.currency === currency && waitsForTransfer(stripe, intent));
+  for (const intent of modeOf(stripe, customer) === 'automatic' ? waiting : []) {
     const has = cashBalance(stripe, customer).available?.[currency] ?? 0;
     if (has === 0) break;
     apply(stripe, customer, intent, has);
@@ -94,50 +80,47 @@ function fund(stripe: Backend, customer: string, amount: number, currency: strin
   return funded;
 }
 
-/** Pays an intent out of what the customer has, as somebody asks. Throws where there is not so much, or so much to pay. */
+/** Which customers have their transfers applied in another way than the usual one, and in which. */
+function modesOf(stripe: Backend): Collection<string> {
+  return stripe.state.collection<string>('cash_balance_mode');
+}
+
+function modeOf(stripe: Backend, customer: string): string {
+  return modesOf(stripe).get(customer) ?? 'automatic';
+}
+
+function waitsForTransfer(stripe: Backend, intent: Stripe.PaymentIntent): boolean {
+  return intent.status === 'requires_action' && methodOf(stripe, intent)?.type === 'customer_balance';
+}
+
+/** Pays an intent from what its customer has transferred, or a part of it: the rest has to come. Throws for more than there is. */
 function applyByHand(
   stripe: Backend,
-  intent: Stripe.PaymentIntent,
-  amount: number | undefined,
-  currency = intent.currency,
+  id: string,
+  { amount, currency }: Stripe.PaymentIntentApplyCustomerBalanceParams,
 ): Stripe.PaymentIntent {
+  const intent = intentTable(stripe).get(id);
   const customer = idOf(intent.customer);
-  const isWaiting = intent.status === 'requires_action' && methodOf(stripe, intent)?.type === 'customer_balance';
-  if (customer === undefined || !isWaiting) {
-    throw invalidRequest(`This PaymentIntent does not wait for a bank transfer: its status is ${intent.status}.`, {
-      code: 'payment_intent_unexpected_state',
-    });
+  if (customer === undefined || !waitsForTransfer(stripe, intent)) {
+    throw invalidRequest(
+      `This PaymentIntent's balance cannot be applied because it has a status of ${intent.status}. Only a PaymentIntent of the type customer_balance with the status requires_action can be funded.`,
+      { code: 'payment_intent_unexpected_state' },
+    );
   }
-  if (currency.toLowerCase() !== intent.currency) {
-    throw invalidRequest(`The PaymentIntent is in ${intent.currency}.`, { param: 'currency' });
+  if (currency !== undefined && currency.toLowerCase() !== intent.currency) {
+    throw invalidRequest('The currency must be that of the PaymentIntent.', { param: 'currency' });
   }
   const has = cashBalance(stripe, customer).available?.[intent.currency] ?? 0;
-  const wanted = amount ?? Math.min(has, owedFor(stripe, customer, intent));
-  if (wanted < 1 || wanted > has) {
-    throw invalidRequest(`The cash balance of the customer (${has}) is less than the amount.`, {
-      code: 'insufficient_funds',
-      param: 'amount',
-    });
+  const wanted = amount ?? owedOf(stripe, customer, intent);
+  if (wanted > has || has === 0) {
+    throw invalidRequest('The customer does not have enough funds in their cash balance.', { param: 'amount' });
   }
-  if (wanted > owedFor(stripe, customer, intent)) {
-    throw invalidRequest('The amount is more than what remains to be paid.', { param: 'amount' });
-  }
-  apply(stripe, customer, intent, wanted);
-  return intentTable(stripe).get(intent.id);
+  stripe.onClockOf(customer, () => apply(stripe, customer, intent, wanted));
+  return intentTable(stripe).get(id);
 }
 
-function modeTable(stripe: Backend): Table<OwnMode> {
-  return stripe.table<OwnMode>('cash_balance_mode');
-}
-
-function setMode(stripe: Backend, customer: string, mode: Mode | 'merchant_default'): void {
-  const table = modeTable(stripe);
-  table.remove(customer);
-  if (mode !== 'merchant_default') table.insert({ id: customer, object: 'cash_balance_mode', mode });
-}
-
-/** What remains to be paid of an intent. */
-function owedFor(stripe: Backend, customer: string, intent: Stripe.PaymentIntent): number {
+/** What has not been paid of an intent. */
+function owedOf(stripe: Backend, customer: string, intent: Stripe.PaymentIntent): number {
   const table = stripe.table<Transaction>('customer_cash_balance_transaction');
   let owed = intent.amount;
   for (const each of table.values({ by: { customer } })) {
@@ -147,7 +130,7 @@ function owedFor(stripe: Backend, customer: string, intent: Stripe.PaymentIntent
 }
 
 function apply(stripe: Backend, customer: string, intent: Stripe.PaymentIntent, has: number): void {
-  const owed = owedFor(stripe, customer, intent);
+  const owed = owedOf(stripe, customer, intent);
   const applied = Math.min(has, owed);
   book(stripe, customer, -applied, intent.currency, {
     type: 'applied_to_payment',

@@ -26,6 +26,7 @@ import { climateCatalog } from '../climate/catalog';
 import { climateOrders } from '../climate/orders';
 import { commandLineSessions } from '../cli/sessions';
 import { accounts } from '../connect/accounts';
+import { checks } from '../connect/checks';
 import { externalAccounts } from '../connect/external-accounts';
 import { applicationFees } from '../connect/fees';
 import { accountLinks } from '../connect/links';
@@ -42,6 +43,7 @@ import { charges } from '../payments/charge-operations';
 import { customerSources } from '../payments/customer-sources';
 import { disputes } from '../payments/disputes';
 import { paymentIntents } from '../payments/intent-operations';
+import { followUps } from '../payments/follow-up';
 import { mandates } from '../payments/mandates';
 import { methodConfigurations } from '../payments/method-configurations';
 import { payouts } from '../payments/payouts';
@@ -95,6 +97,7 @@ export const MODULES: readonly DefineModule[] = [
   balanceSettings,
   cashBalances,
   charges,
+  checks,
   confirmationTokens,
   checkoutSessions,
   climateCatalog,
@@ -117,6 +120,7 @@ export const MODULES: readonly DefineModule[] = [
   events,
   externalAccounts,
   feedbackOptions,
+  followUps,
   formerOperations,
   files,
   forwardingRequests,
