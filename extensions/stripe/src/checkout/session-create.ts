@@ -23,6 +23,8 @@ export interface SessionExtras {
   /** Shown when the payment is done, where a payment link sends the buyer nowhere. */
   readonly confirmation?: string;
   readonly recovered_from?: string;
+  /** Neither what is sold nor where the buyer goes afterwards has to be said. */
+  readonly isBare?: boolean;
 }
 
 /** Makes a session. Throws for parameters that do not go together, and for what is not there. */
@@ -32,7 +34,7 @@ export function createSession(
   extras: SessionExtras = {},
 ): Stripe.Checkout.Session {
   const uiMode = uiModeOf(given.ui_mode);
-  checkParams(given, uiMode);
+  checkParams(given, uiMode, extras.isBare);
   const mode = given.mode!;
   const expiresAt = checkExpiry(given.expires_at, stripe.now());
   const customer =
@@ -41,7 +43,7 @@ export function createSession(
       : stripe.table<Stripe.Customer>('customer').get(given.customer, 'customer');
   const lines = readLines(stripe, (given.line_items ?? []) as LineParams[]);
   const optional = readOptional(stripe, given.optional_items ?? []);
-  checkPrices(stripe, mode, [...lines, ...optional]);
+  if (extras.isBare !== true || lines.length > 0) checkPrices(stripe, mode, [...lines, ...optional]);
   const currency =
     currencyOf(stripe, [...lines, ...optional]) ?? given.currency?.toLowerCase() ?? (mode === 'setup' ? null : 'usd');
   const discounts = readDiscounts(stripe, given.discounts ?? []);

@@ -1,4 +1,5 @@
 import type { Router } from 'backlot';
+import { serveEmulateCheckout } from '../compat/emulate-pages';
 import { serveLocalstripe } from '../compat/localstripe-routes';
 import { serveDashboard } from '../connect/dashboard-page';
 import { serveOAuth } from '../connect/oauth-routes';
@@ -29,4 +30,5 @@ export function servePages(router: Router, stripe: Backend, packageDirectory: st
   serveOAuth(router, stripe);
   const script = serveScripts(router, packageDirectory);
   if (stripe.config.compat === 'localstripe') serveLocalstripe(router, stripe, script);
+  if (stripe.config.compat === 'emulate') serveEmulateCheckout(router, stripe);
 }

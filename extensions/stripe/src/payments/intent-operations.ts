@@ -48,8 +48,12 @@ export const paymentIntents: DefineModule = (stripe) => {
         return createIntent(stripe, given);
       },
       'GET /v1/payment_intents': ({ url, params }) => {
-        const { customer } = params as Stripe.PaymentIntentListParams;
-        return table.page(url, params, { by: { customer } });
+        // A status is taken only where the configuration asks for what emulate takes.
+        const { customer, status } = params as Stripe.PaymentIntentListParams & { readonly status?: string };
+        return table.page(url, params, {
+          by: { customer },
+          ...(status !== undefined && { where: (intent) => intent.status === status }),
+        });
       },
       'GET /v1/payment_intents/{id}': (call) => viewFor(call, found(call)),
       'POST /v1/payment_intents/{id}': (call) => viewFor(call, update(stripe, found(call), call.params)),
