@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { COMPLETE_ACCOUNT, failure, startStripe, type RunningStripe } from '../support/stripe';
+import { failure, startStripe, type RunningStripe } from '../support/stripe';
 
 /** Alerts, feedback options, templates of invoices, trial offers and settings of the balance. */
 let running: RunningStripe;
@@ -150,46 +150,14 @@ it('offers trials of recurring prices', async () => {
 });
 
 describe('the settings of a balance', () => {
-  it('are those of the account', async () => {
-    const { id: stripeAccount } = await stripe.accounts.create(COMPLETE_ACCOUNT);
-    const options = { stripeAccount };
-    expect(await stripe.balanceSettings.retrieve({}, options)).toMatchObject({
-      object: 'balance_settings',
-      payments: { payouts: { schedule: { interval: 'daily' } }, settlement_timing: { delay_days: 2 } },
-    });
-    const schedule = { interval: 'weekly', weekly_payout_days: ['tuesday', 'friday'] } as const;
-    const after = await stripe.balanceSettings.update(
-      {
-        payments: {
-          debit_negative_balances: true,
-          payouts: {
-            schedule: { ...schedule, weekly_payout_days: [...schedule.weekly_payout_days] },
-            minimum_balance_by_currency: { usd: 500 },
-          },
-          settlement_timing: { delay_days_override: 7 },
-        },
-      },
-      options,
-    );
-    expect(after.payments).toMatchObject({
-      debit_negative_balances: true,
-      payouts: { schedule, minimum_balance_by_currency: { usd: 500 } },
-      settlement_timing: { delay_days: 7, delay_days_override: 7 },
-    });
-    expect(await stripe.balanceSettings.retrieve({}, options)).toEqual(after);
-    expect((await stripe.accounts.retrieve(stripeAccount)).settings!.payouts).toMatchObject({
-      debit_negative_balances: true,
-      schedule: { interval: 'weekly', weekly_anchor: 'tuesday', delay_days: 7 },
-    });
-    await stripe.accounts.update(stripeAccount, { settings: { payouts: { schedule: { interval: 'manual' } } } });
-    expect((await stripe.balanceSettings.retrieve({}, options)).payments.payouts!.schedule).toEqual({
-      interval: 'manual',
-    });
-    const cleared = await stripe.balanceSettings.update(
-      { payments: { settlement_timing: { delay_days_override: '' } } },
-      options,
-    );
-    expect(cleared.payments.settlement_timing).toEqual({ delay_days: 2, start_of_day: null });
+  it('say for how long charges are held', async () => {
+    const update = (delay_days_override: number | ''): Promise<Stripe.BalanceSettings> =>
+      stripe.balanceSettings.update({ payments: { settlement_timing: { delay_days_override } } });
+    const { payments } = await update(7);
+    expect(payments.settlement_timing).toMatchObject({ delay_days: 7, delay_days_override: 7 });
+    const cleared = (await update('')).payments.settlement_timing;
+    expect(cleared.delay_days).toBe(2);
+    expect(cleared).not.toHaveProperty('delay_days_override');
   });
 
   it('are refused where they cannot be', async () => {
@@ -197,6 +165,10 @@ describe('the settings of a balance', () => {
     expect(await failure(weekly)).toMatchObject({ param: 'payments[payouts][schedule][weekly_payout_days]' });
     const long = stripe.balanceSettings.update({ payments: { settlement_timing: { delay_days_override: 40 } } });
     expect(await failure(long)).toMatchObject({ param: 'payments[settlement_timing][delay_days_override]' });
+    const minimum = stripe.balanceSettings.update({
+      payments: { payouts: { minimum_balance_by_currency: { usd: -1 } } },
+    });
+    expect(await failure(minimum)).toMatchObject({ statusCode: 400 });
   });
 });
 

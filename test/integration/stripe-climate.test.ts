@@ -57,8 +57,7 @@ it('sells carbon removal, paid from the balance as soon as there is enough in it
 it('refuses what cannot be ordered', async () => {
   const { data } = await stripe.climate.products.list();
   const product = data[0]!.id;
-  const order = (given: object): Promise<unknown> =>
-    stripe.climate.orders.create({ product, ...given });
+  const order = (given: object): Promise<unknown> => stripe.climate.orders.create({ product, ...given });
   expect(await failure(order({}))).toMatchObject({ code: 'parameter_missing', param: 'metric_tons' });
   expect(await failure(order({ amount: 1000, product: 'none' }))).toMatchObject({ code: 'resource_missing' });
   expect(await failure(order({ amount: 1000, currency: 'jpy' }))).toMatchObject({ param: 'currency' });

@@ -138,4 +138,31 @@ describe('a linked account', () => {
     const off = await stripe.financialConnections.accounts.unsubscribe(id, { features });
     expect(off.subscriptions).toEqual([]);
   });
+
+  it('pays, without being verified again', async () => {
+    const pay = (financial_connections_account: string): Promise<Stripe.PaymentIntent> =>
+      stripe.paymentIntents.create({
+        amount: 1000,
+        currency: 'usd',
+        confirm: true,
+        allowed_payment_method_types: ['us_bank_account'],
+        payment_method_data: {
+          type: 'us_bank_account',
+          us_bank_account: { account_holder_type: 'individual', financial_connections_account },
+          billing_details: { name: 'Jenny Rosen' },
+        },
+        mandate_data: { customer_acceptance: { type: 'offline' } },
+      });
+    const { id } = await linked({ permissions: ['payment_method'] });
+    const intent = await pay(id);
+    expect(intent.status).toBe('processing');
+    const method = await stripe.paymentMethods.retrieve(intent.payment_method as string);
+    expect(method.us_bank_account).toMatchObject({ financial_connections_account: id, last4: '6789' });
+    const { id: other } = await linked({ permissions: ['balances'] });
+    expect(await failure(pay(other))).toMatchObject({
+      statusCode: 400,
+      param: 'us_bank_account[financial_connections_account]',
+    });
+    expect(await failure(pay('fca_none'))).toMatchObject({ code: 'resource_missing' });
+  });
 });

@@ -134,6 +134,21 @@ describe('a tax calculation', () => {
     ]);
   });
 
+  it('knows the state by the postal code', async () => {
+    const at = (address: { country: string; postal_code: string }): Promise<Stripe.Tax.Calculation> =>
+      calculate({ currency: 'usd', customer_details: { address, address_source: 'shipping' } });
+    expect(await at({ country: 'US', postal_code: '94080' })).toMatchObject({
+      tax_amount_exclusive: 73,
+      tax_breakdown: [{ tax_rate_details: { state: 'CA' }, taxability_reason: 'standard_rated' }],
+    });
+    expect(await at({ country: 'US', postal_code: '73301-0001' })).toMatchObject({
+      tax_breakdown: [{ tax_rate_details: { state: 'TX' }, taxability_reason: 'not_collecting' }],
+    });
+    expect(await at({ country: 'CA', postal_code: 'V6B 1A1' })).toMatchObject({
+      tax_breakdown: [{ tax_rate_details: { state: 'BC' } }],
+    });
+  });
+
   it('takes the address, the tax ids and the exemption of a customer', async () => {
     const { id } = await stripe.customers.create({
       address: { country: 'DE' },

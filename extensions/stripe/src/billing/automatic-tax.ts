@@ -6,6 +6,7 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { taxSettingsOf } from '../resources/tax-settings';
 import { blank } from '../spec/shapes';
+import { stateOfPostalCode } from './postal-codes';
 import type { AppliedRate } from './tax-amounts';
 
 /** Where the customer is, as far as it is known. */
@@ -73,11 +74,12 @@ export function automaticRate(
   };
 }
 
-function standardRate({ country, state }: TaxPlace): {
+function standardRate({ country, state: given, postal_code: code }: TaxPlace): {
   type: Stripe.TaxRate.TaxType;
   percentage: number;
   state: string | null;
 } {
+  const state = given || (code ? stateOfPostalCode(country!, code) : undefined);
   const inState = state ? STATES[country!]?.[state.toUpperCase()] : undefined;
   if (inState !== undefined) {
     return { type: country === 'US' ? 'sales_tax' : 'hst', percentage: inState, state: state!.toUpperCase() };

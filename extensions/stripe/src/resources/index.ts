@@ -53,6 +53,8 @@ import { topups } from '../payments/topups';
 import { paymentEvaluations } from '../radar/payment-evaluations';
 import { valueLists } from '../radar/value-lists';
 import { paymentRecords } from '../reported/payment-records';
+import { reportRuns } from '../reports/report-runs';
+import { reportTypes } from '../reports/report-types';
 import { TAX } from '../tax';
 import { TREASURY } from '../treasury';
 import { webhookEndpoints } from '../webhooks/endpoints';
@@ -77,8 +79,6 @@ import { plans } from './plans';
 import { prices } from './prices';
 import { products } from './products';
 import { promotionCodes } from './promotion-codes';
-import { reportRuns } from './report-runs';
-import { reportTypes } from './report-types';
 import { sources } from './sources';
 import { customerTaxIds } from './tax-ids';
 import { taxRates } from './tax-rates';
@@ -120,9 +120,9 @@ export const MODULES: readonly DefineModule[] = [
   events,
   externalAccounts,
   feedbackOptions,
-  files,
   followUps,
   formerOperations,
+  files,
   forwardingRequests,
   fundingInstructions,
   invoiceItems,

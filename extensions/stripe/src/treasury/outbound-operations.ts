@@ -56,9 +56,5 @@ function track(stripe: Backend, kind: OutboundKind, sent: Outbound, params: obje
   const { tracking_details: given } = params as { readonly tracking_details: Outbound['tracking_details'] & object };
   const wire = { chips: null, imad: null, omad: null, ...given.us_domestic_wire };
   const tracking_details = { ...given, ...(given.type === 'us_domestic_wire' && { us_domestic_wire: wire }) };
-  return outboundTable(stripe, kind).update(
-    sent.id,
-    { tracking_details },
-    `treasury.${kind}.tracking_details_updated`,
-  );
+  return outboundTable(stripe, kind).update(sent.id, { tracking_details }, `treasury.${kind}.tracking_details_updated`);
 }
