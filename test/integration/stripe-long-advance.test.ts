@@ -62,10 +62,13 @@ describe('a test clock with many subscriptions', () => {
   );
 
   it(
-    'takes no second advance, and may be deleted, before the first is over',
+    'takes no second advance and no change, and may be deleted, before the first is over',
     async () => {
       await advance();
-      await expect(advance()).rejects.toMatchObject({ statusCode: 400, type: 'StripeInvalidRequestError' });
+      const message = `Test clock advancement underway - cannot perform modifications: ${clock}`;
+      await expect(advance()).rejects.toMatchObject({ statusCode: 429, type: 'StripeRateLimitError', message });
+      const [subscription] = (await stripe.subscriptions.list({ customer, limit: 1 })).data;
+      await expect(stripe.subscriptions.cancel(subscription!.id)).rejects.toMatchObject({ statusCode: 429, message });
       expect(await stripe.testHelpers.testClocks.retrieve(clock)).toMatchObject({
         status: 'advancing',
         frozen_time: START,

@@ -283,7 +283,9 @@ describe('payment intents', () => {
         confirm: true,
       });
     await pay();
-    expect((await failure(pay())).message).toContain('was previously used without being attached to a Customer');
+    expect((await failure(pay())).message).toContain(
+      'was previously used with a PaymentIntent without Customer attachment',
+    );
   });
 
   it('refuse amounts that cannot be', async () => {

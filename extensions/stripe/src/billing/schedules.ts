@@ -43,7 +43,7 @@ export const subscriptionSchedules: DefineModule = (stripe) => {
         onClock(path['id']!, () => cancelSchedule(stripe, path['id']!, params)),
       'POST /v1/subscription_schedules/{id}/release': ({ path }) =>
         onClock(path['id']!, () => {
-          checkOpen(table.get(path['id']!), 'release');
+          checkOpen(table.get(path['id']!), 'release', 'released');
           return release(stripe, path['id']!);
         }),
     },
@@ -167,7 +167,7 @@ function attach(stripe: Backend, subscription: string, schedule: string): void {
 function updateSchedule(stripe: Backend, id: string, given: Stripe.SubscriptionScheduleUpdateParams): Schedule {
   const table = scheduleTable(stripe);
   const before = table.get(id);
-  checkOpen(before, 'update');
+  checkOpen(before, 'update', 'updated');
   const { phases, end_behavior, metadata, default_settings: settings } = given;
   const start = before.phases.find(({ start_date }) => start_date === before.current_phase?.start_date)?.start_date;
   const first = phases?.[0]?.start_date;
@@ -320,7 +320,7 @@ function cancelSchedule(
   { invoice_now, prorate }: Stripe.SubscriptionScheduleCancelParams,
 ): Schedule {
   const before = scheduleTable(stripe).get(id);
-  checkOpen(before, 'cancel');
+  checkOpen(before, 'cancel', 'canceled');
   stripe.jobs.cancel(id);
   const canceled = scheduleTable(stripe).update(id, {
     status: 'canceled',
@@ -335,9 +335,9 @@ function cancelSchedule(
   return canceled;
 }
 
-function checkOpen({ status }: Schedule, action: string): void {
+function checkOpen({ status }: Schedule, action: string, done: string): void {
   if (status === 'active' || status === 'not_started') return;
   throw invalidRequest(
-    `You cannot ${action} a subscription schedule that is currently in the \`${status}\` status. It must be \`not_started\` or \`active\`.`,
+    `You cannot ${action} a subscription schedule that is currently in the \`${status}\` status. It must be in \`not_started, active\` status to be ${done}.`,
   );
 }

@@ -3,6 +3,7 @@ import { invalidRequest } from '../errors';
 import { isAtPeriodEnd, withOnePlan, withSource, withTaxPercent } from './former-parameters';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import type { Params } from '../parameters/validate';
 import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
 import { methodFor } from './methods';
 import { renewals } from './renewals';
@@ -19,6 +20,7 @@ import {
 import { cancelSubscription } from './subscription-end';
 import { advanceLines, billSubscription } from './subscription-invoices';
 import { createSubscription } from './subscriptions';
+import { checkStill } from './test-clocks';
 
 const ENDED: ReadonlySet<string> = new Set(['canceled', 'incomplete_expired']);
 
@@ -28,8 +30,11 @@ export const subscriptions: DefineModule = (stripe) => {
   const { jobs, reactions } = renewals(stripe);
   return {
     operations: {
-      'POST /v1/subscriptions': ({ params }) =>
-        createSubscription(stripe, withSource(stripe, withTaxPercent(stripe, params))),
+      'POST /v1/subscriptions': ({ params }) => {
+        const { customer = '' } = params as { readonly customer?: string };
+        checkStill(stripe, idOf(stripe.table<Stripe.Customer>('customer').find(customer)?.test_clock));
+        return createSubscription(stripe, withSource(stripe, withTaxPercent(stripe, params)));
+      },
       'GET /v1/subscriptions': ({ params, url }) => {
         const given = params as Stripe.SubscriptionListParams;
         const { customer, price, plan, status, collection_method: method, test_clock: clock } = given;
@@ -45,20 +50,27 @@ export const subscriptions: DefineModule = (stripe) => {
         });
       },
       'GET /v1/subscriptions/{subscription}': ({ path }) => table.get(path['subscription']!),
-      'POST /v1/subscriptions/{subscription}': ({ path, params }) =>
-        updateSubscription(
+      'POST /v1/subscriptions/{subscription}': ({ path, params }) => {
+        const before = table.get(path['subscription']!);
+        checkStill(stripe, idOf(before.test_clock));
+        checkManaged(before, params);
+        return updateSubscription(
           stripe,
           path['subscription']!,
           withSource(
             stripe,
             withTaxPercent(stripe, withOnePlan(stripe, path['subscription']!, params)),
-            idOf(table.get(path['subscription']!).customer),
+            idOf(before.customer),
           ),
-        ),
-      'DELETE /v1/subscriptions/{subscription}': ({ path, params }) =>
-        isAtPeriodEnd(params)
-          ? updateSubscription(stripe, path['subscription']!, { cancel_at_period_end: true })
-          : cancelSubscription(stripe, path['subscription']!, params),
+        );
+      },
+      'DELETE /v1/subscriptions/{subscription}': ({ path, params }) => {
+        const { id, test_clock: clock } = table.get(path['subscription']!);
+        checkStill(stripe, idOf(clock));
+        return isAtPeriodEnd(params)
+          ? updateSubscription(stripe, id, { cancel_at_period_end: true })
+          : cancelSubscription(stripe, id, params);
+      },
       'POST /v1/subscriptions/{subscription}/resume': ({ path, params }) =>
         resume(stripe, path['subscription']!, params),
       'POST /v1/subscriptions/{subscription}/pause': ({ path }) => {
@@ -109,6 +121,15 @@ export const subscriptions: DefineModule = (stripe) => {
     },
   };
 };
+
+/** How a subscription with a schedule ends is for the schedule to say. */
+function checkManaged({ schedule }: Stripe.Subscription, given: Params): void {
+  const id = idOf(schedule);
+  if (id === undefined || (given['cancel_at'] === undefined && given['cancel_at_period_end'] === undefined)) return;
+  throw invalidRequest(
+    `The subscription is managed by the subscription schedule \`${id}\`, and updating any cancelation behavior directly is not allowed. Please update the schedule instead.`,
+  );
+}
 
 /** A paused subscription goes on: with a new period, which is paid first. */
 function resume(

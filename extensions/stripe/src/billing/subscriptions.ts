@@ -48,6 +48,18 @@ export function createSubscription(stripe: Backend, given: CreateParams): Subscr
   });
 }
 
+/** A customer has subscriptions in one currency at a time. */
+function checkCurrency(stripe: Backend, customer: string, currency: string): void {
+  const other = subscriptionTable(stripe).first({
+    by: { customer },
+    where: (each) => isRunning(each) && each.currency !== currency,
+  });
+  if (other === undefined) return;
+  throw invalidRequest(
+    `You cannot combine currencies on a single customer. This customer has an active subscription, subscription schedule, discount, quote, or invoice item with currency ${other.currency}.`,
+  );
+}
+
 function checkMost(stripe: Backend, customer: string): void {
   if (stripe.clock === null) return;
   const running = { by: { customer }, where: isRunning };
@@ -60,6 +72,7 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
   const id = stripe.newId('subscription');
   const items = readItems(stripe, id, given);
   const currency = checkItems(items, given);
+  checkCurrency(stripe, customer.id, currency);
   const trialEnd = readTrial(given, items, now);
   const isTrial = trialEnd !== null && trialEnd > now;
   const config = given.billing_cycle_anchor_config;

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { invalidRequest } from '../errors';
+import { invalidRequest, StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import { blank } from '../spec/shapes';
@@ -46,13 +46,18 @@ export const testClocks: DefineModule = (stripe) => {
   };
 };
 
+/** Throws while a test clock is advancing: what is on it cannot be changed then. */
+export function checkStill(stripe: Backend, id: string | null | undefined): void {
+  if (!id || stripe.table<TestClock>('test_helpers.test_clock').find(id)?.status !== 'advancing') return;
+  const message = `Test clock advancement underway - cannot perform modifications: ${id}`;
+  throw new StripeError(429, 'invalid_request_error', message);
+}
+
 /** Turns a clock forward: all that is due until then is done, each thing at its time. Most of the time it is when this is answered. */
 function advance(stripe: Backend, id: string, until: number): TestClock {
   const table = stripe.table<TestClock>('test_helpers.test_clock');
   const clock = table.get(id);
-  if (clock.status === 'advancing') {
-    throw invalidRequest(`The test clock ${id} is advancing. Wait until its status is ready.`);
-  }
+  checkStill(stripe, id);
   checkTarget(stripe, clock, until);
   const advancing = table.update(id, {
     status: 'advancing',

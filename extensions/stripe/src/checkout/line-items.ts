@@ -95,10 +95,9 @@ function readPrice(stripe: Backend, line: LineParams, param: string): Stripe.Pri
   }
   const product = stripe.table<Stripe.Product>('product').find(idOf(price.product) ?? '');
   if (product?.active === false) {
-    throw invalidRequest(
-      `The price specified is inactive because its product, \`${product.id}\`, is inactive. This field only accepts prices of active products.`,
-      { param: `${param}[price]` },
-    );
+    throw invalidRequest(`Price \`${price.id}\` is not available to be purchased because its product is not active.`, {
+      param: `${param}[price]`,
+    });
   }
   return price;
 }

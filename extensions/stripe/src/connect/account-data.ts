@@ -17,6 +17,8 @@ export interface AccountSecret {
   readonly taxId?: NumberResult;
   /** What of the company and its business has been checked. */
   readonly checked?: string;
+  /** What the account may not do until a person of it has given something. */
+  readonly blocked?: { readonly by: 'charges' | 'payouts'; readonly person: string; readonly requirement: string };
 }
 
 /** Accounts are objects of the platform, whoever the running code acts for. */

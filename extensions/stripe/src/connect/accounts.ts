@@ -5,6 +5,7 @@ import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { readBalance } from '../payments/balance';
+import { useDataToken } from '../payments/card-source';
 import { accountTable, asAccount, asPlatform, type AccountSecret } from './account-data';
 import { blankAccount } from './blank-account';
 import { checked } from './checks';
@@ -86,11 +87,26 @@ function change(account: Stripe.Account, given: Stripe.AccountUpdateParams): Str
   return next as unknown as Stripe.Account;
 }
 
+/** What a client gave, with what the account token that it gave stands for. */
+function withToken<T extends { readonly account_token?: string }>(stripe: Backend, given: T): T {
+  const { account_token: token } = given;
+  if (token === undefined) return given;
+  const { tos_shown_and_accepted: isAccepted, ...said } = asPlatform(stripe, () =>
+    useDataToken(stripe, token, 'account_token'),
+  );
+  return {
+    ...given,
+    ...said,
+    ...(isAccepted === true && { tos_acceptance: { date: stripe.now(), ip: '127.0.0.1' } }),
+  };
+}
+
 /** Makes a connected account. */
 export function createAccount(
   stripe: Backend,
-  given: Stripe.AccountCreateParams & { readonly id?: string },
+  asked: Stripe.AccountCreateParams & { readonly id?: string },
 ): Stripe.Account {
+  const given = withToken(stripe, asked);
   const { controller, type } = controllerOf(given);
   // The identifiers of accounts are shorter than others.
   const id = given.id ?? stripe.platform.ids.next('acct', 16);
@@ -99,10 +115,10 @@ export function createAccount(
     controller,
     type,
   } as unknown as Stripe.Account;
-  const asked =
+  const wanted =
     given.capabilities ??
     (type === 'standard' ? { card_payments: { requested: true }, transfers: { requested: true } } : undefined);
-  const secret: AccountSecret = { requested: requestsFrom(asked, {}, stripe.now()) };
+  const secret: AccountSecret = { requested: requestsFrom(wanted, {}, stripe.now()) };
   accountTable(stripe).insert(base, secret);
   if (given.external_account !== undefined) addExternalAccount(stripe, id, given.external_account);
   return refreshAccount(stripe, id, given as Stripe.AccountUpdateParams, null);
@@ -205,7 +221,7 @@ export const accounts: DefineModule = (stripe) => {
       },
       'GET /v1/accounts/{account}': ({ path }) => find(path['account']!),
       'POST /v1/accounts/{account}': ({ path, params }) => {
-        const given = params as Stripe.AccountUpdateParams;
+        const given = withToken(stripe, params as Stripe.AccountUpdateParams);
         const id = path['account']!;
         find(id);
         if (id === PLATFORM_ACCOUNT) return changeOwnSettings(stripe, given.settings ?? {});

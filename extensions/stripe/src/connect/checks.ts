@@ -5,7 +5,7 @@ import type { DefineModule } from '../kernel/module';
 import { accountTable, asAccount, asPlatform } from './account-data';
 import { refreshAccount } from './accounts';
 import { personsOf, personTable, type KnownPerson } from './person-data';
-import { evidenceOfAccount, evidenceOfPerson, withStatus, withVerification } from './requirements';
+import { evidenceOfAccount, evidenceOfPerson, nextRequirement, withStatus, withVerification } from './requirements';
 
 const CHECK = 'account.check';
 
@@ -20,6 +20,23 @@ export function checked(stripe: Backend, account: Stripe.Account): Stripe.Accoun
     stripe.as({ clock: null }, () => stripe.jobs.schedule(CHECK, account.id, stripe.now()));
   }
   return after;
+}
+
+/** Stops an account from being charged, or paid out, until it has given what it was not asked for at first. */
+export function blockAccount(stripe: Backend, id: string, by: 'charges' | 'payouts'): void {
+  asPlatform(stripe, () => {
+    const table = accountTable(stripe);
+    const secret = table.hidden(id) ?? { requested: {} };
+    const known = personsOf(stripe, id);
+    const person = (
+      known.find((each) => each.person.id === secret.individual) ??
+      known.find((each) => each.person.relationship?.representative === true)
+    )?.person;
+    const requirement = person && nextRequirement(person);
+    if (person === undefined || requirement === undefined) return;
+    table.hide(id, { ...secret, blocked: { by, person: person.id, requirement } });
+    refreshAccount(stripe, id, {});
+  });
 }
 
 function refreshed(stripe: Backend, account: string, known: KnownPerson): KnownPerson {

@@ -1,6 +1,8 @@
 import type Stripe from 'stripe';
 import type { DefineModule } from '../kernel/module';
 import { resourceMissing } from '../errors';
+import type { Params } from '../parameters/validate';
+import { useDataToken } from '../payments/card-source';
 import { accountTable, asAccount, asPlatform } from './account-data';
 import { refreshAccount } from './accounts';
 import { personTable, writePerson } from './person-data';
@@ -16,6 +18,10 @@ export const persons: DefineModule = (stripe) => {
     if (person === undefined || !asAccount(stripe, account, () => table.has(id))) throw resourceMissing('person', id);
     return person;
   };
+  const withToken = ({ person_token: token, ...given }: Params): Params =>
+    typeof token === 'string'
+      ? { ...given, ...asPlatform(stripe, () => useDataToken(stripe, token, 'person_token')) }
+      : given;
   return {
     operations: {
       'GET /v1/accounts/{account}/persons': ({ path, params, url }) => {
@@ -31,7 +37,7 @@ export const persons: DefineModule = (stripe) => {
       },
       'POST /v1/accounts/{account}/persons': ({ path, params }) => {
         const account = checked(path['account']!);
-        const { id } = writePerson(stripe, account, undefined, params);
+        const { id } = writePerson(stripe, account, undefined, withToken(params));
         refreshAccount(stripe, account, {});
         return asAccount(stripe, account, () => {
           const person = table.get(id);
@@ -43,7 +49,7 @@ export const persons: DefineModule = (stripe) => {
       'POST /v1/accounts/{account}/persons/{person}': ({ path, params }) => {
         const account = path['account']!;
         const before = get(account, path['person']!);
-        writePerson(stripe, account, before.id, params);
+        writePerson(stripe, account, before.id, withToken(params));
         refreshAccount(stripe, account, {});
         const after = get(account, before.id);
         asAccount(stripe, account, () => stripe.emitChange('person.updated', before, after));

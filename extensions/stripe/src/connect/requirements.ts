@@ -33,6 +33,7 @@ const SSN = 'ssn_last_4';
 /** Fields that are not kept: instead it is kept that they were given. */
 const PROVIDED: Readonly<Record<string, readonly string[]>> = {
   [SSN]: ['ssn_last_4_provided', 'id_number_provided'],
+  id_number: ['id_number_provided'],
   tax_id: ['tax_id_provided'],
 };
 
@@ -154,10 +155,26 @@ const NO_REQUIREMENTS = {
   pending_verification: [],
 };
 
+/** What a person is asked for besides, one after the other. */
+const BESIDES = ['id_number', 'verification.document', 'verification.additional_document'];
+
+/** What a person is asked for next; undefined for one who has given everything. */
+export function nextRequirement(person: Stripe.Person): string | undefined {
+  return BESIDES.find((name) => lacks(person, name));
+}
+
+/** The full name of what keeps an account blocked; undefined once it was given. */
+function blockerOf({ blocked, individual: own }: AccountSecret, persons: readonly KnownPerson[]): string | undefined {
+  const person = persons.find((each) => each.person.id === blocked?.person)?.person;
+  if (blocked === undefined || person === undefined || !lacks(person, blocked.requirement)) return undefined;
+  return `${person.id === own ? 'individual' : person.id}.${blocked.requirement}`;
+}
+
 /** What is due of subjects, what is wrong, and what is being looked at. */
-function requirementsOf(subjects: readonly Subject[]) {
+function requirementsOf(subjects: readonly Subject[], blocker?: string) {
   const over = subjects.filter(({ isPending }) => !isPending);
   const due = new Set([
+    ...(blocker === undefined ? [] : [blocker]),
     ...subjects.flatMap(({ prefix, missing }) => missing.map((name) => prefix + name)),
     ...over.flatMap(({ prefix, check }) => check.findings.map(({ requirement }) => prefix + requirement)),
   ]);
@@ -216,14 +233,16 @@ export function withStatus(
   const { onboarded = false, rejected, requested } = secret;
   const isAsked = !onboarded && Object.keys(requested).length > 0;
   const subjects = isAsked ? subjectsOf(account, secret, persons) : [];
-  const requirements = requirementsOf(subjects);
+  const blocker = blockerOf(secret, persons);
+  const by = blocker === undefined ? undefined : secret.blocked?.by;
+  const requirements = requirementsOf(subjects, blocker);
   const isListed = subjects.some(({ check, isPending }) => check.isListed === true && !isPending);
   const isComplete = subjects.every(({ missing }) => missing.length === 0) && Object.keys(requested).length > 0;
   // What a check that is not over will find keeps the money where it is, too.
   const findings = subjects.flatMap(({ check }) => check.findings);
-  const mayCharge =
-    isComplete && rejected === undefined && !isListed && !findings.some(({ blocks }) => blocks === 'all');
-  const mayPayOut = mayCharge && findings.length === 0;
+  const isOpen = isComplete && rejected === undefined && !isListed && !findings.some(({ blocks }) => blocks === 'all');
+  const mayCharge = isOpen && by !== 'charges';
+  const mayPayOut = isOpen && findings.length === 0 && by !== 'payouts';
   const capabilities = Object.fromEntries(
     Object.keys(requested).map((name) => {
       const isOn = name === 'legacy_payments' || (name === 'transfers' ? mayPayOut : mayCharge);

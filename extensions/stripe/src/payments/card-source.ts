@@ -17,6 +17,8 @@ export interface FoundCard {
 /** What is kept beside tokens, sources and cards: for bank accounts their number. */
 export interface SourceSecret extends CardSecret {
   readonly account?: string;
+  /** What a token for an account or a person says of them. */
+  readonly given?: object;
 }
 
 export function tokenTable(stripe: Backend): Table<Stripe.Token, SourceSecret> {
@@ -73,6 +75,14 @@ export function useToken(stripe: Backend, id: string, param: string): Stripe.Tok
     throw invalidRequest(`You cannot use a Stripe token more than once: ${id}.`, { code: 'token_already_used', param });
   }
   return table.update(id, { used: true });
+}
+
+/** What a token says of an account or a person, and uses it up. */
+export function useDataToken(stripe: Backend, id: string, param: string): Readonly<Record<string, unknown>> {
+  useToken(stripe, id, param);
+  const { given } = tokenTable(stripe).hidden(id) ?? {};
+  if (given === undefined) throw resourceMissing('token', id, param);
+  return given as Readonly<Record<string, unknown>>;
 }
 
 function restored(

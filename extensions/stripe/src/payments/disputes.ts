@@ -34,6 +34,7 @@ const EVIDENCE =
 export function createDispute(stripe: Backend, chargeId: string, cause: DisputeCause): Stripe.Dispute {
   const disputed = chargeTable(stripe).get(chargeId);
   const isInquiry = cause.inquiry === true;
+  const { card } = disputed.payment_method_details ?? {};
   const dispute = {
     id: stripe.platform.ids.next('du', 24),
     object: 'dispute',
@@ -59,21 +60,26 @@ export function createDispute(stripe: Backend, chargeId: string, cause: DisputeC
     metadata: {},
     network_reason_code: cause.network_reason_code,
     payment_intent: disputed.payment_intent,
-    payment_method_details: {
-      card: {
-        brand: disputed.payment_method_details?.card?.brand ?? 'visa',
-        case_type: isInquiry ? 'inquiry' : 'chargeback',
-        network_reason_code: cause.network_reason_code,
+    ...(card && {
+      payment_method_details: {
+        card: {
+          brand: card.brand,
+          case_type: isInquiry ? 'inquiry' : 'chargeback',
+          network_reason_code: cause.network_reason_code,
+        },
+        type: 'card',
       },
-      type: 'card',
-    },
+    }),
     reason: cause.reason,
-    status: isInquiry ? 'warning_needs_response' : 'needs_response',
+    status: isInquiry ? 'warning_needs_response' : cause.isFinal === true ? 'lost' : 'needs_response',
   } as unknown as Stripe.Dispute;
   disputeTable(stripe).insert(dispute);
   chargeTable(stripe).update(chargeId, { disputed: true, dispute: dispute.id } as Partial<Stripe.Charge>);
   stripe.emit('charge.dispute.created', dispute);
-  return isInquiry ? dispute : withdraw(stripe, dispute.id);
+  if (isInquiry) return dispute;
+  const taken = withdraw(stripe, dispute.id);
+  if (cause.isFinal === true) stripe.emit('charge.dispute.closed', taken);
+  return taken;
 }
 
 function withdraw(stripe: Backend, id: string): Stripe.Dispute {

@@ -1,9 +1,9 @@
 /** Which payment method an intent uses, and which it may use. */
 import type Stripe from 'stripe';
-import { invalidRequest } from '../errors';
+import { invalidRequest, type StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import { createPaymentMethod, methodTable, resolvePaymentMethod, spentMethod } from '../resources/payment-methods';
+import { createPaymentMethod, methodTable, resolvePaymentMethod } from '../resources/payment-methods';
 import { isOlder } from '../versions/versions';
 import { configurationOf, offeredTypes } from './method-configurations';
 import { METHOD_TYPES, takesCurrency } from './method-types';
@@ -52,7 +52,7 @@ export function checkOwner(
   customer: string | undefined,
   kind: 'PaymentIntent' | 'SetupIntent' = 'PaymentIntent',
 ): void {
-  if (methodTable(stripe).hidden(method.id)?.spent === true) throw spentMethod();
+  if (methodTable(stripe).hidden(method.id)?.spent === true) throw usedMethod();
   const owner = idOf(method.customer);
   if (owner === undefined || owner === customer) return;
   if (customer === undefined) {
@@ -140,5 +140,12 @@ export function checkAllowed(
   throw invalidRequest(
     `The PaymentMethod provided (${type}) is not allowed for this PaymentIntent. Please attach a payment method of one of the following types: ${intent.payment_method_types.join(', ')}.`,
     { code: 'payment_intent_incompatible_payment_method', param: 'payment_method' },
+  );
+}
+
+/** A payment method that paid once and was kept for nobody. */
+function usedMethod(): StripeError {
+  return invalidRequest(
+    'The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.',
   );
 }

@@ -26,6 +26,8 @@ export interface CardBehavior {
   readonly refund?: 'fails' | 'pending';
   /** What is paid can be spent at once. */
   readonly bypassPending?: boolean;
+  /** What a connected account may not do any more after such a payment, until it has given more: https://docs.stripe.com/connect/testing#trigger-cards. */
+  readonly blocksAccount?: 'charges' | 'payouts';
 }
 
 export interface DisputeCause {
@@ -36,6 +38,8 @@ export interface DisputeCause {
   readonly eligible?: 'visa_compelling_evidence_3' | 'visa_compliance';
   /** How many disputes there will be. */
   readonly count?: number;
+  /** It was lost as soon as it began: debits of bank accounts cannot be argued about. */
+  readonly isFinal?: boolean;
 }
 
 export interface TestCard {
@@ -222,6 +226,10 @@ const SPECIAL: readonly Special[] = [
   ['4000000000000077', 'bypassPending', { bypassPending: true }],
   ['4000003720000278', 'bypassPendingInternational', { bypassPending: true }, 'IE'],
   ['4000000000000093', 'domesticPricing', {}],
+  // Connect.
+  ['4000000000004202', 'visa_triggerNextRequirements', {}],
+  ['4000000000004210', 'visa_triggerChargeBlock', { blocksAccount: 'charges' }],
+  ['4000000000004236', 'visa_triggerPayoutBlock', { blocksAccount: 'payouts' }],
   // Authentication.
   ['4000002500003155', 'authenticationRequiredOnSetup', { authentication: 'untilSetUp' }, 'FR'],
   ['4000002760003184', 'authenticationRequired', { authentication: 'always' }, 'DE'],

@@ -271,7 +271,7 @@ export function attachPaymentMethod(
   return attached;
 }
 
-export function spentMethod(): StripeError {
+function spentMethod(): StripeError {
   return invalidRequest(
     'This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, and may not be used again.',
     { code: 'payment_method_unexpected_state' },

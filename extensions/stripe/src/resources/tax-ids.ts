@@ -9,7 +9,7 @@ const FORMS: Readonly<Record<string, RegExp>> = {
   au_abn: /^\d{11}$/,
   ca_bn: /^\d{9}$/,
   ch_vat: /^CHE\D?(\d{3}\D?){3}/i,
-  eu_vat: /^[A-Z]{2}[0-9A-Z+*]{2,12}$/i,
+  eu_vat: /^(AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI)[0-9A-Z+*]{2,12}$/i,
   gb_vat: /^GB(\d{9}|\d{12}|(GD|HA)\d{3})$/i,
   no_vat: /^\d{9}MVA$/i,
   us_ein: /^\d{2}-?\d{7}$/,

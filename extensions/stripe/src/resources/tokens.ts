@@ -30,7 +30,8 @@ export function createToken(stripe: Backend, params: TokenParams): Stripe.Token 
   }
   const type = (['account', 'person', 'pii', 'cvc_update'] as const).find((name) => params[name] !== undefined);
   if (type === undefined) throw parameterMissing('card');
-  return insert(stripe, type, {}, {});
+  const given = params[type];
+  return insert(stripe, type, {}, given === undefined ? {} : { given });
 }
 
 function insert(stripe: Backend, type: string, content: object, secret: SourceSecret): Stripe.Token {
