@@ -47,9 +47,16 @@ export function pendingUntil(stripe: Backend): number {
   return (Math.floor(stripe.now() / DAY) + PENDING_DAYS + 1) * DAY;
 }
 
+/** What Stripe takes of a payment by its type. */
+const FEES: Readonly<Record<string, (amount: number) => number>> = {
+  card_present: (amount) => perMille(amount, 27) + 5,
+  interac_present: () => 15,
+  us_bank_account: (amount) => Math.min(perMille(amount, 8), 500),
+};
+
 /** Stripe's fee for a payment. */
 export function stripeFee(amount: number, currency: string, type = 'card'): Stripe.BalanceTransaction.FeeDetail {
-  const fee = type === 'us_bank_account' ? Math.min(perMille(amount, 8), 500) : perMille(amount, 29) + 30;
+  const fee = FEES[type]?.(amount) ?? perMille(amount, 29) + 30;
   return {
     amount: Math.min(fee, amount),
     application: null,

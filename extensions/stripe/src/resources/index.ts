@@ -38,6 +38,7 @@ import { payouts } from '../payments/payouts';
 import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intent-operations';
 import { topups } from '../payments/topups';
+import { terminal } from '../terminal';
 import { webhookEndpoints } from '../webhooks/endpoints';
 import { cashBalances } from './cash-balance';
 import { confirmationTokens } from './confirmation-tokens';
@@ -121,6 +122,7 @@ export const MODULES: readonly DefineModule[] = [
   subscriptionSchedules,
   taxRates,
   taxSettings,
+  ...terminal,
   testClocks,
   tokens,
   transfers,
