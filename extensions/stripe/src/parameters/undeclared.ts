@@ -6,7 +6,7 @@ const INTENTS = /^POST \/v1\/(payment|setup)_intents(\/\{\w+\}(\/confirm)?)?$/;
 
 /**
  * The names of the undeclared parameters in a request: the data of a card where an intent is made or confirmed, which Stripe.js
- * sends and servers may; the bank account of a source; the identifier of a new customer; and, where a page asks (`isPage`), what Stripe.js sends with each call for an intent.
+ * sends and servers may; the bank account of a source; the identifier of a new customer; the balance that is topped up; and, where a page asks (`isPage`), what Stripe.js sends with each call for an intent.
  */
 export function undeclared({ key }: Operation, given: RawHash, isPage: boolean): readonly string[] {
   const method = given['payment_method_data'] as RawHash | undefined;
@@ -16,6 +16,7 @@ export function undeclared({ key }: Operation, given: RawHash, isPage: boolean):
     ...(isCard ? ['payment_method_data'] : []),
     ...(isDebit ? ['sepa_debit'] : []),
     ...(key === 'POST /v1/customers' && isIdentifier(given['id']) ? ['id'] : []),
+    ...(key === 'POST /v1/topups' && typeof given['destination_balance'] === 'string' ? ['destination_balance'] : []),
     ...(isPage ? ['client_secret'] : []),
   ];
 }

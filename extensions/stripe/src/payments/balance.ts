@@ -28,6 +28,8 @@ export interface Booking {
   readonly reporting_category?: string;
   /** When it can be spent; at once where left out. */
   readonly available_on?: number;
+  /** What cards of Issuing are paid from is apart from payments. It is there at once. */
+  readonly balance?: 'issuing' | 'payments';
 }
 
 interface TransactionSecret {
@@ -40,6 +42,23 @@ export function balanceTransactions(stripe: Backend): Table<Stripe.BalanceTransa
 
 function sumsOf(stripe: Backend): Collection<Sums> {
   return stripe.state.collection<Sums>('balance');
+}
+
+function issuingSums(stripe: Backend): Collection<number> {
+  return stripe.state.collection<number>('issuing_balance');
+}
+
+/** What cards of Issuing can spend in a currency. */
+export function issuingBalance(stripe: Backend, currency: string): number {
+  return issuingSums(stripe).get([stripe.account, currency]) ?? 0;
+}
+
+/** The currencies that there ever was money in for cards of Issuing, and how much there is. */
+export function issuingBalances(stripe: Backend): { readonly amount: number; readonly currency: string }[] {
+  return [...issuingSums(stripe).entries({ prefix: [stripe.account] })].map(([key, amount]) => ({
+    amount,
+    currency: String((key as readonly unknown[])[1]),
+  }));
 }
 
 /** When money that is taken now can be spent: at the beginning of a day. */
@@ -83,7 +102,7 @@ const CATEGORIES: Readonly<Record<string, string>> = {
 
 /** Books what comes in or goes out, in the account that the running code acts for. */
 export function addBalanceTransaction(stripe: Backend, booking: Booking): Stripe.BalanceTransaction {
-  const { amount, currency, type, source, fees = [], description = null } = booking;
+  const { amount, currency, type, source, fees = [], description = null, balance = 'payments' } = booking;
   const fee = fees.reduce((sum, each) => sum + each.amount, 0);
   const now = stripe.now();
   const available = booking.available_on ?? now;
@@ -93,7 +112,7 @@ export function addBalanceTransaction(stripe: Backend, booking: Booking): Stripe
     object: 'balance_transaction',
     amount,
     available_on: available,
-    balance_type: 'payments',
+    balance_type: balance,
     created: now,
     currency,
     description,
@@ -107,6 +126,10 @@ export function addBalanceTransaction(stripe: Backend, booking: Booking): Stripe
     type,
   } as unknown as Stripe.BalanceTransaction;
   balanceTransactions(stripe).insert(transaction, { clock: stripe.clock });
+  if (balance === 'issuing') {
+    issuingSums(stripe).put([stripe.account, currency], issuingBalance(stripe, currency) + amount - fee);
+    return transaction;
+  }
   move(stripe, currency, isPending ? { pending: amount - fee } : { available: amount - fee });
   if (isPending) scheduleDay(stripe, available);
   else if (type === 'charge' || type === 'payment') stripe.emit('balance.available', readBalance(stripe));
@@ -155,6 +178,7 @@ export function readBalance(stripe: Backend): Stripe.Balance {
     currencies.push([String((key as readonly unknown[])[1]), sums]);
   }
   if (currencies.length === 0) currencies.push(['usd', { available: 0, pending: 0 }]);
+  const issuing = issuingBalances(stripe).map((each) => ({ ...each, source_types: { card: each.amount } }));
   const part = (name: keyof Sums) =>
     currencies.map(([currency, sums]) => ({
       amount: sums[name],
@@ -165,6 +189,7 @@ export function readBalance(stripe: Backend): Stripe.Balance {
     object: 'balance',
     available: part('available'),
     instant_available: part('available').map((each) => ({ ...each, amount: Math.max(0, each.amount) })),
+    ...(issuing.length > 0 && { issuing: { available: issuing } }),
     livemode: false,
     pending: part('pending'),
     refund_and_dispute_prefunding: {

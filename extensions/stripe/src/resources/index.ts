@@ -25,6 +25,7 @@ import { applicationFees } from '../connect/fees';
 import { accountLinks } from '../connect/links';
 import { persons } from '../connect/persons';
 import { transfers } from '../connect/transfers';
+import { issuing } from '../issuing';
 import type { DefineModule } from '../kernel/module';
 import { search } from '../kernel/search';
 import { automaticPayouts } from '../payments/automatic-payouts';
@@ -51,7 +52,6 @@ import { ephemeralKeys } from './ephemeral-keys';
 import { events } from './events';
 import { files } from './files';
 import { verificationSessions } from './identity';
-import { issuing } from './issuing';
 import { paymentMethods } from './payment-methods';
 import { plans } from './plans';
 import { prices } from './prices';
@@ -95,7 +95,7 @@ export const MODULES: readonly DefineModule[] = [
   invoiceItems,
   invoicePayments,
   invoices,
-  issuing,
+  ...issuing,
   mandates,
   meters,
   paymentIntents,
