@@ -26,17 +26,17 @@ const eventTypes = async (): Promise<string[]> =>
 
 describe('the balance of Issuing', () => {
   it('is topped up, apart from that of payments', async () => {
-    const topup = await stripe.rawRequest('POST', '/v1/topups', {
+    const topup = await stripe.topups.create({
       amount: 5000,
       currency: 'usd',
       destination_balance: 'issuing',
-    });
+    } as Stripe.TopupCreateParams);
     expect(await issuingBalance(stripe)).toBe(0);
     await running.platform.clock.advance('1m');
     expect(await issuingBalance(stripe)).toBe(5000);
     const { available } = await stripe.balance.retrieve();
     expect(available).toMatchObject([{ amount: 0 }]);
-    expect((await stripe.balanceTransactions.list({ source: topup['id'] as string })).data).toMatchObject([
+    expect((await stripe.balanceTransactions.list({ source: topup.id })).data).toMatchObject([
       { amount: 5000, type: 'topup', balance_type: 'issuing' },
     ]);
     const wrong = stripe.rawRequest('POST', '/v1/topups', { amount: 5000, currency: 'usd', destination_balance: 'x' });
@@ -44,7 +44,7 @@ describe('the balance of Issuing', () => {
   });
 
   it('is funded by a bank transfer', async () => {
-    const answer = await stripe.rawRequest('POST', '/v1/test_helpers/issuing/fund_balance', {
+    const answer: unknown = await stripe.rawRequest('POST', '/v1/test_helpers/issuing/fund_balance', {
       amount: 4242,
       currency: 'eur',
     });
@@ -141,6 +141,8 @@ describe('an authorization', () => {
     const { id } = await authorize(card.id, 1000);
     expect(await helpers().expire(id)).toMatchObject({ amount: 1000, status: 'expired' });
     expect(await issuingBalance(stripe)).toBe(10_000);
+    const older = running.client({ apiVersion: '2025-02-24.acacia' as never });
+    expect(await older.issuing.authorizations.retrieve(id)).toMatchObject({ status: 'reversed' });
     expect(await helpers().capture(id)).toMatchObject({ status: 'closed', transactions: [{ amount: -1000 }] });
     expect(await issuingBalance(stripe)).toBe(9000);
   });

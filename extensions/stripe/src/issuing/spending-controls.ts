@@ -117,15 +117,23 @@ function isFor({ categories }: Limit, category: string): boolean {
 
 /** What was spent since the interval of a limit began: what is held, and what was captured and not given back. */
 function spentIn(stripe: Backend, cards: readonly string[], limit: Limit): number {
-  const created = { gte: startOf(limit.interval, stripe.now()) };
+  const from = startOf(limit.interval, stripe.now());
   let sum = 0;
   for (const card of cards) {
-    for (const each of authorizationTable(stripe).values({ by: { card } }))
-      if (each.created >= created.gte && isFor(limit, each.merchant_data.category)) sum += heldBy(each);
-    for (const each of transactionTable(stripe).values({ by: { card } }))
-      if (each.created >= created.gte && isFor(limit, each.merchant_data.category)) sum -= each.amount;
+    for (const each of since(authorizationTable(stripe).values({ by: { card } }), from))
+      if (isFor(limit, each.merchant_data.category)) sum += heldBy(each);
+    for (const each of since(transactionTable(stripe).values({ by: { card } }), from))
+      if (isFor(limit, each.merchant_data.category)) sum -= each.amount;
   }
   return sum;
+}
+
+/** Those that were made from a time on, of what comes newest first. */
+function* since<T extends { readonly created: number }>(newestFirst: Iterable<T>, from: number): Generator<T> {
+  for (const each of newestFirst) {
+    if (each.created < from) return;
+    yield each;
+  }
 }
 
 /** When the interval that a time is in began, by UTC. */
