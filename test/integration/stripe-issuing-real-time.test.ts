@@ -156,6 +156,23 @@ describe('an application that decides about authorizations', () => {
     expect((await eventTypes()).at(-1)).toBe('issuing_authorization.created');
   });
 
+  it('decides in the sandbox of the request alone', async () => {
+    const inside = running.client({ key: 'sk_test_sandbox_issuing' });
+    const { secret: own } = await inside.webhookEndpoints.create({
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+      enabled_events: ['issuing_authorization.request'],
+    });
+    secret = own!;
+    await fundIssuing(inside, 10_000);
+    const theirs = await activeCard(inside);
+    application = answering({ approved: true });
+    const { id, approved } = await inside.testHelpers.issuing.authorizations.create({ card: theirs.id, amount: 1000 });
+    expect(approved).toBe(true);
+    expect(await issuingBalance(inside)).toBe(9000);
+    expect(await issuingBalance(stripe)).toBe(10_000);
+    expect(await failure(stripe.issuing.authorizations.retrieve(id))).toMatchObject({ statusCode: 404 });
+  });
+
   it('is asked once, however often the request is repeated', async () => {
     let asked = 0;
     application = (event, response) => {
