@@ -62,10 +62,50 @@ describe('"fallback": "fixtures"', () => {
     expect(await stripe.accounts.retrieve('acct_123')).toMatchObject({ id: 'acct_123', object: 'account' });
   });
 
+  it('makes lists within objects, what is expanded, and files', async () => {
+    const { stripe, platform } = running;
+    expect((await stripe.subscriptions.retrieve('sub_123')).items.data).toMatchObject([
+      { object: 'subscription_item', price: { object: 'price' } },
+    ]);
+    const charge = await stripe.charges.retrieve('ch_123', { expand: ['customer', 'refunds.data.payment_intent'] });
+    expect(charge).toMatchObject({
+      customer: { object: 'customer' },
+      refunds: { data: [{ object: 'refund', payment_intent: { object: 'payment_intent' } }] },
+    });
+    const file = await fetch(`${platform.url}/stripe/v1/quotes/qt_123/pdf`, {
+      headers: { authorization: 'Bearer sk_test_123' },
+    });
+    expect(file.headers.get('content-type')).toBe('application/pdf');
+    expect((await file.text()).slice(0, 5)).toBe('%PDF-');
+  });
+
+  it('puts what is there in the place of its identifier', async () => {
+    const { stripe } = running;
+    const { id } = await stripe.customers.create({ name: 'There' });
+    const charge = await stripe.charges.update('ch_123', { customer: id, expand: ['customer'] });
+    expect(charge).toMatchObject({ customer: { id, name: 'There' } });
+  });
+
   it('still refuses what is wrong in itself', async () => {
     await expect(running.stripe.customers.update('cus_123', { nonsense: 1 } as never)).rejects.toMatchObject({
       code: 'parameter_unknown',
     });
+  });
+});
+
+describe('an operation that keeps no state', () => {
+  it('reflects nested parameters, and expands to generated objects', async () => {
+    const started = await startStripe();
+    const { stripe } = started;
+    try {
+      const address = { line1: 'Main Street 1', city: 'Reno', country: 'US', postal_code: '89501', state: 'NV' };
+      const location = await stripe.terminal.locations.create({ display_name: 'Shop', address });
+      expect(location).toMatchObject({ display_name: 'Shop', address: { ...address, line2: null } });
+      const reader = await stripe.terminal.readers.retrieve('tmr_123', { expand: ['location'] });
+      expect(reader).toMatchObject({ id: 'tmr_123', location: { object: 'terminal.location' } });
+    } finally {
+      await started.close();
+    }
   });
 });
 

@@ -107,11 +107,17 @@ it('knows how 2023-10-16 wrote what invoices and portals show', async () => {
 });
 
 it('names the threshold of alerts as it was before acacia', async () => {
+  const { id: customer } = await running.stripe.customers.create();
+  const { id: meter } = await running.stripe.billing.meters.create({
+    display_name: 'Calls',
+    event_name: 'calls',
+    default_aggregation: { formula: 'sum' },
+  });
   const alert = await call('2024-06-20', 'POST', '/v1/billing/alerts', {
     alert_type: 'usage_threshold',
     title: 'Much',
-    filter: { customer: 'cus_1' },
-    usage_threshold_config: { gte: 100, meter: 'mtr_1', recurrence: 'one_time' },
+    filter: { customer },
+    usage_threshold_config: { gte: 100, meter, recurrence: 'one_time' },
   });
   expect(alert).toHaveProperty('usage_threshold_config');
   expect(await call('2024-09-30.acacia', 'GET', `/v1/billing/alerts/${String(alert['id'])}`)).not.toHaveProperty(
@@ -247,4 +253,46 @@ describe('invoices before 2022-08-01', () => {
     expect(none).toMatchObject({ lines: { data: [] } });
     expect(await call(old, 'POST', '/v1/invoices', { customer })).toMatchObject({ total: 2070 });
   });
+});
+
+describe('subscriptions of 2018', () => {
+  const old = '2018-02-28';
+
+  it('were canceled at the end of their period by the operation that cancels them', async () => {
+    const customer = await customerWithCard(stripe);
+    const { id } = await stripe.subscriptions.create({ customer, items: [{ price: await monthly() }] });
+    const path = `/v1/subscriptions/${id}`;
+    expect(await call(old, 'DELETE', `${path}?at_period_end=true`)).toMatchObject({
+      cancel_at_period_end: true,
+      status: 'active',
+    });
+    expect(await call(old, 'DELETE', `/v1/customers/${customer}${path.slice(3)}?at_period_end=false`)).toMatchObject({
+      status: 'canceled',
+    });
+    const another = await stripe.subscriptions.create({ customer, items: [{ price: await monthly() }] });
+    const today = call('2022-11-15', 'DELETE', `/v1/subscriptions/${another.id}?at_period_end=true`);
+    await expect(today).rejects.toMatchObject({ code: 'parameter_unknown' });
+  });
+
+  it('took what pays for them', async () => {
+    const { id: customer } = await stripe.customers.create();
+    const given = { customer, items: [{ plan: await monthly() }], source: 'tok_visa' };
+    const made = await call(old, 'POST', '/v1/subscriptions', given);
+    expect(made).toMatchObject({ status: 'active' });
+    const paying = async () =>
+      (await stripe.customers.retrieve(customer, { expand: ['default_source'] })) as Stripe.Customer;
+    expect((await paying()).default_source).toMatchObject({ object: 'card', brand: 'Visa' });
+    await call(old, 'POST', `/v1/subscriptions/${made['id'] as string}`, { source: 'tok_mastercard' });
+    expect((await paying()).default_source).toMatchObject({ brand: 'MasterCard' });
+  });
+});
+
+it('products had attributes, for their variants', async () => {
+  const made = await call('2020-08-27', 'POST', '/v1/products', {
+    name: 'Shirt',
+    type: 'good',
+    attributes: ['size', 'color'],
+    caption: 'Comfortable',
+  });
+  expect(made).toMatchObject({ type: 'good', attributes: ['size', 'color'], caption: 'Comfortable' });
 });

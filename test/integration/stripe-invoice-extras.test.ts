@@ -102,6 +102,43 @@ describe('an invoice', () => {
     expect(discounts).toMatchObject([{ object: 'discount', invoice: id }]);
   });
 
+  it.each([
+    ['exclusive', { onItem: 120, onShipping: 18, shipping: 318, total: 2438, net: 2300 }],
+    ['inclusive', { onItem: 113, onShipping: 17, shipping: 300, total: 2300, net: 2170 }],
+  ] as const)('taxes what shipping costs: %s', async (tax_behavior, expected) => {
+    await stripe.tax.registrations.create({
+      country: 'US',
+      country_options: { us: { state: 'WV', type: 'state_sales_tax' } },
+      active_from: 'now',
+    });
+    const customer = await customerWithCard(stripe, {
+      address: { line1: '1 Main St', city: 'Elkins', state: 'WV', postal_code: '26241', country: 'US' },
+    });
+    const rate = await stripe.shippingRates.create({
+      display_name: 'Post',
+      fixed_amount: { amount: 300, currency: 'usd' },
+      tax_behavior,
+      type: 'fixed_amount',
+    });
+    const { id } = await stripe.invoices.create({
+      customer,
+      automatic_tax: { enabled: true },
+      shipping_cost: { shipping_rate: rate.id },
+    });
+    await stripe.invoiceItems.create({ customer, invoice: id, amount: 2000, currency: 'usd', tax_behavior });
+    const invoice = await stripe.invoices.finalizeInvoice(id);
+    expect(invoice).toMatchObject({
+      amount_shipping: expected.shipping,
+      shipping_cost: { amount_subtotal: 300, amount_tax: expected.onShipping, amount_total: expected.shipping },
+      total: expected.total,
+      total_excluding_tax: expected.net,
+      amount_due: expected.total,
+    });
+    expect(invoice.total_taxes!.reduce((sum, { amount }) => sum + amount, 0)).toBe(
+      expected.onItem + expected.onShipping,
+    );
+  });
+
   it('and its credit note can be read on paper', async () => {
     const { id } = await draft();
     const invoice = await stripe.invoices.finalizeInvoice(id);
@@ -160,6 +197,25 @@ describe('billing credits', () => {
     expect((await summary()).balances).toMatchObject([{ available_balance: amount(100) }]);
     expect(await stripe.billing.creditGrants.voidGrant(later.id)).toMatchObject({ id: later.id });
     expect((await summary()).balances).toMatchObject([{ available_balance: amount(0) }]);
+  });
+
+  it('are in the preview of the next invoice, and not used up by it', async () => {
+    const { customer } = await onClock();
+    const price = await metered();
+    const { id } = await stripe.subscriptions.create({ customer, items: [{ price: price.id }] });
+    const grant = await stripe.billing.creditGrants.create({
+      customer,
+      amount: amount(400),
+      applicability_config: { scope: { price_type: 'metered' } },
+    });
+    await use(customer, 60, START);
+    for (const given of [{ subscription: id }, { customer }]) {
+      const preview = await stripe.invoices.createPreview(given);
+      expect(preview).toMatchObject({ subtotal: 600, total: 200, amount_due: 200 });
+      expect(preview.total_pretax_credit_amounts).toMatchObject([{ type: 'credit_balance_transaction', amount: 400 }]);
+    }
+    const { data } = await stripe.billing.creditBalanceTransactions.list({ customer, credit_grant: grant.id });
+    expect(data.map(({ type }) => type)).toEqual(['credit']);
   });
 
   it('are given back when the invoice is taken back, and end by themselves', async () => {

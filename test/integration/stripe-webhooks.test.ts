@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import { startStripe, type RunningStripe } from '../support/stripe';
+import { failure, startStripe, type RunningStripe } from '../support/stripe';
 import { webhookReceiver } from '../support/webhook-receiver';
 import { waitFor } from '../support/wait-for';
 
@@ -54,6 +54,29 @@ describe("Stripe's webhook endpoints", () => {
     await expect(
       stripe.webhookEndpoints.create({ url: 'https://example.com', enabled_events: ['no.such' as '*'] }),
     ).rejects.toMatchObject({ statusCode: 400, param: 'enabled_events[0]' });
+  });
+
+  it('says which types of events there are, and knows former ones in old versions', async () => {
+    const url = 'https://example.com';
+    const unknown = await failure(stripe.webhookEndpoints.create({ url, enabled_events: ['no.such' as '*'] }));
+    expect(unknown.message).toMatch(
+      /^Invalid enabled_events\[0\]: must be one of account\.application\.authorized, account\.application\.deauthorized, /,
+    );
+    const enabled_events = ['charge.failed', 'transfer.paid', 'sku.created'] as unknown as ['charge.failed'];
+    const today = stripe.webhookEndpoints.create({ url, enabled_events });
+    expect(await failure(today)).toMatchObject({ param: 'enabled_events[1]' });
+    const old = await stripe.webhookEndpoints.create({ url, enabled_events, api_version: '2020-08-27' });
+    expect(old.enabled_events).toEqual(enabled_events);
+    const changed = await stripe.webhookEndpoints.update(old.id, { enabled_events: ['order.created' as '*'] });
+    expect(changed.enabled_events).toEqual(['order.created']);
+    const client = running.client({ apiVersion: '2020-08-27' } as never);
+    expect((await client.webhookEndpoints.create({ url, enabled_events })).enabled_events).toEqual(enabled_events);
+    expect(
+      await failure(stripe.webhookEndpoints.create({ url, enabled_events: 'charge.failed' as never })),
+    ).toMatchObject({
+      message: 'Invalid array',
+      param: 'enabled_events',
+    });
   });
 
   it('sends each event in order, signed so that the SDK takes it', async () => {

@@ -275,6 +275,36 @@ describe('the cash balance of a customer', () => {
   });
 });
 
+describe('a cash balance that is applied by hand', () => {
+  it('pays an intent in parts, and no more than there is', async () => {
+    const { id: customer } = await stripe.customers.create();
+    const changed = await stripe.customers.updateCashBalance(customer, { settings: { reconciliation_mode: 'manual' } });
+    expect(changed.settings).toEqual({ reconciliation_mode: 'manual', using_merchant_default: false });
+    const { id } = await stripe.paymentIntents.create({
+      amount: 2500,
+      currency: 'eur',
+      customer,
+      allowed_payment_method_types: ['customer_balance'],
+      payment_method_data: { type: 'customer_balance' },
+      payment_method_options: {
+        customer_balance: {
+          funding_type: 'bank_transfer',
+          bank_transfer: { type: 'eu_bank_transfer', eu_bank_transfer: { country: 'DE' } },
+        },
+      },
+      confirm: true,
+    });
+    await stripe.testHelpers.customers.fundCashBalance(customer, { amount: 2500, currency: 'eur' });
+    expect((await stripe.paymentIntents.retrieve(id)).status).toBe('requires_action');
+    const tooMuch = stripe.paymentIntents.applyCustomerBalance(id, { amount: 2501, currency: 'eur' });
+    expect(await failure(tooMuch)).toMatchObject({ statusCode: 400, param: 'amount' });
+    const partly = await stripe.paymentIntents.applyCustomerBalance(id, { amount: 1000, currency: 'eur' });
+    expect(partly.next_action!.display_bank_transfer_instructions!.amount_remaining).toBe(1500);
+    expect((await stripe.paymentIntents.applyCustomerBalance(id)).status).toBe('succeeded');
+    expect((await stripe.customers.retrieveCashBalance(customer)).available).toEqual({ eur: 0 });
+  });
+});
+
 describe('an ephemeral key', () => {
   it('is for a version that is named', async () => {
     const { id: customer } = await stripe.customers.create();

@@ -62,6 +62,42 @@ describe('a disputed charge', () => {
   });
 });
 
+describe('a payment by a card that is disputed', () => {
+  it.each([
+    ['pm_card_createDispute', 'charge.dispute.created'],
+    ['pm_card_createIssuerFraudRecord', 'radar.early_fraud_warning.created'],
+  ] as const)('%s shows nothing of it yet, and %s follows at once', async (payment_method, type) => {
+    const intent = await stripe.paymentIntents.create({
+      amount: 2000,
+      currency: 'usd',
+      payment_method,
+      allowed_payment_method_types: ['card'],
+      confirm: true,
+      expand: ['latest_charge'],
+    });
+    expect(intent.latest_charge).toMatchObject({ disputed: false, dispute: null });
+    const { data } = await stripe.events.list({ type, limit: 1 });
+    expect(data[0]!.data.object).toMatchObject({ payment_intent: intent.id });
+    expect(data[0]!.request).toMatchObject({ id: null });
+  });
+
+  it('is disputed also where its customer is on a test clock', async () => {
+    const clock = await stripe.testHelpers.testClocks.create({ frozen_time: 1_900_000_000 });
+    const { id } = await stripe.customers.create({ test_clock: clock.id });
+    const { id: method } = await stripe.paymentMethods.attach('pm_card_createDispute', { customer: id });
+    const intent = await stripe.paymentIntents.create({
+      amount: 2000,
+      currency: 'usd',
+      customer: id,
+      payment_method: method,
+      allowed_payment_method_types: ['card'],
+      confirm: true,
+    });
+    const { data } = await stripe.disputes.list({ payment_intent: intent.id });
+    expect(data).toMatchObject([{ status: 'needs_response', created: 1_900_000_000 }]);
+  });
+});
+
 describe('a refund', () => {
   it('gives back the whole charge when it names no amount', async () => {
     const { id, latest_charge } = await pay();

@@ -2,6 +2,8 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { discountFor } from './discounts';
+import type { ItemSecret } from './invoice-items';
+import { itemOfLine } from './lines';
 import { taxFor } from './taxes';
 
 type Line = Stripe.InvoiceLineItem;
@@ -69,7 +71,11 @@ function ratesOf(
   return subscription?.items.data.find(({ id }) => id === details.subscription_item)?.tax_rates ?? [];
 }
 
-function behaviorOf(stripe: Backend, { pricing }: Line): string | null {
-  const price = idOf(pricing?.price_details?.price);
-  return (price === undefined ? undefined : stripe.table<Stripe.Price>('price').find(price)?.tax_behavior) ?? null;
+/** Whether the amount of a line includes its tax: the price says so, or else the invoice item. */
+function behaviorOf(stripe: Backend, line: Line): string | null {
+  const price = stripe.table<Stripe.Price>('price').find(idOf(line.pricing?.price_details?.price) ?? '');
+  if (price?.tax_behavior && price.tax_behavior !== 'unspecified') return price.tax_behavior;
+  const item = itemOfLine(line);
+  const own = item === undefined ? undefined : stripe.table<Stripe.InvoiceItem, ItemSecret>('invoiceitem').hidden(item);
+  return own?.tax_behavior ?? price?.tax_behavior ?? null;
 }

@@ -8,26 +8,51 @@ import { invoiceTable, reckon } from './invoice-data';
 type Line = Stripe.InvoiceLineItem;
 type Credited = NonNullable<Line['pretax_credit_amounts']>[number];
 
+/** What a grant pays of a line. */
+interface Use {
+  readonly grant: Grant;
+  readonly value: number;
+}
+
 /** Uses the credits of the customer up for the usage on a draft that becomes final. Gives the draft with what they paid. */
 export function applyCredits(stripe: Backend, invoice: Stripe.Invoice): Stripe.Invoice {
+  const lines = creditedLines(stripe, invoice, (line, { grant, value }) => {
+    return changeBalance(stripe, grant, 'debit', 'credits_applied', value, placeOf(invoice, line)).id;
+  });
+  return lines === undefined ? invoice : invoiceTable(stripe).update(invoice.id, reckon(stripe, invoice, lines));
+}
+
+/** A draft with what credits will pay of it, of which nothing is used up yet. */
+export function foreseeCredits(stripe: Backend, invoice: Stripe.Invoice): Stripe.Invoice {
+  const lines = invoice.status === 'draft' ? creditedLines(stripe, invoice, () => null) : undefined;
+  return lines === undefined ? invoice : { ...invoice, ...reckon(stripe, invoice, lines) };
+}
+
+/** The lines of a draft with what credits pay of them; undefined where they pay nothing. `use` gives the transaction of a use. */
+function creditedLines(
+  stripe: Backend,
+  invoice: Stripe.Invoice,
+  use: (line: Line, use: Use) => string | null,
+): Line[] | undefined {
   const grants = grantsFor(stripe, invoice);
-  if (grants.length === 0) return invoice;
+  const left = new Map(grants.map(({ id }) => [id, leftOf(stripe, id)]));
   let isChanged = false;
   const lines = invoice.lines.data.map((line) => {
     const price = usagePrice(stripe, line);
     let rest = line.amount - (line.discount_amounts ?? []).reduce((sum, { amount }) => sum + amount, 0);
     const credits: Credited[] = [];
     for (const grant of price === undefined ? [] : grants.filter((each) => pays(each, price))) {
-      const value = Math.min(rest, leftOf(stripe, grant.id));
+      const value = Math.min(rest, left.get(grant.id)!);
       if (value <= 0) continue;
       rest -= value;
-      const { id } = changeBalance(stripe, grant, 'debit', 'credits_applied', value, placeOf(invoice, line));
+      left.set(grant.id, left.get(grant.id)! - value);
+      const id = use(line, { grant, value });
       credits.push({ amount: value, credit_balance_transaction: id, type: 'credit_balance_transaction' });
     }
     isChanged ||= credits.length > 0;
     return { ...line, pretax_credit_amounts: [...(line.pretax_credit_amounts ?? []), ...credits] };
   });
-  return isChanged ? invoiceTable(stripe).update(invoice.id, reckon(stripe, invoice, lines)) : invoice;
+  return isChanged ? lines : undefined;
 }
 
 /** Gives back what an invoice that is taken back used of credits that are still good. */

@@ -4,6 +4,7 @@ import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { Params } from '../parameters/validate';
 import { blank } from '../spec/shapes';
+import { addSource } from '../payments/customer-sources';
 import { subscriptionTable } from './subscription-data';
 
 /** A `tax_percent` as a tax rate that applies by default. An empty one takes it out. */
@@ -41,6 +42,19 @@ export function withOnePlan(stripe: Backend, subscription: string, { plan, quant
     ...(quantity !== undefined && { quantity: Number(quantity) }),
   };
   return { ...params, items: [item] };
+}
+
+/** A `source`, which became what the customer pays with. */
+export function withSource(stripe: Backend, { source, ...params }: Params, owner = params['customer']): Params {
+  if (source === undefined || typeof owner !== 'string') return params;
+  const { id } = addSource(stripe, owner, source as string, { replacesDefault: true });
+  stripe.table<Stripe.Customer>('customer').update(owner, { default_source: id }, 'customer.updated');
+  return params;
+}
+
+/** Whether a subscription is canceled only when its period is over. */
+export function isAtPeriodEnd({ at_period_end: given }: Params): boolean {
+  return given === true || given === 'true';
 }
 
 /** One rate for a percentage serves all that name it so. */

@@ -4,7 +4,10 @@ import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
 import { adjustLines } from './adjust-lines';
+import { renderingOf } from './invoice-templates';
 import { DAY } from './periods';
+import { taxedShipping } from './invoice-shipping';
+import { sumByRate } from './tax-amounts';
 import { dueOf, totalsOf } from './totals';
 
 /** What an invoice begins with. */
@@ -61,6 +64,7 @@ export function newInvoice(
     test_clock: stripe.clock,
     webhooks_delivered_at: now,
     ...fields,
+    rendering: renderingOf(stripe, fields.rendering, customer.invoice_settings?.rendering_options),
     due_date: fields.due_date ?? (isSent && days !== undefined ? now + days * DAY : null),
   } as unknown as Stripe.Invoice;
   return { ...draft, ...reckon(stripe, draft, lines) };
@@ -75,16 +79,19 @@ export function reckon(
   const balance = balanceFor(stripe, invoice);
   const lines = adjustLines(stripe, invoice, given).map((line) => ({ ...line, invoice: invoice.id }));
   const totals = totalsOf(lines);
-  const shipping = invoice.shipping_cost?.amount_total ?? 0;
+  const { cost, taxes } = taxedShipping(stripe, invoice);
+  const shipping = cost?.amount_total ?? 0;
   const total = totals.total + shipping;
   const { amount_due: due } = dueOf(total, balance, invoice.currency);
   return {
     ...totals,
     total,
-    total_excluding_tax: (totals.total_excluding_tax ?? 0) + (invoice.shipping_cost?.amount_subtotal ?? 0),
+    total_excluding_tax: (totals.total_excluding_tax ?? 0) + shipping - (cost?.amount_tax ?? 0),
+    total_taxes: sumByRate([...(totals.total_taxes ?? []), ...taxes]),
     amount_due: due,
     amount_remaining: due,
     amount_shipping: shipping,
+    shipping_cost: cost,
     starting_balance: balance,
     lines: {
       object: 'list',

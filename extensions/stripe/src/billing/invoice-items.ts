@@ -19,12 +19,17 @@ type Item = Stripe.InvoiceItem;
 export type ItemSeed = Partial<Omit<Item, 'customer'>> &
   Pick<Item, 'amount' | 'currency'> & { readonly customer: string };
 
-export function itemTable(stripe: Backend): Table<Item> {
-  return stripe.table<Item>('invoiceitem');
+/** What is kept beside an invoice item: whether its amount includes its tax, where it says so. */
+export interface ItemSecret {
+  readonly tax_behavior?: string | undefined;
+}
+
+export function itemTable(stripe: Backend): Table<Item, ItemSecret> {
+  return stripe.table<Item, ItemSecret>('invoiceitem');
 }
 
 /** Keeps an invoice item. It waits for the next invoice unless it names one. */
-export function keepItem(stripe: Backend, seed: ItemSeed): Item {
+export function keepItem(stripe: Backend, seed: ItemSeed, secret?: ItemSecret): Item {
   const now = stripe.now();
   const item = {
     ...blank('invoiceitem'),
@@ -41,7 +46,7 @@ export function keepItem(stripe: Backend, seed: ItemSeed): Item {
     test_clock: stripe.clock,
     ...seed,
   } as unknown as Item;
-  itemTable(stripe).insert(item);
+  itemTable(stripe).insert(item, secret);
   stripe.emit('invoiceitem.created', item);
   return item;
 }
@@ -80,7 +85,8 @@ export function addInvoiceItem(stripe: Backend, given: Stripe.InvoiceItemCreateP
   }
   return stripe.onClockOf(customerId, () => {
     const currency = (given.currency ?? draft?.currency ?? customer.currency ?? 'usd').toLowerCase();
-    const item = keepItem(stripe, {
+    const { tax_behavior: behavior } = given;
+    const seed: ItemSeed = {
       customer: customerId,
       ...priced(stripe, given, currency),
       description: given.description ?? describedBy(stripe, given),
@@ -97,7 +103,8 @@ export function addInvoiceItem(stripe: Backend, given: Stripe.InvoiceItemCreateP
       ...(given.subscription !== undefined && {
         parent: { subscription_details: { subscription: given.subscription }, type: 'subscription_details' },
       }),
-    });
+    };
+    const item = keepItem(stripe, seed, behavior === undefined ? undefined : { tax_behavior: behavior });
     if (draft) {
       const { lines } = invoiceTable(stripe).get(draft.id);
       changeDraft(stripe, draft.id, {}, [...lines.data, invoiceItemLine(stripe, item)]);
@@ -138,6 +145,7 @@ function updateItem(stripe: Backend, id: string, given: Stripe.InvoiceItemUpdate
     ...(pricing.price !== undefined && given.amount === undefined && { pricing: { price: pricing.price } }),
     ...given,
   };
+  if (given.tax_behavior !== undefined) itemTable(stripe).hide(id, { tax_behavior: given.tax_behavior });
   const item = itemTable(stripe).update(
     id,
     {

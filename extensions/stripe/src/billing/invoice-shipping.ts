@@ -2,6 +2,9 @@ import type Stripe from 'stripe';
 import { createShippingRate } from '../checkout/shipping-rates';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
+import { idOf } from '../kernel/objects';
+import type { TaxAmount } from './tax-amounts';
+import { taxFor } from './taxes';
 
 type Given = Stripe.InvoiceCreateParams['shipping_cost'] | Stripe.InvoiceUpdateParams['shipping_cost'];
 
@@ -30,4 +33,26 @@ export function shippingCost(stripe: Backend, given: Given, currency: string): P
   }
   const cost = { amount_subtotal: amount, amount_tax: 0, amount_total: amount, shipping_rate: rate.id };
   return { shipping_cost: cost };
+}
+
+const NOT_TAXABLE = 'txcd_00000000';
+
+/** What shipping costs on an invoice with the taxes on it, which only automatic taxes put there, and these taxes. */
+export function taxedShipping(
+  stripe: Backend,
+  invoice: Stripe.Invoice,
+): { readonly cost: Stripe.Invoice.ShippingCost | null; readonly taxes: readonly TaxAmount[] } {
+  const { automatic_tax: automatic, currency, shipping_cost: cost } = invoice;
+  const rate = cost && stripe.table<Stripe.ShippingRate>('shipping_rate').find(idOf(cost.shipping_rate) ?? '');
+  if (!cost || !rate || !automatic.enabled || idOf(rate.tax_code) === NOT_TAXABLE) return { cost, taxes: [] };
+  const { exclusive, inclusive, total } = taxFor(stripe, {
+    currency,
+    tax_exempt: invoice.customer_tax_exempt,
+    automatic: { ...(invoice.customer_shipping?.address ?? invoice.customer_address) },
+    lines: [{ amount: cost.amount_subtotal, tax_behavior: rate.tax_behavior }],
+  });
+  return {
+    cost: { ...cost, amount_tax: exclusive + inclusive, amount_total: cost.amount_subtotal + exclusive },
+    taxes: total,
+  };
 }

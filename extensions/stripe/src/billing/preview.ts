@@ -4,6 +4,7 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { idOf } from '../kernel/objects';
 import { blank } from '../spec/shapes';
+import { foreseeCredits } from './credit-application';
 import { DRAFT_TIME } from './invoice-settings';
 import { invoiceTable, type InvoiceSeed } from './invoice-data';
 import { addInvoiceItem, pendingItems } from './invoice-items';
@@ -44,7 +45,7 @@ export function findNext(stripe: Backend, subscription: Subscription): Stripe.In
   if (status === 'trialing' && trialEndOf(stripe, subscription) !== 'create_invoice') return undefined;
   return stripe.as({ time: end }, () => {
     const { after, billing } = renewal(stripe, subscription, end);
-    return asPreview(unkeptInvoice(stripe, after, billing), end);
+    return asPreview(stripe, unkeptInvoice(stripe, after, billing), end);
   });
 }
 
@@ -89,7 +90,8 @@ function previewOf(stripe: Backend, subscription: Subscription, given: PreviewPa
   }
   const after = subscriptionTable(stripe).get(id);
   const latest = idOf(after.latest_invoice);
-  if (latest !== undefined && latest !== before) return asPreview(invoiceTable(stripe).get(latest), stripe.now());
+  if (latest !== undefined && latest !== before)
+    return asPreview(stripe, invoiceTable(stripe).get(latest), stripe.now());
   if (cancelNow === true) throw noUpcoming(subscription);
   return previewNext(stripe, after);
 }
@@ -119,7 +121,7 @@ function previewNew(stripe: Backend, customer: string, given: PreviewParams): St
     ...(given.discounts !== undefined && { discounts: given.discounts }),
     ...(given.automatic_tax && { automatic_tax: given.automatic_tax }),
   });
-  const preview = asPreview(invoiceTable(stripe).get(idOf(made.latest_invoice)!), stripe.now());
+  const preview = asPreview(stripe, invoiceTable(stripe).get(idOf(made.latest_invoice)!), stripe.now());
   return {
     ...preview,
     parent: {
@@ -141,6 +143,7 @@ function previewItems(stripe: Backend, customer: string, given: PreviewParams): 
   }
   const seed = { customer, currency: items[0]!.currency, billing_reason: 'upcoming' } as unknown as InvoiceSeed;
   return asPreview(
+    stripe,
     createInvoice(
       stripe,
       seed,
@@ -184,7 +187,8 @@ function passingCustomer(stripe: Backend, given: PreviewParams): string {
   return stripe.table<Stripe.Customer>('customer').insert(customer).id;
 }
 
-function asPreview(invoice: Stripe.Invoice, at: number): Stripe.Invoice {
+function asPreview(stripe: Backend, found: Stripe.Invoice, at: number): Stripe.Invoice {
+  const invoice = foreseeCredits(stripe, found);
   const id = `upcoming_${invoice.id}`;
   return {
     ...omit(invoice, 'hosted_invoice_url', 'invoice_pdf'),

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
+import { checkLimit } from '../kernel/limits';
 import { mergeMetadata } from '../kernel/metadata';
 import { pageOf } from '../kernel/page-of';
 import type { Call, DefineModule } from '../kernel/module';
@@ -38,6 +39,8 @@ export const quotes: DefineModule = (stripe) => {
   const table = quoteTable(stripe);
   const onClock = (id: string, work: (quote: Quote) => Quote): Quote => {
     const quote = table.get(id);
+    const clock = quote.test_clock;
+    if (quote.customer === null && clock !== null) return stripe.as({ clock: idOf(clock)! }, () => work(quote));
     return stripe.onClockOf(idOf(quote.customer), () => work(quote));
   };
   return {
@@ -93,7 +96,15 @@ function createQuote(stripe: Backend, given: GivenQuote): Quote {
   const customerId = given.customer ?? idOf(from?.customer);
   const customer =
     customerId === undefined ? undefined : stripe.table<Stripe.Customer>('customer').get(customerId, 'customer');
-  return stripe.onClockOf(customer?.id, () => {
+  const clock = customer === undefined ? given.test_clock : undefined;
+  if (clock !== undefined) {
+    stripe.table('test_helpers.test_clock').get(clock, 'test_clock');
+    const where = (each: Quote): boolean => each.customer === null && each.test_clock === clock;
+    checkLimit(stripe, 'quotes without a customer for this test clock', () => quoteTable(stripe).count({ where }));
+  }
+  const onClock = <R>(work: () => R): R =>
+    clock === undefined ? stripe.onClockOf(customer?.id, work) : stripe.as({ clock }, work);
+  return onClock(() => {
     const id = stripe.newId('quote');
     const copied = from ? (quoteTable(stripe).hidden(from.id)?.lines ?? []) : [];
     const lines = given.line_items === undefined ? copied : readQuoteLines(stripe, given.line_items);

@@ -1,7 +1,8 @@
 import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
-import { withOnePlan, withTaxPercent } from './former-parameters';
+import { isAtPeriodEnd, withOnePlan, withSource, withTaxPercent } from './former-parameters';
 import type { DefineModule } from '../kernel/module';
+import { idOf } from '../kernel/objects';
 import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
 import { methodFor } from './methods';
 import { renewals } from './renewals';
@@ -27,7 +28,8 @@ export const subscriptions: DefineModule = (stripe) => {
   const { jobs, reactions } = renewals(stripe);
   return {
     operations: {
-      'POST /v1/subscriptions': ({ params }) => createSubscription(stripe, withTaxPercent(stripe, params)),
+      'POST /v1/subscriptions': ({ params }) =>
+        createSubscription(stripe, withSource(stripe, withTaxPercent(stripe, params))),
       'GET /v1/subscriptions': ({ params, url }) => {
         const given = params as Stripe.SubscriptionListParams;
         const { customer, price, plan, status, collection_method: method, test_clock: clock } = given;
@@ -47,10 +49,16 @@ export const subscriptions: DefineModule = (stripe) => {
         updateSubscription(
           stripe,
           path['subscription']!,
-          withTaxPercent(stripe, withOnePlan(stripe, path['subscription']!, params)),
+          withSource(
+            stripe,
+            withTaxPercent(stripe, withOnePlan(stripe, path['subscription']!, params)),
+            idOf(table.get(path['subscription']!).customer),
+          ),
         ),
       'DELETE /v1/subscriptions/{subscription}': ({ path, params }) =>
-        cancelSubscription(stripe, path['subscription']!, params),
+        isAtPeriodEnd(params)
+          ? updateSubscription(stripe, path['subscription']!, { cancel_at_period_end: true })
+          : cancelSubscription(stripe, path['subscription']!, params),
       'POST /v1/subscriptions/{subscription}/resume': ({ path, params }) =>
         resume(stripe, path['subscription']!, params),
       'POST /v1/subscriptions/{subscription}/pause': ({ path }) => {

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing, type StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
+import { checkLimit } from '../kernel/limits';
 import { blank } from '../spec/shapes';
 import { createSetupIntent } from '../payments/setup-intents';
 import { readDiscounts } from './discounts';
@@ -17,6 +18,7 @@ import {
   periodAt,
   scheduleAll,
   subscriptionTable,
+  isRunning,
   withPeriod,
   type GivenItem,
   type Item,
@@ -35,6 +37,7 @@ export function createSubscription(stripe: Backend, given: CreateParams): Subscr
   if (given.customer === undefined) throw parameterMissing('customer');
   const customer = stripe.table<Stripe.Customer>('customer').get(given.customer, 'customer');
   return stripe.onClockOf(customer.id, () => {
+    checkMost(stripe, customer.id);
     const subscription = begin(stripe, given, customer);
     subscriptionTable(stripe).insert(subscription, { isNew: true });
     if (given.add_invoice_items) addItemsOf(stripe, subscription, given.add_invoice_items);
@@ -43,6 +46,12 @@ export function createSubscription(stripe: Backend, given: CreateParams): Subscr
     if (error) throw error;
     return complete(stripe, subscription.id, given);
   });
+}
+
+function checkMost(stripe: Backend, customer: string): void {
+  if (stripe.clock === null) return;
+  const running = { by: { customer }, where: isRunning };
+  checkLimit(stripe, 'subscriptions for this customer on a test clock', () => subscriptionTable(stripe).count(running));
 }
 
 /** The subscription as its parameters describe it, without an invoice. */

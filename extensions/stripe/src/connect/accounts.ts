@@ -5,37 +5,19 @@ import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { readBalance } from '../payments/balance';
-import { blank } from '../spec/shapes';
-import { accountTable, asAccount, asPlatform, withStatus, type AccountSecret } from './account-data';
+import { accountTable, asAccount, asPlatform, type AccountSecret } from './account-data';
+import { blankAccount } from './blank-account';
+import { checked } from './checks';
 import { addExternalAccount, externalAccountsOf } from './external-accounts';
+import { merged } from './given';
+import { changeOwnSettings, ownAccount } from './own-account';
+import { writePerson } from './person-data';
+import { resultOf } from './verification';
 
 type Fields = Record<string, unknown>;
 
 /** What a client gives of an account is kept in the same form. */
-const GIVEN = ['business_profile', 'company', 'individual', 'settings', 'tos_acceptance'] as const;
-
-const CURRENCIES: Readonly<Record<string, string>> = {
-  AU: 'aud',
-  BR: 'brl',
-  CA: 'cad',
-  CH: 'chf',
-  DK: 'dkk',
-  GB: 'gbp',
-  HK: 'hkd',
-  IN: 'inr',
-  JP: 'jpy',
-  MX: 'mxn',
-  NO: 'nok',
-  NZ: 'nzd',
-  PL: 'pln',
-  SE: 'sek',
-  SG: 'sgd',
-  US: 'usd',
-};
-
-export function currencyOf(country: string): string {
-  return CURRENCIES[country] ?? 'eur';
-}
+const GIVEN = ['business_profile', 'company', 'settings', 'tos_acceptance'] as const;
 
 /** The type of an account whose controller has such a dashboard. */
 const ACCOUNT_TYPES: Readonly<Record<string, string>> = { express: 'express', none: 'none', full: 'standard' };
@@ -65,72 +47,15 @@ function controllerOf(given: Stripe.AccountCreateParams): { controller: Fields; 
   return { controller, type: type ?? named ?? 'none' };
 }
 
-function merged(before: unknown, given: unknown): unknown {
-  if (typeof before !== 'object' || before === null || Array.isArray(given)) return given;
-  if (typeof given !== 'object' || given === null) return given === '' ? null : given;
-  const all: Fields = { ...(before as Fields) };
-  for (const [name, value] of Object.entries(given)) all[name] = value === '' ? null : merged(all[name], value);
-  return all;
-}
-
 /** What never comes back as it was given. */
 function shown(name: string, given: unknown): unknown {
   if (typeof given !== 'object' || given === null) return given;
-  const { id_number: id, ssn_last_4: last4, tax_id: tax, vat_id: vat, ...rest } = given as Fields;
+  const { tax_id: tax, vat_id: vat, ...rest } = given as Fields;
   return {
     ...rest,
-    ...(id !== undefined && { id_number_provided: true }),
-    ...(last4 !== undefined && { ssn_last_4_provided: true }),
     ...(tax !== undefined && name === 'company' && { tax_id_provided: true }),
     ...(vat !== undefined && { vat_id_provided: true }),
   };
-}
-
-function defaultSettings(): Fields {
-  return {
-    bacs_debit_payments: { display_name: null, service_user_number: null },
-    branding: { icon: null, logo: null, primary_color: null, secondary_color: null },
-    card_issuing: { tos_acceptance: { date: null, ip: null } },
-    card_payments: { decline_on: { avs_failure: false, cvc_failure: false }, statement_descriptor_prefix: null },
-    dashboard: { display_name: null, timezone: 'Etc/UTC' },
-    invoices: { default_account_tax_ids: null, hosted_payment_method_save: null },
-    payments: { statement_descriptor: null, statement_descriptor_kana: null, statement_descriptor_kanji: null },
-    payouts: {
-      debit_negative_balances: false,
-      schedule: { delay_days: 2, interval: 'daily' },
-      statement_descriptor: null,
-    },
-    sepa_debit_payments: {},
-  };
-}
-
-function blankAccount(id: string, country: string, created: number): Stripe.Account {
-  return {
-    ...blank('account'),
-    id,
-    business_profile: {
-      annual_revenue: null,
-      estimated_worker_count: null,
-      mcc: null,
-      name: null,
-      product_description: null,
-      support_address: null,
-      support_email: null,
-      support_phone: null,
-      support_url: null,
-      url: null,
-    },
-    business_type: null,
-    capabilities: {},
-    country,
-    created,
-    default_currency: currencyOf(country),
-    email: null,
-    external_accounts: { object: 'list', data: [], has_more: false, url: `/v1/accounts/${id}/external_accounts` },
-    metadata: {},
-    settings: defaultSettings(),
-    tos_acceptance: { date: null, ip: null, user_agent: null },
-  } as unknown as Stripe.Account;
 }
 
 function requestsFrom(
@@ -178,9 +103,9 @@ export function createAccount(
     given.capabilities ??
     (type === 'standard' ? { card_payments: { requested: true }, transfers: { requested: true } } : undefined);
   const secret: AccountSecret = { requested: requestsFrom(asked, {}, stripe.now()) };
-  accountTable(stripe).insert(withStatus(change(base, given as Stripe.AccountUpdateParams), secret), secret);
+  accountTable(stripe).insert(base, secret);
   if (given.external_account !== undefined) addExternalAccount(stripe, id, given.external_account);
-  return refreshAccount(stripe, id, {}, null);
+  return refreshAccount(stripe, id, given as Stripe.AccountUpdateParams, null);
 }
 
 /** Changes an account, and what follows from it, with the events that are for the platform's Connect endpoints. */
@@ -194,13 +119,18 @@ export function refreshAccount(
     const table = accountTable(stripe);
     const before = table.get(id);
     const secret = table.hidden(id) ?? { requested: {} };
+    const { company, individual } = given;
     const next: AccountSecret = {
       ...secret,
       requested: requestsFrom(given.capabilities, secret.requested, stripe.now()),
+      ...(typeof company?.tax_id === 'string' && { taxId: resultOf(company.tax_id) }),
+      ...(individual !== undefined && {
+        individual: writePerson(stripe, id, secret.individual, individual as Fields).id,
+      }),
     };
     table.hide(id, next);
     const listed = { ...change(before, given), external_accounts: externalAccountsOf(stripe, id) };
-    const after = table.update(id, withStatus(listed as unknown as Stripe.Account, next));
+    const after = table.update(id, checked(stripe, listed as unknown as Stripe.Account));
     if (event !== null) asAccount(stripe, id, () => stripe.emitChange(event, before, after));
     if (event !== null) announceCapabilities(stripe, before, after);
     return after;
@@ -253,22 +183,11 @@ export function completeOnboarding(stripe: Backend, id: string): Stripe.Account 
   });
 }
 
-function ownAccount(): Stripe.Account {
-  const secret: AccountSecret = { onboarded: true, requested: { card_payments: 1, transfers: 1 } };
-  const own = {
-    ...blankAccount(PLATFORM_ACCOUNT, 'US', 0),
-    business_type: 'company',
-    email: 'platform@example.com',
-    type: 'standard',
-  };
-  return withStatus(own, secret);
-}
-
 /** https://docs.stripe.com/api/accounts */
 export const accounts: DefineModule = (stripe) => {
   const table = accountTable(stripe);
   const find = (id: string): Stripe.Account =>
-    id === PLATFORM_ACCOUNT ? ownAccount() : asPlatform(stripe, () => known(id));
+    id === PLATFORM_ACCOUNT ? ownAccount(stripe) : asPlatform(stripe, () => known(id));
   const known = (id: string): Stripe.Account => {
     const account = table.find(id);
     if (account === undefined) throw noAccess(id);
@@ -289,6 +208,7 @@ export const accounts: DefineModule = (stripe) => {
         const given = params as Stripe.AccountUpdateParams;
         const id = path['account']!;
         find(id);
+        if (id === PLATFORM_ACCOUNT) return changeOwnSettings(stripe, given.settings ?? {});
         if (given.external_account) addExternalAccount(stripe, id, given.external_account);
         return refreshAccount(stripe, id, given);
       },

@@ -112,6 +112,8 @@ export const externalAccounts: DefineModule = (stripe) => {
             ...given,
             ...(isDefault !== undefined && { default_for_currency: isDefault }),
             metadata: mergeMetadata(before.metadata, metadata),
+            // After a payout failed, what is new of the account is a reason to try again.
+            status: 'new',
           };
           const after = tableOf(before).update(before.id, change, 'account.external_account.updated');
           refreshAccount(stripe, path['account']!, {});

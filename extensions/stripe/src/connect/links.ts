@@ -4,7 +4,7 @@ import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import { sample } from '../spec/shapes';
 import { accountTable } from './account-data';
-import { currencyOf } from './accounts';
+import { currencyOf } from './blank-account';
 
 /** How long a link to an onboarding is good. */
 const LIFETIME = 5 * 60;

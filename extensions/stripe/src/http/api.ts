@@ -5,17 +5,20 @@ import type { Reply } from '../kernel/reply';
 /** The largest body that the API takes. Files may be larger than forms. */
 const BODY_LIMIT = 16 * 1024 * 1024;
 
-/** Adds the API at one place: everything below `/v1`. */
-export function serveApi(router: Router, dispatcher: Dispatcher): void {
-  router
-    .withCors({ exposeHeaders: ['Request-Id', 'Stripe-Version', 'Idempotent-Replayed'] })
-    .all('/v1/*', (context) => {
+const API_PATHS: readonly string[] = ['/v1/*'];
+
+/** Adds the API at one place: everything below `/v1`, or what other paths say. */
+export function serveApi(router: Router, dispatcher: Dispatcher, paths = API_PATHS): void {
+  const withCors = router.withCors({ exposeHeaders: ['Request-Id', 'Stripe-Version', 'Idempotent-Replayed'] });
+  for (const path of paths) {
+    withCors.all(path, (context) => {
       const { request } = context;
       // What has no body is answered at once.
       if (request.method === 'GET' && !hasBody(request)) return answer(dispatcher, context, '', NO_FILES);
       if (isMultipart(request)) return answerForm(dispatcher, context);
       return context.body.text({ limit: BODY_LIMIT }).then((body) => answer(dispatcher, context, body, NO_FILES));
     });
+  }
 }
 
 const NO_FILES: readonly FormFile[] = [];
@@ -57,7 +60,7 @@ function toApiRequest(context: RequestContext, body: string, files: readonly For
   const { request, path } = context;
   const { url } = request;
   const query = url.indexOf('?');
-  const start = path.indexOf('/v1/');
+  const start = Math.max(0, path.indexOf('/v1/'));
   return {
     method: request.method,
     path: path.slice(start),

@@ -30,7 +30,7 @@ export function validate(operation: Operation, raw: RawHash, { also = [] }: Vali
   // Most requests have nothing of the kind, and are checked as they are.
   const given =
     also.length === 0 ? raw : Object.fromEntries(Object.entries(raw).filter(([name]) => !also.includes(name)));
-  const params = checkHash(typeAt(operation.parameters), given, '');
+  const params = checkHash(typeAt(operation.parameters), given, '', also);
   for (const name of also) {
     const value = raw[name];
     if (value !== undefined) params[name] = loosely(value);
@@ -89,11 +89,18 @@ function hashType(type: readonly [string, ...unknown[]]): HashType {
   return read;
 }
 
-function checkHash(type: ParameterType, raw: RawHash, at: string): Record<string, unknown> {
+/** `also` are names that are not looked at: nobody asks for them, either. */
+function checkHash(
+  type: ParameterType,
+  raw: RawHash,
+  at: string,
+  also: readonly string[] = [],
+): Record<string, unknown> {
   const { fields, required } = hashType(type as readonly [string, ...unknown[]]);
   const unknown = Object.keys(raw).filter((name) => !fields.has(name));
   if (unknown.length > 0) throw unknownParameters(unknown, [...fields.keys()], at);
   for (const name of required) {
+    if (also.includes(name)) continue;
     const value = Object.hasOwn(raw, name) ? raw[name] : undefined;
     if (value === undefined) throw parameterMissing(below(at, name));
     if (typeof value === 'string' && value !== '' && value.trim() === '') throw blankParameter(below(at, name));
@@ -196,7 +203,22 @@ function textOf(raw: Raw, param: string): string {
 
 function oneOf(values: readonly string[], text: string, param: string): string {
   if (values.includes(text)) return text;
-  throw invalidRequest(`Invalid ${param}: must be one of ${inWords(values)}`, { param });
+  throw notOneOf(values, param);
+}
+
+/** The error for a value that is none of those that there are. A value that stands for all is not named. */
+export function notOneOf(values: readonly string[], param: string): StripeError {
+  return invalidRequest(`Invalid ${param}: must be one of ${inWords(values.filter((each) => each !== '*'))}`, {
+    param,
+  });
+}
+
+/** The values that the elements of a list may have; none where anything goes. */
+export function elementValues(operation: Operation, param: string): readonly string[] {
+  const place = hashType(typeAt(operation.parameters) as readonly [string, ...unknown[]]).fields.get(param);
+  const list = place === undefined ? undefined : typeAt(place);
+  const element = list?.[0] === 'a' ? typeAt((list as [string, number])[1]) : undefined;
+  return element?.[0] === 'e' ? (element as [string, string[]])[1] : [];
 }
 
 function inWords(values: readonly string[]): string {

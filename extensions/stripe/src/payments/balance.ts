@@ -5,6 +5,8 @@ import type { Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
 import type { DefineModule } from '../kernel/module';
 import { perMille } from './money';
+import { addPayable } from './payables';
+import { contentsOf } from './payouts';
 
 const DAY = 24 * 60 * 60;
 /** How many days money is pending. */
@@ -131,6 +133,7 @@ export function addBalanceTransaction(stripe: Backend, booking: Booking): Stripe
     return transaction;
   }
   move(stripe, currency, isPending ? { pending: amount - fee } : { available: amount - fee });
+  if (!isPending) addPayable(stripe, transaction);
   if (isPending) scheduleDay(stripe, available);
   else if (type === 'charge' || type === 'payment') stripe.emit('balance.available', readBalance(stripe));
   return transaction;
@@ -167,6 +170,7 @@ function makeAvailable(stripe: Backend, day: number): void {
   for (const { id, currency, net } of due) {
     table.update(id, { status: 'available' });
     move(stripe, currency, { pending: -net, available: net });
+    addPayable(stripe, { id, currency });
   }
   if (due.length > 0) stripe.emit('balance.available', readBalance(stripe));
 }
@@ -204,9 +208,11 @@ export const balance: DefineModule = (stripe) => {
   const table = balanceTransactions(stripe);
   const list = (url: string, params: object) => {
     const given = params as Stripe.BalanceTransactionListParams;
+    const paidOut = given.payout === undefined ? undefined : contentsOf(stripe, given.payout);
     return table.page(url, given, {
       by: { source: given.source },
       where: (each) =>
+        (paidOut === undefined || paidOut.has(each.id)) &&
         (given.type === undefined || each.type === given.type) &&
         (given.currency === undefined || each.currency === given.currency),
     });

@@ -113,6 +113,16 @@ export function outcomeOf(secret: CardSecret | undefined, decline: Decline | und
       type: risk === 'elevated' ? 'manual_review' : 'authorized',
     };
   }
+  if (decline.rule !== undefined) {
+    return {
+      ...base,
+      network_status: 'not_sent_to_network',
+      reason: 'rule',
+      rule: decline.rule,
+      seller_message: 'You blocked this payment.',
+      type: 'blocked',
+    };
+  }
   if (decline.blocked === true) {
     return {
       ...base,

@@ -68,10 +68,8 @@ function make(stripe: Backend, params: Stripe.ChargeCreateParams): Stripe.Charge
   if (capture) bookCharge(stripe, made.id, amount);
   else stripe.jobs.schedule('charge.expire', made.id, stripe.now() + CAPTURE_DAYS * DAY);
   announceCharge(stripe, made.id);
-  // A dispute comes only after the charge was answered.
-  const answered = chargeTable(stripe).get(made.id);
   followUp(stripe, made.id);
-  return { ...answered, review: chargeTable(stripe).get(made.id).review };
+  return chargeTable(stripe).get(made.id);
 }
 
 function defaultSource(stripe: Backend, customer: string | undefined): string {

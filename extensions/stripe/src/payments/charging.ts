@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import { applicationFee } from '../connect/fees';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
+import { judge } from '../radar/rules';
 import { methodTable, billingDetails } from '../resources/payment-methods';
 import { addBalanceTransaction, pendingUntil, stripeFee } from './balance';
 import { behaviorOf, chargeDecline, type CardSecret } from './cards';
@@ -57,7 +58,9 @@ export interface Charged {
 export function charge(stripe: Backend, attempt: Attempt): Charged {
   const { amount, currency, method, capture, customer, fields, isAuthenticated = false, isPending = false } = attempt;
   const secret = methodTable(stripe).hidden(method.id);
-  const decline = attempt.decline ?? (isPending ? undefined : declineOf(secret, isAuthenticated));
+  const judged = { method, customer, description: fields.description, number: secret?.number };
+  const decline =
+    attempt.decline ?? (isPending ? undefined : judge(stripe, judged, declineOf(secret, isAuthenticated)));
   const paid = decline === undefined && !isPending;
   const isCard = method.type === 'card' || secret?.presented !== undefined;
   const id = isCard ? stripe.newId('charge') : stripe.platform.ids.next('py', 24);

@@ -1,19 +1,40 @@
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
+import type { Job } from '../kernel/jobs';
+import type { DefineModule } from '../kernel/module';
 import { behaviorOf } from './cards';
 import { chargeTable } from './charging';
 import { createDispute } from './disputes';
 
-/** Does what comes after a payment that succeeded, by what its test card stands for: disputes, warnings of fraud, reviews. */
+const AFTERWARDS = 'charge.follow_up';
+
+/**
+ * Does what comes after a payment that succeeded, by what its test card stands for: a review at once; disputes and warnings of fraud
+ * as soon as the payment was answered, which shows nothing of them yet.
+ */
 export function followUp(stripe: Backend, chargeId: string): void {
-  const table = chargeTable(stripe);
-  const { dispute, fraudWarning, risk } = behaviorOf(table.hidden(chargeId));
+  const { dispute, fraudWarning, risk } = behaviorOf(chargeTable(stripe).hidden(chargeId));
   if (risk === 'elevated') review(stripe, chargeId);
-  if (fraudWarning === true) warn(stripe, chargeId);
-  for (let count = 0; dispute && count < (dispute.count ?? 1); count += 1) {
-    createDispute(stripe, chargeId, dispute);
-  }
+  if (dispute === undefined && fraudWarning !== true) return;
+  const { clock } = stripe;
+  // A test clock stands still when nobody turns it, and banks do not wait for it.
+  const at = clock === null ? stripe.now() : stripe.platform.clock.seconds();
+  stripe.as({ clock: null, time: at }, () => stripe.jobs.schedule(AFTERWARDS, chargeId, at, { clock }));
 }
+
+function afterwards(stripe: Backend, { subject, data }: Job): void {
+  const { clock } = data as { readonly clock: string | null };
+  const work = (): void => {
+    const { dispute, fraudWarning } = behaviorOf(chargeTable(stripe).hidden(subject));
+    if (fraudWarning === true) warn(stripe, subject);
+    for (let count = 0; dispute && count < (dispute.count ?? 1); count += 1) createDispute(stripe, subject, dispute);
+  };
+  if (clock === null) work();
+  else stripe.as({ clock }, work);
+}
+
+/** What follows a payment, as jobs. */
+export const followUps: DefineModule = () => ({ jobs: { [AFTERWARDS]: afterwards } });
 
 function review(stripe: Backend, chargeId: string): void {
   const made = chargeTable(stripe).get(chargeId);

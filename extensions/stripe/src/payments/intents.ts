@@ -14,7 +14,7 @@ import { generateCard } from './card-present';
 import { announceCharge, bookCharge, captureDays, charge, chargeTable, DAY } from './charging';
 import { DECLINES, type Decline } from './declines';
 import { followUp } from './follow-up';
-import { checkAllowed, checkOwner, configurationOf, givenMethod, typesFor } from './intent-methods';
+import { checkAllowed, checkOwner, givenMethod, typesFor } from './intent-methods';
 import {
   ATTEMPT_FAILED,
   authenticationFailure,
@@ -25,6 +25,7 @@ import {
   unexpectedState,
   wrongStatus,
 } from './intent-state';
+import { hooksOf } from '../tax/associations';
 import { checkDescriptors, refuseForCards } from './descriptors';
 import { createMandate } from './mandates';
 import { METHOD_TYPES } from './method-types';
@@ -116,6 +117,7 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
     customer_account: params.customer_account ?? null,
     description: params.description ?? null,
     excluded_payment_method_types: params.excluded_payment_method_types ?? null,
+    ...hooksOf(stripe, id, params.hooks),
     last_payment_error: null,
     latest_charge: null,
     livemode: false,
@@ -124,7 +126,7 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
     next_action: null,
     on_behalf_of: params.on_behalf_of ?? null,
     payment_method: method?.id ?? null,
-    payment_method_configuration_details: configurationOf(types.automatic_payment_methods),
+    payment_method_configuration_details: types.payment_method_configuration_details,
     payment_method_options: optionsOf(params.payment_method_options, types.payment_method_types),
     payment_method_types: types.payment_method_types,
     payment_record: null,

@@ -11,12 +11,29 @@ import { bankBehavior } from './bank-accounts';
 import { bankAccountTable } from './card-source';
 import { DAY } from './charging';
 import { readCurrency } from './money';
+import { takePayables } from './payables';
 
 const DAYS = 2;
 const INSTANT_FEE = 10;
 
-export function payoutTable(stripe: Backend): Table<Stripe.Payout> {
-  return stripe.table<Stripe.Payout>('payout');
+/** What is kept beside an automatic payout: the balance transactions that it pays out, with its own. */
+interface PayoutSecret {
+  readonly transactions: readonly string[];
+}
+
+export function payoutTable(stripe: Backend): Table<Stripe.Payout, PayoutSecret> {
+  return stripe.table<Stripe.Payout, PayoutSecret>('payout');
+}
+
+/** The balance transactions that an automatic payout pays out. Throws for others, of which nobody knows what they pay out. */
+export function contentsOf(stripe: Backend, id: string): ReadonlySet<string> {
+  const table = payoutTable(stripe);
+  if (!table.get(id, 'payout').automatic) {
+    throw invalidRequest('Balance transaction history can only be filtered on automatic transfers, not manual.', {
+      param: 'payout',
+    });
+  }
+  return new Set(table.hidden(id)?.transactions);
 }
 
 interface Given {
@@ -33,17 +50,23 @@ interface Given {
 /** The bank account that an account with none of its own is paid out to. */
 const NO_ACCOUNT = 'ba_1BacklotDefault';
 
-function destinationOf(stripe: Backend, given: string | undefined): string {
+function destinationOf(stripe: Backend, given: string | undefined, currency: string): string {
   if (given !== undefined) {
     if (!bankAccountTable(stripe).has(given) && !stripe.table('card').has(given)) {
       throw invalidRequest(`No such external account: '${given}'`, { code: 'resource_missing', param: 'destination' });
     }
     return given;
   }
-  const own = bankAccountTable(stripe).first({
-    where: (each) => (each as { readonly account?: unknown }).account === stripe.account,
-  });
-  return own?.id ?? NO_ACCOUNT;
+  return payoutAccount(stripe, currency)?.id ?? NO_ACCOUNT;
+}
+
+/** The bank account that an account is paid out to in a currency: the default one, or any there is. */
+export function payoutAccount(stripe: Backend, currency: string): Stripe.BankAccount | undefined {
+  const isOwn = (each: Stripe.BankAccount): boolean => each.account === stripe.account;
+  const isDefault = (each: Stripe.BankAccount): boolean =>
+    isOwn(each) && each.currency === currency && each.default_for_currency === true;
+  const table = bankAccountTable(stripe);
+  return table.first({ where: isDefault }) ?? table.first({ where: isOwn });
 }
 
 /** Makes a payout, with `payout.created`; it arrives, or fails, by a job. Throws where there is not so much. */
@@ -93,7 +116,7 @@ export function createPayout(
     created: stripe.now(),
     currency,
     description: given.description ?? null,
-    destination: destinationOf(stripe, given.destination),
+    destination: destinationOf(stripe, given.destination, currency),
     failure_balance_transaction: null,
     failure_code: null,
     failure_message: null,
@@ -102,7 +125,7 @@ export function createPayout(
     method,
     original_payout: null,
     payout_method: null,
-    reconciliation_status: isAutomatic ? 'completed' : 'not_applicable',
+    reconciliation_status: isAutomatic ? 'in_progress' : 'not_applicable',
     reversed_by: null,
     source_type: given.source_type ?? 'card',
     statement_descriptor: given.statement_descriptor ?? null,
@@ -110,10 +133,18 @@ export function createPayout(
     trace_id: { status: 'pending', value: null },
     type: 'bank_account',
   } as unknown as Stripe.Payout;
-  payoutTable(stripe).insert(payout);
+  // What is available is the sum of all that was not paid out; with the payout itself it is nothing.
+  payoutTable(stripe).insert(payout, isAutomatic ? { transactions: takePayables(stripe, currency) } : undefined);
   stripe.emit('payout.created', payout);
   stripe.jobs.schedule('payout.arrive', id, arrival);
+  if (isAutomatic) stripe.jobs.schedule('payout.reconcile', id, stripe.now());
   return payout;
+}
+
+/** Says that it is known what an automatic payout pays out. */
+function reconcile(stripe: Backend, id: string): void {
+  const reconciled = payoutTable(stripe).update(id, { reconciliation_status: 'completed' });
+  stripe.emit('payout.reconciliation_completed', reconciled);
 }
 
 function arrive(stripe: Backend, id: string): void {
@@ -137,6 +168,8 @@ function arrive(stripe: Backend, id: string): void {
     failure_message: payoutFailure.message,
   });
   stripe.emit('payout.failed', failed);
+  // Nothing more is paid out by itself to an account that refused a payout.
+  bankAccountTable(stripe).update(destination, { status: 'errored' }, 'account.external_account.updated');
 }
 
 function giveBack(
@@ -219,6 +252,9 @@ export const payouts: DefineModule = (stripe) => {
       'POST /v1/payouts/{id}/reverse': ({ path, params }) =>
         reverse(stripe, path['id']!, (params as { readonly metadata?: Readonly<Record<string, string>> }).metadata),
     },
-    jobs: { 'payout.arrive': (each, { subject }) => arrive(each, subject) },
+    jobs: {
+      'payout.arrive': (each, { subject }) => arrive(each, subject),
+      'payout.reconcile': (each, { subject }) => reconcile(each, subject),
+    },
   };
 };

@@ -10,7 +10,7 @@ import { authenticationFor } from './authentication';
 import { generateCard } from './card-present';
 import { behaviorOf, verificationDecline } from './cards';
 import { DECLINES, type Decline } from './declines';
-import { checkAllowed, checkOwner, configurationOf, givenMethod, typesFor } from './intent-methods';
+import { checkAllowed, checkOwner, givenMethod, typesFor } from './intent-methods';
 import {
   ATTEMPT_FAILED,
   authenticationFailure,
@@ -77,7 +77,7 @@ function make(stripe: Backend, params: CreateSetupParams): Stripe.SetupIntent {
     next_action: null,
     on_behalf_of: params.on_behalf_of ?? null,
     payment_method: method?.id ?? null,
-    payment_method_configuration_details: configurationOf(types.automatic_payment_methods),
+    payment_method_configuration_details: types.payment_method_configuration_details,
     payment_method_options: optionsOf(params.payment_method_options, types.payment_method_types),
     payment_method_types: types.payment_method_types,
     single_use_mandate: null,

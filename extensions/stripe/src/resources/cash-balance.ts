@@ -1,7 +1,9 @@
+import type { Collection } from 'backlot';
 import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
+import { idOf } from '../kernel/objects';
 import { blank } from '../spec/shapes';
 import { completeAction, intentTable, methodOf } from '../payments/intents';
 
@@ -15,6 +17,15 @@ export const cashBalances: DefineModule = (stripe) => {
     operations: {
       'GET /v1/customers/{customer}/cash_balance': ({ path }) =>
         cashBalance(stripe, customers.get(path['customer']!).id),
+      'POST /v1/customers/{customer}/cash_balance': ({ path, params }) => {
+        const { id } = customers.get(path['customer']!);
+        const { reconciliation_mode: mode } = (params as Stripe.CustomerUpdateCashBalanceParams).settings ?? {};
+        if (mode === 'merchant_default') modesOf(stripe).delete(id);
+        else if (mode !== undefined) modesOf(stripe).put(id, mode);
+        return cashBalance(stripe, id);
+      },
+      'POST /v1/payment_intents/{intent}/apply_customer_balance': ({ path, params }) =>
+        applyByHand(stripe, path['intent']!, params),
       'GET /v1/customers/{customer}/cash_balance_transactions': ({ path, params, url }) =>
         transactions.page(url, params, { by: { customer: customers.get(path['customer']!).id } }),
       'GET /v1/customers/{customer}/cash_balance_transactions/{transaction}': ({ path }) =>
@@ -46,7 +57,7 @@ function cashBalance(stripe: Backend, customer: string): Stripe.CashBalance {
     customer,
     customer_account: null,
     livemode: false,
-    settings: { reconciliation_mode: 'automatic', using_merchant_default: true },
+    settings: { reconciliation_mode: modeOf(stripe, customer), using_merchant_default: !modesOf(stripe).has(customer) },
   } as unknown as Stripe.CashBalance;
 }
 
@@ -56,14 +67,10 @@ function fund(stripe: Backend, customer: string, amount: number, currency: strin
     type: 'funded',
     funded: { bank_transfer: { reference: null, type: `${currency.slice(0, 2)}_bank_transfer` } },
   });
-  const waiting = [...intentTable(stripe).values({ by: { customer } })].reverse().filter((intent) => {
-    return (
-      intent.status === 'requires_action' &&
-      intent.currency === currency &&
-      methodOf(stripe, intent)?.type === 'customer_balance'
-    );
-  });
-  for (const intent of waiting) {
+  const waiting = [...intentTable(stripe).values({ by: { customer } })]
+    .reverse()
+    .filter((intent) => intent.currency === currency && waitsForTransfer(stripe, intent));
+  for (const intent of modeOf(stripe, customer) === 'automatic' ? waiting : []) {
     const has = cashBalance(stripe, customer).available?.[currency] ?? 0;
     if (has === 0) break;
     apply(stripe, customer, intent, has);
@@ -73,12 +80,64 @@ function fund(stripe: Backend, customer: string, amount: number, currency: strin
   return funded;
 }
 
-function apply(stripe: Backend, customer: string, intent: Stripe.PaymentIntent, has: number): void {
+/** Which customers have their transfers applied in another way than the usual one, and in which. */
+function modesOf(stripe: Backend): Collection<string> {
+  return stripe.state.collection<string>('cash_balance_mode');
+}
+
+function modeOf(stripe: Backend, customer: string): string {
+  return modesOf(stripe).get(customer) ?? 'automatic';
+}
+
+function waitsForTransfer(stripe: Backend, intent: Stripe.PaymentIntent): boolean {
+  return intent.status === 'requires_action' && methodOf(stripe, intent)?.type === 'customer_balance';
+}
+
+/** Pays an intent from what its customer has transferred, or a part of it: the rest has to come. Throws for more than there is. */
+function applyByHand(
+  stripe: Backend,
+  id: string,
+  { amount, currency }: Stripe.PaymentIntentApplyCustomerBalanceParams,
+): Stripe.PaymentIntent {
+  const intent = intentTable(stripe).get(id);
+  const customer = idOf(intent.customer);
+  if (customer === undefined || !waitsForTransfer(stripe, intent)) {
+    throw invalidRequest(
+      `This PaymentIntent's balance cannot be applied because it has a status of ${intent.status}. Only a PaymentIntent of the type customer_balance with the status requires_action can be funded.`,
+      { code: 'payment_intent_unexpected_state' },
+    );
+  }
+  if (currency !== undefined && currency.toLowerCase() !== intent.currency) {
+    throw invalidRequest('The currency must be that of the PaymentIntent.', { param: 'currency' });
+  }
+  const has = cashBalance(stripe, customer).available?.[intent.currency] ?? 0;
+  const owed = owedOf(stripe, customer, intent);
+  const wanted = amount ?? Math.min(owed, has);
+  if (wanted > owed) {
+    throw invalidRequest('The amount is more than what remains to be paid.', { param: 'amount' });
+  }
+  if (wanted > has || has === 0) {
+    throw invalidRequest('The customer does not have enough funds in their cash balance.', {
+      code: 'insufficient_funds',
+      param: 'amount',
+    });
+  }
+  stripe.onClockOf(customer, () => apply(stripe, customer, intent, wanted));
+  return intentTable(stripe).get(id);
+}
+
+/** What has not been paid of an intent. */
+function owedOf(stripe: Backend, customer: string, intent: Stripe.PaymentIntent): number {
   const table = stripe.table<Transaction>('customer_cash_balance_transaction');
   let owed = intent.amount;
   for (const each of table.values({ by: { customer } })) {
     if (each.applied_to_payment?.payment_intent === intent.id) owed += each.net_amount;
   }
+  return owed;
+}
+
+function apply(stripe: Backend, customer: string, intent: Stripe.PaymentIntent, has: number): void {
+  const owed = owedOf(stripe, customer, intent);
   const applied = Math.min(has, owed);
   book(stripe, customer, -applied, intent.currency, {
     type: 'applied_to_payment',

@@ -3,6 +3,7 @@ import { setCustomerDiscount } from '../billing/discounts';
 import { invalidRequest, resourceMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
+import { checkLimit } from '../kernel/limits';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { addSource, sourcesOf } from '../payments/customer-sources';
@@ -18,7 +19,11 @@ type Given = Stripe.CustomerCreateParams & Stripe.CustomerUpdateParams & { reado
 /** Makes a customer, with `customer.created`; its payment method, card and tax ids, where given, come with it. */
 export function createCustomer(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Customer {
   const clock = params.test_clock;
-  if (clock !== undefined) stripe.table('test_helpers.test_clock').get(clock, 'test_clock');
+  if (clock !== undefined) {
+    stripe.table('test_helpers.test_clock').get(clock, 'test_clock');
+    const by = { test_clock: clock };
+    checkLimit(stripe, 'customers for this test clock', () => customerTable(stripe).count({ by }));
+  }
   return clock === undefined ? make(stripe, params) : stripe.as({ clock }, () => make(stripe, params));
 }
 

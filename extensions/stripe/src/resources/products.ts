@@ -52,7 +52,7 @@ export function createProduct(stripe: Backend, given: ProductParams & { readonly
 }
 
 const FIELDS = [
-  'active', 'description', 'images', 'marketing_features', 'name', 'package_dimensions', 'shippable',
+  'active', 'attributes', 'caption', 'deactivate_on', 'description', 'images', 'marketing_features', 'name', 'package_dimensions', 'shippable',
   'statement_descriptor', 'tax_code', 'unit_label', 'url',
 ] as const; // prettier-ignore
 
@@ -60,7 +60,9 @@ function changes(before: Stripe.Product, given: ProductParams): Partial<Stripe.P
   const change: Record<string, unknown> = {};
   for (const name of FIELDS) {
     const value = (given as Record<string, unknown>)[name];
-    if (value !== undefined) change[name] = value === '' ? (Array.isArray(before[name]) ? [] : null) : value;
+    if (value !== undefined)
+      change[name] =
+        value === '' ? (Array.isArray((before as unknown as Record<string, unknown>)[name]) ? [] : null) : value;
   }
   if (given.metadata !== undefined) {
     change['metadata'] = mergeMetadata(before.metadata, given.metadata);

@@ -4,8 +4,10 @@ import type { RawHash } from '../parameters/form';
 import type { Change, Fields } from './changes';
 import { formerCheckout } from './former-checkout';
 import { sourceIntents } from './former-intents';
-import { billing, taxPercent } from './former-subscriptions';
+import { billing, cancelAtPeriodEnd, subscriptionSource, taxPercent } from './former-subscriptions';
 import { isHash, renamed } from './raw-lists';
+
+const OF_GOODS = ['attributes', 'caption', 'deactivate_on'];
 
 /** https://docs.stripe.com/changelog: the versions before there were names. Newest first. */
 export const EARLIER: readonly Change[] = [
@@ -68,6 +70,14 @@ export const EARLIER: readonly Change[] = [
       'POST /v1/invoices': (given) => ({ pending_invoice_items_behavior: 'include', ...given }),
     },
   },
+  {
+    // Products could be goods, with variants.
+    since: '2022-08-01',
+    accepts: {
+      'POST /v1/products': OF_GOODS,
+      'POST /v1/products/{product}': OF_GOODS,
+    },
+  },
   formerCheckout,
   taxPercent,
   {
@@ -97,6 +107,8 @@ export const EARLIER: readonly Change[] = [
   },
   billing,
   sourceIntents,
+  cancelAtPeriodEnd,
+  subscriptionSource,
   {
     // A plan had a name of its own: there were no products for services.
     since: '2018-02-05',

@@ -54,6 +54,30 @@ export const billing: Change = {
   ),
 };
 
+const AT_PERIOD_END = ['at_period_end'];
+
+/** A subscription was canceled at the end of its period by the operation that cancels it. */
+export const cancelAtPeriodEnd: Change = {
+  since: '2018-08-23',
+  accepts: {
+    'DELETE /v1/subscriptions/{subscription}': AT_PERIOD_END,
+    'DELETE /v1/customers/{customer}/subscriptions/{subscription}': AT_PERIOD_END,
+  },
+};
+
+const SOURCE = ['source'];
+
+/** What pays for a subscription was given with it. */
+export const subscriptionSource: Change = {
+  since: '2018-07-27',
+  accepts: {
+    'POST /v1/subscriptions': SOURCE,
+    'POST /v1/subscriptions/{subscription}': SOURCE,
+    'POST /v1/customers/{customer}/subscriptions': SOURCE,
+    'POST /v1/customers/{customer}/subscriptions/{subscription}': SOURCE,
+  },
+};
+
 function withProrations({ prorate, ...given }: RawHash): RawHash {
   return prorate === undefined ? given : { ...given, proration_behavior: behavior(prorate) };
 }

@@ -1,9 +1,13 @@
 import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import { mergeMetadata } from '../kernel/metadata';
+import { checkLimit } from '../kernel/limits';
 import type { DefineModule } from '../kernel/module';
+import { elementValues, notOneOf } from '../parameters/validate';
+import type { Operation } from '../spec/spec';
 import { checkVersion } from '../versions/versions';
 import type { EndpointSecrets } from './deliver';
+import { isFormerType } from './event-types';
 
 const SECRET_LENGTH = 32;
 
@@ -12,8 +16,10 @@ export const webhookEndpoints: DefineModule = (stripe) => {
   const table = stripe.table<Stripe.WebhookEndpoint, EndpointSecrets>('webhook_endpoint');
   return {
     operations: {
-      'POST /v1/webhook_endpoints': ({ params }) => {
+      'POST /v1/webhook_endpoints': ({ operation, params }) => {
         const given = params as unknown as Stripe.WebhookEndpointCreateParams;
+        const { api_version: version = stripe.scope.version } = given;
+        checkLimit(stripe, 'test webhook endpoints', () => table.count());
         const endpoint: Stripe.WebhookEndpoint = {
           id: stripe.newId('webhook_endpoint'),
           object: 'webhook_endpoint',
@@ -21,7 +27,7 @@ export const webhookEndpoints: DefineModule = (stripe) => {
           application: null,
           created: stripe.now(),
           description: given.description === undefined || given.description === '' ? null : given.description,
-          enabled_events: checkEvents(given.enabled_events),
+          enabled_events: checkEvents(operation, given.enabled_events, version),
           livemode: false,
           metadata: mergeMetadata(undefined, given.metadata),
           status: 'enabled',
@@ -33,12 +39,14 @@ export const webhookEndpoints: DefineModule = (stripe) => {
       },
       'GET /v1/webhook_endpoints': ({ params, url }) => table.page(url, params),
       'GET /v1/webhook_endpoints/{id}': ({ path }) => table.get(path['id']!),
-      'POST /v1/webhook_endpoints/{id}': ({ path, params }) => {
+      'POST /v1/webhook_endpoints/{id}': ({ operation, path, params }) => {
         const given = params as Stripe.WebhookEndpointUpdateParams;
         const before = table.get(path['id']!);
         return table.update(before.id, {
           ...(given.description !== undefined && { description: given.description === '' ? null : given.description }),
-          ...(given.enabled_events && { enabled_events: checkEvents(given.enabled_events) }),
+          ...(given.enabled_events && {
+            enabled_events: checkEvents(operation, given.enabled_events, before.api_version ?? stripe.scope.version),
+          }),
           ...(given.metadata !== undefined && { metadata: mergeMetadata(before.metadata, given.metadata) }),
           ...(given.disabled !== undefined && { status: given.disabled ? 'disabled' : 'enabled' }),
           ...(given.url !== undefined && { url: checkUrl(given.url) }),
@@ -64,11 +72,21 @@ function checkUrl(url: string): string {
   );
 }
 
-function checkEvents<T extends string>(events: readonly T[]): T[] {
+/** The types of events that an endpoint is for: those of today, and of its version. */
+function checkEvents<T extends string>(operation: Operation, events: readonly T[], version = ''): T[] {
+  if (!isList(events)) throw invalidRequest('Invalid array', { param: 'enabled_events' });
+  const known = elementValues(operation, 'enabled_events');
+  const wrong = events.findIndex((each) => !known.includes(each) && !isFormerType(each, version));
+  if (wrong >= 0) throw notOneOf(known, `enabled_events[${wrong}]`);
   if (events.length > 1 && events.some((each) => (each as string) === '*')) {
     throw invalidRequest('You may not specify other event types when enabling all of them by `*`.', {
       param: 'enabled_events',
     });
   }
   return [...new Set(events)];
+}
+
+/** Nobody has looked at the form of what the operation looks at itself. */
+function isList(value: unknown): boolean {
+  return Array.isArray(value);
 }
