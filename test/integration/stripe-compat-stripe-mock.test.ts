@@ -186,12 +186,15 @@ describe('"compat": "stripe-mock"', () => {
     expect(other.status).toBe(400);
     expect(messageOf(other)).toMatch(/Was: `application\/json`\.$/);
     expect(messageOf(await send('POST', '/v1/files'))).toContain('`multipart/form-data`');
-    const file = { data: Buffer.from('x'), name: 'x.png', type: 'image/png' };
-    const uploaded = await running.stripe.files.create(
-      { purpose: 'dispute_evidence', file },
-      { host: 'stripe.localhost' },
-    );
-    expect(uploaded.object).toBe('file');
+    const form = new FormData();
+    form.append('purpose', 'dispute_evidence');
+    form.append('file', new Blob(['x'], { type: 'image/png' }), 'x.png');
+    const uploaded = await fetch(`${running.platform.url}/stripe/v1/files`, {
+      method: 'POST',
+      headers: { authorization },
+      body: form,
+    });
+    expect(await uploaded.json()).toMatchObject({ object: 'file', purpose: 'dispute_evidence' });
     const typed = { authorization, 'content-type': `${FORM}; charset=utf-8` };
     expect((await send('POST', '/v1/charges', { body: 'amount=1', headers: typed })).status).toBe(200);
     expect((await send('DELETE', '/v1/customers/cus_123', { headers: { authorization } })).status).toBe(200);
