@@ -98,11 +98,14 @@ describe('an operation that keeps no state', () => {
     const started = await startStripe();
     const { stripe } = started;
     try {
-      const address = { line1: 'Main Street 1', city: 'Reno', country: 'US', postal_code: '89501', state: 'NV' };
-      const location = await stripe.terminal.locations.create({ display_name: 'Shop', address });
-      expect(location).toMatchObject({ display_name: 'Shop', address: { ...address, line2: null } });
-      const reader = await stripe.terminal.readers.retrieve('tmr_123', { expand: ['location'] });
-      expect(reader).toMatchObject({ id: 'tmr_123', location: { object: 'terminal.location' } });
+      const apple_terms_and_conditions = { merchant_display_name: 'Shop' };
+      const link = await stripe.terminal.onboardingLinks.create({
+        link_type: 'apple_terms_and_conditions',
+        link_options: { apple_terms_and_conditions },
+      });
+      expect(link).toMatchObject({ link_options: { apple_terms_and_conditions } });
+      const refund = await stripe.testHelpers.refunds.expire('re_123', { expand: ['charge'] });
+      expect(refund).toMatchObject({ id: 're_123', charge: { object: 'charge' } });
     } finally {
       await started.close();
     }

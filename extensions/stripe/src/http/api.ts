@@ -1,5 +1,6 @@
 import type { FormFile, GatewayRequest, RequestContext, Router } from 'backlot';
 import type { ApiRequest, Dispatcher } from '../kernel/dispatch';
+import type { Reply } from '../kernel/reply';
 
 /** The largest body that the API takes. Files may be larger than forms. */
 const BODY_LIMIT = 16 * 1024 * 1024;
@@ -22,14 +23,19 @@ export function serveApi(router: Router, dispatcher: Dispatcher, paths = API_PAT
 
 const NO_FILES: readonly FormFile[] = [];
 
+type Body = string | Uint8Array;
+
 function answer(
   dispatcher: Dispatcher,
   context: RequestContext,
   body: string,
   files: readonly FormFile[],
-): string | Uint8Array {
-  const { response } = context;
+): Body | Promise<Body> {
   const reply = dispatcher.handle(toApiRequest(context, body, files));
+  return reply instanceof Promise ? reply.then((later) => send(context, later)) : send(context, reply);
+}
+
+function send({ response }: RequestContext, reply: Reply): Body {
   response.statusCode = reply.status;
   const { headers } = reply;
   if (headers['content-type'] === undefined) response.setHeader('content-type', 'application/json');
@@ -45,7 +51,7 @@ function isMultipart({ headers }: GatewayRequest): boolean {
   return /^multipart\/form-data/i.test(headers['content-type'] ?? '');
 }
 
-async function answerForm(dispatcher: Dispatcher, context: RequestContext): Promise<string | Uint8Array> {
+async function answerForm(dispatcher: Dispatcher, context: RequestContext): Promise<Body> {
   const { fields, files } = await context.body.form({ limit: BODY_LIMIT });
   return answer(dispatcher, context, fields.toString(), files);
 }

@@ -23,9 +23,9 @@ import { PLATFORM_ACCOUNT, type Backend, type Scope } from './backend';
 import { checkExpand, expand, type Includes } from './expand';
 import { IdempotentReplies } from './idempotency';
 import type { ApiKey, Call, DefineModule, OperationHandler } from './module';
-import { Binary } from './objects';
+import { Binary, Later } from './objects';
 import { printed } from './printed';
-import { errorBody, type Reply } from './reply';
+import { errorBody, type Reply, type Waiting } from './reply';
 import { unstatedAnswer } from './unstated';
 
 /** A request to the API, however it came in. */
@@ -94,28 +94,34 @@ export class Dispatcher {
     return new Set(this.#handlers.keys());
   }
 
-  /** Answers a request. Never throws: what is wrong with a request is an answer, too. */
-  handle(request: ApiRequest): Reply {
+  /**
+   * Answers a request, at once where nobody outside has to be asked. Never throws or rejects: what is wrong with a request is an
+   * answer, too.
+   */
+  handle(request: ApiRequest): Reply | Promise<Reply> {
     const requestId = this.#stripe.platform.ids.next('req', 14);
     const headers: Record<string, string> = { 'request-id': requestId };
-    const answer = this.#reply(request, requestId, headers);
-    const reply = this.#mode.answered?.(request, answer) ?? answer;
-    this.#stripe.commandLines.log({ id: requestId, method: request.method, path: request.path, reply });
-    return reply;
-  }
-
-  #reply(request: ApiRequest, requestId: string, headers: Record<string, string>): Reply {
-    try {
-      const { status, body, headers: own } = this.#answer(request, requestId, headers);
-      return { status, headers: own === NOTHING ? headers : { ...headers, ...own }, body };
-    } catch (error) {
+    const log = (answer: Reply): Reply => {
+      const reply = this.#mode.answered?.(request, answer) ?? answer;
+      this.#stripe.commandLines.log({ id: requestId, method: request.method, path: request.path, reply });
+      return reply;
+    };
+    const shown = ({ status, body, headers: own }: Reply): Reply =>
+      log({ status, headers: own === NOTHING ? headers : { ...headers, ...own }, body });
+    const failed = (error: unknown): Reply => {
       const refusal = asStripeError(error, this.#stripe);
       const failure = this.#mode.reworded?.(refusal) ?? refusal;
-      return { status: failure.status, headers, body: errorBody(failure, requestId) };
+      return log({ status: failure.status, headers, body: errorBody(failure, requestId) });
+    };
+    try {
+      const reply = this.#answer(request, requestId, headers);
+      return reply instanceof Promise ? reply.then(shown).catch(failed) : shown(reply);
+    } catch (error) {
+      return failed(error);
     }
   }
 
-  #answer(sent: ApiRequest, requestId: string, headers: Record<string, string>): Reply {
+  #answer(sent: ApiRequest, requestId: string, headers: Record<string, string>): Reply | Promise<Reply> {
     const mode = this.#mode;
     const request = mode.read?.(sent) ?? sent;
     const key = readKey(request, mode.takesAnyKey);
@@ -158,19 +164,20 @@ export class Dispatcher {
     };
     const own: OperationHandler = handled?.handler ?? ((each) => unstatedAnswer(this.#stripe, each));
     const handler = mode.handler?.(own, () => (headers['backlot-fidelity'] = 'shape')) ?? own;
-    const answer = (): Reply => this.#run(handler, call, version, requestId);
-    const reply =
-      idempotencyKey === undefined
-        ? this.#stripe.step(scope, answer)
-        : this.#answerOnce(scope, answer, requestId, (answered) => {
-            this.#idempotent.keep(idempotencyKey, asked, requestId, answered);
-          });
+    const step = (run: OperationHandler): Reply | Waiting => {
+      const answer = (): Reply | Waiting => this.#run(run, call, version, requestId);
+      if (idempotencyKey === undefined) return this.#stripe.step(scope, answer);
+      return this.#answerOnce(scope, answer, requestId, (answered) => {
+        this.#idempotent.keep(idempotencyKey, asked, requestId, answered);
+      });
+    };
+    const reply = step(handler);
     if (request.method !== 'GET') this.#stripe.jobs.arm();
-    return reply;
+    return 'later' in reply ? reply.later.ask().then(() => step(reply.later.answer)) : reply;
   }
 
   /** Answers, and keeps the answer for a client that asks again: also a failure, unless nothing began because parameters were wrong. */
-  #answerOnce(scope: Scope, answer: () => Reply, requestId: string, keep: (answered: Reply) => void): Reply {
+  #answerOnce<R extends Reply>(scope: Scope, answer: () => R, requestId: string, keep: (answered: Reply) => void): R {
     try {
       return this.#stripe.step(scope, () => {
         const answered = answer();
@@ -258,14 +265,16 @@ export class Dispatcher {
   }
 
   /** Runs the handler. An error that keeps what was written is an answer, so that the step succeeds. */
-  #run(handler: OperationHandler, call: Call, version: string, requestId: string): Reply {
+  #run(handler: OperationHandler, call: Call, version: string, requestId: string): Reply | Waiting {
     try {
       checkExpand(version, this.#includes, call);
       const answer = handler(call);
       if (answer instanceof Binary)
         return { status: 200, headers: { 'content-type': answer.type }, body: answer.bytes };
-      const shown = expand(this.#stripe, this.#includes, renderAt(version, answer, this.#stripe), call);
-      return { status: 200, headers: NOTHING, body: printed(shown) };
+      const object = answer instanceof Later ? answer.meanwhile : answer;
+      const shown = expand(this.#stripe, this.#includes, renderAt(version, object, this.#stripe), call);
+      const reply = { status: 200, headers: NOTHING, body: printed(shown) };
+      return answer instanceof Later ? { ...reply, later: answer } : reply;
     } catch (error) {
       if (!(error instanceof StripeError)) throw error;
       if (!error.keepsWrites) throw missingInPath(error, call.path, this.#stripe.isLoose);

@@ -1,6 +1,7 @@
 /** What a charge says about how it was paid. */
 import type Stripe from 'stripe';
 import { omit } from '../kernel/omit';
+import { presentedDetails } from './card-present';
 import { behaviorOf, type CardSecret } from './cards';
 import type { Decline } from './declines';
 
@@ -14,9 +15,19 @@ export function methodDetails(
     readonly mandate: string | null;
     readonly captureBefore?: number | undefined;
     readonly options?: Stripe.PaymentIntent.PaymentMethodOptions.Card | undefined;
+    readonly presentOptions?: Stripe.PaymentIntent.PaymentMethodOptions.CardPresent | undefined;
   },
 ): Stripe.Charge.PaymentMethodDetails {
   const { type, card } = method;
+  const { presented } = payment.secret ?? {};
+  if (presented) {
+    return presentedDetails(method, {
+      amount: payment.amount,
+      secret: { ...payment.secret, presented },
+      captureBefore: payment.captureBefore,
+      supportsIncrements: payment.presentOptions?.request_incremental_authorization_support === true,
+    });
+  }
   if (!card) {
     const shown = (method as unknown as Record<string, object | undefined>)[type] ?? {};
     const rest = omit(shown, 'networks', 'status_details');

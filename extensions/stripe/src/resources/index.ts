@@ -34,6 +34,7 @@ import { persons } from '../connect/persons';
 import { transfers } from '../connect/transfers';
 import { connectionAccounts } from '../financial-connections/account-operations';
 import { connectionSessions } from '../financial-connections/sessions';
+import { issuing } from '../issuing';
 import type { DefineModule } from '../kernel/module';
 import { search } from '../kernel/search';
 import { automaticPayouts } from '../payments/automatic-payouts';
@@ -56,6 +57,7 @@ import { paymentRecords } from '../reported/payment-records';
 import { reportRuns } from '../reports/report-runs';
 import { reportTypes } from '../reports/report-types';
 import { TAX } from '../tax';
+import { terminal } from '../terminal';
 import { TREASURY } from '../treasury';
 import { webhookEndpoints } from '../webhooks/endpoints';
 import { appSecrets } from './app-secrets';
@@ -72,7 +74,6 @@ import { files } from './files';
 import { forwardingRequests } from './forwarding-requests';
 import { fundingInstructions } from './funding-instructions';
 import { verificationSessions } from './identity';
-import { issuing } from './issuing';
 import { paymentMethodDomains } from './payment-method-domains';
 import { paymentMethods } from './payment-methods';
 import { plans } from './plans';
@@ -129,7 +130,7 @@ export const MODULES: readonly DefineModule[] = [
   invoicePayments,
   invoices,
   invoiceTemplates,
-  issuing,
+  ...issuing,
   mandates,
   meters,
   methodConfigurations,
@@ -162,6 +163,7 @@ export const MODULES: readonly DefineModule[] = [
   ...TAX,
   taxRates,
   taxSettings,
+  ...terminal,
   testClocks,
   tokens,
   transfers,

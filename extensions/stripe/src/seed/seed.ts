@@ -42,7 +42,7 @@ function isOfEmulate(seed: SeedData): seed is { readonly stripe: EmulateSeed } {
 function make(stripe: Backend, dispatcher: Dispatcher, path: string, item: Readonly<Record<string, unknown>>): void {
   const { secret, ...params } = item;
   const isEndpoint = path === 'webhook_endpoints' && typeof secret === 'string';
-  const { status, body } = dispatcher.handle({
+  const reply = dispatcher.handle({
     method: 'POST',
     path: `/v1/${path}`,
     query: '',
@@ -51,6 +51,12 @@ function make(stripe: Backend, dispatcher: Dispatcher, path: string, item: Reado
     body: formOfJson(JSON.stringify(isEndpoint ? params : item)),
     files: [],
   });
+  if (reply instanceof Promise) {
+    throw new Error(
+      'an application would have to decide about it, and none is asked while a state begins: name its endpoint later',
+    );
+  }
+  const { status, body } = reply;
   const answer = JSON.parse(String(body)) as { readonly id: string; readonly error?: { readonly message: string } };
   if (status !== 200) throw new Error(answer.error?.message ?? `the API answers ${status}`);
   if (!isEndpoint) return;
