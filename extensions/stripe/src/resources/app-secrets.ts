@@ -49,7 +49,7 @@ export const appSecrets: DefineModule = (stripe) => {
     },
     includes: {
       // It is a text, which no other field on demand is.
-      'apps.secret payload': ({ id }: Secret) => (table.hidden(id)?.payload ?? null) as unknown as object,
+      'apps.secret payload': ({ id }: Secret) => table.hidden(id)?.payload ?? null,
     },
   };
 };
