@@ -190,6 +190,25 @@ describe('an application that decides about authorizations', () => {
     expect(again).toMatchObject({ id: once.id, approved: true });
     expect(asked).toBe(1);
   });
+
+  it('has its answer waited for also by a request with the same key', async () => {
+    let answerNow = (): void => undefined;
+    const isAsked = new Promise<void>((asked) => {
+      application = (event, response) => {
+        answerNow = () => void answering({ approved: true })(event, response);
+        asked();
+      };
+    });
+    const options = { idempotencyKey: 'twice', maxNetworkRetries: 0 };
+    const first = stripe.testHelpers.issuing.authorizations.create({ card: card.id, amount: 1000 }, options);
+    await isAsked;
+    const tooSoon = stripe.testHelpers.issuing.authorizations.create({ card: card.id, amount: 1000 }, options);
+    expect(await failure(tooSoon)).toMatchObject({ statusCode: 409, code: 'idempotency_key_in_use' });
+    answerNow();
+    expect(await first).toMatchObject({ approved: true });
+    const later = await stripe.testHelpers.issuing.authorizations.create({ card: card.id, amount: 1000 }, options);
+    expect(later).toMatchObject({ id: (await first).id, approved: true });
+  });
 });
 
 it('is asked only by name, not by *', async () => {

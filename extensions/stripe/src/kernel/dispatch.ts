@@ -173,7 +173,9 @@ export class Dispatcher {
     };
     const reply = step(handler);
     if (request.method !== 'GET') this.#stripe.jobs.arm();
-    return 'later' in reply ? reply.later.ask().then(() => step(reply.later.answer)) : reply;
+    if (!('later' in reply)) return reply;
+    const { later } = reply;
+    return this.#idempotent.during(requestId, () => later.ask().then(() => step(later.answer)));
   }
 
   /** Answers, and keeps the answer for a client that asks again: also a failure, unless nothing began because parameters were wrong. */

@@ -22,13 +22,15 @@ interface Kept {
 export class IdempotentReplies {
   readonly #stripe: Backend;
   readonly #kept: Collection<Kept>;
+  /** The requests whose answer is not the last yet. */
+  readonly #waiting = new Set<string>();
 
   constructor(stripe: Backend) {
     this.#stripe = stripe;
     this.#kept = stripe.state.collection<Kept>('idempotency');
   }
 
-  /** The answer to the first request with a key, or undefined. Throws where that request was another one. */
+  /** The answer to the first request with a key, or undefined. Throws where that request was another one, or still goes on. */
   find(key: string, request: { method: string; path: string; sent: string }): Reply | undefined {
     if (key.length > LONGEST_KEY) {
       throw new StripeError(
@@ -55,7 +57,26 @@ export class IdempotentReplies {
           `Try using a key other than '${key}' if you meant to execute a different request.`,
       );
     }
+    if (this.#waiting.has(kept.requestId)) {
+      throw new StripeError(
+        409,
+        'idempotency_error',
+        'There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the ' +
+          `other request is still going through): ${key}. Please try again later.`,
+        { code: 'idempotency_key_in_use' },
+      );
+    }
     return { ...kept.reply, headers: { 'idempotent-replayed': 'true', 'original-request': kept.requestId } };
+  }
+
+  /** Gives what `work` gives. Meanwhile what was kept of the request is no answer to another one. */
+  async during<T>(requestId: string, work: () => Promise<T>): Promise<T> {
+    this.#waiting.add(requestId);
+    try {
+      return await work();
+    } finally {
+      this.#waiting.delete(requestId);
+    }
   }
 
   keep(key: string, request: { method: string; path: string; sent: string }, requestId: string, reply: Reply): void {
