@@ -55,7 +55,13 @@ export interface CollectionOptions<T> {
   readonly frozen?: boolean;
 }
 
-/** Values in the order of another key than their own. Like those of {@link Collection}, its views are of one moment. */
+/**
+ * Values in the order of another key than their own. Like those of {@link Collection}, its views are of one moment.
+ *
+ * In each state an index is made of what is there when it is first looked into, or when there is very much of it, and follows what
+ * is written from then on. The first look throws `BACKLOT_E_STATE_INDEX_FAILED` when its function throws for a value that was put
+ * before it was declared.
+ */
 export interface IndexView<T> {
   /** The first value under a key of the index, or undefined. */
   get(indexKey: Key): T | undefined;

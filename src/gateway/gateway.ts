@@ -27,7 +27,7 @@ import { ProtocolTable } from './port/protocol-table';
 import { TlsServer } from './port/tls-server';
 import { writeOnce } from './port/write-once';
 import { holdBackHead } from './response';
-import { runWithin, type ScopeOf } from './request-scope';
+import { enterScopes, runWithin, type ScopeOf } from './request-scope';
 import { RouteTable } from './route-table';
 import { routeHandler } from './routing';
 import { explainRoute, listed, type Explanation, type ListedRoute } from './routing/explain';
@@ -361,12 +361,14 @@ export class Gateway {
   }
 }
 
-/** Requests and responses as Express has them, whose heads are held back. */
+/** Requests and responses as Express has them, whose heads are held back, and whose listeners run within the scope of the request. */
 function gatewayMessages(): MessageClasses {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   const classes = expressMessages(app);
   holdBackHead(classes.ServerResponse.prototype);
+  enterScopes(classes.IncomingMessage.prototype);
+  enterScopes(classes.ServerResponse.prototype);
   return classes;
 }

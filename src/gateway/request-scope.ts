@@ -1,4 +1,4 @@
-import type { EventEmitter } from 'node:events';
+import { EventEmitter } from 'node:events';
 import type { GatewayRequest } from '../api/gateway';
 import type { Exchange } from './chain';
 
@@ -8,8 +8,8 @@ export interface RequestScope {
   run<R>(run: () => R): R;
   /** Aborted when the scope is over, for an extension or for all. */
   signalFor(owner: string | undefined): AbortSignal;
-  /** Notes that something is going on in it, until the function that it gives is called. */
-  hold(): () => void;
+  /** Notes that something is going on in it, until the function that it gives is called; gives none where nobody wants to know. */
+  hold(): (() => void) | undefined;
 }
 
 /** Says what a request runs within; nothing for undefined. What it throws is answered. */
@@ -27,21 +27,40 @@ export function runWithin(scopeOf: ScopeOf, exchange: Exchange): void {
   }
   if (!scope) return exchange.run();
   context.scope = scope;
-  emitWithin(context.request, scope);
-  emitWithin(response, scope);
-  response.once('close', scope.hold());
+  (context.request as Scoped)[SCOPE] = scope;
+  (response as Scoped)[SCOPE] = scope;
+  const release = scope.hold();
+  if (release) response.once('close', release);
   scope.run(() => exchange.run());
 }
 
-type Emit = (name: string | symbol, ...args: unknown[]) => boolean;
+const SCOPE = Symbol('backlot.scope');
+
+interface Scoped extends EventEmitter {
+  [SCOPE]?: RequestScope;
+}
 
 /** Lets the listeners of an emitter run within a scope: Node calls them within that of the connection. */
 export function emitWithin(emitter: EventEmitter, scope: RequestScope): void {
-  const emit = emitter.emit.bind(emitter) as Emit;
-  emitter.emit = (...event: Parameters<Emit>): boolean => {
-    // Most events have no listeners, and to enter the scope costs more than to find that out.
-    return emitter.listenerCount(event[0]) === 0 ? emit(...event) : scope.run(() => emit(...event));
-  };
+  (emitter as Scoped)[SCOPE] = scope;
+  enterScopes(emitter);
+}
+
+/**
+ * Gives an object (the prototype of requests or responses, or one of them) the method that lets listeners run within the scope of
+ * their request. A mounted Express app replaces the prototype of what it serves, which then gets the method as its own.
+ */
+export function enterScopes(target: object): void {
+  Object.assign(target, { emit });
+}
+
+const plain = EventEmitter.prototype;
+
+function emit(this: Scoped, ...event: Parameters<EventEmitter['emit']>): boolean {
+  const scope = this[SCOPE];
+  // Most events have no listeners, and to enter the scope costs more than to find that out.
+  if (scope === undefined || this.listenerCount(event[0]) === 0) return plain.emit.apply(this, event);
+  return scope.run(() => plain.emit.apply(this, event));
 }
 
 /** Calls a function when a signal is aborted, unless something is closed before. */

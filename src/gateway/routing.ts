@@ -1,6 +1,7 @@
 import type { GatewayResponse, Handler } from '../api/gateway';
 import { fillBody, fillFromFetch } from './body';
 import { isPromise, type Exchange } from './chain';
+import { enterScopes } from './request-scope';
 import { holdBackHead } from './response';
 import type { RouteMatch, RouteTable } from './route-table';
 import { WEBSOCKET } from './routing/methods';
@@ -60,6 +61,8 @@ function serveListener({ record, texts }: RouteMatch, exchange: Exchange): unkno
   // Parameters are text in Express.
   request.params = texts;
   holdBackHead(response);
+  enterScopes(request);
+  enterScopes(response);
   let passed = false;
   let settle: { resolve: () => void; reject: (error: unknown) => void } | undefined;
   let failure: { error: unknown } | undefined;

@@ -3,21 +3,22 @@ import { Entry } from './entry';
 import type { IndexDefinitions } from './index-definition';
 import { isPlain } from './is-plain';
 import { describe } from './key';
+import type { Table } from './table';
 
 /** How values of one kind become what is kept, and come back from it. */
 export interface Codec<T> {
   /** Throws `BACKLOT_E_STATE_VALUE_INVALID`, and `BACKLOT_E_STATE_INDEX_FAILED` when an index has no keys for the value. */
-  readonly encode: (value: T, indexes: IndexDefinitions) => Entry;
+  readonly encode: (value: T, indexes: IndexDefinitions, table: Pick<Table, 'follows'>) => Entry;
   readonly decode: (entry: Entry) => T;
 }
 
 /** Values that are copied at each read. */
 export const JSON_CODEC: Codec<unknown> = {
-  encode(value, indexes) {
+  encode(value, indexes, table) {
     const entry = toEntry(value);
     let copy: unknown;
     // One copy for all indexes.
-    entry.indexBy(indexes, () => (copy ??= entry.copy()));
+    entry.indexBy(indexes, table, () => (copy ??= entry.copy()));
     return entry;
   },
   decode: (entry) => entry.copy(),
@@ -25,12 +26,12 @@ export const JSON_CODEC: Codec<unknown> = {
 
 /** Values that are shared by those who read them. */
 export const FROZEN_CODEC: Codec<unknown> = {
-  encode(value, indexes) {
+  encode(value, indexes, table) {
     const entry = toEntry(value);
     let asked: unknown;
     // Most values are not read soon, so a value that is what JSON makes of it is asked itself.
     const ask = (): unknown => (asked ??= isPlain(value) ? value : entry.frozen());
-    entry.indexBy(indexes, ask);
+    entry.indexBy(indexes, table, ask);
     return entry;
   },
   decode: (entry) => entry.frozen(),

@@ -2,6 +2,7 @@ import type { Key } from '../api/state';
 import { freezeDeeply } from './freeze-deeply';
 import { IndexDefinition } from './index-definition';
 import { RecentlyRead } from './recently-read';
+import type { Table } from './table';
 
 /** What a collection holds. */
 export type Kind = 'json' | 'bytes';
@@ -53,10 +54,13 @@ export class Entry {
     return keys;
   }
 
-  /** As {@link keysFor} of all indexes, for an entry that is new. */
-  indexBy(definitions: Iterable<IndexDefinition>, value: () => unknown): void {
+  /** Asks all indexes, for an entry that is new, as {@link keysFor} does, and keeps the keys for those that follow its table. */
+  indexBy(definitions: Iterable<IndexDefinition>, table: Pick<Table, 'follows'>, value: () => unknown): void {
     const indexed: (IndexDefinition | Key)[] = [];
-    for (const definition of definitions) indexed.push(definition, ...definition.keysOf(value()));
+    for (const definition of definitions) {
+      const keys = definition.keysOf(value());
+      if (table.follows(definition)) indexed.push(definition, ...keys);
+    }
     if (indexed.length > 0) this.#indexed = indexed.slice();
   }
 

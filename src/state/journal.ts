@@ -45,7 +45,7 @@ export class Journal {
   undo(length: number): void {
     for (const change of this.changes.splice(length).reverse()) {
       if ('cleared' in change) change.table.become(change.cleared);
-      else change.table.set(change.key, change.before, change.after);
+      else change.table.putBack(change.key, change.before, change.after);
     }
   }
 }

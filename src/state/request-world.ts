@@ -22,12 +22,8 @@ export class RequestWorld {
     return world.store(owner).epoch.signal;
   }
 
-  /** Notes that something uses the world, until the function that it gives is called. */
-  hold(): () => void {
-    return this.use?.() ?? nothing;
+  /** Notes that something uses the world, until the function that it gives is called. The default world is there anyway. */
+  hold(): (() => void) | undefined {
+    return this.use?.();
   }
-}
-
-function nothing(): void {
-  // The default world is there whether or not it is used.
 }

@@ -41,13 +41,13 @@ export class StoredCollection<T> implements Collection<T> {
 
   put(key: Key, value: T): void {
     const { store, table } = this.find();
-    this.worlds.write(store, table, toKey(key), this.codec.encode(value, this.definitions));
+    this.worlds.write(store, table, toKey(key), this.codec.encode(value, this.definitions, table));
   }
 
   insert(key: Key, value: T): void {
     const { store, table } = this.find();
     const own = toKey(key);
-    if (this.worlds.insert(store, table, own, this.codec.encode(value, this.definitions))) return;
+    if (this.worlds.insert(store, table, own, this.codec.encode(value, this.definitions, table))) return;
     throw new BacklotError(
       'BACKLOT_E_STATE_KEY_EXISTS',
       `the collection "${this.name}" has a value under ${describe(own)}`,
@@ -62,7 +62,7 @@ export class StoredCollection<T> implements Collection<T> {
       const own = toKey(key);
       const before = table.get(own);
       const changed = change(before && this.codec.decode(before));
-      this.worlds.write(store, table, own, this.codec.encode(changed, this.definitions));
+      this.worlds.write(store, table, own, this.codec.encode(changed, this.definitions, table));
       return changed;
     });
   }

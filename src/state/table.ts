@@ -1,23 +1,13 @@
 import type { Key } from '../api/state';
 import type { Entry, Kind } from './entry';
 import type { IndexDefinition, IndexDefinitions } from './index-definition';
-import { compareKeys, type Bound } from './key';
+import type { Bound } from './key';
+import { TableIndex } from './table-index';
 import { makePairTree, makeTree, type PairTree, type Tree } from './tree';
-
-interface TableIndex {
-  readonly definition: IndexDefinition;
-  readonly tree: PairTree;
-}
 
 /** What finds a table among those of an extension. */
 export function tableId(name: string, kind: Kind): string {
   return `${kind}:${name}`;
-}
-
-const NO_KEYS: readonly Key[] = [];
-
-function areEqual(one: readonly Key[], other: readonly Key[]): boolean {
-  return one.length === other.length && one.every((key, i) => compareKeys(key, other[i]!) === 0);
 }
 
 /** One collection of one extension in one world: a tree of its values, and one for each index. */
@@ -62,31 +52,36 @@ export class Table {
     return true;
   }
 
+  /** Sets or deletes again what was under a key. An index that fails for it is made anew when it is asked for. */
+  putBack(key: Key, entry: Entry | undefined, after: Entry | undefined): void {
+    for (const index of this.#indexes) {
+      try {
+        index.prepare(entry, this.#main);
+      } catch {
+        index.dismiss();
+      }
+    }
+    this.set(key, entry, after);
+  }
+
   #reindex(key: Key, before: Entry | undefined, entry: Entry | undefined): void {
     // What fails, fails before anything is changed.
-    const keys = this.#indexes.map(({ definition }) => entry?.keysFor(definition));
-    this.#indexes.forEach(({ definition, tree }, i) => {
-      const old = before?.keysFor(definition) ?? NO_KEYS;
-      const added = keys[i] ?? NO_KEYS;
-      // Most changes of a value leave what it is found by as it is.
-      if (areEqual(old, added)) return;
-      for (const index of old) tree.delete({ index, key });
-      for (const index of added) tree.set({ index, key }, undefined);
-    });
+    for (const index of this.#indexes) index.prepare(entry, this.#main);
+    for (const index of this.#indexes) index.follow(key, before, entry);
   }
 
   /** Deletes everything. */
   clear(): void {
     // New trees: the old ones may be shared with what was cloned.
     this.#main = makeTree();
-    this.#indexes = this.#indexes.map(({ definition }) => ({ definition, tree: makePairTree() }));
+    this.#indexes = this.#indexes.map(({ definition }) => new TableIndex(definition));
   }
 
   /** A table with the same content, which no write to this one reaches, and the other way round. Costs nothing. */
   clone(): Table {
     const copy = new Table(this.name, this.kind);
     copy.#main = this.#main.clone();
-    copy.#indexes = this.#indexes.map(({ definition, tree }) => ({ definition, tree: tree.clone() }));
+    copy.#indexes = this.#indexes.map((index) => index.clone(this.#main));
     copy.#definitions = this.#definitions;
     copy.#revision = this.#revision;
     return copy;
@@ -110,33 +105,33 @@ export class Table {
     return this.view().entries() as Iterable<[Key, Entry]>;
   }
 
-  /** An index as of now. */
+  /** An index as of now. Throws `BACKLOT_E_STATE_INDEX_FAILED` when it has to be made and fails for a value. */
   viewOf(definition: IndexDefinition): PairTree {
-    return this.#indexes.find((index) => index.definition === definition)?.tree.clone() ?? makePairTree();
+    return this.#indexOf(definition)?.view(this.#main) ?? makePairTree();
   }
 
-  /**
-   * Lets the table have these indexes: those that it lacks, or has by another definition, are made from its values. Throws
-   * `BACKLOT_E_STATE_INDEX_FAILED`, and keeps what it had, when one fails.
-   */
+  /** Whether an index was asked for, so that it follows what is written. */
+  follows(definition: IndexDefinition): boolean {
+    return this.#indexOf(definition)?.isMade ?? false;
+  }
+
+  #indexOf(definition: IndexDefinition): TableIndex | undefined {
+    return this.#indexes.find((index) => index.definition === definition);
+  }
+
+  /** Lets the table have these indexes, which are made of its values when they are asked for. */
   use(definitions: IndexDefinitions): void {
     if (this.#definitions === definitions && this.#revision === definitions.revision) return;
-    const gone = new Set(this.#indexes.map(({ definition }) => definition));
-    const indexes = [...definitions].map((definition) => {
-      gone.delete(definition);
-      return this.#indexes.find((index) => index.definition === definition) ?? this.#build(definition);
+    const gone = new Set(this.#indexes);
+    this.#indexes = [...definitions].map((definition) => {
+      const known = this.#indexOf(definition);
+      if (known) gone.delete(known);
+      return known ?? new TableIndex(definition);
     });
-    for (const definition of gone) this.#main.forEachPair((_, entry) => entry.forget(definition));
-    this.#indexes = indexes;
+    for (const { isMade, definition } of gone) {
+      if (isMade) this.#main.forEachPair((_, entry) => entry.forget(definition));
+    }
     this.#definitions = definitions;
     this.#revision = definitions.revision;
-  }
-
-  #build(definition: IndexDefinition): TableIndex {
-    const tree = makePairTree();
-    this.#main.forEachPair((key, entry) => {
-      for (const index of entry.keysFor(definition)) tree.set({ index, key }, undefined);
-    });
-    return { definition, tree };
   }
 }

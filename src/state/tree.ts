@@ -26,7 +26,8 @@ export function makePairTree(): PairTree {
   return new BTree<Pair, undefined>(undefined, comparePairs, NODE_SIZE);
 }
 
-function comparePairs(a: Pair, b: Pair): number {
+/** The order of pairs in an index. */
+export function comparePairs(a: Pair, b: Pair): number {
   return compareKeys(a.index, b.index) || compareKeys(a.key, b.key);
 }
 

@@ -62,10 +62,53 @@ describe('"fallback": "fixtures"', () => {
     expect(await stripe.accounts.retrieve('acct_123')).toMatchObject({ id: 'acct_123', object: 'account' });
   });
 
+  it('makes lists within objects, what is expanded, and files', async () => {
+    const { stripe, platform } = running;
+    expect((await stripe.subscriptions.retrieve('sub_123')).items.data).toMatchObject([
+      { object: 'subscription_item', price: { object: 'price' } },
+    ]);
+    const charge = await stripe.charges.retrieve('ch_123', { expand: ['customer', 'refunds.data.payment_intent'] });
+    expect(charge).toMatchObject({
+      customer: { object: 'customer' },
+      refunds: { data: [{ object: 'refund', payment_intent: { object: 'payment_intent' } }] },
+    });
+    const file = await fetch(`${platform.url}/stripe/v1/quotes/qt_123/pdf`, {
+      headers: { authorization: 'Bearer sk_test_123' },
+    });
+    expect(file.headers.get('content-type')).toBe('application/pdf');
+    expect((await file.text()).slice(0, 5)).toBe('%PDF-');
+  });
+
+  it('puts what is there in the place of its identifier', async () => {
+    const { stripe } = running;
+    const { id } = await stripe.customers.create({ name: 'There' });
+    const charge = await stripe.charges.update('ch_123', { customer: id, expand: ['customer'] });
+    expect(charge).toMatchObject({ customer: { id, name: 'There' } });
+  });
+
   it('still refuses what is wrong in itself', async () => {
     await expect(running.stripe.customers.update('cus_123', { nonsense: 1 } as never)).rejects.toMatchObject({
       code: 'parameter_unknown',
     });
+  });
+});
+
+describe('an operation that keeps no state', () => {
+  it('reflects nested parameters, and expands to generated objects', async () => {
+    const started = await startStripe();
+    const { stripe } = started;
+    try {
+      const apple_terms_and_conditions = { merchant_display_name: 'Shop' };
+      const link = await stripe.terminal.onboardingLinks.create({
+        link_type: 'apple_terms_and_conditions',
+        link_options: { apple_terms_and_conditions },
+      });
+      expect(link).toMatchObject({ link_options: { apple_terms_and_conditions } });
+      const refund = await stripe.testHelpers.refunds.expire('re_123', { expand: ['charge'] });
+      expect(refund).toMatchObject({ id: 're_123', charge: { object: 'charge' } });
+    } finally {
+      await started.close();
+    }
   });
 });
 

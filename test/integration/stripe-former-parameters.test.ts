@@ -107,11 +107,17 @@ it('knows how 2023-10-16 wrote what invoices and portals show', async () => {
 });
 
 it('names the threshold of alerts as it was before acacia', async () => {
+  const { id: customer } = await running.stripe.customers.create();
+  const { id: meter } = await running.stripe.billing.meters.create({
+    display_name: 'Calls',
+    event_name: 'calls',
+    default_aggregation: { formula: 'sum' },
+  });
   const alert = await call('2024-06-20', 'POST', '/v1/billing/alerts', {
     alert_type: 'usage_threshold',
     title: 'Much',
-    filter: { customer: 'cus_1' },
-    usage_threshold_config: { gte: 100, meter: 'mtr_1', recurrence: 'one_time' },
+    filter: { customer },
+    usage_threshold_config: { gte: 100, meter, recurrence: 'one_time' },
   });
   expect(alert).toHaveProperty('usage_threshold_config');
   expect(await call('2024-09-30.acacia', 'GET', `/v1/billing/alerts/${String(alert['id'])}`)).not.toHaveProperty(

@@ -18,9 +18,16 @@ export interface RunningStripe {
   close(): Promise<void>;
 }
 
-/** Runs the built extension on the built platform. The SDK reaches it as `http://stripe.localhost` would. */
-export async function startStripe(config: Readonly<Record<string, unknown>> = {}): Promise<RunningStripe> {
-  const platform = await start({ extensions: [join(REPOSITORY, 'extensions', 'stripe')], config: { stripe: config } });
+/** Runs the built extension on the built platform, filled from the file `seed`. The SDK reaches it as `http://stripe.localhost` would. */
+export async function startStripe(
+  config: Readonly<Record<string, unknown>> = {},
+  seed?: string,
+): Promise<RunningStripe> {
+  const platform = await start({
+    extensions: [join(REPOSITORY, 'extensions', 'stripe')],
+    config: { stripe: config },
+    ...(seed !== undefined && { seed: { stripe: seed } }),
+  });
   const agent = new Agent({ keepAlive: true, lookup: toLoopback });
   const client: RunningStripe['client'] = ({ key = 'sk_test_backlot', ...options } = {}) =>
     new Stripe(key, {

@@ -31,7 +31,7 @@ function table(): string {
   const { loadSpec, Backend, Dispatcher, withoutNames, MODULES } = built();
   // Modules only declare themselves here: nothing is read or kept.
   const services = { state: { collection: () => ({}), bytes: () => ({}) } };
-  const { stateful } = new Dispatcher(new Backend(services, {}), MODULES);
+  const { stateful } = new Dispatcher(new Backend(services, { compat: 'none' }), MODULES);
   const { operations } = loadSpec();
   const rows = operations.map(({ key }) => {
     const [method = '', path = ''] = key.split(' ');

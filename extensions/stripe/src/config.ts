@@ -6,8 +6,13 @@ export const Config = v.strictObject({
   strict: v.optional(v.boolean(), false),
   /** `fixtures`: an identifier that there is nothing under stands for a generated object, as in stripe-mock. */
   fallback: v.optional(v.picklist(['none', 'fixtures']), 'none'),
-  /** `localstripe`: also the routes and the looser rules of localstripe; `stripe-stateful-mock`: also the tokens of that. */
-  compat: v.optional(v.picklist(['none', 'localstripe', 'stripe-stateful-mock']), 'none'),
+  /**
+   * `localstripe`: also the routes and the looser rules of localstripe; `stripe-stateful-mock`: also the tokens of that; `emulate`: also
+   * JSON, filters and pages of Vercel's emulate; `stripe-mock`: whatever is well-formed succeeds, and is refused in the words of that.
+   */
+  compat: v.optional(v.picklist(['none', 'localstripe', 'stripe-stateful-mock', 'emulate', 'stripe-mock']), 'none'),
+  /** With `"compat": "stripe-mock"`, as its `-strict-version-check`: refuses a `Stripe-Version` other than `apiVersion`. */
+  strictVersionCheck: v.optional(v.boolean(), false),
   /** Holds what Stripe limits in test mode: webhook endpoints of an account, customers and quotes of a test clock, subscriptions of customers. */
   limits: v.optional(v.boolean(), false),
   /** Serves the API on this port too, without a path before `/v1`. */

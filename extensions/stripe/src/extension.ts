@@ -1,5 +1,6 @@
 import { WebAppExtension, type Router, type WebRouter } from 'backlot';
 import { serveCommandLine } from './cli/socket';
+import { EVERY_PATH } from './compat/stripe-mock';
 import { Config } from './config';
 import { serveApi } from './http/api';
 import { serveFiles } from './http/files';
@@ -9,6 +10,7 @@ import { Backend } from './kernel/backend';
 import { Dispatcher } from './kernel/dispatch';
 import { servePages } from './pages';
 import { MODULES } from './resources';
+import { fill, Seed, type SeedData } from './seed/seed';
 import { deliveryBy } from './webhooks/signature';
 
 /** Where applications load Stripe.js from: the one that is loaded there finds the API there, too. */
@@ -21,6 +23,7 @@ const SCRIPT_HOSTS = ['js.stripe.com', 'js.stripe.localhost'];
 export class Stripe extends WebAppExtension<typeof Config> {
   readonly name = 'stripe';
   static override readonly config = Config;
+  static override readonly seed = Seed;
 
   #backend!: Backend;
   #dispatcher!: Dispatcher;
@@ -34,6 +37,7 @@ export class Stripe extends WebAppExtension<typeof Config> {
       this.config,
     );
     this.#dispatcher = new Dispatcher(this.#backend, MODULES);
+    state.onSeed((data) => fill(this.#backend, this.#dispatcher, data as SeedData));
   }
 
   override async updateGatewayRoutes(router: Router): Promise<void> {
@@ -55,7 +59,8 @@ export class Stripe extends WebAppExtension<typeof Config> {
 
   #serve(router: Router): void {
     serveFiles(router, this.#backend);
-    serveApi(router, this.#dispatcher);
+    const isEverywhere = this.config.compat === 'stripe-mock';
+    serveApi(router, this.#dispatcher, isEverywhere ? EVERY_PATH : undefined);
     serveCommandLine(router, this.#backend.commandLines);
     servePages(router, this.#backend, this.packageDirectory);
     // Pages of a sandbox name it in their path, and so do the calls of their scripts.

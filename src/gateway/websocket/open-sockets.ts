@@ -22,7 +22,8 @@ export class OpenSockets {
     connection.once('close', () => this.#open.delete(open));
     if (!scope) return;
     emitWithin(connection, scope);
-    connection.once('close', scope.hold());
+    const release = scope.hold();
+    if (release) connection.once('close', release);
     whenOver(scope.signalFor(open.owner.name), connection, () => open.close(SERVICE_RESTART, 'the state was replaced'));
   }
 

@@ -95,6 +95,71 @@ describe('an index', () => {
     expect([...next.by('customer').keys({ equals: 3 })]).toEqual(['o1', 'o2', 'o3', 'o4']);
   });
 
+  it('finds what was put before and after it was first asked for, in each state that came of the same one', () => {
+    const { collection, worlds } = orders();
+    worlds.save('before');
+    collection.put('o5', { customer: 'ada', total: 7, tags: [] });
+    collection.delete('o1');
+    expect([...collection.by('customer').keys({ equals: 'ada' })]).toEqual(['o3', 'o5']);
+    worlds.restore('before');
+    expect([...collection.by('customer').keys({ equals: 'ada' })]).toEqual(['o1', 'o3']);
+    collection.put('o3', { customer: 'bob', total: 1, tags: [] });
+    expect([...collection.by('customer').keys({ equals: 'ada' })]).toEqual(['o1']);
+    worlds.restore('before');
+    collection.put('o6', { customer: 'ada', total: 2, tags: [] });
+    expect([...collection.by('customer').keys({ equals: 'ada' })]).toEqual(['o1', 'o3', 'o6']);
+  });
+
+  it('finds all of very many values, also when it is first asked for after some were changed', () => {
+    const { state } = oneState();
+    const numbers = state.collection<number>('numbers', { indexes: { backwards: (n) => -n } });
+    const many = 50_002;
+    for (let n = 0; n < many; n++) numbers.insert(n, n);
+    numbers.put(0, many);
+    numbers.delete(1);
+    expect([...numbers.by('backwards').keys({ limit: 3 })]).toEqual([0, many - 1, many - 2]);
+    expect(numbers.by('backwards').count()).toBe(many - 1);
+  });
+
+  it('is as it was when it was first asked for in a transaction that is undone', () => {
+    const { collection, state } = orders();
+    const failing = (): void =>
+      state.transaction(() => {
+        collection.put('o1', { customer: 'zoe', total: 9, tags: [] });
+        collection.delete('o2');
+        expect([...collection.by('customer').keys()]).toEqual(['o3', 'o4', 'o1']);
+        throw new Error('no');
+      });
+    expect(failing).toThrow('no');
+    expect([...collection.by('customer').keys()]).toEqual(['o1', 'o3', 'o2', 'o4']);
+  });
+
+  it('fails when it is asked for, where a new incarnation has a function that fails for what is there', () => {
+    const { collection, worlds } = orders();
+    const state = stateIn(worlds);
+    const next = state.collection<Order>('orders', {
+      indexes: {
+        first: ({ tags }) => (tags[0] as string).length,
+        customer: (order) => order.customer,
+      },
+    });
+    expect(codeOf(() => next.by('first').count())).toBe('BACKLOT_E_STATE_INDEX_FAILED');
+    expect([next.count(), next.get('o2')?.total, next.by('customer').count()]).toEqual([4, 3, 4]);
+    const failing = (): void =>
+      state.transaction(() => {
+        next.put('o2', { customer: 'bob', total: 3, tags: ['late'] });
+        expect([...next.by('first').keys()]).toEqual(['o1', 'o4', 'o2', 'o3']);
+        throw new Error('no');
+      });
+    expect(failing).toThrow('no');
+    expect(codeOf(() => next.by('first').count())).toBe('BACKLOT_E_STATE_INDEX_FAILED');
+    expect([...next.keys()]).toEqual(['o1', 'o2', 'o3', 'o4']);
+    expect(next.get('o2')?.tags).toEqual([]);
+    next.delete('o2');
+    expect([...next.by('first').keys()]).toEqual(['o1', 'o4', 'o3']);
+    expect(collection.count()).toBe(3);
+  });
+
   it('can be declared within a handler, which makes the same function again and again', () => {
     const { state } = oneState();
     const open = () => state.collection<Order>('orders', { indexes: { total: ({ total }) => total } });

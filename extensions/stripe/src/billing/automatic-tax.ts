@@ -4,7 +4,9 @@
  */
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
+import { taxSettingsOf } from '../resources/tax-settings';
 import { blank } from '../spec/shapes';
+import { stateOfPostalCode } from './postal-codes';
 import type { AppliedRate } from './tax-amounts';
 
 /** Where the customer is, as far as it is known. */
@@ -40,7 +42,7 @@ const STATES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   CA: ratesOf('AB5 BC12 MB12 NB15 NL15 NS14 NT5 NU5 ON13 PE15 QC14.975 SK11 YT5'),
 };
 
-const EUROPEAN_UNION = new Set(
+export const EUROPEAN_UNION = new Set(
   'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(' '),
 );
 
@@ -72,11 +74,12 @@ export function automaticRate(
   };
 }
 
-function standardRate({ country, state }: TaxPlace): {
+function standardRate({ country, state: given, postal_code: code }: TaxPlace): {
   type: Stripe.TaxRate.TaxType;
   percentage: number;
   state: string | null;
 } {
+  const state = given || (code ? stateOfPostalCode(country!, code) : undefined);
   const inState = state ? STATES[country!]?.[state.toUpperCase()] : undefined;
   if (inState !== undefined) {
     return { type: country === 'US' ? 'sales_tax' : 'hst', percentage: inState, state: state!.toUpperCase() };
@@ -103,8 +106,8 @@ function hasRegistration(stripe: Backend, country: string, state: string | null)
 /** Whether a price includes its tax, where the price itself does not say. */
 export function isInclusive(stripe: Backend, behavior: string | null | undefined, currency: string): boolean {
   if (behavior === 'inclusive' || behavior === 'exclusive') return behavior === 'inclusive';
-  const settings = stripe.table<Stripe.Tax.Settings & { id: string }>('tax.settings').find('settings');
-  const usual = settings?.defaults.tax_behavior ?? 'exclusive';
+  const settings = taxSettingsOf(stripe).get();
+  const usual = settings.defaults.tax_behavior ?? 'exclusive';
   return usual === 'inferred_by_currency' ? currency !== 'usd' && currency !== 'cad' : usual === 'inclusive';
 }
 

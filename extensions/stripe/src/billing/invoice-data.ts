@@ -4,6 +4,7 @@ import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
 import { adjustLines } from './adjust-lines';
+import { renderingOf } from './invoice-templates';
 import { DAY } from './periods';
 import { taxedShipping } from './invoice-shipping';
 import { sumByRate } from './tax-amounts';
@@ -63,6 +64,7 @@ export function newInvoice(
     test_clock: stripe.clock,
     webhooks_delivered_at: now,
     ...fields,
+    rendering: renderingOf(stripe, fields.rendering, customer.invoice_settings?.rendering_options),
     due_date: fields.due_date ?? (isSent && days !== undefined ? now + days * DAY : null),
   } as unknown as Stripe.Invoice;
   return { ...draft, ...reckon(stripe, draft, lines) };

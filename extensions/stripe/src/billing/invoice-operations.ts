@@ -23,6 +23,7 @@ import {
 } from './invoices';
 import { invoiceItemLine, itemOfLine } from './lines';
 import { withTaxPercent } from './former-parameters';
+import { renderingOf } from './invoice-templates';
 import { DAY } from './periods';
 import { updateLine } from './invoice-lines';
 import { shippingCost } from './invoice-shipping';
@@ -255,6 +256,7 @@ function updateInvoice(stripe: Backend, id: string, given: Stripe.InvoiceUpdateP
   const { days_until_due: days, metadata, ...rest } = given;
   const change: Partial<Stripe.Invoice> = {
     ...plainFields(rest),
+    ...(rest.rendering && { rendering: renderingOf(stripe, rest.rendering) }),
     ...(given.shipping_cost !== undefined && shippingCost(stripe, given.shipping_cost, before.currency)),
     ...(metadata !== undefined && { metadata: mergeMetadata(before.metadata, metadata) }),
     ...(days !== undefined && { due_date: before.created + days * DAY }),

@@ -4,6 +4,7 @@ import type { Backend } from '../kernel/backend';
 import { pageOf } from '../kernel/page-of';
 import type { Call, DefineModule } from '../kernel/module';
 import type { Page } from '../kernel/objects';
+import { triggerAlerts } from './alerts';
 import { aggregate, eventsOf, usages } from './meter-events';
 import { DAY, HOUR } from './periods';
 import { billAtThresholds } from './thresholds';
@@ -120,6 +121,7 @@ function report(stripe: Backend, given: Stripe.Billing.MeterEventCreateParams): 
     const usage = { account: stripe.account, event, identifier, customer, timestamp, value, order: stripe.nextOrder() };
     usages(stripe).put(key, usage);
     billAtThresholds(stripe, customer);
+    triggerAlerts(stripe, meter, customer);
     return {
       object: 'billing.meter_event',
       created: now,

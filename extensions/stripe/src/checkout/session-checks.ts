@@ -32,11 +32,11 @@ export function uiModeOf(given: string | undefined): UiMode {
   });
 }
 
-/** Throws for parameters that do not go together. */
-export function checkParams(given: SessionParams, uiMode: UiMode): void {
+/** Throws for parameters that do not go together, and for missing ones; where it may be bare, `mode` alone has to be there. */
+export function checkParams(given: SessionParams, uiMode: UiMode, isBare = false): void {
   if (given.mode === undefined) throw parameterMissing('mode');
   const isHosted = uiMode === 'hosted_page';
-  if (isHosted && given.success_url === undefined) throw parameterMissing('success_url');
+  if (isHosted && given.success_url === undefined && !isBare) throw parameterMissing('success_url');
   if (!isHosted && given.success_url !== undefined) {
     throw invalidRequest(`\`success_url\` cannot be used with \`ui_mode: ${uiMode}\`. Use \`return_url\` instead.`, {
       param: 'success_url',
@@ -58,7 +58,7 @@ export function checkParams(given: SessionParams, uiMode: UiMode): void {
     if (url !== undefined && !URL.canParse(url))
       throw invalidRequest('Not a valid URL', { code: 'url_invalid', param: name });
   }
-  if (given.mode !== 'setup' && (given.line_items === undefined || given.line_items.length === 0)) {
+  if (given.mode !== 'setup' && !isBare && (given.line_items === undefined || given.line_items.length === 0)) {
     throw parameterMissing('line_items');
   }
   if (given.mode === 'setup' && given.line_items !== undefined) {

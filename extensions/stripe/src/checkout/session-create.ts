@@ -6,6 +6,8 @@ import { createIntent } from '../payments/intents';
 import { createSetupIntent } from '../payments/setup-intents';
 import { blank } from '../spec/shapes';
 import { isOlder } from '../versions/versions';
+import { configurationOf, offeredTypes } from '../payments/method-configurations';
+import { METHOD_TYPES } from '../payments/method-types';
 import { currencyOf, readLines, type LineParams } from './line-items';
 import { readOptional, shownOptional } from './optional-items';
 import { intentParams } from './payment-params';
@@ -21,6 +23,8 @@ export interface SessionExtras {
   /** Shown when the payment is done, where a payment link sends the buyer nowhere. */
   readonly confirmation?: string;
   readonly recovered_from?: string;
+  /** Neither what is sold nor where the buyer goes afterwards has to be said. */
+  readonly isBare?: boolean;
 }
 
 /** Makes a session. Throws for parameters that do not go together, and for what is not there. */
@@ -30,7 +34,7 @@ export function createSession(
   extras: SessionExtras = {},
 ): Stripe.Checkout.Session {
   const uiMode = uiModeOf(given.ui_mode);
-  checkParams(given, uiMode);
+  checkParams(given, uiMode, extras.isBare);
   const mode = given.mode!;
   const expiresAt = checkExpiry(given.expires_at, stripe.now());
   const customer =
@@ -39,14 +43,16 @@ export function createSession(
       : stripe.table<Stripe.Customer>('customer').get(given.customer, 'customer');
   const lines = readLines(stripe, (given.line_items ?? []) as LineParams[]);
   const optional = readOptional(stripe, given.optional_items ?? []);
-  checkPrices(stripe, mode, [...lines, ...optional]);
+  if (extras.isBare !== true || lines.length > 0) checkPrices(stripe, mode, [...lines, ...optional]);
   const currency =
     currencyOf(stripe, [...lines, ...optional]) ?? given.currency?.toLowerCase() ?? (mode === 'setup' ? null : 'usd');
   const discounts = readDiscounts(stripe, given.discounts ?? []);
   const shippingOptions = readShippingOptions(stripe, given);
   const id = stripe.newId('checkout.session');
   const isHosted = uiMode === 'hosted_page';
-  const types = typesOf(given);
+  const { payment_method_configuration: configurationId } = given;
+  const configuration = configurationId === undefined ? undefined : configurationOf(stripe, configurationId);
+  const types = typesOf(given, configuration, currency);
 
   const session = {
     ...blank('checkout.session'),
@@ -115,7 +121,7 @@ export function createSession(
         : mode === 'payment'
           ? 'if_required'
           : 'always',
-    payment_method_configuration_details: null,
+    payment_method_configuration_details: configuration ? { id: configuration.id, parent: configuration.parent } : null,
     payment_method_options: given.payment_method_options ?? { card: { request_three_d_secure: 'automatic' } },
     payment_method_types: types,
     payment_status: mode === 'setup' ? 'no_payment_required' : 'unpaid',
@@ -211,11 +217,22 @@ function readShippingOptions(
   });
 }
 
-/** The types of payment methods that the page offers: what the client names, or cards. */
-function typesOf(given: SessionParams): string[] {
-  const named = given.payment_method_types ?? given.allowed_payment_method_types ?? ['card'];
+/** The types of payment methods that the page offers: what the client names, those of a configuration, or cards. */
+function typesOf(
+  given: SessionParams,
+  configuration: Stripe.PaymentMethodConfiguration | undefined,
+  currency: string | null,
+): string[] {
+  const configured =
+    configuration && offeredTypes(configuration, currency ?? 'usd').filter((type) => fits(type, given));
+  const named = given.payment_method_types ?? given.allowed_payment_method_types ?? configured ?? ['card'];
   const excluded: readonly string[] = given.excluded_payment_method_types ?? [];
   return named.filter((type) => !excluded.includes(type));
+}
+
+/** What is paid again and again, or later, needs a method that can be used again. */
+function fits(type: string, { mode }: SessionParams): boolean {
+  return mode === 'payment' || METHOD_TYPES[type]?.reusable === true;
 }
 
 function customerCreation(given: SessionParams): string | null {

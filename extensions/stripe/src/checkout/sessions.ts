@@ -29,6 +29,8 @@ export const checkoutSessions: DefineModule = (stripe) => {
       'GET /v1/checkout/sessions': ({ params, url }) => {
         const given = params as Stripe.Checkout.SessionListParams;
         const { customer, payment_intent, payment_link, subscription, status } = given;
+        // Taken only where the configuration asks for what emulate takes.
+        const { payment_status: paid } = params as { readonly payment_status?: string };
         return table.page(url, params, {
           by: {
             customer,
@@ -38,6 +40,7 @@ export const checkoutSessions: DefineModule = (stripe) => {
             'customer_details.email': given.customer_details?.email,
             status,
           },
+          ...(paid !== undefined && { where: (session) => session.payment_status === paid }),
         });
       },
     },

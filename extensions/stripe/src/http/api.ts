@@ -1,32 +1,41 @@
 import type { FormFile, GatewayRequest, RequestContext, Router } from 'backlot';
 import type { ApiRequest, Dispatcher } from '../kernel/dispatch';
+import type { Reply } from '../kernel/reply';
 
 /** The largest body that the API takes. Files may be larger than forms. */
 const BODY_LIMIT = 16 * 1024 * 1024;
 
-/** Adds the API at one place: everything below `/v1`. */
-export function serveApi(router: Router, dispatcher: Dispatcher): void {
-  router
-    .withCors({ exposeHeaders: ['Request-Id', 'Stripe-Version', 'Idempotent-Replayed'] })
-    .all('/v1/*', (context) => {
+const API_PATHS: readonly string[] = ['/v1/*'];
+
+/** Adds the API at one place: everything below `/v1`, or what other paths say. */
+export function serveApi(router: Router, dispatcher: Dispatcher, paths = API_PATHS): void {
+  const withCors = router.withCors({ exposeHeaders: ['Request-Id', 'Stripe-Version', 'Idempotent-Replayed'] });
+  for (const path of paths) {
+    withCors.all(path, (context) => {
       const { request } = context;
       // What has no body is answered at once.
       if (request.method === 'GET' && !hasBody(request)) return answer(dispatcher, context, '', NO_FILES);
       if (isMultipart(request)) return answerForm(dispatcher, context);
       return context.body.text({ limit: BODY_LIMIT }).then((body) => answer(dispatcher, context, body, NO_FILES));
     });
+  }
 }
 
 const NO_FILES: readonly FormFile[] = [];
+
+type Body = string | Uint8Array;
 
 function answer(
   dispatcher: Dispatcher,
   context: RequestContext,
   body: string,
   files: readonly FormFile[],
-): string | Uint8Array {
-  const { response } = context;
+): Body | Promise<Body> {
   const reply = dispatcher.handle(toApiRequest(context, body, files));
+  return reply instanceof Promise ? reply.then((later) => send(context, later)) : send(context, reply);
+}
+
+function send({ response }: RequestContext, reply: Reply): Body {
   response.statusCode = reply.status;
   const { headers } = reply;
   if (headers['content-type'] === undefined) response.setHeader('content-type', 'application/json');
@@ -42,7 +51,7 @@ function isMultipart({ headers }: GatewayRequest): boolean {
   return /^multipart\/form-data/i.test(headers['content-type'] ?? '');
 }
 
-async function answerForm(dispatcher: Dispatcher, context: RequestContext): Promise<string | Uint8Array> {
+async function answerForm(dispatcher: Dispatcher, context: RequestContext): Promise<Body> {
   const { fields, files } = await context.body.form({ limit: BODY_LIMIT });
   return answer(dispatcher, context, fields.toString(), files);
 }
@@ -51,7 +60,7 @@ function toApiRequest(context: RequestContext, body: string, files: readonly For
   const { request, path } = context;
   const { url } = request;
   const query = url.indexOf('?');
-  const start = path.indexOf('/v1/');
+  const start = Math.max(0, path.indexOf('/v1/'));
   return {
     method: request.method,
     path: path.slice(start),

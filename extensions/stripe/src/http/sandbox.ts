@@ -13,7 +13,8 @@ export function baseIn(base: string, sandbox: string | undefined): string {
 
 /** The sandbox that the path of a page names. */
 export function sandboxInPath(url: string): string | undefined {
-  return IN_PATH.exec(url.split('?', 1)[0]!)?.[1];
+  // Each request is asked, and few are for such a page.
+  return url.includes('/in/') ? IN_PATH.exec(url.split('?', 1)[0]!)?.[1] : undefined;
 }
 
 /** The sandbox that an API key is for; undefined for other keys, which are for the default world. */
@@ -23,5 +24,5 @@ export function sandboxOf(authorization: string | undefined): string | undefined
 }
 
 export function sandboxOfKey(key: string): string | undefined {
-  return SANDBOX_KEY.exec(key)?.[1];
+  return key.includes('_sandbox_') ? SANDBOX_KEY.exec(key)?.[1] : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Clock, Ids, State, Timers, Webhooks } from 'backlot';
+import type Stripe from 'stripe';
 import type { Logger } from 'winston';
 import { CommandLines } from '../cli/command-lines';
 import type { StripeConfig } from '../config';
@@ -155,11 +156,12 @@ export class Backend {
 
   /**
    * Keeps an event and delivers it to the webhook endpoints that want it. `object` is the object as it is now; give the
-   * former values of what changed as `previous`.
+   * former values of what changed as `previous`. Gives the event.
    */
-  emit(type: string, object: object, previous?: Record<string, unknown>): void {
-    emitEvent(this, type, object, previous);
+  emit(type: string, object: object, previous?: Record<string, unknown>): Stripe.Event {
+    const event = emitEvent(this, type, object, previous);
     for (const react of this.#reactions.get(type) ?? []) react(object as never);
+    return event;
   }
 
   /** Does something whenever an event of a type is made. */

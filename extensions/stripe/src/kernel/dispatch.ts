@@ -1,7 +1,6 @@
 import type { FormFile } from 'backlot';
-import { withFixtures } from '../compat/fixtures';
 import { validateLoosely } from '../compat/localstripe-rules';
-import { statefulMockParameters, withStatefulMockTokens } from '../compat/stateful-mock';
+import { modeOf, type Mode } from '../compat/mode';
 import { invalidRequest, missingInPath, noAccess, StripeError } from '../errors';
 import { accountOfKey } from '../connect/oauth';
 import { invalidKey, readKey } from '../http/credentials';
@@ -24,9 +23,9 @@ import { PLATFORM_ACCOUNT, type Backend, type Scope } from './backend';
 import { checkExpand, expand, type Includes } from './expand';
 import { IdempotentReplies } from './idempotency';
 import type { ApiKey, Call, DefineModule, OperationHandler } from './module';
-import { Binary } from './objects';
+import { Binary, Later } from './objects';
 import { printed } from './printed';
-import { errorBody, type Reply } from './reply';
+import { errorBody, type Reply, type Waiting } from './reply';
 import { unstatedAnswer } from './unstated';
 
 /** A request to the API, however it came in. */
@@ -44,8 +43,10 @@ export interface ApiRequest {
 }
 
 interface Handled {
+  /** As the module writes it. */
+  readonly key: string;
   readonly handler: OperationHandler;
-  /** The names of the parameters in the path, in their order. */
+  /** The names of the parameters in the path, in their order; none where they are those of the specification. */
   readonly names: readonly string[];
 }
 
@@ -64,19 +65,23 @@ export class Dispatcher {
   readonly #handlers = new Map<string, Handled>();
   /** Those of `#handlers`, by the keys of operations as the specification has them. */
   readonly #found = new Map<string, Handled | undefined>();
+  /** The operations that have been found to need no parameters. */
+  readonly #needsNothing = new Set<Operation>();
   readonly #includes: Record<string, Includes[string]> = {};
   readonly #idempotent: IdempotentReplies;
+  readonly #mode: Mode;
   /** Read when the first request comes that the specification does not know. */
   #others: readonly OtherOperation[] | undefined;
 
   constructor(stripe: Backend, modules: readonly DefineModule[]) {
     this.#stripe = stripe;
     this.#idempotent = new IdempotentReplies(stripe);
+    this.#mode = modeOf(stripe);
     for (const define of modules) {
       const { operations = {}, jobs = {}, reactions = {}, includes = {} } = define(stripe);
       for (const [key, handler] of Object.entries(operations)) {
         const names = [...key.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
-        this.#handlers.set(withoutNames(key), { handler, names });
+        this.#handlers.set(withoutNames(key), { key, handler, names });
       }
       stripe.jobs.define(jobs);
       for (const [type, reaction] of Object.entries(reactions)) stripe.react(type, reaction);
@@ -89,27 +94,37 @@ export class Dispatcher {
     return new Set(this.#handlers.keys());
   }
 
-  /** Answers a request. Never throws: what is wrong with a request is an answer, too. */
-  handle(request: ApiRequest): Reply {
+  /**
+   * Answers a request, at once where nobody outside has to be asked. Never throws or rejects: what is wrong with a request is an
+   * answer, too.
+   */
+  handle(request: ApiRequest): Reply | Promise<Reply> {
     const requestId = this.#stripe.platform.ids.next('req', 14);
     const headers: Record<string, string> = { 'request-id': requestId };
-    const reply = this.#reply(request, requestId, headers);
-    this.#stripe.commandLines.log({ id: requestId, method: request.method, path: request.path, reply });
-    return reply;
-  }
-
-  #reply(request: ApiRequest, requestId: string, headers: Record<string, string>): Reply {
+    const log = (answer: Reply): Reply => {
+      const reply = this.#mode.answered?.(request, answer) ?? answer;
+      this.#stripe.commandLines.log({ id: requestId, method: request.method, path: request.path, reply });
+      return reply;
+    };
+    const shown = ({ status, body, headers: own }: Reply): Reply =>
+      log({ status, headers: own === NOTHING ? headers : { ...headers, ...own }, body });
+    const failed = (error: unknown): Reply => {
+      const refusal = asStripeError(error, this.#stripe);
+      const failure = this.#mode.reworded?.(refusal) ?? refusal;
+      return log({ status: failure.status, headers, body: errorBody(failure, requestId) });
+    };
     try {
-      const { status, body, headers: own } = this.#answer(request, requestId, headers);
-      return { status, headers: own === NOTHING ? headers : { ...headers, ...own }, body };
+      const reply = this.#answer(request, requestId, headers);
+      return reply instanceof Promise ? reply.then(shown).catch(failed) : shown(reply);
     } catch (error) {
-      const failure = asStripeError(error, this.#stripe);
-      return { status: failure.status, headers, body: errorBody(failure, requestId) };
+      return failed(error);
     }
   }
 
-  #answer(request: ApiRequest, requestId: string, headers: Record<string, string>): Reply {
-    const key = readKey(request, this.#stripe.isLoose);
+  #answer(sent: ApiRequest, requestId: string, headers: Record<string, string>): Reply | Promise<Reply> {
+    const mode = this.#mode;
+    const request = mode.read?.(sent) ?? sent;
+    const key = readKey(request, mode.takesAnyKey);
     const version = checkVersion(request.header('stripe-version') ?? defaultVersion(this.#stripe.config));
     headers['stripe-version'] = version;
     const account = this.#accountOf(request, key.value);
@@ -132,9 +147,9 @@ export class Dispatcher {
       request: { id: requestId, idempotency_key: idempotencyKey ?? null },
     };
     this.#stripe.settle();
-    const sent = { method: request.method, path: request.path, sent: request.body };
+    const asked = { method: request.method, path: request.path, sent: request.body };
     if (idempotencyKey !== undefined) {
-      const earlier = this.#stripe.as(scope, () => this.#idempotent.find(idempotencyKey, sent));
+      const earlier = this.#stripe.as(scope, () => this.#idempotent.find(idempotencyKey, asked));
       if (earlier) return earlier;
     }
 
@@ -147,20 +162,22 @@ export class Dispatcher {
       key,
       files: request.files,
     };
-    const handler = this.#asConfigured(handled?.handler ?? ((each) => unstatedAnswer(this.#stripe, each)), headers);
-    const answer = (): Reply => this.#run(handler, call, version, requestId);
-    const reply =
-      idempotencyKey === undefined
-        ? this.#stripe.step(scope, answer)
-        : this.#answerOnce(scope, answer, requestId, (answered) => {
-            this.#idempotent.keep(idempotencyKey, sent, requestId, answered);
-          });
+    const own: OperationHandler = handled?.handler ?? ((each) => unstatedAnswer(this.#stripe, each));
+    const handler = mode.handler?.(own, () => (headers['backlot-fidelity'] = 'shape')) ?? own;
+    const step = (run: OperationHandler): Reply | Waiting => {
+      const answer = (): Reply | Waiting => this.#run(run, call, version, requestId);
+      if (idempotencyKey === undefined) return this.#stripe.step(scope, answer);
+      return this.#answerOnce(scope, answer, requestId, (answered) => {
+        this.#idempotent.keep(idempotencyKey, asked, requestId, answered);
+      });
+    };
+    const reply = step(handler);
     if (request.method !== 'GET') this.#stripe.jobs.arm();
-    return reply;
+    return 'later' in reply ? reply.later.ask().then(() => step(reply.later.answer)) : reply;
   }
 
   /** Answers, and keeps the answer for a client that asks again: also a failure, unless nothing began because parameters were wrong. */
-  #answerOnce(scope: Scope, answer: () => Reply, requestId: string, keep: (answered: Reply) => void): Reply {
+  #answerOnce<R extends Reply>(scope: Scope, answer: () => R, requestId: string, keep: (answered: Reply) => void): R {
     try {
       return this.#stripe.step(scope, () => {
         const answered = answer();
@@ -179,27 +196,34 @@ export class Dispatcher {
   /** What the client gave, checked, and as clients of the newest version give it. */
   #parametersOf(request: ApiRequest, found: FoundOperation | FoundFormer, scope: Scope, key: ApiKey): Params {
     const { operation } = found;
-    const sent = parseForm(request.body);
-    const given = request.query === '' ? sent : Object.assign(parseForm(request.query), sent);
     const meant = writtenFor(request) ?? scope.version!;
     const isAsToday = isNewest(meant) && !('adapt' in found);
-    const raw = isAsToday ? given : this.#stripe.as(scope, () => this.#translate(found, meant, given));
+    const isBare =
+      isAsToday && !this.#mode.given && request.query === '' && request.body === '' && request.files.length === 0;
+    if (isBare && this.#needsNothing.has(operation)) return {};
+    const sent = parseForm(request.body);
+    const given = request.query === '' ? sent : Object.assign(parseForm(request.query), sent);
+    const written = isAsToday ? given : this.#stripe.as(scope, () => this.#translate(found, meant, given));
+    const raw = this.#mode.given?.(operation, written) ?? written;
     // How pages give their key.
     if (raw['key'] !== undefined) delete raw['key'];
     const legacy = acceptLegacy(operation, meant);
-    const own = this.#stripe.config.compat === 'stripe-stateful-mock' ? statefulMockParameters(operation, raw) : [];
+    const own = this.#mode.parameters?.(operation, raw) ?? [];
     const also = [...legacy, ...own, ...undeclared(operation, raw, key.publishable)];
     for (const file of request.files) raw[file.name] = { filename: file.filename };
     if (operation.parameters === UNSPECIFIED) return raw;
     // What a list is narrowed by has to be right even there.
-    const isLoose = this.#stripe.isLoose && operation.kind !== 'list';
-    return (isLoose ? validateLoosely : validate)(operation, raw, { also });
+    const isLoose = this.#mode.passesOverUnknown === true && operation.kind !== 'list';
+    const params = (isLoose ? validateLoosely : validate)(operation, raw, { also });
+    if (isBare) this.#needsNothing.add(operation);
+    return params;
   }
 
   #handlerOf({ key }: Operation): Handled | undefined {
     let handled = this.#found.get(key);
     if (handled === undefined && !this.#found.has(key)) {
       handled = this.#handlers.get(withoutNames(key));
+      if (handled?.key === key) handled = { ...handled, names: [] };
       this.#found.set(key, handled);
     }
     return handled;
@@ -240,23 +264,17 @@ export class Dispatcher {
     });
   }
 
-  /** With what the configuration asks for: generated objects in the place of missing ones, the tokens of another stand-in. */
-  #asConfigured(handler: OperationHandler, headers: Record<string, string>): OperationHandler {
-    const { compat, fallback } = this.#stripe.config;
-    const known = compat === 'stripe-stateful-mock' ? withStatefulMockTokens(this.#stripe, handler) : handler;
-    if (fallback !== 'fixtures') return known;
-    return withFixtures(this.#stripe, known, () => (headers['backlot-fidelity'] = 'shape'));
-  }
-
   /** Runs the handler. An error that keeps what was written is an answer, so that the step succeeds. */
-  #run(handler: OperationHandler, call: Call, version: string, requestId: string): Reply {
+  #run(handler: OperationHandler, call: Call, version: string, requestId: string): Reply | Waiting {
     try {
       checkExpand(version, this.#includes, call);
       const answer = handler(call);
       if (answer instanceof Binary)
         return { status: 200, headers: { 'content-type': answer.type }, body: answer.bytes };
-      const shown = expand(this.#stripe, this.#includes, renderAt(version, answer, this.#stripe), call);
-      return { status: 200, headers: NOTHING, body: printed(shown) };
+      const object = answer instanceof Later ? answer.meanwhile : answer;
+      const shown = expand(this.#stripe, this.#includes, renderAt(version, object, this.#stripe), call);
+      const reply = { status: 200, headers: NOTHING, body: printed(shown) };
+      return answer instanceof Later ? { ...reply, later: answer } : reply;
     } catch (error) {
       if (!(error instanceof StripeError)) throw error;
       if (!error.keepsWrites) throw missingInPath(error, call.path, this.#stripe.isLoose);
@@ -270,7 +288,7 @@ export class Dispatcher {
     if (own === null) throw invalidKey(key);
     const account = named ?? own;
     if (account === undefined || account === PLATFORM_ACCOUNT) return PLATFORM_ACCOUNT;
-    const isMadeUp = this.#stripe.config.fallback === 'fixtures';
+    const isMadeUp = this.#mode.takesAnyAccount === true;
     const isAllowed = own === undefined || own === account;
     if (!isAllowed || (!isMadeUp && !this.#stripe.table('account').has(account))) {
       throw noAccess(account);

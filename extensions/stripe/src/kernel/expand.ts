@@ -103,7 +103,7 @@ function expandIn(view: View, value: unknown, names: readonly string[], shape: s
   const kinds = fieldAt(version, kind, name)?.kinds ?? [];
   const include = includes[`${kind} ${name}`];
   const included = object[name] === undefined ? include?.(object as never, stripe) : undefined;
-  if (included) object[name] = shown(view, included);
+  if (included) object[name] = typeof included === 'string' ? included : shown(view, included);
   const found = object[name];
   if (typeof found === 'string') object[name] = fetch(view, kinds, found);
   else if (Array.isArray(found))

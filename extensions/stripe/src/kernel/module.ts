@@ -24,11 +24,11 @@ export interface ApiKey {
   readonly publishable: boolean;
 }
 
-/** Answers a call: an object, a page of a list, or {@link Binary}. Throws {@link StripeError}. Not async. */
+/** Answers a call: an object, a page of a list, {@link Binary} or {@link Later}. Throws {@link StripeError}. Not async. */
 export type OperationHandler = (call: Call) => object;
 
 /** Gives what an object has only when a client asks to expand it: mostly a list. */
-export type Include = (object: never, stripe: Backend) => object | null;
+export type Include = (object: never, stripe: Backend) => object | string | null;
 
 /** Is given the object of the event, as it is in it. */
 export type Reaction = (object: never) => void;

@@ -25,6 +25,20 @@ export class Binary {
   ) {}
 }
 
+/**
+ * An answer that somebody outside has to be asked for: what the call wrote until then is kept, then it waits, and then it goes on as
+ * another step. `meanwhile` is answered to a client that repeats the request before that.
+ */
+export class Later {
+  constructor(
+    readonly meanwhile: object,
+    /** Asks, once everything is kept. Never rejects. */
+    readonly ask: () => Promise<void>,
+    /** The answer, when it is there. */
+    readonly answer: () => object,
+  ) {}
+}
+
 /** The identifier in a field that may have been expanded; undefined where there is none. */
 export function idOf(reference: string | { readonly id: string } | null | undefined): string | undefined {
   if (reference === null || reference === undefined) return undefined;

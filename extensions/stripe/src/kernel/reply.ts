@@ -1,10 +1,16 @@
 import type { StripeError } from '../errors';
+import type { Later } from './objects';
 
 /** What goes back to the client. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
+}
+
+/** A reply for the time being: somebody outside is to be asked first. */
+export interface Waiting extends Reply {
+  readonly later: Later;
 }
 
 /** An error as the API writes it. `requestId` is part of the links that it gives. */

@@ -1,4 +1,5 @@
 import type { Router } from 'backlot';
+import { serveEmulateCheckout } from '../compat/emulate-pages';
 import { serveLocalstripe } from '../compat/localstripe-routes';
 import { serveDashboard } from '../connect/dashboard-page';
 import { serveOAuth } from '../connect/oauth-routes';
@@ -6,6 +7,7 @@ import { serveOnboarding } from '../connect/onboarding-page';
 import type { Backend } from '../kernel/backend';
 import { serveActions } from './action-routes';
 import { serveCheckout } from './checkout-routes';
+import { serveBankLink } from './bank-link-routes';
 import { serveIdentity } from './identity-routes';
 import { serveInvoices } from './invoice-routes';
 import { serveMicrodeposits } from './microdeposit-routes';
@@ -22,9 +24,11 @@ export function servePages(router: Router, stripe: Backend, packageDirectory: st
   serveReceipts(router, stripe);
   serveOnboarding(router, stripe);
   serveDashboard(router, stripe);
+  serveBankLink(router, stripe);
   serveIdentity(router, stripe);
   serveMicrodeposits(router, stripe);
   serveOAuth(router, stripe);
   const script = serveScripts(router, packageDirectory);
   if (stripe.config.compat === 'localstripe') serveLocalstripe(router, stripe, script);
+  if (stripe.config.compat === 'emulate') serveEmulateCheckout(router, stripe);
 }

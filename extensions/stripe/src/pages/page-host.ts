@@ -31,7 +31,9 @@ export function endpoint(stripe: Backend, segment: string, kinds: readonly strin
     const { request, response, path, query } = context;
     const start = path.lastIndexOf(`/${segment}/`);
     const base = `${request.protocol}://${request.headers.host ?? 'localhost'}${path.slice(0, Math.max(start, 0))}`;
-    const form = request.method === 'POST' ? (await context.body.form()).fields : new URLSearchParams();
+    // A button may be pressed by a request without a body, too.
+    const isForm = request.method === 'POST' && request.headers['content-type'] !== undefined;
+    const form = isForm ? (await context.body.form()).fields : new URLSearchParams();
     const params = Object.fromEntries(
       Object.entries(omit(context.params, 'sandbox')).map(([name, value]) => [name, String(value)]),
     );

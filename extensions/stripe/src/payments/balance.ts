@@ -30,6 +30,8 @@ export interface Booking {
   readonly reporting_category?: string;
   /** When it can be spent; at once where left out. */
   readonly available_on?: number;
+  /** What cards of Issuing are paid from is apart from payments. It is there at once. */
+  readonly balance?: 'issuing' | 'payments';
 }
 
 interface TransactionSecret {
@@ -44,14 +46,38 @@ function sumsOf(stripe: Backend): Collection<Sums> {
   return stripe.state.collection<Sums>('balance');
 }
 
+function issuingSums(stripe: Backend): Collection<number> {
+  return stripe.state.collection<number>('issuing_balance');
+}
+
+/** What cards of Issuing can spend in a currency. */
+export function issuingBalance(stripe: Backend, currency: string): number {
+  return issuingSums(stripe).get([stripe.account, currency]) ?? 0;
+}
+
+/** The currencies that there ever was money in for cards of Issuing, and how much there is. */
+export function issuingBalances(stripe: Backend): { readonly amount: number; readonly currency: string }[] {
+  return [...issuingSums(stripe).entries({ prefix: [stripe.account] })].map(([key, amount]) => ({
+    amount,
+    currency: String((key as readonly unknown[])[1]),
+  }));
+}
+
 /** When money that is taken now can be spent: at the beginning of a day. */
 export function pendingUntil(stripe: Backend): number {
   return (Math.floor(stripe.now() / DAY) + PENDING_DAYS + 1) * DAY;
 }
 
+/** What Stripe takes of a payment by its type. */
+const FEES: Readonly<Record<string, (amount: number) => number>> = {
+  card_present: (amount) => perMille(amount, 27) + 5,
+  interac_present: () => 15,
+  us_bank_account: (amount) => Math.min(perMille(amount, 8), 500),
+};
+
 /** Stripe's fee for a payment. */
 export function stripeFee(amount: number, currency: string, type = 'card'): Stripe.BalanceTransaction.FeeDetail {
-  const fee = type === 'us_bank_account' ? Math.min(perMille(amount, 8), 500) : perMille(amount, 29) + 30;
+  const fee = FEES[type]?.(amount) ?? perMille(amount, 29) + 30;
   return {
     amount: Math.min(fee, amount),
     application: null,
@@ -78,7 +104,7 @@ const CATEGORIES: Readonly<Record<string, string>> = {
 
 /** Books what comes in or goes out, in the account that the running code acts for. */
 export function addBalanceTransaction(stripe: Backend, booking: Booking): Stripe.BalanceTransaction {
-  const { amount, currency, type, source, fees = [], description = null } = booking;
+  const { amount, currency, type, source, fees = [], description = null, balance = 'payments' } = booking;
   const fee = fees.reduce((sum, each) => sum + each.amount, 0);
   const now = stripe.now();
   const available = booking.available_on ?? now;
@@ -88,7 +114,7 @@ export function addBalanceTransaction(stripe: Backend, booking: Booking): Stripe
     object: 'balance_transaction',
     amount,
     available_on: available,
-    balance_type: 'payments',
+    balance_type: balance,
     created: now,
     currency,
     description,
@@ -102,6 +128,10 @@ export function addBalanceTransaction(stripe: Backend, booking: Booking): Stripe
     type,
   } as unknown as Stripe.BalanceTransaction;
   balanceTransactions(stripe).insert(transaction, { clock: stripe.clock });
+  if (balance === 'issuing') {
+    issuingSums(stripe).put([stripe.account, currency], issuingBalance(stripe, currency) + amount - fee);
+    return transaction;
+  }
   move(stripe, currency, isPending ? { pending: amount - fee } : { available: amount - fee });
   if (!isPending) addPayable(stripe, transaction);
   if (isPending) scheduleDay(stripe, available);
@@ -152,6 +182,7 @@ export function readBalance(stripe: Backend): Stripe.Balance {
     currencies.push([String((key as readonly unknown[])[1]), sums]);
   }
   if (currencies.length === 0) currencies.push(['usd', { available: 0, pending: 0 }]);
+  const issuing = issuingBalances(stripe).map((each) => ({ ...each, source_types: { card: each.amount } }));
   const part = (name: keyof Sums) =>
     currencies.map(([currency, sums]) => ({
       amount: sums[name],
@@ -162,6 +193,7 @@ export function readBalance(stripe: Backend): Stripe.Balance {
     object: 'balance',
     available: part('available'),
     instant_available: part('available').map((each) => ({ ...each, amount: Math.max(0, each.amount) })),
+    ...(issuing.length > 0 && { issuing: { available: issuing } }),
     livemode: false,
     pending: part('pending'),
     refund_and_dispute_prefunding: {

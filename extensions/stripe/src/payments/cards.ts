@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type Stripe from 'stripe';
 import { cardError, parameterMissing, type StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
+import type { Presentment } from './card-present';
 import { DECLINES, type Decline } from './declines';
 import { testCard, type CardBehavior } from './test-cards';
 
@@ -35,6 +36,8 @@ export interface CardSecret {
   readonly hasCvc?: boolean;
   /** Whether the cardholder agreed to later payments, authenticating. */
   readonly setUp?: boolean;
+  /** The reader that read it; undefined for a card that was typed. */
+  readonly presented?: Presentment;
 }
 
 const LONGEST_VALIDITY = 50;

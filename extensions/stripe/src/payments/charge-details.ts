@@ -1,6 +1,7 @@
 /** What a charge says about how it was paid. */
 import type Stripe from 'stripe';
 import { omit } from '../kernel/omit';
+import { presentedDetails } from './card-present';
 import { behaviorOf, type CardSecret } from './cards';
 import type { Decline } from './declines';
 
@@ -14,9 +15,19 @@ export function methodDetails(
     readonly mandate: string | null;
     readonly captureBefore?: number | undefined;
     readonly options?: Stripe.PaymentIntent.PaymentMethodOptions.Card | undefined;
+    readonly presentOptions?: Stripe.PaymentIntent.PaymentMethodOptions.CardPresent | undefined;
   },
 ): Stripe.Charge.PaymentMethodDetails {
   const { type, card } = method;
+  const { presented } = payment.secret ?? {};
+  if (presented) {
+    return presentedDetails(method, {
+      amount: payment.amount,
+      secret: { ...payment.secret, presented },
+      captureBefore: payment.captureBefore,
+      supportsIncrements: payment.presentOptions?.request_incremental_authorization_support === true,
+    });
+  }
   if (!card) {
     const shown = (method as unknown as Record<string, object | undefined>)[type] ?? {};
     const rest = omit(shown, 'networks', 'status_details');
@@ -100,6 +111,16 @@ export function outcomeOf(secret: CardSecret | undefined, decline: Decline | und
           ? 'Stripe evaluated this payment as having elevated risk, and placed it in your manual review queue.'
           : 'Payment complete.',
       type: risk === 'elevated' ? 'manual_review' : 'authorized',
+    };
+  }
+  if (decline.rule !== undefined) {
+    return {
+      ...base,
+      network_status: 'not_sent_to_network',
+      reason: 'rule',
+      rule: decline.rule,
+      seller_message: 'You blocked this payment.',
+      type: 'blocked',
     };
   }
   if (decline.blocked === true) {

@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import { applicationFee } from '../connect/fees';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
+import { judge } from '../radar/rules';
 import { methodTable, billingDetails } from '../resources/payment-methods';
 import { addBalanceTransaction, pendingUntil, stripeFee } from './balance';
 import { behaviorOf, chargeDecline, type CardSecret } from './cards';
@@ -10,8 +11,12 @@ import { methodDetails, outcomeOf } from './charge-details';
 import { DECLINES, type Decline } from './declines';
 import { LONGEST_DESCRIPTOR } from './descriptors';
 
-const CAPTURE_DAYS = 7;
 export const DAY = 24 * 60 * 60;
+
+/** For how many days a bank holds money back: less for a card that was there. */
+export function captureDays(type: string): number {
+  return type === 'card_present' ? 2 : 7;
+}
 
 /** What is kept beside a charge. */
 export interface ChargeSecret extends CardSecret {
@@ -36,6 +41,7 @@ export interface Attempt {
   readonly decline?: Decline | undefined;
   readonly mandate?: string | null;
   readonly options?: Stripe.PaymentIntent.PaymentMethodOptions.Card | undefined;
+  readonly presentOptions?: Stripe.PaymentIntent.PaymentMethodOptions.CardPresent | undefined;
   /** The payment will be decided later. */
   readonly isPending?: boolean;
 }
@@ -52,9 +58,11 @@ export interface Charged {
 export function charge(stripe: Backend, attempt: Attempt): Charged {
   const { amount, currency, method, capture, customer, fields, isAuthenticated = false, isPending = false } = attempt;
   const secret = methodTable(stripe).hidden(method.id);
-  const decline = attempt.decline ?? (isPending ? undefined : declineOf(secret, isAuthenticated));
+  const judged = { method, customer, description: fields.description, number: secret?.number };
+  const decline =
+    attempt.decline ?? (isPending ? undefined : judge(stripe, judged, declineOf(secret, isAuthenticated)));
   const paid = decline === undefined && !isPending;
-  const isCard = method.type === 'card';
+  const isCard = method.type === 'card' || secret?.presented !== undefined;
   const id = isCard ? stripe.newId('charge') : stripe.platform.ids.next('py', 24);
   const made = {
     id,
@@ -93,8 +101,9 @@ export function charge(stripe: Backend, attempt: Attempt): Charged {
       secret,
       isAuthenticated,
       mandate: attempt.mandate ?? null,
-      captureBefore: capture ? undefined : stripe.now() + CAPTURE_DAYS * DAY,
+      captureBefore: capture ? undefined : stripe.now() + captureDays(method.type) * DAY,
       options: attempt.options,
+      presentOptions: attempt.presentOptions,
     }),
     radar_options: {},
     receipt_email: null,

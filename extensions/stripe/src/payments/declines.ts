@@ -11,6 +11,8 @@ export interface Decline {
   readonly advice?: 'confirm_card_data' | 'do_not_try_again' | 'try_again_later';
   /** Stripe refused it before the bank was asked. */
   readonly blocked?: boolean;
+  /** The rule of the account by which it was refused. */
+  readonly rule?: string;
 }
 
 const DECLINED = 'Your card was declined.';

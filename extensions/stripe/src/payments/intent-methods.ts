@@ -5,7 +5,8 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { createPaymentMethod, methodTable, resolvePaymentMethod } from '../resources/payment-methods';
 import { isOlder } from '../versions/versions';
-import { METHOD_TYPES, takesCurrency, usualMethodTypes } from './method-types';
+import { configurationOf, offeredTypes } from './method-configurations';
+import { METHOD_TYPES, takesCurrency } from './method-types';
 
 /** From this version on the Dashboard decides which methods an intent takes. */
 const AUTOMATIC_SINCE = '2023-08-16';
@@ -69,7 +70,11 @@ export function checkOwner(
 interface Types {
   readonly payment_method_types: string[];
   readonly automatic_payment_methods: Stripe.PaymentIntent.AutomaticPaymentMethods | null;
+  /** Where automatic methods come from. */
+  readonly payment_method_configuration_details: { readonly id: string; readonly parent: string | null } | null;
 }
+
+const NOT_AUTOMATIC = { automatic_payment_methods: null, payment_method_configuration_details: null } as const;
 
 /** Which types an intent takes, as its parameters and the API version say. */
 export function typesFor(
@@ -79,6 +84,7 @@ export function typesFor(
     readonly allowed_payment_method_types?: readonly string[] | '' | null;
     readonly automatic_payment_methods?: { readonly enabled: boolean; readonly allow_redirects?: string };
     readonly excluded_payment_method_types?: readonly string[] | '';
+    readonly payment_method_configuration?: string;
   },
   currency: string,
 ): Types {
@@ -86,15 +92,16 @@ export function typesFor(
   const types = given.payment_method_types ?? (given.allowed_payment_method_types || undefined);
   if (types !== undefined) {
     for (const type of types) checkType(type);
-    return { payment_method_types: [...types], automatic_payment_methods: null };
+    return { payment_method_types: [...types], ...NOT_AUTOMATIC };
   }
   const isOld = isOlder(stripe.scope.version ?? '9999', AUTOMATIC_SINCE);
   if (automatic?.enabled === false || (automatic === undefined && isOld)) {
-    return { payment_method_types: ['card'], automatic_payment_methods: null };
+    return { payment_method_types: ['card'], ...NOT_AUTOMATIC };
   }
   const excluded: readonly string[] = given.excluded_payment_method_types || [];
+  const configuration = configurationOf(stripe, given.payment_method_configuration);
   return {
-    payment_method_types: usualMethodTypes(currency).filter(
+    payment_method_types: offeredTypes(configuration, currency).filter(
       (type) =>
         !excluded.includes(type) && (automatic?.allow_redirects !== 'never' || METHOD_TYPES[type]?.flow !== 'redirect'),
     ),
@@ -102,12 +109,8 @@ export function typesFor(
       allow_redirects: (automatic?.allow_redirects ?? 'always') as 'always' | 'never',
       enabled: true,
     },
+    payment_method_configuration_details: { id: configuration.id, parent: configuration.parent },
   };
-}
-
-/** The configuration that automatic methods come from: there is one. */
-export function configurationOf(automatic: object | null): { readonly id: string; readonly parent: null } | null {
-  return automatic === null ? null : { id: 'pmc_1BacklotDefault', parent: null };
 }
 
 function checkType(type: string): void {

@@ -4,6 +4,7 @@ import type { Backend } from '../kernel/backend';
 import { verifyDeposits } from './microdeposits';
 import type { Call, DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import { hooksOf } from '../tax/associations';
 import { checkDescriptors } from './descriptors';
 import { checkOwner, givenMethod, typesFor } from './intent-methods';
 import { needsReturnUrl, noSuchIntent, unexpectedState } from './intent-state';
@@ -47,8 +48,12 @@ export const paymentIntents: DefineModule = (stripe) => {
         return createIntent(stripe, given);
       },
       'GET /v1/payment_intents': ({ url, params }) => {
-        const { customer } = params as Stripe.PaymentIntentListParams;
-        return table.page(url, params, { by: { customer } });
+        // A status is taken only where the configuration asks for what emulate takes.
+        const { customer, status } = params as Stripe.PaymentIntentListParams & { readonly status?: string };
+        return table.page(url, params, {
+          by: { customer },
+          ...(status !== undefined && { where: (intent) => intent.status === status }),
+        });
       },
       'GET /v1/payment_intents/{id}': (call) => viewFor(call, found(call)),
       'POST /v1/payment_intents/{id}': (call) => viewFor(call, update(stripe, found(call), call.params)),
@@ -133,6 +138,7 @@ function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): 
     ...(shipping !== undefined && { shipping: shippingOf(shipping) }),
     ...(fee !== undefined && { application_fee_amount: fee === '' ? null : fee }),
     ...(group !== undefined && { transfer_group: group }),
+    ...hooksOf(stripe, intent.id, given.hooks),
     ...(given.capture_method !== undefined && { capture_method: given.capture_method }),
     ...(given.statement_descriptor !== undefined && { statement_descriptor: given.statement_descriptor }),
     ...(given.statement_descriptor_suffix !== undefined && {

@@ -10,10 +10,11 @@ import { omit } from '../kernel/omit';
 import { attachPaymentMethod, methodTable } from '../resources/payment-methods';
 import { authenticationFor } from './authentication';
 import { bankBehavior } from './bank-accounts';
-import { announceCharge, bookCharge, charge, chargeTable, DAY } from './charging';
+import { generateCard } from './card-present';
+import { announceCharge, bookCharge, captureDays, charge, chargeTable, DAY } from './charging';
 import { DECLINES, type Decline } from './declines';
 import { followUp } from './follow-up';
-import { checkAllowed, checkOwner, configurationOf, givenMethod, typesFor } from './intent-methods';
+import { checkAllowed, checkOwner, givenMethod, typesFor } from './intent-methods';
 import {
   ATTEMPT_FAILED,
   authenticationFailure,
@@ -24,6 +25,7 @@ import {
   unexpectedState,
   wrongStatus,
 } from './intent-state';
+import { hooksOf } from '../tax/associations';
 import { checkDescriptors, refuseForCards } from './descriptors';
 import { createMandate } from './mandates';
 import { METHOD_TYPES } from './method-types';
@@ -63,7 +65,6 @@ const CANCELABLE = [
   'requires_action',
   'processing',
 ];
-const CAPTURE_DAYS = 7;
 
 export function intentTable(stripe: Backend): Table<Stripe.PaymentIntent, IntentSecret> {
   return stripe.table<Stripe.PaymentIntent, IntentSecret>('payment_intent');
@@ -116,6 +117,7 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
     customer_account: params.customer_account ?? null,
     description: params.description ?? null,
     excluded_payment_method_types: params.excluded_payment_method_types ?? null,
+    ...hooksOf(stripe, id, params.hooks),
     last_payment_error: null,
     latest_charge: null,
     livemode: false,
@@ -124,7 +126,7 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
     next_action: null,
     on_behalf_of: params.on_behalf_of ?? null,
     payment_method: method?.id ?? null,
-    payment_method_configuration_details: configurationOf(types.automatic_payment_methods),
+    payment_method_configuration_details: types.payment_method_configuration_details,
     payment_method_options: optionsOf(params.payment_method_options, types.payment_method_types),
     payment_method_types: types.payment_method_types,
     payment_record: null,
@@ -231,7 +233,7 @@ function start(
       ? process(stripe, intent.id)
       : askFor(stripe, intent.id, verifyWithMicrodeposits(stripe, intent.id));
   }
-  if (flow === 'immediate' || isOffSession) return pay(stripe, intent.id);
+  if (flow === 'immediate' || flow === 'present' || isOffSession) return pay(stripe, intent.id);
   const asked = askFor(stripe, intent.id, actionFor(stripe, intent.id, method, options));
   if (flow === 'voucher') scheduleVoucher(stripe, intent.id, method);
   return asked;
@@ -275,12 +277,14 @@ function pay(stripe: Backend, id: string, { isAuthenticated = false, decline }: 
     isAuthenticated,
     decline,
     options: intent.payment_method_options?.card,
+    presentOptions: intent.payment_method_options?.card_present,
   });
   if (refusal) {
     announceCharge(stripe, made.id);
     return fail(stripe, id, method, refusal, made.id);
   }
-  keepMethod(stripe, intent, method, isAuthenticated);
+  if (METHOD_TYPES[method.type]?.flow === 'present') keepPresented(stripe, intent, method, made);
+  else keepMethod(stripe, intent, method, isAuthenticated);
   return succeed(stripe, id, made.id);
 }
 
@@ -294,7 +298,7 @@ function succeed(stripe: Backend, id: string, chargeId: string): Confirmed {
     announceCharge(stripe, chargeId);
     const held = table.update(id, { ...common, status: 'requires_capture', amount_capturable: amount });
     stripe.emit('payment_intent.amount_capturable_updated', held);
-    stripe.jobs.schedule('payment_intent.expire', id, stripe.now() + CAPTURE_DAYS * DAY);
+    stripe.jobs.schedule('payment_intent.expire', id, stripe.now() + captureDays(methodOf(stripe, intent)!.type) * DAY);
     followUp(stripe, chargeId);
     return { intent: table.get(id) };
   }
@@ -519,7 +523,12 @@ export function incrementIntent(
   if (intent.status !== 'requires_capture') {
     throw wrongStatus(intent, 'increment', 'incremented', ['requires_capture']);
   }
-  if (intent.payment_method_options?.card?.request_incremental_authorization !== 'if_available') {
+  const { card, card_present: present } = intent.payment_method_options ?? {};
+  const isEligible =
+    methodOf(stripe, intent)?.type === 'card_present'
+      ? present?.request_incremental_authorization_support === true
+      : card?.request_incremental_authorization === 'if_available';
+  if (!isEligible) {
     throw unexpectedState(
       intent,
       'This PaymentIntent is not eligible for incremental authorizations: set `payment_method_options[card][request_incremental_authorization]` to `if_available` before it is confirmed.',
@@ -561,10 +570,29 @@ function keepMethod(
   else table.hide(method.id, { ...table.hidden(method.id), spent: true });
 }
 
+/** A card that was there is used up; where the client asked to keep it, a card for payments over the network is made of it. */
+function keepPresented(
+  stripe: Backend,
+  { customer, setup_future_usage: usage }: Stripe.PaymentIntent,
+  method: Stripe.PaymentMethod,
+  made: Stripe.Charge,
+): void {
+  const table = methodTable(stripe);
+  table.hide(method.id, { ...table.hidden(method.id), spent: true });
+  const details = made.payment_method_details?.card_present;
+  if (usage === null || !details) return;
+  const { id } = generateCard(stripe, method, { charge: made }, idOf(customer));
+  chargeTable(stripe).update(made.id, {
+    payment_method_details: { ...made.payment_method_details!, card_present: { ...details, generated_card: id } },
+  });
+}
+
 type MethodOptions = Readonly<Record<string, { readonly capture_method?: string } | undefined>>;
 
 /** Whether a payment is held back until it is captured: all of an intent, or those by a type of payment methods. */
 function isHeld({ capture_method, payment_method_options: options }: Stripe.PaymentIntent, type: string): boolean {
+  // Interac takes the money at once, whatever the intent says.
+  if (type === 'interac_present') return false;
   return capture_method === 'manual' || (options as MethodOptions | null)?.[type]?.capture_method === 'manual';
 }
 
@@ -637,6 +665,13 @@ export function optionsOf(
       request_three_d_secure: 'automatic',
       ...(before as Record<string, object> | null | undefined)?.['card'],
       ...(given as Record<string, object> | undefined)?.['card'],
+    };
+  }
+  if (types.includes('card_present')) {
+    options['card_present'] = {
+      request_extended_authorization: false,
+      request_incremental_authorization_support: false,
+      ...options['card_present'],
     };
   }
   return options;

@@ -1,10 +1,10 @@
 /** The ways to pay besides cards, and what happens when one is used: https://docs.stripe.com/payments/payment-methods. */
 
 /**
- * `immediate` succeeds at once; `redirect` sends the customer away to agree; `voucher` waits for a payment elsewhere; `debit` is
- * under way for a while; `transfer` waits for money to arrive.
+ * `immediate` succeeds at once; `present` too, with a card that was there; `redirect` sends the customer away to agree; `voucher`
+ * waits for a payment elsewhere; `debit` is under way for a while; `transfer` waits for money to arrive.
  */
-export type Flow = 'card' | 'debit' | 'immediate' | 'redirect' | 'transfer' | 'voucher';
+export type Flow = 'card' | 'debit' | 'immediate' | 'present' | 'redirect' | 'transfer' | 'voucher';
 
 export interface MethodType {
   readonly flow: Flow;
@@ -53,7 +53,7 @@ export const METHOD_TYPES: Readonly<Record<string, MethodType>> = {
   blik: redirect('pln', { action: 'blik_authorize' }),
   boleto: voucher('brl', 'boleto_display_details'),
   card: { flow: 'card', reusable: true, manualCapture: true },
-  card_present: { flow: 'card', reusable: false, manualCapture: true },
+  card_present: { flow: 'present', reusable: false, manualCapture: true },
   cashapp: redirect('usd', {
     reusable: true,
     manualCapture: true,
@@ -66,6 +66,7 @@ export const METHOD_TYPES: Readonly<Record<string, MethodType>> = {
   giropay: redirect('eur'),
   grabpay: redirect('sgd myr'),
   ideal: redirect('eur', { reusable: true }),
+  interac_present: { flow: 'present', reusable: false, currencies: ['cad'] },
   kakao_pay: redirect('krw', { reusable: true, manualCapture: true }),
   klarna: redirect(undefined, { reusable: true, manualCapture: true }),
   konbini: voucher('jpy', 'konbini_display_details'),

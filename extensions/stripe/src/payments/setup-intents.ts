@@ -7,9 +7,10 @@ import { mergeMetadata } from '../kernel/metadata';
 import { idOf } from '../kernel/objects';
 import { attachPaymentMethod, methodTable } from '../resources/payment-methods';
 import { authenticationFor } from './authentication';
+import { generateCard } from './card-present';
 import { behaviorOf, verificationDecline } from './cards';
 import { DECLINES, type Decline } from './declines';
-import { checkAllowed, checkOwner, configurationOf, givenMethod, typesFor } from './intent-methods';
+import { checkAllowed, checkOwner, givenMethod, typesFor } from './intent-methods';
 import {
   ATTEMPT_FAILED,
   authenticationFailure,
@@ -76,7 +77,7 @@ function make(stripe: Backend, params: CreateSetupParams): Stripe.SetupIntent {
     next_action: null,
     on_behalf_of: params.on_behalf_of ?? null,
     payment_method: method?.id ?? null,
-    payment_method_configuration_details: configurationOf(types.automatic_payment_methods),
+    payment_method_configuration_details: types.payment_method_configuration_details,
     payment_method_options: optionsOf(params.payment_method_options, types.payment_method_types),
     payment_method_types: types.payment_method_types,
     single_use_mandate: null,
@@ -151,10 +152,11 @@ function start(stripe: Backend, intent: Stripe.SetupIntent, method: Stripe.Payme
   const { returnUrl, useSdk = false } = setupTable(stripe).hidden(intent.id) ?? {};
   const options = { returnUrl, useSdk };
   const { flow = 'redirect' } = METHOD_TYPES[method.type] ?? {};
-  if (flow === 'card') {
+  if (flow === 'card' || flow === 'present') {
     const request = intent.payment_method_options?.card?.request_three_d_secure;
     const decline = verificationDecline(secret);
     if (decline) return fail(stripe, intent.id, method, decline);
+    if (flow === 'present') return succeed(stripe, intent.id);
     const authentication = authenticationFor(secret, { isOffSession: false, request });
     if (!authentication.needed) return succeed(stripe, intent.id);
     if (authentication.failure) return fail(stripe, intent.id, method, authentication.failure);
@@ -205,12 +207,14 @@ function succeed(stripe: Backend, id: string, isAuthenticated = false): Confirme
   const method = methodOf(stripe, before)!;
   const customer = idOf(before.customer);
   methods.hide(method.id, { ...methods.hidden(method.id), setUp: true });
-  if (customer !== undefined) attachPaymentMethod(stripe, method, customer, { verified: true });
+  const isPresent = METHOD_TYPES[method.type]?.flow === 'present';
+  if (customer !== undefined && !isPresent) attachPaymentMethod(stripe, method, customer, { verified: true });
   const isDebit = METHOD_TYPES[method.type]?.flow === 'debit';
   const { mandateData, singleUse } = table.hidden(id) ?? {};
   const mandate =
     isDebit || mandateData !== undefined ? createMandate(stripe, method, mandateData, singleUse) : undefined;
   const attempt = endAttempt(stripe, before, 'succeeded', null, isAuthenticated);
+  if (isPresent) keepPresented(stripe, attempt, method, customer);
   const intent = table.update(id, {
     status: 'succeeded',
     next_action: null,
@@ -220,6 +224,24 @@ function succeed(stripe: Backend, id: string, isAuthenticated = false): Confirme
   });
   stripe.emit('setup_intent.succeeded', intent);
   return { intent };
+}
+
+/** A card that was there cannot be saved: a card for payments over the network is made of it. */
+function keepPresented(
+  stripe: Backend,
+  attempt: Stripe.SetupAttempt,
+  method: Stripe.PaymentMethod,
+  customer: string | undefined,
+): void {
+  const table = methodTable(stripe);
+  table.hide(method.id, { ...table.hidden(method.id), spent: true });
+  const { id } = generateCard(stripe, method, { setup_attempt: attempt.id }, customer);
+  attempts(stripe).update(attempt.id, {
+    payment_method_details: {
+      [method.type]: { generated_card: id, offline: { stored_at: null, type: null } },
+      type: method.type,
+    } as unknown as Stripe.SetupAttempt.PaymentMethodDetails,
+  });
 }
 
 export function attempts(stripe: Backend): Table<Stripe.SetupAttempt> {

@@ -28,6 +28,8 @@ export interface CardBehavior {
   readonly bypassPending?: boolean;
   /** What a connected account may not do any more after such a payment, until it has given more: https://docs.stripe.com/connect/testing#trigger-cards. */
   readonly blocksAccount?: 'charges' | 'payouts';
+  /** The PIN that a reader asks for, and who checks it: the card, or its bank. */
+  readonly pin?: 'offline_pin' | 'online_pin';
 }
 
 export interface DisputeCause {
@@ -83,6 +85,7 @@ const BRANDS: readonly Brand[] = [
   ['5555552500001001', 'mastercard_cartesBancaires', 'mastercard', 'credit', 'FR'],
   ['4000050360000001', 'visa_debit_eftposAuCoBranded', 'visa', 'debit', 'AU'],
   ['5555050360000080', 'mastercard_debit_eftposAuCoBranded', 'mastercard', 'debit', 'AU'],
+  ['4506445006931933', '', 'interac', 'debit', 'CA'],
   // By country.
   ['4000000320000021', 'ar', 'visa', 'credit', 'AR'],
   ['4000000760000002', 'br', 'visa', 'credit', 'BR'],
@@ -265,9 +268,10 @@ const SPECIAL: readonly Special[] = [
   ['4000582600000102', '', { authentication: 'always' }, 'GB'],
   ['4000582600000110', '', { authentication: 'always' }, 'GB'],
   // PIN, which only a reader asks for.
-  ['4001007020000002', 'offlinePin', {}, 'SG'],
-  ['4000008260000075', 'offlinePinScaRetry', {}, 'GB'],
-  ['4001000360000005', 'onlinePinScaRetry', {}, 'AU'],
+  ['4001007020000002', 'offlinePin', { pin: 'offline_pin' }, 'SG'],
+  ['4000008260000075', 'offlinePinScaRetry', { pin: 'offline_pin' }, 'GB'],
+  ['4001000360000005', 'onlinePinScaRetry', { pin: 'online_pin' }, 'AU'],
+  ['4000002760000008', '', { pin: 'online_pin' }, 'DE'],
 ];
 
 const BY_NUMBER = new Map<string, TestCard>();

@@ -9,9 +9,18 @@ import { checkAmount, readCurrency } from './money';
 
 const SOON = 1;
 
-function create(stripe: Backend, given: Stripe.TopupCreateParams): Stripe.Topup {
+/** What is kept beside a top-up. */
+interface TopupSecret {
+  readonly balance: 'issuing' | 'payments';
+}
+
+/** No declaration has `destination_balance`: it is for accounts that issue cards. */
+type GivenTopup = Stripe.TopupCreateParams & { readonly destination_balance?: string };
+
+function create(stripe: Backend, given: GivenTopup): Stripe.Topup {
   const currency = readCurrency(given.currency);
   checkAmount(given.amount, currency);
+  const balance = balanceOf(given.destination_balance);
   const topup = {
     id: stripe.newId('topup'),
     object: 'topup',
@@ -31,18 +40,26 @@ function create(stripe: Backend, given: Stripe.TopupCreateParams): Stripe.Topup 
     status: 'pending',
     transfer_group: given.transfer_group ?? null,
   } as unknown as Stripe.Topup;
-  stripe.table<Stripe.Topup>('topup').insert(topup);
+  stripe.table<Stripe.Topup, TopupSecret>('topup').insert(topup, { balance });
   stripe.emit('topup.created', topup);
   stripe.jobs.schedule('topup.arrive', topup.id, stripe.now() + SOON);
   return topup;
 }
 
+function balanceOf(given: string | undefined): TopupSecret['balance'] {
+  if (given === undefined || given === 'payments' || given === 'issuing') return given ?? 'payments';
+  throw invalidRequest('Invalid destination_balance: must be one of issuing or payments', {
+    param: 'destination_balance',
+  });
+}
+
 function arrive(stripe: Backend, id: string): void {
-  const table = stripe.table<Stripe.Topup>('topup');
+  const table = stripe.table<Stripe.Topup, TopupSecret>('topup');
   const topup = table.find(id);
   if (topup?.status !== 'pending') return;
   const { amount, currency } = topup;
-  const transaction = addBalanceTransaction(stripe, { amount, currency, type: 'topup', source: id });
+  const { balance = 'payments' } = table.hidden(id) ?? {};
+  const transaction = addBalanceTransaction(stripe, { amount, currency, type: 'topup', source: id, balance });
   stripe.emit('topup.succeeded', table.update(id, { status: 'succeeded', balance_transaction: transaction.id }));
 }
 
@@ -51,7 +68,7 @@ export const topups: DefineModule = (stripe) => {
   const table = stripe.table<Stripe.Topup>('topup');
   return {
     operations: {
-      'POST /v1/topups': ({ params }) => create(stripe, params as unknown as Stripe.TopupCreateParams),
+      'POST /v1/topups': ({ params }) => create(stripe, params as unknown as GivenTopup),
       'GET /v1/topups': ({ url, params }) => {
         const { status } = params as Stripe.TopupListParams;
         return table.page(url, params, { where: (each) => status === undefined || each.status === status });

@@ -111,9 +111,16 @@ function applyByHand(
     throw invalidRequest('The currency must be that of the PaymentIntent.', { param: 'currency' });
   }
   const has = cashBalance(stripe, customer).available?.[intent.currency] ?? 0;
-  const wanted = amount ?? owedOf(stripe, customer, intent);
+  const owed = owedOf(stripe, customer, intent);
+  const wanted = amount ?? Math.min(owed, has);
+  if (wanted > owed) {
+    throw invalidRequest('The amount is more than what remains to be paid.', { param: 'amount' });
+  }
   if (wanted > has || has === 0) {
-    throw invalidRequest('The customer does not have enough funds in their cash balance.', { param: 'amount' });
+    throw invalidRequest('The customer does not have enough funds in their cash balance.', {
+      code: 'insufficient_funds',
+      param: 'amount',
+    });
   }
   stripe.onClockOf(customer, () => apply(stripe, customer, intent, wanted));
   return intentTable(stripe).get(id);

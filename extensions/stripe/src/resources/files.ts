@@ -21,28 +21,41 @@ export function linkTable(stripe: Backend): Table<Stripe.FileLink> {
 
 const EXTENSION = /\.(\w+)$/;
 
-function upload(stripe: Backend, { files, params }: Call): Stripe.File {
-  const [given] = files.filter(({ name }) => name === 'file');
-  if (given === undefined) throw parameterMissing('file');
-  const { purpose, file_link_data: link } = params as unknown as Stripe.FileCreateParams;
+interface NewFile {
+  readonly bytes: Buffer;
+  readonly filename: string;
+  readonly purpose: string;
+  /** The media type. */
+  readonly type: string;
+}
+
+/** Keeps a file with its contents. */
+export function storeFile(stripe: Backend, { bytes, filename, purpose, type }: NewFile): Stripe.File {
   const id = stripe.newId('file');
   const file = {
     id,
     object: 'file',
     created: stripe.now(),
     expires_at: null,
-    filename: given.filename,
+    filename,
     links: { object: 'list', data: [], has_more: false, url: `/v1/file_links?file=${id}` },
     purpose,
-    size: given.bytes.length,
+    size: bytes.length,
     title: null,
-    type: EXTENSION.exec(given.filename)?.[1]?.toLowerCase() ?? given.type.split('/').at(-1) ?? null,
+    type: EXTENSION.exec(filename)?.[1]?.toLowerCase() ?? type.split('/').at(-1) ?? null,
     url: stripe.pageUrl(`v1/files/${id}/contents`),
   } as unknown as Stripe.File;
-  fileTable(stripe).insert(file, { contents: given.bytes.toString('base64'), type: given.type });
+  return fileTable(stripe).insert(file, { contents: bytes.toString('base64'), type });
+}
+
+function upload(stripe: Backend, { files, params }: Call): Stripe.File {
+  const [given] = files.filter(({ name }) => name === 'file');
+  if (given === undefined) throw parameterMissing('file');
+  const { purpose, file_link_data: link } = params as unknown as Stripe.FileCreateParams;
+  const file = storeFile(stripe, { bytes: given.bytes, filename: given.filename, purpose, type: given.type });
   if (link?.create === true) {
     createLink(stripe, {
-      file: id,
+      file: file.id,
       ...(link.expires_at !== undefined && { expires_at: link.expires_at }),
     });
   }

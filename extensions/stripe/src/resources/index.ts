@@ -1,16 +1,20 @@
+import { alerts } from '../billing/alerts';
 import { customerBalance } from '../billing/customer-balance';
 import { creditGrants } from '../billing/credit-grants';
 import { creditNotes } from '../billing/credit-notes';
 import { discountOperations } from '../billing/discounts';
+import { feedbackOptions } from '../billing/feedback-options';
 import { invoiceItems } from '../billing/invoice-items';
 import { invoices } from '../billing/invoice-operations';
 import { invoicePayments } from '../billing/invoice-payments';
+import { invoiceTemplates } from '../billing/invoice-templates';
 import { meters } from '../billing/meters';
 import { quotes } from '../billing/quotes';
 import { subscriptionSchedules } from '../billing/schedules';
 import { subscriptionItems } from '../billing/subscription-items';
 import { subscriptions } from '../billing/subscription-operations';
 import { testClocks } from '../billing/test-clocks';
+import { trialOffers } from '../billing/trial-offers';
 import { usageRecords } from '../billing/usage-record-operations';
 import { paymentLinks } from '../checkout/payment-links';
 import { paymentPages } from '../checkout/payment-pages';
@@ -18,6 +22,8 @@ import { portalConfigurations } from '../checkout/portal-configurations';
 import { portalSessions } from '../checkout/portal-sessions';
 import { checkoutSessions } from '../checkout/sessions';
 import { shippingRates } from '../checkout/shipping-rates';
+import { climateCatalog } from '../climate/catalog';
+import { climateOrders } from '../climate/orders';
 import { commandLineSessions } from '../cli/sessions';
 import { accounts } from '../connect/accounts';
 import { checks } from '../connect/checks';
@@ -26,6 +32,9 @@ import { applicationFees } from '../connect/fees';
 import { accountLinks } from '../connect/links';
 import { persons } from '../connect/persons';
 import { transfers } from '../connect/transfers';
+import { connectionAccounts } from '../financial-connections/account-operations';
+import { connectionSessions } from '../financial-connections/sessions';
+import { issuing } from '../issuing';
 import type { DefineModule } from '../kernel/module';
 import { search } from '../kernel/search';
 import { automaticPayouts } from '../payments/automatic-payouts';
@@ -37,11 +46,21 @@ import { disputes } from '../payments/disputes';
 import { paymentIntents } from '../payments/intent-operations';
 import { followUps } from '../payments/follow-up';
 import { mandates } from '../payments/mandates';
+import { methodConfigurations } from '../payments/method-configurations';
 import { payouts } from '../payments/payouts';
 import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intent-operations';
 import { topups } from '../payments/topups';
+import { paymentEvaluations } from '../radar/payment-evaluations';
+import { valueLists } from '../radar/value-lists';
+import { paymentRecords } from '../reported/payment-records';
+import { reportRuns } from '../reports/report-runs';
+import { reportTypes } from '../reports/report-types';
+import { TAX } from '../tax';
+import { terminal } from '../terminal';
+import { TREASURY } from '../treasury';
 import { webhookEndpoints } from '../webhooks/endpoints';
+import { appSecrets } from './app-secrets';
 import { cashBalances } from './cash-balance';
 import { confirmationTokens } from './confirmation-tokens';
 import { coupons } from './coupons';
@@ -52,14 +71,15 @@ import { entitlements } from './entitlements';
 import { ephemeralKeys } from './ephemeral-keys';
 import { events } from './events';
 import { files } from './files';
+import { forwardingRequests } from './forwarding-requests';
+import { fundingInstructions } from './funding-instructions';
 import { verificationSessions } from './identity';
-import { issuing } from './issuing';
+import { paymentMethodDomains } from './payment-method-domains';
 import { paymentMethods } from './payment-methods';
 import { plans } from './plans';
 import { prices } from './prices';
 import { products } from './products';
 import { promotionCodes } from './promotion-codes';
-import { reportRuns } from './report-runs';
 import { sources } from './sources';
 import { customerTaxIds } from './tax-ids';
 import { taxRates } from './tax-rates';
@@ -70,7 +90,9 @@ import { tokens } from './tokens';
 export const MODULES: readonly DefineModule[] = [
   accountLinks,
   accounts,
+  alerts,
   applicationFees,
+  appSecrets,
   automaticPayouts,
   balance,
   balanceSettings,
@@ -79,6 +101,10 @@ export const MODULES: readonly DefineModule[] = [
   checks,
   confirmationTokens,
   checkoutSessions,
+  climateCatalog,
+  climateOrders,
+  connectionAccounts,
+  connectionSessions,
   coupons,
   creditGrants,
   creditNotes,
@@ -94,19 +120,27 @@ export const MODULES: readonly DefineModule[] = [
   ephemeralKeys,
   events,
   externalAccounts,
+  feedbackOptions,
   followUps,
   formerOperations,
   files,
+  forwardingRequests,
+  fundingInstructions,
   invoiceItems,
   invoicePayments,
   invoices,
-  issuing,
+  invoiceTemplates,
+  ...issuing,
   mandates,
   meters,
+  methodConfigurations,
   paymentIntents,
   paymentLinks,
+  paymentEvaluations,
+  paymentMethodDomains,
   paymentMethods,
   paymentPages,
+  paymentRecords,
   payouts,
   plans,
   portalConfigurations,
@@ -118,6 +152,7 @@ export const MODULES: readonly DefineModule[] = [
   quotes,
   refunds,
   reportRuns,
+  reportTypes,
   search,
   setupIntents,
   sources,
@@ -125,13 +160,18 @@ export const MODULES: readonly DefineModule[] = [
   subscriptionItems,
   subscriptions,
   subscriptionSchedules,
+  ...TAX,
   taxRates,
   taxSettings,
+  ...terminal,
   testClocks,
   tokens,
   transfers,
   topups,
+  ...TREASURY,
+  trialOffers,
   usageRecords,
+  valueLists,
   verificationSessions,
   webhookEndpoints,
 ];

@@ -6,6 +6,7 @@ import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import { linkedBank } from '../financial-connections/linked-bank';
 import { NAMED_ACCOUNTS } from '../payments/bank-accounts';
 import { cardOfSource } from '../payments/card-source';
 import {
@@ -48,7 +49,11 @@ export function createPaymentMethod(stripe: Backend, given: MethodParams): Strip
     throw invalidRequest(`Invalid type: must be one of ${Object.keys(METHOD_TYPES).join(', ')}`, { param: 'type' });
   }
   const details = (given as Record<string, unknown>)[type] as Record<string, unknown> | undefined;
-  const { shown, secret, billing } = type === 'card' ? cardPart(stripe, details) : otherPart(type, details ?? {});
+  const linked = type === 'us_bank_account' && details ? linkedBank(stripe, details) : undefined;
+  const part = type === 'card' ? cardPart(stripe, details) : otherPart(type, linked ?? details ?? {});
+  const { shown, billing } = part;
+  // Whoever linked an account has shown that it is theirs.
+  const secret = linked ? { ...part.secret, isVerified: true } : part.secret;
   const billingDetails = given.billing_details as Partial<Stripe.PaymentMethod.BillingDetails> | undefined;
   return insertMethod(stripe, { type, shown, secret, billing: { ...billing, ...billingDetails }, given });
 }

@@ -2,22 +2,21 @@ import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
+import { singleton, type Singleton } from '../kernel/singleton';
 
-type Settings = Stripe.Tax.Settings & { readonly id: string };
+type Settings = Stripe.Tax.Settings;
 type Registration = Stripe.Tax.Registration;
-
-/** There are settings once. They are kept under this name, which is not shown. */
-const SETTINGS = 'settings';
 
 /** Where taxes are collected: https://docs.stripe.com/api/tax/settings and https://docs.stripe.com/api/tax/registrations. */
 export const taxSettings: DefineModule = (stripe) => {
   const registrations = stripe.table<Registration>('tax.registration');
   return {
     operations: {
-      'GET /v1/tax/settings': () => shown(settingsOf(stripe)),
+      'GET /v1/tax/settings': () => taxSettingsOf(stripe).get(),
       'POST /v1/tax/settings': ({ params }) => {
         const { defaults, head_office } = params as Stripe.Tax.SettingsUpdateParams;
-        const before = settingsOf(stripe);
+        const kept = taxSettingsOf(stripe);
+        const before = kept.get();
         const office = head_office ? { address: { ...emptyAddress(), ...head_office.address } } : before.head_office;
         const isActive = office !== null;
         const after = {
@@ -26,12 +25,9 @@ export const taxSettings: DefineModule = (stripe) => {
           head_office: office,
           status: isActive ? 'active' : 'pending',
           status_details: isActive ? { active: {} } : before.status_details,
-        } as unknown as Settings;
-        const table = stripe.table<Settings>('tax.settings');
-        table.remove(SETTINGS);
-        table.insert(after);
-        stripe.emit('tax.settings.updated', shown(after));
-        return shown(after);
+        };
+        stripe.emit('tax.settings.updated', kept.put(after));
+        return after;
       },
       'POST /v1/tax/registrations': ({ params }) => {
         const { country, country_options, active_from, expires_at } =
@@ -80,23 +76,16 @@ export const taxSettings: DefineModule = (stripe) => {
   };
 };
 
-function settingsOf(stripe: Backend): Settings {
-  return (
-    stripe.table<Settings>('tax.settings').find(SETTINGS) ??
-    ({
-      id: SETTINGS,
-      object: 'tax.settings',
-      defaults: { provider: 'stripe', tax_behavior: null, tax_code: null },
-      head_office: null,
-      livemode: false,
-      status: 'pending',
-      status_details: { pending: { missing_fields: ['head_office'] } },
-    } as unknown as Settings)
-  );
-}
-
-function shown({ id: _id, ...settings }: Settings): object {
-  return settings;
+/** The settings of the account. */
+export function taxSettingsOf(stripe: Backend): Singleton<Settings> {
+  return singleton<Settings>(stripe, 'tax.settings', () => ({
+    object: 'tax.settings',
+    defaults: { provider: 'stripe', tax_behavior: null, tax_code: null },
+    head_office: null,
+    livemode: false,
+    status: 'pending',
+    status_details: { pending: { missing_fields: ['head_office'] } },
+  }));
 }
 
 function emptyAddress(): Stripe.Address {

@@ -27,6 +27,11 @@ export function fieldOf(kind: string, name: string): FieldInfo | undefined {
   return info;
 }
 
+/** The names of the fields that a kind of objects, or a nested object, has. */
+export function fieldNames(kind: string): readonly string[] {
+  return [...fieldsOf(kind).keys()];
+}
+
 /**
  * A well-formed object with nothing in it, fresh each time: what may be null is null, what may be absent is absent, and
  * everything else is as empty as it can be. Its `object` is set.

@@ -69,10 +69,10 @@ function read(): Spec {
     operations,
     find: (method, path) => {
       const values: string[] = [];
-      const operation = walk(root, segmentsOf(path), 0, method, values)?.operations.get(method);
+      const operation = walk(root, path.split('/'), 1, method, values)?.operations.get(method);
       return operation && { operation, path: named(names.get(operation)!, values) };
     },
-    methods: (path) => [...(walk(root, segmentsOf(path), 0, undefined, [])?.operations.keys() ?? [])],
+    methods: (path) => [...(walk(root, path.split('/'), 1, undefined, [])?.operations.keys() ?? [])],
   };
 }
 
@@ -82,7 +82,7 @@ function makeNode(): Node {
 
 function add(root: Node, operation: Operation): void {
   let node = root;
-  for (const segment of segmentsOf(operation.path)) {
+  for (const segment of operation.path.split('/').slice(1)) {
     if (segment.startsWith('{')) node = node.parameter ??= makeNode();
     else {
       const next = node.statics.get(segment) ?? makeNode();
@@ -115,10 +115,6 @@ function walk(
   return below;
 }
 
-function segmentsOf(path: string): string[] {
-  return path.split('/').slice(1);
-}
-
 /** A part of a path as it was meant. */
 export function decode(segment: string): string {
   if (!segment.includes('%')) return segment;
@@ -141,6 +137,6 @@ function namesIn(path: string): string[] {
 
 function named(names: readonly string[], values: readonly string[]): Record<string, string> {
   const found: Record<string, string> = {};
-  names.forEach((name, index) => (found[name] = values[index] ?? ''));
+  for (let index = 0; index < names.length; index++) found[names[index]!] = values[index] ?? '';
   return found;
 }

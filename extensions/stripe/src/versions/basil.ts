@@ -49,6 +49,8 @@ const RENDER: Readonly<Record<string, Render>> = {
     if (!recurring) return object;
     return { ...object, recurring: { aggregate_usage: aggregateUsage(object, recurring, stripe), ...recurring } };
   },
+  // What expired was not told apart from what its merchant gave up.
+  'issuing.authorization': (object) => (object['status'] === 'expired' ? { ...object, status: 'reversed' } : object),
   plan: (object, stripe) => ({ ...object, aggregate_usage: aggregateUsage(object, object, stripe) }),
   subscription: (object) => {
     const items = (valueAt(object, 'items.data') ?? []) as Fields[];

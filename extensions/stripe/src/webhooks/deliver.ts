@@ -15,13 +15,25 @@ export interface EventDeliveries {
   readonly deliveries: readonly string[];
 }
 
-interface Target {
+export interface Target {
   readonly endpoint: Stripe.WebhookEndpoint;
   readonly secret: string;
 }
 
+/** Of this type no news is sent: an application is asked, and its answer is waited for. */
+const ASKED = 'issuing_authorization.request';
+
 /** The endpoints that get an event of the account which the running code acts for. */
 export function targetsOf(stripe: Backend, type: string): Target[] {
+  return type === ASKED ? [] : endpointsFor(stripe, type);
+}
+
+/** The endpoint that decides about authorizations, the oldest that names their event: `*` does not stand for it. */
+export function deciderOf(stripe: Backend): Target | undefined {
+  return endpointsFor(stripe, ASKED).find(({ endpoint }) => endpoint.enabled_events.includes(ASKED));
+}
+
+function endpointsFor(stripe: Backend, type: string): Target[] {
   const own = endpointsOf(stripe, type, false);
   if (stripe.account === PLATFORM_ACCOUNT) return own;
   return [...own, ...stripe.as({ account: PLATFORM_ACCOUNT }, () => endpointsOf(stripe, type, true))];

@@ -5,9 +5,14 @@ import { deliver, targetsOf, type EventDeliveries } from './deliver';
 
 /**
  * Keeps an event, and sends it to the endpoints and command lines that want it: https://docs.stripe.com/api/events/object. It has no
- * data of others’ requests: jobs have no request.
+ * data of others’ requests: jobs have no request. Gives the event.
  */
-export function emitEvent(stripe: Backend, type: string, object: object, previous?: Record<string, unknown>): void {
+export function emitEvent(
+  stripe: Backend,
+  type: string,
+  object: object,
+  previous?: Record<string, unknown>,
+): Stripe.Event {
   const { request, account } = stripe.scope;
   const targets = targetsOf(stripe, type);
   const event = {
@@ -27,4 +32,5 @@ export function emitEvent(stripe: Backend, type: string, object: object, previou
     .table<Stripe.Event, EventDeliveries>('event')
     .insert(event, deliveries.length > 0 ? { deliveries } : undefined);
   stripe.commandLines.announce(event);
+  return event;
 }

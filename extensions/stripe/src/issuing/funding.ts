@@ -1,0 +1,83 @@
+/** Money for cards: https://docs.stripe.com/issuing/funding/balance. In the US it is topped up, elsewhere it is sent by bank transfer. */
+import { invalidRequest, parameterMissing } from '../errors';
+import type { Backend } from '../kernel/backend';
+import type { DefineModule } from '../kernel/module';
+import { addBalanceTransaction, issuingBalances } from '../payments/balance';
+import { checkAmount, readCurrency } from '../payments/money';
+
+type Raw = Readonly<Record<string, string | undefined>>;
+
+/** Where a bank transfer goes to, by the currency. */
+const TRANSFERS: Readonly<Record<string, { country: string; type: string; address: object }>> = {
+  eur: {
+    country: 'DE',
+    type: 'eu_bank_transfer',
+    address: {
+      iban: { account_holder_name: 'Backlot', bic: 'BACKDEFFXXX', country: 'DE', iban: 'DE00000000000000000001' },
+      supported_networks: ['sepa'],
+      type: 'iban',
+    },
+  },
+  gbp: {
+    country: 'GB',
+    type: 'gb_bank_transfer',
+    address: {
+      sort_code: { account_holder_name: 'Backlot', account_number: '00000001', sort_code: '000000' },
+      supported_networks: ['bacs', 'fps'],
+      type: 'sort_code',
+    },
+  },
+};
+
+const ELSEWHERE = {
+  country: 'US',
+  type: 'us_bank_transfer',
+  address: {
+    aba: { account_number: '000000000001', bank_name: 'Backlot', routing_number: '000000000' },
+    supported_networks: ['ach', 'domestic_wire_us'],
+    type: 'aba',
+  },
+};
+
+/** https://docs.stripe.com/api/issuing/funding_instructions; no declaration of the official package has these operations. */
+export const issuingFunding: DefineModule = (stripe) => ({
+  operations: {
+    'POST /v1/issuing/funding_instructions': ({ params }) => instructions(currencyOf(params as Raw)),
+    'GET /v1/issuing/funding_instructions': ({ url }) => ({
+      object: 'list',
+      data: issuingBalances(stripe).map(({ currency }) => instructions(currency)),
+      has_more: false,
+      url,
+    }),
+    'POST /v1/test_helpers/issuing/fund_balance': ({ params }) => fund(stripe, params as Raw),
+  },
+});
+
+function fund(stripe: Backend, params: Raw): object {
+  const currency = currencyOf(params);
+  const { amount: given } = params;
+  if (given === undefined) throw parameterMissing('amount');
+  const amount = Number(given);
+  if (!Number.isSafeInteger(amount)) {
+    throw invalidRequest(`Invalid integer: ${given}`, { code: 'parameter_invalid_integer', param: 'amount' });
+  }
+  checkAmount(amount, currency);
+  addBalanceTransaction(stripe, { amount, currency, type: 'topup', source: null, balance: 'issuing' });
+  return instructions(currency);
+}
+
+function currencyOf({ currency }: Raw): string {
+  if (typeof currency !== 'string') throw parameterMissing('currency');
+  return readCurrency(currency);
+}
+
+function instructions(currency: string): object {
+  const { country, type, address } = TRANSFERS[currency] ?? ELSEWHERE;
+  return {
+    object: 'funding_instructions',
+    bank_transfer: { country, financial_addresses: [address], type },
+    currency,
+    funding_type: 'bank_transfer',
+    livemode: false,
+  };
+}
