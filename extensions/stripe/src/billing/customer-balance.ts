@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
@@ -48,6 +49,10 @@ export const customerBalance: DefineModule = (stripe) => {
       'POST /v1/customers/{customer}/balance_transactions': ({ path, params }) => {
         const given = params as unknown as Stripe.CustomerCreateBalanceTransactionParams;
         const customer = customers.get(path['customer']!);
+        const { currency: known } = customer;
+        if (known && known !== given.currency.toLowerCase()) {
+          throw invalidRequest(`The currency must be that of the customer, which is ${known}.`, { param: 'currency' });
+        }
         return stripe.onClockOf(customer.id, () =>
           changeCustomerBalance(stripe, {
             customer: customer.id,

@@ -17,9 +17,17 @@ export interface ValidateOptions {
 
 /** What an address may go without: clients write `null` as an empty text. */
 const UNSET = /(address\]?\[(city|country|line[12]|postal_code|state)|^shipping\[(carrier|phone|tracking_number))\]$/;
+/** What an empty text takes out, though no declaration says so: texts of customers, and descriptions of payments. */
+const TAKEN_OUT: Readonly<Record<string, readonly string[]>> = {
+  'POST /v1/customers': ['description', 'email', 'name', 'phone'],
+  'POST /v1/customers/{customer}': ['description', 'email', 'name', 'phone'],
+  'POST /v1/payment_intents/{payment_intent}': ['description'],
+};
+const NO_METHOD = 'invoice_settings[default_payment_method]';
 /** The longest text, in characters. */
 const LONGEST = 5000;
 const MOST_DECIMALS = 12;
+const NOTHING: readonly string[] = [];
 const MOST_PER_PAGE = 100;
 
 /**
@@ -28,10 +36,14 @@ const MOST_PER_PAGE = 100;
  */
 export function validate(operation: Operation, raw: RawHash, { also = [] }: ValidateOptions = {}): Params {
   // Most requests have nothing of the kind, and are checked as they are.
+  const emptied = TAKEN_OUT[operation.key]?.filter((name) => raw[name] === '') ?? NOTHING;
+  const unchecked = emptied.length === 0 ? also : [...also, ...emptied];
   const given =
-    also.length === 0 ? raw : Object.fromEntries(Object.entries(raw).filter(([name]) => !also.includes(name)));
-  const params = checkHash(typeAt(operation.parameters), given, '', also);
-  for (const name of also) {
+    unchecked.length === 0
+      ? raw
+      : Object.fromEntries(Object.entries(raw).filter(([name]) => !unchecked.includes(name)));
+  const params = checkHash(typeAt(operation.parameters), given, '', unchecked);
+  for (const name of unchecked) {
     const value = raw[name];
     if (value !== undefined) params[name] = loosely(value);
   }
@@ -118,6 +130,7 @@ function check(place: number, raw: Raw, param: string): unknown {
   if (sort === '*') return loosely(raw);
   if (sort === '?') return raw === '' ? '' : check((type as [string, number])[1], raw, param);
   if (raw === '' && UNSET.test(param)) return null;
+  if (raw === '' && param === NO_METHOD) return '';
   if (raw === '') throw emptyParameter(param);
   switch (sort) {
     case 'm':
