@@ -3,7 +3,7 @@ import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
-import { createIntent } from '../payments/intents';
+import { createIntent } from '../payments/create-intent';
 import { blank } from '../spec/shapes';
 import { shareOf } from './amounts';
 import { invoiceTable, subscriptionOf } from './invoice-data';

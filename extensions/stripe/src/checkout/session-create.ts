@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
-import { createIntent } from '../payments/intents';
+import { createIntent } from '../payments/create-intent';
 import { createSetupIntent } from '../payments/setup-intents';
 import { blank } from '../spec/shapes';
 import { isOlder } from '../versions/versions';

@@ -2,7 +2,8 @@ import type Stripe from 'stripe';
 import type { StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import { createIntent, tryConfirm } from '../payments/intents';
+import { tryConfirm } from '../payments/confirm-intent';
+import { createIntent } from '../payments/create-intent';
 import { tryConfirmSetup } from '../payments/setup-intents';
 import { intentParams, subscriptionParams } from './payment-params';
 import {

@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { findIntent } from '../payments/find-intent';
-import { completeAction } from '../payments/intents';
+import { completeAction } from '../payments/attempt-payment';
 import { completeSetupAction } from '../payments/setup-intents';
 import { html, inScript, safeUrl, type Html } from './html';
 import { notice, page } from './layout';

@@ -11,7 +11,8 @@ import { cardOf } from './cards';
 import { announceCharge, bookCharge, charge, chargeTable, DAY } from './charging';
 import { declineError } from './declines';
 import { followUp } from './follow-up';
-import { captureIntent, checkShares, shippingOf } from './intents';
+import { captureIntent } from './capture-intent';
+import { checkShares, shippingOf } from './intent-fields';
 import { checkAmount, readCurrency } from './money';
 import { releaseRest } from './refunds';
 

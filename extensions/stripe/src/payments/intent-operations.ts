@@ -8,22 +8,12 @@ import { hooksOf } from '../tax/associations';
 import { checkDescriptors } from './descriptors';
 import { checkOwner, givenMethod, typesFor } from './intent-methods';
 import { needsReturnUrl, noSuchIntent, unexpectedState } from './intent-state';
-import {
-  cancelIntent,
-  captureIntent,
-  checkShares,
-  completeAction,
-  CONFIRMABLE,
-  confirmIntent,
-  createIntent,
-  incrementIntent,
-  intentTable,
-  optionsOf,
-  settleDebit,
-  shippingOf,
-  type ConfirmIntentParams,
-  type CreateIntentParams,
-} from './intents';
+import { completeAction, settleDebit } from './attempt-payment';
+import { cancelIntent, captureIntent, incrementIntent } from './capture-intent';
+import { confirmIntent } from './confirm-intent';
+import { createIntent } from './create-intent';
+import { checkShares, optionsOf, shippingOf } from './intent-fields';
+import { CONFIRMABLE, intentTable, type ConfirmIntentParams, type CreateIntentParams } from './intents';
 import { checkAmount, readCurrency } from './money';
 import { checkSecret, viewFor } from './public-view';
 

@@ -6,7 +6,7 @@ import { idOf } from '../kernel/objects';
 import { methodTable } from '../resources/payment-methods';
 import { findIntent } from './find-intent';
 import { unexpectedState } from './intent-state';
-import { completeAction } from './intents';
+import { completeAction } from './attempt-payment';
 import { completeSetupAction } from './setup-intents';
 
 /** What a bank would show on a statement, in tests. */

@@ -5,7 +5,8 @@ import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { blank } from '../spec/shapes';
-import { completeAction, intentTable, methodOf } from '../payments/intents';
+import { completeAction } from '../payments/attempt-payment';
+import { intentTable, methodOf } from '../payments/intents';
 
 type Transaction = Stripe.CustomerCashBalanceTransaction;
 

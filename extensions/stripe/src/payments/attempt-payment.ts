@@ -1,0 +1,242 @@
+/** An attempt to pay an intent, and what becomes of it. */
+import type Stripe from 'stripe';
+import type { Backend } from '../kernel/backend';
+import { idOf } from '../kernel/objects';
+import { omit } from '../kernel/omit';
+import { attachPaymentMethod, methodTable } from '../resources/payment-methods';
+import { bankBehavior } from './bank-accounts';
+import { generateCard } from './card-present';
+import { announceCharge, bookCharge, captureDays, charge, chargeTable, DAY } from './charging';
+import type { Decline } from './declines';
+import { followUp } from './follow-up';
+import { ATTEMPT_FAILED, authenticationFailure, declinedCall, lastError } from './intent-state';
+import { hiddenOf, intentTable, methodOf, type Confirmed } from './intents';
+import { createMandate } from './mandates';
+import { METHOD_TYPES } from './method-types';
+
+interface Payment {
+  readonly isAuthenticated?: boolean;
+  readonly decline?: Decline;
+}
+
+/** Charges the payment method of an intent, and brings the intent to where that leads. */
+export function pay(stripe: Backend, id: string, { isAuthenticated = false, decline }: Payment = {}): Confirmed {
+  const intent = intentTable(stripe).get(id);
+  const method = methodOf(stripe, intent)!;
+  const isManual = isHeld(intent, method.type);
+  const { charge: made, decline: refusal } = charge(stripe, {
+    amount: intent.amount,
+    currency: intent.currency,
+    method,
+    capture: !isManual,
+    customer: idOf(intent.customer) ?? null,
+    fields: fieldsOf(intent),
+    isAuthenticated,
+    decline,
+    options: intent.payment_method_options?.card,
+    presentOptions: intent.payment_method_options?.card_present,
+  });
+  if (refusal) {
+    announceCharge(stripe, made.id);
+    return fail(stripe, id, method, refusal, made.id);
+  }
+  if (METHOD_TYPES[method.type]?.flow === 'present') keepPresented(stripe, intent, method, made);
+  else keepMethod(stripe, intent, method, isAuthenticated);
+  return succeed(stripe, id, made.id);
+}
+
+/** What follows a charge that the bank agreed to. */
+function succeed(stripe: Backend, id: string, chargeId: string): Confirmed {
+  const table = intentTable(stripe);
+  const intent = table.get(id);
+  const { amount, capture_method } = intent;
+  const common = { latest_charge: chargeId, last_payment_error: null, next_action: null, processing: null };
+  if (isHeld(intent, methodOf(stripe, intent)!.type)) {
+    announceCharge(stripe, chargeId);
+    const held = table.update(id, { ...common, status: 'requires_capture', amount_capturable: amount });
+    stripe.emit('payment_intent.amount_capturable_updated', held);
+    stripe.jobs.schedule('payment_intent.expire', id, stripe.now() + captureDays(methodOf(stripe, intent)!.type) * DAY);
+    followUp(stripe, chargeId);
+    return { intent: table.get(id) };
+  }
+  // With asynchronous capture it is booked only after the payment is known to have succeeded.
+  const isAsync = capture_method === 'automatic_async';
+  if (!isAsync) bookCharge(stripe, chargeId, amount);
+  const paid = table.update(id, { ...common, status: 'succeeded', amount_received: amount });
+  announceCharge(stripe, chargeId);
+  stripe.emit('payment_intent.succeeded', paid);
+  if (isAsync) bookCharge(stripe, chargeId, amount, 'charge.updated');
+  followUp(stripe, chargeId);
+  return { intent: table.get(id) };
+}
+
+/** Leaves the intent waiting for another payment method. */
+export function fail(
+  stripe: Backend,
+  id: string,
+  method: Stripe.PaymentMethod,
+  decline: Decline & { readonly type?: string },
+  chargeId?: string,
+): Confirmed {
+  const table = intentTable(stripe);
+  const intent = table.update(id, (before) => ({
+    status: 'requires_payment_method',
+    payment_method: null,
+    next_action: null,
+    processing: null,
+    last_payment_error: lastError(decline, { method, charge: chargeId }),
+    latest_charge: chargeId ?? before.latest_charge,
+  }));
+  table.hide(id, omit(hiddenOf(stripe, id), 'isAuthenticated'));
+  stripe.emit('payment_intent.payment_failed', intent);
+  return { intent, error: declinedCall(decline, intent, { method, charge: chargeId }) };
+}
+
+/** A debit: it is under way until a job says what became of it. */
+export function process(stripe: Backend, id: string): Confirmed {
+  const table = intentTable(stripe);
+  const intent = table.get(id);
+  const method = methodOf(stripe, intent)!;
+  const customer = idOf(intent.customer);
+  const { mandateData } = hiddenOf(stripe, id);
+  const singleUse =
+    intent.setup_future_usage === null ? { amount: intent.amount, currency: intent.currency } : undefined;
+  const mandate = createMandate(stripe, method, mandateData, singleUse);
+  const { charge: made } = charge(stripe, {
+    amount: intent.amount,
+    currency: intent.currency,
+    method,
+    capture: true,
+    customer: customer ?? null,
+    fields: fieldsOf(intent),
+    mandate: mandate.id,
+    isPending: true,
+  });
+  announceCharge(stripe, made.id);
+  keepMethod(stripe, intent, method, true);
+  const processing = table.update(id, { status: 'processing', next_action: null, latest_charge: made.id });
+  stripe.emit('payment_intent.processing', processing);
+  const { delay } = bankBehavior(methodTable(stripe).hidden(method.id)?.account);
+  if (Number.isFinite(delay)) {
+    // Banks keep to the time of the world, whatever clock a customer is on.
+    stripe.as({ clock: null }, () => stripe.jobs.schedule('payment_intent.settle', id, stripe.now() + delay));
+  }
+  return { intent: processing };
+}
+
+/** Ends a debit, as the number of its bank account says. */
+export function settleDebit(stripe: Backend, id: string): void {
+  const intent = intentTable(stripe).find(id);
+  if (intent?.status !== 'processing') return;
+  const chargeId = idOf(intent.latest_charge)!;
+  const secret = chargeTable(stripe).hidden(chargeId);
+  const { failure } = bankBehavior(secret?.account);
+  const method = methodOf(stripe, intent)!;
+  if (failure) {
+    chargeTable(stripe).update(chargeId, {
+      status: 'failed',
+      captured: false,
+      failure_code: failure.code,
+      failure_message: failure.message,
+    });
+    announceCharge(stripe, chargeId);
+    fail(stripe, id, method, { ...failure, type: 'invalid_request_error' }, chargeId);
+    return;
+  }
+  chargeTable(stripe).update(chargeId, { status: 'succeeded', paid: true, amount_captured: intent.amount });
+  succeed(stripe, id, chargeId);
+}
+
+/**
+ * Says what a customer did where an intent sent them: to the page of 3-D Secure, or of a bank. Nothing happens to an intent that
+ * waits for nobody. Gives the intent as it is then.
+ */
+export function completeAction(stripe: Backend, id: string, succeeded: boolean): Stripe.PaymentIntent {
+  const table = intentTable(stripe);
+  const intent = table.get(id);
+  return stripe.onClockOf(idOf(intent.customer), () => {
+    if (intent.status !== 'requires_action') return intent;
+    const method = methodOf(stripe, intent)!;
+    const isCard = method.type === 'card';
+    if (!succeeded) {
+      const decline = isCard ? authenticationFailure('payment_intent') : ATTEMPT_FAILED;
+      return fail(stripe, id, method, decline).intent;
+    }
+    if (isCard && intent.confirmation_method === 'manual') {
+      table.hide(id, { ...hiddenOf(stripe, id), isAuthenticated: true });
+      return table.update(id, { status: 'requires_confirmation', next_action: null });
+    }
+    if (METHOD_TYPES[method.type]?.flow === 'debit') return process(stripe, id).intent;
+    return pay(stripe, id, { isAuthenticated: isCard }).intent;
+  });
+}
+
+/** Keeps the payment method for later when the client asked for that; otherwise it is used up. */
+function keepMethod(
+  stripe: Backend,
+  { customer, setup_future_usage: usage }: Stripe.PaymentIntent,
+  method: Stripe.PaymentMethod,
+  isAuthenticated: boolean,
+): void {
+  const owner = idOf(customer);
+  const table = methodTable(stripe);
+  if (usage === 'off_session' && isAuthenticated) table.hide(method.id, { ...table.hidden(method.id), setUp: true });
+  if (method.customer !== null) return;
+  if (owner !== undefined && usage !== null) attachPaymentMethod(stripe, method, owner, { verified: true });
+  else table.hide(method.id, { ...table.hidden(method.id), spent: true });
+}
+
+/** A card that was there is used up; where the client asked to keep it, a card for payments over the network is made of it. */
+function keepPresented(
+  stripe: Backend,
+  { customer, setup_future_usage: usage }: Stripe.PaymentIntent,
+  method: Stripe.PaymentMethod,
+  made: Stripe.Charge,
+): void {
+  const table = methodTable(stripe);
+  table.hide(method.id, { ...table.hidden(method.id), spent: true });
+  const details = made.payment_method_details?.card_present;
+  if (usage === null || !details) return;
+  const { id } = generateCard(stripe, method, { charge: made }, idOf(customer));
+  chargeTable(stripe).update(made.id, {
+    payment_method_details: { ...made.payment_method_details!, card_present: { ...details, generated_card: id } },
+  });
+}
+
+export type MethodOptions = Readonly<Record<string, { readonly capture_method?: string } | undefined>>;
+
+/** Whether a payment is held back until it is captured: all of an intent, or those by a type of payment methods. */
+export function isHeld(
+  { capture_method, payment_method_options: options }: Stripe.PaymentIntent,
+  type: string,
+): boolean {
+  // Interac takes the money at once, whatever the intent says.
+  if (type === 'interac_present') return false;
+  return capture_method === 'manual' || (options as MethodOptions | null)?.[type]?.capture_method === 'manual';
+}
+
+/** What a charge has from its intent. */
+function fieldsOf(intent: Stripe.PaymentIntent): Partial<Stripe.Charge> {
+  return {
+    description: intent.description,
+    metadata: { ...intent.metadata },
+    payment_intent: intent.id,
+    receipt_email: intent.receipt_email,
+    shipping: intent.shipping,
+    statement_descriptor: intent.statement_descriptor,
+    statement_descriptor_suffix: intent.statement_descriptor_suffix,
+    on_behalf_of: intent.on_behalf_of,
+    transfer_data: (intent.transfer_data ?? null) as Stripe.Charge.TransferData | null,
+    transfer_group: intent.transfer_group,
+    application_fee_amount: intent.application_fee_amount,
+  };
+}
+
+/** Vouchers are paid in a shop: in tests by what the address of the customer says. */
+export function scheduleVoucher(stripe: Backend, id: string, method: Stripe.PaymentMethod): void {
+  const email = method.billing_details.email ?? '';
+  if (/fill_never/.test(email)) return;
+  const delay = /immediately/.test(email) ? 1 : 180;
+  const kind = /expire/.test(email) ? 'payment_intent.voucher_expired' : 'payment_intent.voucher_paid';
+  stripe.as({ clock: null }, () => stripe.jobs.schedule(kind, id, stripe.now() + delay));
+}

@@ -1,0 +1,143 @@
+/** What the confirmation of a payment intent leads to: an action of the customer, or an attempt to pay. */
+import type Stripe from 'stripe';
+import { invalidRequest } from '../errors';
+import type { Backend } from '../kernel/backend';
+import { idOf } from '../kernel/objects';
+import { methodTable } from '../resources/payment-methods';
+import { fail, isHeld, pay, process, scheduleVoucher, type MethodOptions } from './attempt-payment';
+import { authenticationFor } from './authentication';
+import { DECLINES } from './declines';
+import { refuseForCards } from './descriptors';
+import { optionsOf, shippingOf } from './intent-fields';
+import { checkAllowed, checkOwner, givenMethod } from './intent-methods';
+import { cannotConfirm, missingMethod } from './intent-state';
+import {
+  CONFIRMABLE,
+  hiddenOf,
+  intentTable,
+  methodOf,
+  requestOf,
+  withSource,
+  type Confirmed,
+  type ConfirmIntentParams,
+} from './intents';
+import { METHOD_TYPES } from './method-types';
+import { actionFor, authenticate, verifyWithMicrodeposits } from './next-action';
+
+/** Confirms an intent. Throws a card error, keeping what was written, when the payment is declined. */
+export function confirmIntent(stripe: Backend, id: string, params: ConfirmIntentParams = {}): Stripe.PaymentIntent {
+  const { intent, error } = tryConfirm(stripe, id, params);
+  if (error) throw error;
+  return intent;
+}
+
+/** Confirms an intent. A declined payment is no exception: it comes back as `error`. */
+export function tryConfirm(stripe: Backend, id: string, params: ConfirmIntentParams = {}): Confirmed {
+  return stripe.onClockOf(idOf(intentTable(stripe).get(id).customer), () => confirm(stripe, id, params));
+}
+
+function confirm(stripe: Backend, id: string, params: ConfirmIntentParams): Confirmed {
+  const table = intentTable(stripe);
+  const before = table.get(id);
+  if (!CONFIRMABLE.includes(before.status)) throw cannotConfirm(before);
+  const customer = idOf(before.customer);
+  const method = givenMethod(stripe, withSource(params)) ?? methodOf(stripe, before) ?? defaultOf(stripe, customer);
+  if (method === undefined) throw missingMethod(before);
+  checkOwner(stripe, method, customer);
+  checkAllowed(before, method);
+  if (method.type === 'card') refuseForCards(before);
+  const given = params.payment_method_options as MethodOptions | undefined;
+  const isManual =
+    isHeld(before, method.type) ||
+    params.capture_method === 'manual' ||
+    given?.[method.type]?.capture_method === 'manual';
+  if (isManual && METHOD_TYPES[method.type]?.manualCapture !== true) {
+    throw invalidRequest(`The payment method type ${method.type} does not support manual capture.`, {
+      code: 'payment_intent_incompatible_payment_method',
+      param: 'capture_method',
+    });
+  }
+  const isOffSession = params.off_session !== undefined && params.off_session !== false;
+  table.hide(id, {
+    ...table.hidden(id),
+    isOffSession,
+    ...(params.return_url !== undefined && { returnUrl: params.return_url }),
+    useSdk: params.use_stripe_sdk === true,
+    ...(params.mandate_data && { mandateData: params.mandate_data }),
+  });
+  const { setup_future_usage: usage, shipping, receipt_email: email } = params;
+  const intent = table.update(id, {
+    payment_method: method.id,
+    next_action: null,
+    ...(params.capture_method !== undefined && { capture_method: params.capture_method }),
+    ...(usage !== undefined && { setup_future_usage: usage === '' ? null : usage }),
+    ...(shipping !== undefined && { shipping: shippingOf(shipping) }),
+    ...(email !== undefined && { receipt_email: email === '' ? null : email }),
+    ...(params.payment_method_options !== undefined && {
+      payment_method_options: optionsOf(
+        params.payment_method_options,
+        before.payment_method_types,
+        before.payment_method_options,
+      ),
+    }),
+  });
+  return start(stripe, intent, method, params.error_on_requires_action === true);
+}
+
+/** Begins the payment, as methods of this type are paid with. */
+function start(
+  stripe: Backend,
+  intent: Stripe.PaymentIntent,
+  method: Stripe.PaymentMethod,
+  failOnAction: boolean,
+): Confirmed {
+  const secret = methodTable(stripe).hidden(method.id);
+  const { isOffSession = false, isAuthenticated = false, returnUrl, useSdk = false } = hiddenOf(stripe, intent.id);
+  const options = { returnUrl, useSdk };
+  const { flow = 'redirect' } = METHOD_TYPES[method.type] ?? {};
+  if (isAuthenticated) return pay(stripe, intent.id, { isAuthenticated: true });
+  if (flow === 'card') {
+    const authentication = authenticationFor(secret, { isOffSession, request: requestOf(intent) });
+    if (!authentication.needed) return pay(stripe, intent.id);
+    if (authentication.failure) return pay(stripe, intent.id, { decline: authentication.failure });
+    if (isOffSession) return pay(stripe, intent.id, { decline: DECLINES.authenticationRequired });
+    if (failOnAction) return refuseAction(stripe, intent, method);
+    return askFor(stripe, intent.id, authenticate(stripe, intent.id, options));
+  }
+  if (flow === 'debit') {
+    const isVerified = method.type !== 'us_bank_account' || secret?.isVerified === true;
+    return isVerified || isOffSession
+      ? process(stripe, intent.id)
+      : askFor(stripe, intent.id, verifyWithMicrodeposits(stripe, intent.id));
+  }
+  if (flow === 'immediate' || flow === 'present' || isOffSession) return pay(stripe, intent.id);
+  const asked = askFor(stripe, intent.id, actionFor(stripe, intent.id, method, options));
+  if (flow === 'voucher') scheduleVoucher(stripe, intent.id, method);
+  return asked;
+}
+
+function askFor(stripe: Backend, id: string, action: object): Confirmed {
+  const intent = intentTable(stripe).update(id, {
+    status: 'requires_action',
+    next_action: action as Stripe.PaymentIntent.NextAction,
+  });
+  stripe.emit('payment_intent.requires_action', intent);
+  return { intent };
+}
+
+/** The client asked not to be left with something to do. */
+function refuseAction(stripe: Backend, { id }: Stripe.PaymentIntent, method: Stripe.PaymentMethod): Confirmed {
+  return fail(stripe, id, method, {
+    ...DECLINES.authenticationRequired,
+    message:
+      "This payment requires additional user action before it can be completed successfully. Payment can be completed using the PaymentIntent's `client_secret`. For more information see: https://stripe.com/docs/payments/intents",
+  });
+}
+
+/** What a customer of the older kind pays with when nothing is said. */
+function defaultOf(stripe: Backend, customer: string | undefined): Stripe.PaymentMethod | undefined {
+  if (customer === undefined) return undefined;
+  const owner = stripe.table<Stripe.Customer>('customer').find(customer);
+  const source = idOf(owner?.default_source);
+  return source === undefined ? undefined : givenMethod(stripe, { payment_method: source });
+}

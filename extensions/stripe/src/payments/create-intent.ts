@@ -1,0 +1,108 @@
+/** How a payment intent begins. */
+import type Stripe from 'stripe';
+import { invalidRequest, type StripeError } from '../errors';
+import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
+import { mergeMetadata } from '../kernel/metadata';
+import { hooksOf } from '../tax/associations';
+import { confirmIntent } from './confirm-intent';
+import { checkDescriptors } from './descriptors';
+import { checkShares, optionsOf, shippingOf } from './intent-fields';
+import { checkOwner, givenMethod, typesFor } from './intent-methods';
+import { intentTable, withSource, type CreateIntentParams } from './intents';
+import { checkAmount, readCurrency } from './money';
+
+/** Makes an intent, with `payment_intent.created`, and confirms it when the parameters say so. */
+export function createIntent(stripe: Backend, params: CreateIntentParams): Stripe.PaymentIntent {
+  return stripe.onClockOf(params.customer, () => {
+    const intent = makeIntent(stripe, params);
+    return params.confirm === true ? confirmIntent(stripe, intent.id, params) : intent;
+  });
+}
+
+function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.PaymentIntent {
+  const currency = readCurrency(params.currency);
+  checkAmount(params.amount, currency);
+  checkShares(params.amount, params.application_fee_amount, params.transfer_data?.amount);
+  checkDescriptors(params);
+  checkRecipient(stripe, params);
+  const customer = params.customer;
+  if (customer !== undefined) stripe.table('customer').get(customer, 'customer');
+  if (params.confirm !== true) {
+    for (const name of ['off_session', 'error_on_requires_action', 'mandate_data', 'return_url'] as const) {
+      if (params[name] !== undefined) throw onlyWithConfirm(name);
+    }
+  }
+  const method = givenMethod(stripe, withSource(params));
+  if (method) checkOwner(stripe, method, customer);
+  const types = typesFor(stripe, params, currency);
+  const id = stripe.newId('payment_intent');
+  const intent = {
+    id,
+    object: 'payment_intent',
+    allowed_payment_method_types: params.allowed_payment_method_types ?? null,
+    amount: params.amount,
+    amount_capturable: 0,
+    amount_details: { tip: {}, ...params.amount_details },
+    amount_received: 0,
+    application: null,
+    application_fee_amount: params.application_fee_amount ?? null,
+    automatic_payment_methods: types.automatic_payment_methods,
+    canceled_at: null,
+    cancellation_reason: null,
+    capture_method: params.capture_method ?? 'automatic_async',
+    client_secret: `${id}_secret_${stripe.secret(25)}`,
+    confirmation_method: params.confirmation_method ?? 'automatic',
+    created: stripe.now(),
+    currency,
+    customer: customer ?? null,
+    customer_account: params.customer_account ?? null,
+    description: params.description ?? null,
+    excluded_payment_method_types: params.excluded_payment_method_types ?? null,
+    ...hooksOf(stripe, id, params.hooks),
+    last_payment_error: null,
+    latest_charge: null,
+    livemode: false,
+    managed_payments: null,
+    metadata: mergeMetadata(undefined, params.metadata),
+    next_action: null,
+    on_behalf_of: params.on_behalf_of ?? null,
+    payment_method: method?.id ?? null,
+    payment_method_configuration_details: types.payment_method_configuration_details,
+    payment_method_options: optionsOf(params.payment_method_options, types.payment_method_types),
+    payment_method_types: types.payment_method_types,
+    payment_record: null,
+    processing: null,
+    receipt_email: params.receipt_email ?? null,
+    review: null,
+    setup_future_usage: params.setup_future_usage ?? null,
+    shipping: shippingOf(params.shipping),
+    source: null,
+    statement_descriptor: params.statement_descriptor ?? null,
+    statement_descriptor_suffix: params.statement_descriptor_suffix ?? null,
+    status: method ? 'requires_confirmation' : 'requires_payment_method',
+    transfer_data: params.transfer_data ?? null,
+    transfer_group: params.transfer_group ?? null,
+  } as unknown as Stripe.PaymentIntent;
+  intentTable(stripe).insert(intent);
+  stripe.emit('payment_intent.created', intent);
+  return intent;
+}
+
+/** A fee is taken from the share of another account, or from a payment of one. */
+function checkRecipient(
+  stripe: Backend,
+  given: { readonly application_fee_amount?: number; readonly transfer_data?: object },
+): void {
+  if (!given.application_fee_amount || given.transfer_data || stripe.account !== PLATFORM_ACCOUNT) return;
+  throw invalidRequest(
+    'Can only apply an application_fee_amount when the PaymentIntent is attempting a direct payment (using an OAuth key or Stripe-Account header) or destination payment (using `transfer_data[destination]`).',
+    { param: 'application_fee_amount' },
+  );
+}
+
+function onlyWithConfirm(name: string): StripeError {
+  return invalidRequest(
+    `You can only use \`${name}\` when \`confirm\` is set to \`true\`. If you plan to confirm this PaymentIntent separately, pass \`${name}\` when you confirm it.`,
+    { param: name },
+  );
+}
