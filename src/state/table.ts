@@ -67,6 +67,7 @@ export class Table {
   #reindex(key: Key, before: Entry | undefined, entry: Entry | undefined): void {
     // What fails, fails before anything is changed.
     for (const index of this.#indexes) index.prepare(entry, this.#main);
+    for (const index of this.#indexes) index.advance(this.#main);
     for (const index of this.#indexes) index.follow(key, before, entry);
   }
 

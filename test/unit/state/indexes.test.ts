@@ -1,3 +1,4 @@
+import { Random } from '../../support/random';
 import { codeOf, oneState, stateIn } from '../../support/state-kit';
 
 interface Order {
@@ -53,6 +54,37 @@ describe('an index', () => {
     expect([...collection.by('customer').keys({ equals: 'bob' })]).toEqual(['o1']);
     collection.clear();
     expect(collection.by('customer').count()).toBe(0);
+  });
+
+  it('has every value, also where it is made of many while these change', () => {
+    const { state } = oneState();
+    const collection = state.collection<{ group: number }>('many', { indexes: { group: ({ group }) => group } });
+    const expected = new Map<number, number>();
+    const put = (key: number, group: number): void => {
+      collection.put(key, { group });
+      expected.set(key, group);
+    };
+    const random = new Random(7);
+    // Beyond 50,000 it is made, a part at each write.
+    for (let key = 0; key < 50_100; key++) put(key, key % 7);
+    for (let turn = 0; turn < 2400; turn++) {
+      const key = random.below(50_400);
+      const fail = (): void =>
+        state.transaction(() => {
+          collection.put(key, { group: 99 });
+          collection.put(60_000 + turn, { group: 99 });
+          throw new Error('undone');
+        });
+      if (turn % 5 === 0) expect(fail).toThrow('undone');
+      else if (turn % 3 === 0) {
+        collection.delete(key);
+        expected.delete(key);
+      } else put(key, turn % 7);
+    }
+    for (const group of [0, 1, 2, 3, 4, 5, 6, 99]) {
+      const keys = [...expected].filter(([, each]) => each === group).map(([key]) => key);
+      expect([...collection.by('group').keys({ equals: group })]).toEqual(keys.sort((a, b) => a - b));
+    }
   });
 
   it('is as it was when a transaction is undone', () => {
