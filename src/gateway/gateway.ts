@@ -104,6 +104,9 @@ export class Gateway {
   #phases: Phases;
   #draining = false;
   #scopeOf: ScopeOf | undefined;
+  #hasScopes = false;
+  /** What its requests and responses are made of. */
+  readonly #messages = gatewayMessages();
 
   constructor(options: GatewayOptions) {
     this.#log = options.log;
@@ -280,8 +283,16 @@ export class Gateway {
     begin(request, response);
     const [incoming, outgoing] = [request as GatewayRequest, response as GatewayResponse];
     const exchange = new Exchange(incoming, outgoing, this.#phases, this.#reportLate);
-    if (this.#scopeOf) runWithin(this.#scopeOf, exchange);
+    if (this.#scopeOf) runWithin(this.#scopeOf, exchange, this.#enterScopes);
     else exchange.run();
+  };
+
+  /** Until there is a request with a scope, events take the shorter way that Node made for them. */
+  readonly #enterScopes = (): void => {
+    if (this.#hasScopes) return;
+    this.#hasScopes = true;
+    enterScopes(this.#messages.IncomingMessage.prototype);
+    enterScopes(this.#messages.ServerResponse.prototype);
   };
 
   readonly #guardShutdown: Handler = (chain) => {
@@ -321,7 +332,7 @@ export class Gateway {
 
   #createPort(options: GatewayOptions): Port {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
-    const classes = gatewayMessages();
+    const classes = this.#messages;
     const serve = checkHttp1(limits, this.#handle);
     const http = createServer({ ...classes, ...limitOptions(limits) }, serve);
     // Node would leave out the ones above its limit.
@@ -361,14 +372,12 @@ export class Gateway {
   }
 }
 
-/** Requests and responses as Express has them, whose heads are held back, and whose listeners run within the scope of the request. */
+/** Requests and responses as Express has them, whose heads are held back. */
 function gatewayMessages(): MessageClasses {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   const classes = expressMessages(app);
   holdBackHead(classes.ServerResponse.prototype);
-  enterScopes(classes.IncomingMessage.prototype);
-  enterScopes(classes.ServerResponse.prototype);
   return classes;
 }

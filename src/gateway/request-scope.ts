@@ -15,8 +15,8 @@ export interface RequestScope {
 /** Says what a request runs within; nothing for undefined. What it throws is answered. */
 export type ScopeOf = (request: GatewayRequest) => RequestScope | undefined;
 
-/** Takes a request through the chain, within its scope. */
-export function runWithin(scopeOf: ScopeOf, exchange: Exchange): void {
+/** Takes a request through the chain, within its scope. `onScope` is called first for each that has one. */
+export function runWithin(scopeOf: ScopeOf, exchange: Exchange, onScope: () => void): void {
   const { context, response } = exchange;
   let scope: RequestScope | undefined;
   try {
@@ -26,6 +26,7 @@ export function runWithin(scopeOf: ScopeOf, exchange: Exchange): void {
     return;
   }
   if (!scope) return exchange.run();
+  onScope();
   context.scope = scope;
   (context.request as Scoped)[SCOPE] = scope;
   (response as Scoped)[SCOPE] = scope;
