@@ -70,6 +70,17 @@ describe('backlot extensions', () => {
   });
 
   describe('list', () => {
+    it('reads the list that BACKLOT_EXTENSIONS_FILE names, as in the container', async () => {
+      const elsewhere = temporaryDirectory({ 'other.json': { extensions: ['backlot-extension-ledger'] } });
+      const file = path.join(elsewhere, 'other.json');
+      const { code, stdout } = await extensions(['list', '--json', '--offline'], { BACKLOT_EXTENSIONS_FILE: file });
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ extensions: [{ spec: 'backlot-extension-ledger' }] });
+      const missing = path.join(elsewhere, 'missing.json');
+      const failed = await extensions(['list', '--offline'], { BACKLOT_EXTENSIONS_FILE: missing });
+      expect(failed.stderr).toContain(`there is no ${missing}`);
+    });
+
     it('shows what folders and the registry know when nothing runs', async () => {
       writeFiles(folder, { 'extensions.json': LIST });
       const { code, stdout, stderr } = await extensions(['list']);

@@ -4,6 +4,7 @@ import type { Examined } from '../../host/doctor';
 import { EXIT } from '../exit-codes';
 import { jsonOption, nameOption } from '../options';
 import { endNow, hasColours, say } from '../terminal';
+import { listOption } from './extensions/options';
 
 interface Options {
   readonly name?: string;
@@ -17,7 +18,7 @@ export function addDoctor(program: Command): void {
     .command('doctor')
     .description('look at everything that Backlot needs, and say how to mend what is wrong')
     .addOption(nameOption())
-    .option('--extensions <file>', 'the list of extensions (default: ./extensions.json)')
+    .addOption(listOption())
     .addOption(jsonOption('as one JSON array: { check, state, found, mend }'))
     .addHelpText(
       'after',

@@ -3,13 +3,14 @@ import type { Command } from 'commander';
 import { jsonOption } from '../../options';
 import { table } from '../../table';
 import { say } from '../../terminal';
+import { listOption } from '../extensions/options';
 
 /** `backlot config path` */
 export function addPath(group: Command): void {
   group
     .command('path')
     .description('show the files and folders that the command reads and writes')
-    .option('--extensions <file>', 'the list of extensions (default: ./extensions.json)')
+    .addOption(listOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

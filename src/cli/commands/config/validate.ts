@@ -4,6 +4,7 @@ import type { ConfigMistake } from '../../../host/config/config-mistake';
 import { EXIT } from '../../exit-codes';
 import { environmentOption, jsonOption } from '../../options';
 import { note, say } from '../../terminal';
+import { listOption } from '../extensions/options';
 
 /** What `backlot config validate` takes. */
 export interface ValidateOptions {
@@ -18,7 +19,7 @@ export function addValidate(group: Command): void {
   group
     .command('validate')
     .description('check extensions.json, its lock, environment variables and the compose file, and change nothing')
-    .option('--extensions <file>', 'the list of extensions (default: ./extensions.json, where there is one)')
+    .addOption(listOption())
     .option('--compose <file>', 'the compose file (default: that of this folder, where there is one)')
     .addOption(environmentOption())
     .addOption(jsonOption())

@@ -9,9 +9,11 @@ export interface ExtensionsOptions {
   readonly json?: true;
 }
 
-/** `--extensions` */
+/** `--extensions`, or the variable that says the same, as it does in the container. */
 export function listOption(): Option {
-  return new Option('--extensions <file>', 'the list of extensions (default: ./extensions.json)');
+  return new Option('--extensions <file>', 'the list of extensions (default: ./extensions.json)').env(
+    'BACKLOT_EXTENSIONS_FILE',
+  );
 }
 
 /** The list that is meant, as an absolute path. */
