@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { COMPLETE_ACCOUNT, failure, startStripe, type RunningStripe } from '../support/stripe';
+import { COMPLETE_ACCOUNT, failure, payByTransfer, startStripe, type RunningStripe } from '../support/stripe';
 
 /** Secrets of apps, forwarded requests, types of reports, and the bank transfers of customers. */
 let running: RunningStripe;
@@ -177,20 +177,7 @@ describe('a customer who transfers money', () => {
     expect(await stripe.customers.updateCashBalance(customer, { settings })).toMatchObject({
       settings: { reconciliation_mode: 'manual', using_merchant_default: false },
     });
-    const intent = await stripe.paymentIntents.create({
-      amount: 1000,
-      currency: 'eur',
-      customer,
-      allowed_payment_method_types: ['customer_balance'],
-      payment_method_data: { type: 'customer_balance' },
-      payment_method_options: {
-        customer_balance: {
-          funding_type: 'bank_transfer',
-          bank_transfer: { type: 'eu_bank_transfer', eu_bank_transfer: { country: 'DE' } },
-        },
-      },
-      confirm: true,
-    });
+    const intent = await payByTransfer(stripe, customer, 1000);
     expect(intent.status).toBe('requires_action');
     const apply = (amount?: number): Promise<Stripe.PaymentIntent> =>
       stripe.paymentIntents.applyCustomerBalance(intent.id, amount === undefined ? {} : { amount });

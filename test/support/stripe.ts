@@ -140,3 +140,21 @@ export async function decideOnPage(
     redirect: 'manual',
   });
 }
+
+/** An intent in euros that waits for a bank transfer of its customer. */
+export function payByTransfer(stripe: Stripe, customer: string, amount: number): Promise<Stripe.PaymentIntent> {
+  return stripe.paymentIntents.create({
+    amount,
+    currency: 'eur',
+    customer,
+    allowed_payment_method_types: ['customer_balance'],
+    payment_method_data: { type: 'customer_balance' },
+    payment_method_options: {
+      customer_balance: {
+        funding_type: 'bank_transfer',
+        bank_transfer: { type: 'eu_bank_transfer', eu_bank_transfer: { country: 'DE' } },
+      },
+    },
+    confirm: true,
+  });
+}

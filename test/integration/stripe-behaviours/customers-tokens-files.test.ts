@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { failure, startStripe, type RunningStripe } from '../../support/stripe';
+import { failure, payByTransfer, startStripe, type RunningStripe } from '../../support/stripe';
 
 /** https://docs.stripe.com/api/customers, /tokens, /customer_tax_ids, /files, /cash_balance, /events, /webhook_endpoints and /ephemeral_keys */
 let running: RunningStripe;
@@ -251,20 +251,7 @@ describe('the cash balance of a customer', () => {
 
   it('pays a payment intent by bank transfer as soon as it is enough', async () => {
     const { id: customer } = await stripe.customers.create();
-    const intent = await stripe.paymentIntents.create({
-      amount: 2500,
-      currency: 'eur',
-      customer,
-      allowed_payment_method_types: ['customer_balance'],
-      payment_method_data: { type: 'customer_balance' },
-      payment_method_options: {
-        customer_balance: {
-          funding_type: 'bank_transfer',
-          bank_transfer: { type: 'eu_bank_transfer', eu_bank_transfer: { country: 'DE' } },
-        },
-      },
-      confirm: true,
-    });
+    const intent = await payByTransfer(stripe, customer, 2500);
     expect(intent).toMatchObject({
       status: 'requires_action',
       next_action: { type: 'display_bank_transfer_instructions' },
@@ -280,20 +267,7 @@ describe('a cash balance that is applied by hand', () => {
     const { id: customer } = await stripe.customers.create();
     const changed = await stripe.customers.updateCashBalance(customer, { settings: { reconciliation_mode: 'manual' } });
     expect(changed.settings).toEqual({ reconciliation_mode: 'manual', using_merchant_default: false });
-    const { id } = await stripe.paymentIntents.create({
-      amount: 2500,
-      currency: 'eur',
-      customer,
-      allowed_payment_method_types: ['customer_balance'],
-      payment_method_data: { type: 'customer_balance' },
-      payment_method_options: {
-        customer_balance: {
-          funding_type: 'bank_transfer',
-          bank_transfer: { type: 'eu_bank_transfer', eu_bank_transfer: { country: 'DE' } },
-        },
-      },
-      confirm: true,
-    });
+    const { id } = await payByTransfer(stripe, customer, 2500);
     await stripe.testHelpers.customers.fundCashBalance(customer, { amount: 2500, currency: 'eur' });
     expect((await stripe.paymentIntents.retrieve(id)).status).toBe('requires_action');
     const tooMuch = stripe.paymentIntents.applyCustomerBalance(id, { amount: 2501, currency: 'eur' });

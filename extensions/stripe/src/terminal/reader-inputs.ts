@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
-import { fileTable } from '../resources/files';
+import { storeFile } from '../resources/files';
 import { begin, fail, succeed, waiting } from './reader-action';
 
 type GivenInput = Stripe.Terminal.ReaderCollectInputsParams['inputs'][number];
@@ -90,22 +90,10 @@ const SIGNATURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 30"><
 
 /** A signature is a file. */
 function sign(stripe: Backend): Stripe.File {
-  const id = stripe.newId('file');
-  const file = {
-    id,
-    object: 'file',
-    created: stripe.now(),
-    expires_at: null,
+  return storeFile(stripe, {
+    bytes: Buffer.from(SIGNATURE),
     filename: 'signature.svg',
-    links: { object: 'list', data: [], has_more: false, url: `/v1/file_links?file=${id}` },
     purpose: 'customer_signature',
-    size: SIGNATURE.length,
-    title: null,
-    type: 'svg',
-    url: stripe.pageUrl(`v1/files/${id}/contents`),
-  } as unknown as Stripe.File;
-  return fileTable(stripe).insert(file, {
-    contents: Buffer.from(SIGNATURE).toString('base64'),
     type: 'image/svg+xml',
   });
 }
