@@ -51,7 +51,7 @@ export class PathPattern {
   /** The text before the first segment that has parameters, with the slash; the whole path where none has. */
   readonly prefix: string;
   /** The segments from the first on that has parameters. */
-  readonly below: readonly Segment[];
+  readonly below: readonly [] | readonly [DynamicSegment, ...Segment[]];
   readonly parameters: Parameters;
 
   /** Throws a {@link PathError} or a SyntaxError when the path cannot be read. */
@@ -62,16 +62,11 @@ export class PathPattern {
     const first = this.segments.findIndex(({ kind }) => kind !== 'static');
     const texts = (first < 0 ? this.segments : this.segments.slice(0, first)) as readonly StaticSegment[];
     this.prefix = inOnePiece(`/${texts.map(({ text }) => (first < 0 ? text : `${text}/`)).join(first < 0 ? '/' : '')}`);
-    this.below = first < 0 ? [] : this.segments.slice(first);
+    this.below = first < 0 ? [] : (this.segments.slice(first) as [DynamicSegment, ...Segment[]]);
     assertNamesDiffer(this.parameters.list);
     if (this.segments.filter(({ kind }) => kind === 'span').length > 1) {
       throw new PathError('a path has at most one {path}');
     }
-  }
-
-  /** True when it has no parameters. */
-  get isFixed(): boolean {
-    return this.below.length === 0;
   }
 }
 

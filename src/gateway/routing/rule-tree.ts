@@ -26,21 +26,24 @@ interface Rule {
  * object of its own would be one more thing to fetch.
  */
 class Node implements Partial<Rule> {
+  readonly isPlain: boolean;
+  /** The first rule that ends here; undefined where none does. */
+  method: string | undefined;
+  parameters: Parameters | undefined;
+  record: RouteRecord | undefined;
+  next: Rule | undefined;
   /** What goes on with a segment that is text. */
   texts: Map<string, Node> | undefined;
   /** What goes on with parameters: the most exact; the less exact are its `sibling`s. */
   branch: Node | undefined;
   sibling: Node | undefined;
-  /** The first rule that ends here; undefined where none does. */
-  method: string | undefined;
-  record: RouteRecord | undefined;
-  parameters: Parameters | undefined;
-  next: Rule | undefined;
-  readonly isPlain: boolean;
-
   /** The parameters that lead here; undefined where text does. */
-  constructor(readonly segment?: DynamicSegment) {
+  readonly segment: DynamicSegment | undefined;
+
+  // The order is that of the object in memory: what most looks need is at its beginning.
+  constructor(segment?: DynamicSegment) {
     this.isPlain = segment?.kind === 'parameters' && segment.isPlain;
+    this.segment = segment;
   }
 
   get isEmpty(): boolean {
@@ -65,33 +68,41 @@ class Node implements Partial<Rule> {
     for (const rule of rules) if (rule.record !== record) this.addRule(rule.method, rule.record, rule.parameters);
   }
 
-  /** Puts a branch where its exactness belongs. */
-  addBranch(segment: DynamicSegment): Node {
-    const made = new Node(segment);
-    const all = [...this.branches(), made].sort((one, other) => compareSegments(one.segment!, other.segment!));
-    this.#link(all);
-    return made;
-  }
-
-  removeBranch(branch: Node): void {
-    this.#link([...this.branches()].filter((other) => other !== branch));
-  }
-
-  *branches(): Iterable<Node> {
-    for (let branch = this.branch; branch; branch = branch.sibling) yield branch;
-  }
-
   #setFirst(method?: string, record?: RouteRecord, parameters?: Parameters): void {
     this.method = method;
     this.record = record;
     this.parameters = parameters;
     this.next = undefined;
   }
+}
 
-  #link(branches: readonly Node[]): void {
-    this.branch = branches[0];
-    branches.forEach((branch, index) => (branch.sibling = branches[index + 1]));
+/** A branch and its less exact siblings. */
+function* branchesFrom(first: Node | undefined): Iterable<Node> {
+  for (let branch = first; branch; branch = branch.sibling) yield branch;
+}
+
+/** Puts a branch among others where its exactness belongs; gives the first of them. */
+function withBranch(first: Node | undefined, added: Node): Node {
+  const all = [...branchesFrom(first), added];
+  return link(all.sort((one, other) => compareSegments(one.segment!, other.segment!)))!;
+}
+
+/** Takes a branch out; gives the first of those that are left. */
+function withoutBranch(first: Node | undefined, removed: Node): Node | undefined {
+  return link([...branchesFrom(first)].filter((branch) => branch !== removed));
+}
+
+function link(branches: readonly Node[]): Node | undefined {
+  branches.forEach((branch, index) => (branch.sibling = branches[index + 1]));
+  return branches[0];
+}
+
+/** The branch that parameters of this shape lead to. */
+function branchOf(first: Node | undefined, { rank, shape }: DynamicSegment): Node | undefined {
+  for (let branch = first; branch; branch = branch.sibling) {
+    if (branch.segment!.rank === rank && branch.segment!.shape === shape) return branch;
   }
+  return undefined;
 }
 
 function* rulesFrom(first: Rule | undefined): Iterable<Rule> {
@@ -110,7 +121,10 @@ type Reach<T> = (first: Rule, values: readonly string[]) => T | undefined;
 export class RuleTree {
   /** Paths without parameters: one look finds them, and nothing is more exact. */
   readonly #fixed = new Map<string, Node>();
-  /** Paths with parameters, by the text before the first segment that has some: the longer it is, the more exact. */
+  /**
+   * Paths with parameters, by the text before the first segment that has some: the longer it is, the more exact. Each leads
+   * straight to its first branch.
+   */
   readonly #prefixes = new Map<string, Node>();
   /** How many prefixes there are of each number of slashes; the largest number goes first. */
   #depths: readonly { readonly slashes: number; count: number }[] = [];
@@ -131,14 +145,14 @@ export class RuleTree {
   }
 
   remove(pattern: PathPattern, record: RouteRecord): void {
-    const { isFixed, prefix, below } = pattern;
-    const nodes = isFixed ? this.#fixed : this.#prefixes;
-    const node = nodes.get(prefix);
-    if (!node) return;
-    cut(node, below, 0, record);
-    if (!node.isEmpty) return;
-    nodes.delete(prefix);
-    if (!isFixed) this.#count(prefix, -1);
+    const { prefix, below } = pattern;
+    const nodes = below.length === 0 ? this.#fixed : this.#prefixes;
+    const standing = nodes.get(prefix);
+    if (!standing) return;
+    const left = below.length === 0 ? cut(standing, below, 0, record) : cutBranch(standing, below, 0, record);
+    if (left) nodes.set(prefix, left);
+    else nodes.delete(prefix);
+    if (!left && below.length > 0) this.#count(prefix, -1);
   }
 
   /** The most exact rule for a method and a raw path. */
@@ -166,23 +180,27 @@ export class RuleTree {
     const depths = this.#depths;
     for (let index = 0; index < depths.length; index++) {
       const start = startBehind(path, depths[index]!.slashes);
-      const node = start > 0 ? this.#prefixes.get(path.slice(0, start)) : undefined;
-      const below = node && searchBelow(node, path, start, [], reach);
+      const branch = start > 0 ? this.#prefixes.get(path.slice(0, start)) : undefined;
+      const below = branch && search(undefined, branch, path, start, [], reach);
       if (below !== undefined) return below;
     }
     return undefined;
   }
 
-  #existing({ isFixed, prefix, below }: PathPattern): Node | undefined {
-    let node = (isFixed ? this.#fixed : this.#prefixes).get(prefix);
-    for (const segment of below) node = node && nextOf(node, segment);
+  #existing({ prefix, below: [first, ...others] }: PathPattern): Node | undefined {
+    let node = first ? branchOf(this.#prefixes.get(prefix), first) : this.#fixed.get(prefix);
+    for (const segment of others) node = node && nextOf(node, segment);
     return node;
   }
 
-  #grow({ isFixed, prefix, below }: PathPattern): Node {
-    if (isFixed) return getOrMake(this.#fixed, prefix);
-    if (!this.#prefixes.has(prefix)) this.#count(prefix, 1);
-    return grow(getOrMake(this.#prefixes, prefix), below);
+  #grow({ prefix, below: [first, ...others] }: PathPattern): Node {
+    if (!first) return getOrMake(this.#fixed, prefix);
+    const standing = this.#prefixes.get(prefix);
+    if (!standing) this.#count(prefix, 1);
+    const known = branchOf(standing, first);
+    const branch = known ?? new Node(first);
+    if (!known) this.#prefixes.set(prefix, withBranch(standing, branch));
+    return grow(branch, others);
   }
 
   #count(prefix: string, change: number): void {
@@ -218,14 +236,25 @@ function startBehind(path: string, slashes: number): number {
 
 /** Searches below a node. `at` is where the next segment begins; `values` has what the parameters so far took. */
 function searchBelow<T>(node: Node, path: string, at: number, values: string[], reach: Reach<T>): T | undefined {
+  return search(node.texts, node.branch, path, at, values, reach);
+}
+
+function search<T>(
+  texts: ReadonlyMap<string, Node> | undefined,
+  first: Node | undefined,
+  path: string,
+  at: number,
+  values: string[],
+  reach: Reach<T>,
+): T | undefined {
   const slash = path.indexOf('/', at);
   const text = slash < 0 ? path.slice(at) : path.slice(at, slash);
-  const next = node.texts?.get(text);
+  const next = texts?.get(text);
   if (next) {
     const found = slash < 0 ? end(next, values, reach) : searchBelow(next, path, slash + 1, values, reach);
     if (found !== undefined) return found;
   }
-  for (let branch = node.branch; branch; branch = branch.sibling) {
+  for (let branch = first; branch; branch = branch.sibling) {
     const taken = values.length;
     let found: T | undefined;
     if (capture(branch, text, values)) {
@@ -242,8 +271,8 @@ function searchBelow<T>(node: Node, path: string, at: number, values: string[], 
 }
 
 /** Adds what parameters within one segment have in its text; false when they do not fit, or are of another kind. */
-function capture({ isPlain, segment }: Node, text: string, values: string[]): boolean {
-  if (!isPlain) return segment?.kind === 'parameters' && segment.capture(text, values);
+function capture(branch: Node, text: string, values: string[]): boolean {
+  if (!branch.isPlain) return branch.segment?.kind === 'parameters' && branch.segment.capture(text, values);
   if (text === '') return false;
   values.push(text);
   return true;
@@ -321,33 +350,40 @@ function grow(root: Node, segments: readonly Segment[]): Node {
       node = getOrMake((node.texts ??= new Map<string, Node>()), segment.text);
       continue;
     }
-    node = nextOf(node, segment) ?? node.addBranch(segment);
+    const known = branchOf(node.branch, segment);
+    const branch = known ?? new Node(segment);
+    if (!known) node.branch = withBranch(node.branch, branch);
+    node = branch;
   }
   return node;
 }
 
-/** Takes a rule out below a node, and every place that leads to nothing any more. */
-function cut(node: Node, segments: readonly Segment[], depth: number, record: RouteRecord): void {
+/** Takes a rule out at or below a node, and every place that leads to nothing any more; undefined when this one does not. */
+function cut(node: Node, segments: readonly Segment[], depth: number, record: RouteRecord): Node | undefined {
   const segment = segments[depth];
-  if (segment === undefined) {
-    node.removeRules(record);
-    return;
+  if (segment === undefined) node.removeRules(record);
+  else if (segment.kind !== 'static') node.branch = cutBranch(node.branch, segments, depth, record);
+  else {
+    const next = node.texts?.get(segment.text);
+    if (next && !cut(next, segments, depth + 1, record)) node.texts?.delete(segment.text);
+    if (node.texts?.size === 0) node.texts = undefined;
   }
-  const next = nextOf(node, segment);
-  if (!next) return;
-  cut(next, segments, depth + 1, record);
-  if (!next.isEmpty) return;
-  if (segment.kind !== 'static') node.removeBranch(next);
-  else if (node.texts?.delete(segment.text) && node.texts.size === 0) node.texts = undefined;
+  return node.isEmpty ? undefined : node;
+}
+
+/** The same for the branch that a segment leads to; gives the first of the branches that are left. */
+function cutBranch(
+  first: Node | undefined,
+  segments: readonly Segment[],
+  depth: number,
+  record: RouteRecord,
+): Node | undefined {
+  const branch = branchOf(first, segments[depth] as DynamicSegment);
+  return branch && !cut(branch, segments, depth + 1, record) ? withoutBranch(first, branch) : first;
 }
 
 function nextOf(node: Node, segment: Segment): Node | undefined {
-  if (segment.kind === 'static') return node.texts?.get(segment.text);
-  const { rank, shape } = segment;
-  for (const branch of node.branches()) {
-    if (branch.segment!.rank === rank && branch.segment!.shape === shape) return branch;
-  }
-  return undefined;
+  return segment.kind === 'static' ? node.texts?.get(segment.text) : branchOf(node.branch, segment);
 }
 
 function getOrMake(nodes: Map<string, Node>, text: string): Node {
