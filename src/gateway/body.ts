@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { EventStream } from '../api/event-stream';
 import type { Body, GatewayResponse } from '../api/gateway';
 import { endedBy } from './ended-by';
+import { hasOwnHeader, setOwnHeader } from './header-table';
 import { ClientGone } from './client-gone';
 import { BorrowedStream, giveBackMemory } from './request-body/borrowed-stream';
 
@@ -47,8 +48,8 @@ export function sendBody(response: GatewayResponse, over?: AbortSignal): void | 
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
     const length = body === undefined ? 0 : Buffer.byteLength(body);
     // Only a body without a length can have trailers.
-    const isMeasured = response.statusCode !== 204 && response.statusCode !== 304 && !response.hasHeader('trailer');
-    if (isMeasured) response.setHeader('content-length', length);
+    const isMeasured = response.statusCode !== 204 && response.statusCode !== 304 && !hasOwnHeader(response, 'trailer');
+    if (isMeasured) setOwnHeader(response, 'content-length', length);
     if (bodiless || body === undefined) response.end();
     // As many bytes as characters: ASCII, which is written in less time when it need not be taken for UTF-8.
     else if (length === body.length && typeof body === 'string') response.end(body, 'latin1');
@@ -128,7 +129,7 @@ function setMissing(response: GatewayResponse, headers: Readonly<Record<string, 
 }
 
 function setType(response: GatewayResponse, type: string): void {
-  if (!response.hasHeader('content-type')) response.setHeader('content-type', type);
+  if (!hasOwnHeader(response, 'content-type')) setOwnHeader(response, 'content-type', type);
 }
 
 function isBody(value: unknown): value is Exclude<Body, string> {
