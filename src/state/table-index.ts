@@ -2,6 +2,7 @@ import type { Key } from '../api/state';
 import type { Entry } from './entry';
 import type { IndexDefinition } from './index-definition';
 import { compareKeys } from './key';
+import type { Rows } from './rows';
 import { comparePairs, makePairTree, type Pair, type PairTree, type Tree } from './tree';
 
 const NO_KEYS: readonly Key[] = [];
@@ -51,7 +52,7 @@ export class TableIndex {
   }
 
   /** Is told that a value is about to be among those of the table. Throws `BACKLOT_E_STATE_INDEX_FAILED` when it cannot follow it. */
-  prepare(entry: Entry | undefined, values: Tree<Entry>): void {
+  prepare(entry: Entry | undefined, values: Pick<Rows, 'size'>): void {
     // So that it is made once for all clones, and not by each of what it then has.
     if (!this.#tree && this.#origin) this.#tree = this.#origin.tree();
     else if (!this.#tree && values.size >= MOST_UNMADE) {
@@ -63,9 +64,10 @@ export class TableIndex {
   }
 
   /** Takes in some of the values that are not in it yet. One that it fails for is met again when the index is asked for. */
-  advance(values: Tree<Entry>): void {
+  advance(rows: Rows): void {
     const tree = this.#tree;
     if (!tree || !this.#rest) return;
+    const values = rows.inOrder();
     let { after } = this.#rest;
     try {
       for (let step = 0; step < STEP; step++) {

@@ -2,17 +2,18 @@ import type { Key } from '../api/state';
 import type { Entry, Kind } from './entry';
 import type { IndexDefinition, IndexDefinitions } from './index-definition';
 import type { Bound } from './key';
+import { Rows } from './rows';
 import { TableIndex } from './table-index';
-import { makePairTree, makeTree, type PairTree, type Tree } from './tree';
+import { makePairTree, type PairTree, type Tree } from './tree';
 
 /** What finds a table among those of an extension. */
 export function tableId(name: string, kind: Kind): string {
   return `${kind}:${name}`;
 }
 
-/** One collection of one extension in one world: a tree of its values, and one for each index. */
+/** One collection of one extension in one world: its values, and a tree for each index. */
 export class Table {
-  #main: Tree<Entry>;
+  #rows: Rows;
   #indexes: TableIndex[];
   #definitions: IndexDefinitions | undefined;
   #revision = 0;
@@ -21,32 +22,32 @@ export class Table {
     readonly name: string,
     readonly kind: Kind,
   ) {
-    this.#main = makeTree();
+    this.#rows = Rows.empty();
     this.#indexes = [];
   }
 
   get size(): number {
-    return this.#main.size;
+    return this.#rows.size;
   }
 
   get(key: Bound): Entry | undefined {
-    return this.#main.get(key);
+    return this.#rows.get(key);
   }
 
   /** Sets or, with undefined, deletes what is under a key. Throws before it changes anything when an index fails. */
-  set(key: Key, entry: Entry | undefined, before: Entry | undefined = this.#main.get(key)): void {
+  set(key: Key, entry: Entry | undefined, before: Entry | undefined = this.#rows.get(key)): void {
     if (this.#indexes.length > 0) this.#reindex(key, before, entry);
-    if (entry) this.#main.set(key, entry);
-    else this.#main.delete(key);
+    if (entry) this.#rows.set(key, entry);
+    else this.#rows.delete(key);
   }
 
   /** Sets what is under a new key. Gives false, and changes nothing, when there is something. */
   insert(key: Key, entry: Entry): boolean {
-    if (!this.#main.setIfNotPresent(key, entry)) return false;
+    if (!this.#rows.insert(key, entry)) return false;
     try {
       if (this.#indexes.length > 0) this.#reindex(key, undefined, entry);
     } catch (error) {
-      this.#main.delete(key);
+      this.#rows.delete(key);
       throw error;
     }
     return true;
@@ -56,7 +57,7 @@ export class Table {
   putBack(key: Key, entry: Entry | undefined, after: Entry | undefined): void {
     for (const index of this.#indexes) {
       try {
-        index.prepare(entry, this.#main);
+        index.prepare(entry, this.#rows);
       } catch {
         index.dismiss();
       }
@@ -66,23 +67,23 @@ export class Table {
 
   #reindex(key: Key, before: Entry | undefined, entry: Entry | undefined): void {
     // What fails, fails before anything is changed.
-    for (const index of this.#indexes) index.prepare(entry, this.#main);
-    for (const index of this.#indexes) index.advance(this.#main);
+    for (const index of this.#indexes) index.prepare(entry, this.#rows);
+    for (const index of this.#indexes) index.advance(this.#rows);
     for (const index of this.#indexes) index.follow(key, before, entry);
   }
 
   /** Deletes everything. */
   clear(): void {
-    // New trees: the old ones may be shared with what was cloned.
-    this.#main = makeTree();
+    // New ones: the old may be shared with what was cloned.
+    this.#rows = Rows.empty();
     this.#indexes = this.#indexes.map(({ definition }) => new TableIndex(definition));
   }
 
   /** A table with the same content, which no write to this one reaches, and the other way round. Costs nothing. */
   clone(): Table {
     const copy = new Table(this.name, this.kind);
-    copy.#main = this.#main.clone();
-    copy.#indexes = this.#indexes.map((index) => index.clone(this.#main));
+    copy.#rows = this.#rows.clone();
+    copy.#indexes = this.#indexes.map((index) => index.clone(this.#rows.inOrder()));
     copy.#definitions = this.#definitions;
     copy.#revision = this.#revision;
     return copy;
@@ -90,7 +91,7 @@ export class Table {
 
   /** Takes the content of another table, which is not to be used any more. */
   become(other: Table): void {
-    this.#main = other.#main;
+    this.#rows = other.#rows;
     this.#indexes = other.#indexes;
     this.#definitions = other.#definitions;
     this.#revision = other.#revision;
@@ -98,7 +99,7 @@ export class Table {
 
   /** The values as of now. */
   view(): Tree<Entry> {
-    return this.#main.clone();
+    return this.#rows.inOrder().clone();
   }
 
   /** All that is in it as of now, in the order of the keys. */
@@ -108,7 +109,7 @@ export class Table {
 
   /** An index as of now. Throws `BACKLOT_E_STATE_INDEX_FAILED` when it has to be made and fails for a value. */
   viewOf(definition: IndexDefinition): PairTree {
-    return this.#indexOf(definition)?.view(this.#main) ?? makePairTree();
+    return this.#indexOf(definition)?.view(this.#rows.inOrder()) ?? makePairTree();
   }
 
   /** Whether an index was asked for, so that it follows what is written. */
@@ -130,7 +131,7 @@ export class Table {
       return known ?? new TableIndex(definition);
     });
     for (const { isMade, definition } of gone) {
-      if (isMade) this.#main.forEachPair((_, entry) => entry.forget(definition));
+      if (isMade) this.#rows.inOrder().forEachPair((_, entry) => entry.forget(definition));
     }
     this.#definitions = definitions;
     this.#revision = definitions.revision;
