@@ -138,7 +138,10 @@ export class Dispatcher {
     if (handled === undefined) headers['backlot-fidelity'] = 'shape';
 
     const idempotencyKey = request.method === 'POST' ? request.header('idempotency-key') : undefined;
-    if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
+    if (idempotencyKey !== undefined) {
+      headers['idempotency-key'] = idempotencyKey;
+      headers['original-request'] = requestId;
+    }
     const scope: Scope = {
       account,
       clock: null,

@@ -226,6 +226,13 @@ export function notOneOf(values: readonly string[], param: string): StripeError 
   });
 }
 
+/** The values that a parameter may have; none where anything goes. */
+export function parameterValues(operation: Operation, param: string): readonly string[] {
+  const place = hashType(typeAt(operation.parameters) as readonly [string, ...unknown[]]).fields.get(param);
+  const type = place === undefined ? undefined : typeAt(place);
+  return type?.[0] === 'e' ? (type as [string, string[]])[1] : [];
+}
+
 /** The values that the elements of a list may have; none where anything goes. */
 export function elementValues(operation: Operation, param: string): readonly string[] {
   const place = hashType(typeAt(operation.parameters) as readonly [string, ...unknown[]]).fields.get(param);
@@ -270,7 +277,7 @@ function scalar(sort: string, text: string, param: string): unknown {
 }
 
 /** Enough of a text to know it again. */
-function shortened(text: string): string {
+export function shortened(text: string): string {
   return text.length <= 60 ? text : `${text.slice(0, 20)}...${text.slice(-20)}`;
 }
 

@@ -3,19 +3,24 @@ import type Stripe from 'stripe';
 import { invalidRequest, type StripeError } from '../errors';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
+import { omit } from '../kernel/omit';
 import { hooksOf } from '../tax/associations';
 import { confirmIntent } from './confirm-intent';
+import { noteIntent, withToken } from './confirming-tokens';
 import { checkDescriptors } from './descriptors';
-import { checkShares, optionsOf, shippingOf } from './intent-fields';
+import { checkDestination, checkShares, optionsOf, shippingOf } from './intent-fields';
 import { checkOwner, givenMethod, typesFor } from './intent-methods';
 import { intentTable, withSource, type CreateIntentParams } from './intents';
 import { checkAmount, readCurrency } from './money';
 
 /** Makes an intent, with `payment_intent.created`, and confirms it when the parameters say so. */
-export function createIntent(stripe: Backend, params: CreateIntentParams): Stripe.PaymentIntent {
+export function createIntent(stripe: Backend, given: CreateIntentParams): Stripe.PaymentIntent {
+  const params = given.confirm === true ? withToken(stripe, given) : given;
   return stripe.onClockOf(params.customer, () => {
     const intent = makeIntent(stripe, params);
-    return params.confirm === true ? confirmIntent(stripe, intent.id, params) : intent;
+    // The intent has its payment method by now.
+    const rest = omit(params, 'confirmation_token', 'payment_method_data');
+    return params.confirm === true ? confirmIntent(stripe, intent.id, rest) : intent;
   });
 }
 
@@ -25,10 +30,17 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
   checkShares(params.amount, params.application_fee_amount, params.transfer_data?.amount);
   checkDescriptors(params);
   checkRecipient(stripe, params);
+  checkDestination(stripe, params.transfer_data?.destination);
   const customer = params.customer;
   if (customer !== undefined) stripe.table('customer').get(customer, 'customer');
   if (params.confirm !== true) {
-    for (const name of ['off_session', 'error_on_requires_action', 'mandate_data', 'return_url'] as const) {
+    for (const name of [
+      'off_session',
+      'error_on_requires_action',
+      'mandate_data',
+      'return_url',
+      'confirmation_token',
+    ] as const) {
       if (params[name] !== undefined) throw onlyWithConfirm(name);
     }
   }
@@ -84,6 +96,7 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
     transfer_group: params.transfer_group ?? null,
   } as unknown as Stripe.PaymentIntent;
   intentTable(stripe).insert(intent);
+  noteIntent(stripe, params.confirmation_token, intent);
   stripe.emit('payment_intent.created', intent);
   return intent;
 }

@@ -53,6 +53,16 @@ export function addSource(
   return added;
 }
 
+/** Gives a customer another default source; the one that was the default before goes. Throws as {@link addSource} does. */
+export function replaceDefaultSource(stripe: Backend, customer: string, given: string | Given): CustomerSource {
+  const customers = stripe.table<Stripe.Customer>('customer');
+  const before = idOf(customers.get(customer, 'customer').default_source);
+  const added = addSource(stripe, customer, given, { replacesDefault: true });
+  customers.update(customer, { default_source: added.id });
+  if (before !== undefined && before !== added.id) removeSource(stripe, customer, before);
+  return added;
+}
+
 function take(stripe: Backend, customer: string, given: string | Given): CustomerSource {
   if (typeof given !== 'string') {
     if (given.object === 'bank_account') {

@@ -1,6 +1,8 @@
 /** Fields of a payment intent, from what the client gave. */
 import type Stripe from 'stripe';
+import { destinationAccount } from '../connect/accounts';
 import { invalidRequest } from '../errors';
+import type { Backend } from '../kernel/backend';
 
 /** The options of the types that an intent takes, with what Stripe fills in. */
 export function optionsOf(
@@ -40,6 +42,11 @@ export function shippingOf(given: object | '' | null | undefined): Stripe.Paymen
     ...rest,
     address: { ...empty, ...address },
   };
+}
+
+/** Throws for a share of an account that there is not. */
+export function checkDestination(stripe: Backend, destination: string | undefined): void {
+  if (destination !== undefined && !stripe.isLoose) destinationAccount(stripe, destination, 'transfer_data[destination]');
 }
 
 /** What others get of a payment is part of it. */

@@ -11,6 +11,7 @@ import { needsReturnUrl, noSuchIntent, unexpectedState } from './intent-state';
 import { completeAction, settleDebit } from './attempt-payment';
 import { cancelIntent, captureIntent, incrementIntent } from './capture-intent';
 import { confirmIntent } from './confirm-intent';
+import { withToken } from './confirming-tokens';
 import { createIntent } from './create-intent';
 import { checkShares, optionsOf, shippingOf } from './intent-fields';
 import { CONFIRMABLE, intentTable, type ConfirmIntentParams, type CreateIntentParams } from './intents';
@@ -29,10 +30,10 @@ export const paymentIntents: DefineModule = (stripe) => {
   return {
     operations: {
       'POST /v1/payment_intents': ({ params }) => {
-        const given = params as unknown as CreateIntentParams;
+        const given = withToken(stripe, params as unknown as CreateIntentParams);
         const redirects = given.automatic_payment_methods?.allow_redirects;
         if (given.confirm === true && given.payment_method_types === undefined && redirects !== 'never') {
-          const { automatic_payment_methods: automatic } = typesFor(stripe, given, 'usd');
+          const { automatic_payment_methods: automatic } = typesFor(stripe, given);
           if (automatic !== null) checkReturnUrl(given);
         }
         return createIntent(stripe, given);
@@ -49,7 +50,7 @@ export const paymentIntents: DefineModule = (stripe) => {
       'POST /v1/payment_intents/{id}': (call) => viewFor(call, update(stripe, found(call), call.params)),
       'POST /v1/payment_intents/{id}/confirm': (call) => {
         const { id, automatic_payment_methods: automatic, status } = found(call);
-        const given = call.params as unknown as ConfirmIntentParams;
+        const given = withToken(stripe, call.params as unknown as ConfirmIntentParams);
         const redirects = automatic?.allow_redirects !== 'never';
         if (automatic?.enabled === true && redirects && CONFIRMABLE.includes(status)) {
           if (given.return_url === undefined && table.hidden(id)?.returnUrl === undefined) checkReturnUrl(given);
@@ -94,12 +95,22 @@ function checkReturnUrl({ return_url: url, use_stripe_sdk: useSdk }: ConfirmInte
   if (url === undefined && useSdk !== true) throw needsReturnUrl();
 }
 
+/** An intent takes a customer once. */
+function checkCustomer(stripe: Backend, intent: Stripe.PaymentIntent, customer: string): void {
+  stripe.table('customer').get(customer, 'customer');
+  if (intent.customer === null || idOf(intent.customer) === customer) return;
+  throw unexpectedState(
+    intent,
+    'You cannot modify `customer` on a PaymentIntent once it already has been set. To fulfill a payment with a different Customer, cancel this PaymentIntent and create a new one.',
+  );
+}
+
 function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): Stripe.PaymentIntent {
   const table = intentTable(stripe);
   const given = params as Stripe.PaymentIntentUpdateParams & { readonly payment_method_types?: string[] };
   const { amount, currency, customer, metadata, setup_future_usage: usage } = given;
   const isOpen = CONFIRMABLE.includes(intent.status);
-  const fixed = ['amount', 'currency', 'customer', 'payment_method', 'payment_method_data', 'payment_method_types'];
+  const fixed = ['amount', 'currency', 'customer', 'payment_method', 'payment_method_data', 'payment_method_types', 'allowed_payment_method_types'];
   if (!isOpen && (intent.status === 'canceled' || fixed.some((name) => name in given))) {
     throw unexpectedState(
       intent,
@@ -110,13 +121,13 @@ function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): 
   if (amount !== undefined) checkAmount(amount, money);
   checkShares(amount ?? intent.amount, given.application_fee_amount);
   checkDescriptors(given);
-  if (customer !== undefined) stripe.table('customer').get(customer, 'customer');
+  if (customer !== undefined) checkCustomer(stripe, intent, customer);
   const owner = customer ?? idOf(intent.customer);
   const isCleared = given.payment_method === '';
   const method = givenMethod(stripe, given);
   if (method) checkOwner(stripe, method, owner);
   const { description, receipt_email: email, shipping, application_fee_amount: fee, transfer_group: group } = given;
-  const types = given.payment_method_types;
+  const { payment_method_types: types, allowed_payment_method_types: allowed } = given;
   return table.update(intent.id, {
     ...(amount !== undefined && { amount }),
     ...(currency !== undefined && { currency: money }),
@@ -137,6 +148,10 @@ function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): 
     ...(given.transfer_data !== undefined &&
       intent.transfer_data && { transfer_data: { ...intent.transfer_data, ...given.transfer_data } }),
     ...(types !== undefined && typesFor(stripe, { payment_method_types: types }, money)),
+    ...(allowed !== undefined && {
+      ...typesFor(stripe, { allowed_payment_method_types: allowed }, money),
+      allowed_payment_method_types: allowed,
+    }),
     ...(given.payment_method_options !== undefined && {
       payment_method_options: optionsOf(
         given.payment_method_options,

@@ -8,6 +8,7 @@ import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { linkedBank } from '../financial-connections/linked-bank';
 import { NAMED_ACCOUNTS } from '../payments/bank-accounts';
+import { checkRoutingNumber } from '../payments/card-objects';
 import { cardOfSource } from '../payments/card-source';
 import {
   fingerprint,
@@ -15,6 +16,7 @@ import {
   namedCard,
   readCard,
   verificationDecline,
+  wrong,
   type CardParams,
   type CardSecret,
 } from '../payments/cards';
@@ -126,6 +128,8 @@ export function otherPart(type: string, given: Record<string, unknown>): Part {
   const number = text(type === 'sepa_debit' ? 'iban' : 'account_number');
   if (type === 'us_bank_account') {
     if (number === '') throw parameterMissing('us_bank_account[account_number]');
+    const routing = text('routing_number');
+    if (routing !== '') checkRoutingNumber(routing, 'usd', 'us_bank_account');
     return { shown: usBankAccount(number, given), secret: { account: number } };
   }
   if (type === 'sepa_debit') {
@@ -381,6 +385,7 @@ function update(stripe: Backend, id: string, params: object): Stripe.PaymentMeth
 }
 
 function checkExpiry(stripe: Backend, { exp_month, exp_year }: Stripe.PaymentMethod.Card): void {
+  if (exp_month < 1 || exp_month > 12) throw wrong('invalid_expiry_month');
   const now = new Date(stripe.now() * 1000);
   const isPast =
     exp_year < now.getUTCFullYear() || (exp_year === now.getUTCFullYear() && exp_month < now.getUTCMonth() + 1);
