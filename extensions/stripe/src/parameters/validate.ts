@@ -17,11 +17,11 @@ export interface ValidateOptions {
 
 /** What an address may go without: clients write `null` as an empty text. */
 const UNSET = /(address\]?\[(city|country|line[12]|postal_code|state)|^shipping\[(carrier|phone|tracking_number))\]$/;
-/** What an empty text takes out, though no declaration says so: texts of customers, and descriptions of payments. */
+/** What an empty text takes out, though no declaration says so: texts of customers, descriptions and payment methods of payments. */
 const TAKEN_OUT: Readonly<Record<string, readonly string[]>> = {
   'POST /v1/customers': ['description', 'email', 'name', 'phone'],
   'POST /v1/customers/{customer}': ['description', 'email', 'name', 'phone'],
-  'POST /v1/payment_intents/{payment_intent}': ['description'],
+  'POST /v1/payment_intents/{payment_intent}': ['description', 'payment_method'],
 };
 const NO_METHOD = 'invoice_settings[default_payment_method]';
 /** The longest text, in characters. */

@@ -4,6 +4,7 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import { checkEmail } from '../parameters/email';
 import { methodTable, resolvePaymentMethod } from '../resources/payment-methods';
 import { createToken } from '../resources/tokens';
 import { cardTable, sourceTable } from './card-source';
@@ -38,6 +39,7 @@ function make(stripe: Backend, params: Stripe.ChargeCreateParams): Stripe.Charge
   checkShares(amount, fee, params.transfer_data?.amount);
   checkDestination(stripe, params.transfer_data?.destination);
   checkDescriptors(params);
+  checkEmail(params.receipt_email, 'receipt_email');
   if (customer !== undefined) stripe.table('customer').get(customer, 'customer');
   const source = (params.source ?? defaultSource(stripe, customer)) as string | InlineCard;
   const sourceId = typeof source === 'string' ? source : createToken(stripe, { card: source }).id;

@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
+import { checkEmail } from '../parameters/email';
 import { methodTable } from '../resources/payment-methods';
 import { fail, isHeld, pay, process, scheduleVoucher, type MethodOptions } from './attempt-payment';
 import { authenticationFor } from './authentication';
@@ -42,6 +43,7 @@ function confirm(stripe: Backend, id: string, params: ConfirmIntentParams): Conf
   const before = table.get(id);
   if (!CONFIRMABLE.includes(before.status)) throw cannotConfirm(before);
   checkReturnUrlForm(params.return_url);
+  checkEmail(params.receipt_email, 'receipt_email');
   const customer = idOf(before.customer);
   const method = givenMethod(stripe, withSource(params)) ?? methodOf(stripe, before) ?? defaultOf(stripe, customer);
   if (method === undefined) throw missingMethod(before);

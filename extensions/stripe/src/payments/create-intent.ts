@@ -1,14 +1,15 @@
 /** How a payment intent begins. */
 import type Stripe from 'stripe';
 import { invalidRequest, type StripeError } from '../errors';
-import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
+import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { omit } from '../kernel/omit';
+import { checkEmail } from '../parameters/email';
 import { hooksOf } from '../tax/associations';
 import { confirmIntent } from './confirm-intent';
 import { noteIntent, withToken } from './confirming-tokens';
 import { checkDescriptors } from './descriptors';
-import { checkDestination, checkShares, optionsOf, shippingOf } from './intent-fields';
+import { checkDestination, checkRecipient, checkShares, optionsOf, shippingOf } from './intent-fields';
 import { checkOwner, givenMethod, typesFor } from './intent-methods';
 import { intentTable, withSource, type CreateIntentParams } from './intents';
 import { checkAmount, readCurrency } from './money';
@@ -29,6 +30,7 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
   checkAmount(params.amount, currency);
   checkShares(params.amount, params.application_fee_amount, params.transfer_data?.amount);
   checkDescriptors(params);
+  checkEmail(params.receipt_email, 'receipt_email');
   checkRecipient(stripe, params);
   checkDestination(stripe, params.transfer_data?.destination);
   const customer = params.customer;
@@ -99,18 +101,6 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
   noteIntent(stripe, params.confirmation_token, intent);
   stripe.emit('payment_intent.created', intent);
   return intent;
-}
-
-/** A fee is taken from the share of another account, or from a payment of one. */
-function checkRecipient(
-  stripe: Backend,
-  given: { readonly application_fee_amount?: number; readonly transfer_data?: object },
-): void {
-  if (!given.application_fee_amount || given.transfer_data || stripe.account !== PLATFORM_ACCOUNT) return;
-  throw invalidRequest(
-    'Can only apply an application_fee_amount when the PaymentIntent is attempting a direct payment (using an OAuth key or Stripe-Account header) or destination payment (using `transfer_data[destination]`).',
-    { param: 'application_fee_amount' },
-  );
 }
 
 function onlyWithConfirm(name: string): StripeError {

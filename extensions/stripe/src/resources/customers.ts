@@ -6,6 +6,7 @@ import type { Table } from '../kernel/table';
 import { checkLimit } from '../kernel/limits';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
+import { checkEmail } from '../parameters/email';
 import { shortened } from '../parameters/validate';
 import { addSource, replaceDefaultSource, sourcesOf } from '../payments/customer-sources';
 import { attachPaymentMethod, methodTable, resolvePaymentMethod } from './payment-methods';
@@ -102,13 +103,6 @@ function checkInvoicePrefix(prefix: string | undefined): void {
   throw invalidRequest('Invalid invoice_prefix: must be 3 to 12 uppercase letters or numbers.', {
     param: 'invoice_prefix',
   });
-}
-
-const EMAIL = /^[^\s@]+@[^\s@]+$/;
-
-function checkEmail(email: string | undefined): void {
-  if (email === undefined || email === '' || EMAIL.test(email)) return;
-  throw invalidRequest(`Invalid email address: ${email}`, { code: 'email_invalid', param: 'email' });
 }
 
 /** The payment method of invoices has to be the customer’s. */

@@ -11,16 +11,17 @@ import { NAMED_ACCOUNTS } from '../payments/bank-accounts';
 import { checkRoutingNumber } from '../payments/card-objects';
 import { cardOfSource } from '../payments/card-source';
 import {
+  behaviorOf,
   fingerprint,
   methodCard,
   namedCard,
   readCard,
   verificationDecline,
-  wrong,
   type CardParams,
   type CardSecret,
 } from '../payments/cards';
-import { DECLINES, declineError } from '../payments/declines';
+import { declineError } from '../payments/declines';
+import { checkExpiry } from '../payments/expiry';
 import { METHOD_TYPES } from '../payments/method-types';
 
 /** What is kept beside a payment method. */
@@ -268,7 +269,10 @@ export function attachPaymentMethod(
   const checks = method.card?.checks;
   const card = method.card && {
     ...method.card,
-    checks: checks && { ...checks, ...(checks.cvc_check === 'unchecked' && { cvc_check: 'pass' }) },
+    checks: checks && {
+      ...checks,
+      ...(checks.cvc_check === 'unchecked' && { cvc_check: behaviorOf(secret).checks?.cvc ?? 'pass' }),
+    },
   };
   const attached = table.update(method.id, { customer, ...(card && { card }) } as Partial<Stripe.PaymentMethod>);
   stripe.emit('payment_method.attached', attached);
@@ -382,12 +386,4 @@ function update(stripe: Backend, id: string, params: object): Stripe.PaymentMeth
     } as Partial<Stripe.PaymentMethod>,
     'payment_method.updated',
   );
-}
-
-function checkExpiry(stripe: Backend, { exp_month, exp_year }: Stripe.PaymentMethod.Card): void {
-  if (exp_month < 1 || exp_month > 12) throw wrong('invalid_expiry_month');
-  const now = new Date(stripe.now() * 1000);
-  const isPast =
-    exp_year < now.getUTCFullYear() || (exp_year === now.getUTCFullYear() && exp_month < now.getUTCMonth() + 1);
-  if (isPast) throw declineError({ ...DECLINES.expired, code: 'invalid_expiry_year', param: 'exp_year' });
 }

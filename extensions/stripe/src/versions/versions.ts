@@ -35,9 +35,9 @@ function readVersions(): readonly string[] {
 
 let knownDays: ReadonlySet<string> | undefined;
 
-/** Gives the version back, or throws for what is none. */
-export function checkVersion(version: string): string {
-  if (VERSION.test(version) && isKnownDay(version.slice(0, DAY_LENGTH))) return version;
+/** Gives the version back, or throws for what is none; with `ofAnyDay`, only for what has not the form of one. */
+export function checkVersion(version: string, ofAnyDay = false): string {
+  if (VERSION.test(version) && (ofAnyDay || isKnownDay(version.slice(0, DAY_LENGTH)))) return version;
   throw invalidRequest(
     `Invalid Stripe API version: ${version}. You do not need to specify the API version, but if you do, it must be one listed at https://stripe.com/docs/upgrades`,
   );
