@@ -47,6 +47,20 @@ describe('the types of payment methods of an intent', () => {
     expect(changed.payment_method_types).toEqual(['us_bank_account']);
   });
 
+  it('of a setup intent are changed with it, too', async () => {
+    const { id } = await stripe.setupIntents.create({ allowed_payment_method_types: ['card'] });
+    const changed = await stripe.setupIntents.update(id, { allowed_payment_method_types: ['card', 'link'] });
+    expect(changed.payment_method_types).toEqual(['card', 'link']);
+  });
+
+  it('follow the currency where the Dashboard decides', async () => {
+    const { id } = await make();
+    const { currency, payment_method_types: types } = await stripe.paymentIntents.update(id, { currency: 'eur' });
+    expect(currency).toBe('eur');
+    expect(types).toEqual(expect.arrayContaining(['card', 'ideal']));
+    expect(types).not.toContain('cashapp');
+  });
+
   it('are named or automatic, and not both, for clients of older versions', async () => {
     const old = running.client({ apiVersion: '2024-06-20' as never });
     const given = { payment_method_types: ['card'], automatic_payment_methods: { enabled: true } };
@@ -83,6 +97,44 @@ describe('an amount', () => {
 });
 
 describe('an intent', () => {
+  it('is no less than the least in the currency that it changes to', async () => {
+    const { id } = await make({ amount: 50 });
+    const refused = await failure(stripe.paymentIntents.update(id, { currency: 'mxn' }));
+    expect(refused.code).toBe('amount_too_small');
+  });
+
+  it('that the server confirms is not confirmed by a page', async () => {
+    const given: Given = { confirmation_method: 'manual', payment_method: 'pm_card_visa' };
+    const { id, client_secret: secret } = await make({ ...given, allowed_payment_method_types: ['card'] });
+    const page = running.client({ key: 'pk_test_backlot' });
+    const refused = await failure(page.paymentIntents.confirm(id, { client_secret: secret! }));
+    expect(refused.message).toContain('`confirmation_method` must be set to `automatic`');
+    expect(await stripe.paymentIntents.confirm(id)).toMatchObject({ status: 'succeeded' });
+  });
+
+  it.each(['off_session', 'on_session'] as const)('keeps the card that its options are to keep: %s', async (usage) => {
+    const { id: customer } = await stripe.customers.create();
+    const { payment_method: method } = await pay({
+      customer,
+      payment_method_options: { card: { setup_future_usage: usage as never } },
+    });
+    expect((await stripe.customers.listPaymentMethods(customer)).data.map(({ id }) => id)).toEqual([method]);
+  });
+
+  it('that is processing has nothing to refund yet', async () => {
+    const { id: customer } = await stripe.customers.create();
+    const { id, status } = await make({
+      customer,
+      allowed_payment_method_types: ['us_bank_account'],
+      payment_method: 'pm_usBankAccount_processing',
+      mandate_data: MANDATE,
+      confirm: true,
+    });
+    expect(status).toBe('processing');
+    const refused = await failure(stripe.refunds.create({ payment_intent: id }));
+    expect(refused.message).toBe(`This PaymentIntent (${id}) does not have a successful charge to refund.`);
+  });
+
   it('has one customer, ever', async () => {
     const [first, second] = [await stripe.customers.create(), await stripe.customers.create()];
     const { id } = await make();

@@ -48,6 +48,66 @@ describe('a customer', () => {
   });
 });
 
+describe('an address', () => {
+  it.each([
+    [{ address: { country: 'USA' } }, 'address[country]'],
+    [{ shipping: { name: 'Jenny', address: { country: 'Germany' } } }, 'shipping[address][country]'],
+  ])('has a country of two letters: not %o', async (given, param) => {
+    const refused = await failure(stripe.customers.create(given));
+    expect(refused).toMatchObject({ code: 'country_code_invalid', param });
+    expect(refused.message).toMatch(/is unknown\. Try using a 2-character alphanumeric country code/);
+  });
+
+  it('of email is one in billing details, too', async () => {
+    const billing = { billing_details: { email: 'nobody' } };
+    const refused = await failure(
+      stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_visa' }, ...billing }),
+    );
+    expect(refused).toMatchObject({ code: 'email_invalid', param: 'billing_details[email]' });
+  });
+});
+
+describe('what a customer who was deleted left', () => {
+  it('is listed no more', async () => {
+    const { id: customer } = await stripe.customers.create();
+    await stripe.paymentMethods.attach('pm_card_visa', { customer });
+    await stripe.customers.del(customer);
+    expect(await failure(stripe.paymentMethods.list({ customer }))).toMatchObject({ code: 'resource_missing' });
+  });
+});
+
+describe('a token', () => {
+  it('is for a card or for a bank account', async () => {
+    const card = { number: CARD.number, exp_month: '12', exp_year: '2040' };
+    const bank = { country: 'US', currency: 'usd', account_number: '000123456789', routing_number: '110000000' };
+    const refused = await failure(stripe.tokens.create({ card, bank_account: bank }));
+    expect(refused.message).toBe('You may only specify one of these parameters: bank_account, card.');
+  });
+});
+
+describe('a file', () => {
+  it('is linked to until some time to come', async () => {
+    const { id: file } = await stripe.files.create({
+      purpose: 'dispute_evidence',
+      file: { data: Buffer.from('evidence'), name: 'evidence.png', type: 'image/png' },
+    });
+    expect(await failure(stripe.fileLinks.create({ file, expires_at: 5 }))).toMatchObject({ param: 'expires_at' });
+  });
+
+  it('is evidence of a dispute when it was uploaded', async () => {
+    const { id: payment } = await stripe.paymentIntents.create({
+      amount: 2000,
+      currency: 'usd',
+      allowed_payment_method_types: ['card'],
+      payment_method: 'pm_card_createDispute',
+      confirm: true,
+    });
+    const [dispute] = (await stripe.disputes.list({ payment_intent: payment })).data;
+    const refused = await failure(stripe.disputes.update(dispute!.id, { evidence: { receipt: 'file_none' } }));
+    expect(refused).toMatchObject({ code: 'resource_missing', param: 'evidence[receipt]' });
+  });
+});
+
 describe('a card of a customer', () => {
   it('takes another date, in numbers', async () => {
     const { id, default_source: card } = await stripe.customers.create({ source: 'tok_visa' });
@@ -92,6 +152,16 @@ describe('a payment method', () => {
     const { id: customer } = await stripe.customers.create();
     const { card } = await stripe.paymentMethods.attach('pm_card_cvcCheckFail', { customer });
     expect(card?.checks?.cvc_check).toBe('fail');
+  });
+
+  it.each([
+    ['ideal', { bank: null, bic: null }],
+    ['paypal', { payer_email: null, payer_id: null }],
+    ['cashapp', { buyer_id: null, cashtag: null }],
+    ['p24', { bank: null }],
+  ] as const)('of the type %s says what is not known yet', async (type, blank) => {
+    const made = await stripe.paymentMethods.create({ type, billing_details: { email: 'jenny@example.com' } });
+    expect(made[type]).toMatchObject(blank);
   });
 
   it('has the routing number of a bank', async () => {

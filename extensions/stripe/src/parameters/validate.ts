@@ -23,6 +23,7 @@ const TAKEN_OUT: Readonly<Record<string, readonly string[]>> = {
   'POST /v1/customers/{customer}': ['description', 'email', 'name', 'phone'],
   'POST /v1/payment_intents/{payment_intent}': ['description', 'payment_method'],
 };
+const COUNTRY = /address\]?\[country\]$/;
 const NO_METHOD = 'invoice_settings[default_payment_method]';
 /** The longest text, in characters. */
 const LONGEST = 5000;
@@ -130,6 +131,8 @@ function check(place: number, raw: Raw, param: string): unknown {
   if (sort === '*') return loosely(raw);
   if (sort === '?') return raw === '' ? '' : check((type as [string, number])[1], raw, param);
   if (raw === '' && UNSET.test(param)) return null;
+  if (typeof raw === 'string' && raw.length !== 2 && COUNTRY.test(param) && raw !== '')
+    throw unknownCountry(raw, param);
   if (raw === '' && param === NO_METHOD) return '';
   if (raw === '') throw emptyParameter(param);
   switch (sort) {
@@ -283,6 +286,13 @@ export function shortened(text: string): string {
 
 function below(at: string, name: string): string {
   return at === '' ? name : `${at}[${name}]`;
+}
+
+function unknownCountry(country: string, param: string): StripeError {
+  return invalidRequest(
+    `Country '${shortened(country)}' is unknown. Try using a 2-character alphanumeric country code instead, such as 'US', 'EG', or 'GB'.`,
+    { code: 'country_code_invalid', param },
+  );
 }
 
 function emptyParameter(param: string): StripeError {

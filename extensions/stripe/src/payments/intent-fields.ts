@@ -46,7 +46,8 @@ export function shippingOf(given: object | '' | null | undefined): Stripe.Paymen
 
 /** Throws for a share of an account that there is not. */
 export function checkDestination(stripe: Backend, destination: string | undefined): void {
-  if (destination !== undefined && !stripe.isLoose) destinationAccount(stripe, destination, 'transfer_data[destination]');
+  if (destination !== undefined && !stripe.isLoose)
+    destinationAccount(stripe, destination, 'transfer_data[destination]');
 }
 
 /** A fee is taken from the share of another account, or from a payment of one. */

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { invalidRequest, type StripeError } from '../errors';
 import { mergeMetadata } from '../kernel/metadata';
 import type { Backend } from '../kernel/backend';
 import { verifyDeposits } from './microdeposits';
@@ -50,12 +51,13 @@ export const paymentIntents: DefineModule = (stripe) => {
       'GET /v1/payment_intents/{id}': (call) => viewFor(call, found(call)),
       'POST /v1/payment_intents/{id}': (call) => viewFor(call, update(stripe, found(call), call.params)),
       'POST /v1/payment_intents/{id}/confirm': (call) => {
-        const { id, automatic_payment_methods: automatic, status } = found(call);
+        const { id, automatic_payment_methods: automatic, confirmation_method: confirmation, status } = found(call);
         const given = withToken(stripe, call.params as unknown as ConfirmIntentParams);
         const redirects = automatic?.allow_redirects !== 'never';
         if (automatic?.enabled === true && redirects && CONFIRMABLE.includes(status)) {
           if (given.return_url === undefined && table.hidden(id)?.returnUrl === undefined) checkReturnUrl(given);
         }
+        if (call.key.publishable && confirmation === 'manual') throw onlyByServer();
         return viewFor(call, confirmIntent(stripe, id, given));
       },
       'POST /v1/payment_intents/{id}/cancel': (call) => {
@@ -96,6 +98,35 @@ function checkReturnUrl({ return_url: url, use_stripe_sdk: useSdk }: ConfirmInte
   if (url === undefined && useSdk !== true) throw needsReturnUrl();
 }
 
+function onlyByServer(): StripeError {
+  return invalidRequest(
+    'When you confirm a PaymentIntent with a publishable key, `confirmation_method` must be set to `automatic`.',
+    { code: 'payment_intent_invalid_parameter' },
+  );
+}
+
+/** The types that the Dashboard offers for an intent in another currency. */
+function offeredIn(
+  stripe: Backend,
+  { automatic_payment_methods: automatic, ...intent }: Stripe.PaymentIntent,
+  currency: string,
+): Pick<Stripe.PaymentIntent, 'payment_method_types'> {
+  const { payment_method_types } = typesFor(
+    stripe,
+    {
+      ...(automatic && {
+        automatic_payment_methods: { ...automatic, allow_redirects: automatic.allow_redirects ?? 'always' },
+      }),
+      excluded_payment_method_types: intent.excluded_payment_method_types ?? [],
+      ...(intent.payment_method_configuration_details && {
+        payment_method_configuration: intent.payment_method_configuration_details.id,
+      }),
+    },
+    currency,
+  );
+  return { payment_method_types };
+}
+
 /** An intent takes a customer once. */
 function checkCustomer(stripe: Backend, intent: Stripe.PaymentIntent, customer: string): void {
   stripe.table('customer').get(customer, 'customer');
@@ -111,7 +142,15 @@ function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): 
   const given = params as Stripe.PaymentIntentUpdateParams & { readonly payment_method_types?: string[] };
   const { amount, currency, customer, metadata, setup_future_usage: usage } = given;
   const isOpen = CONFIRMABLE.includes(intent.status);
-  const fixed = ['amount', 'currency', 'customer', 'payment_method', 'payment_method_data', 'payment_method_types', 'allowed_payment_method_types'];
+  const fixed = [
+    'amount',
+    'currency',
+    'customer',
+    'payment_method',
+    'payment_method_data',
+    'payment_method_types',
+    'allowed_payment_method_types',
+  ];
   if (!isOpen && (intent.status === 'canceled' || fixed.some((name) => name in given))) {
     throw unexpectedState(
       intent,
@@ -119,7 +158,7 @@ function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): 
     );
   }
   const money = currency === undefined ? intent.currency : readCurrency(currency);
-  if (amount !== undefined) checkAmount(amount, money);
+  if (amount !== undefined || currency !== undefined) checkAmount(amount ?? intent.amount, money);
   checkShares(amount ?? intent.amount, given.application_fee_amount);
   checkRecipient(stripe, { ...given, transfer_data: intent.transfer_data });
   checkEmail(given.receipt_email, 'receipt_email');
@@ -150,6 +189,7 @@ function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): 
     }),
     ...(given.transfer_data !== undefined &&
       intent.transfer_data && { transfer_data: { ...intent.transfer_data, ...given.transfer_data } }),
+    ...(currency !== undefined && intent.automatic_payment_methods && offeredIn(stripe, intent, money)),
     ...(types !== undefined && typesFor(stripe, { payment_method_types: types }, money)),
     ...(allowed !== undefined && {
       ...typesFor(stripe, { allowed_payment_method_types: allowed }, money),

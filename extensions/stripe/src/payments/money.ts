@@ -18,7 +18,18 @@ const LARGEST = 99_999_999;
 /** Their amounts have decimals, though the money has none: https://docs.stripe.com/currencies#special-cases. */
 const WHOLE_ONLY: ReadonlySet<string> = new Set(['isk', 'ugx']);
 
-const SYMBOLS: Readonly<Record<string, string>> = { usd: '$', eur: '€', gbp: '£', jpy: '¥', cad: '$', aud: '$', mxn: '$', nzd: '$', hkd: '$', sgd: '$' };
+const SYMBOLS: Readonly<Record<string, string>> = {
+  usd: '$',
+  eur: '€',
+  gbp: '£',
+  jpy: '¥',
+  cad: '$',
+  aud: '$',
+  mxn: '$',
+  nzd: '$',
+  hkd: '$',
+  sgd: '$',
+};
 
 /** How many digits follow the point when an amount is written for people. */
 export function decimalsOf(currency: string): number {

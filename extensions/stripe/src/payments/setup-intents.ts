@@ -376,6 +376,10 @@ export function updateSetupIntent(stripe: Backend, intent: Stripe.SetupIntent, p
     ...(customer !== undefined && { customer }),
     ...(description !== undefined && { description }),
     ...(metadata !== undefined && { metadata: mergeMetadata(intent.metadata, metadata) }),
+    ...(given.allowed_payment_method_types && {
+      ...typesFor(stripe, { allowed_payment_method_types: given.allowed_payment_method_types }),
+      allowed_payment_method_types: given.allowed_payment_method_types,
+    }),
     ...(given.payment_method_types && { payment_method_types: [...given.payment_method_types] }),
     ...(method && { payment_method: method.id, status: 'requires_confirmation' }),
   });

@@ -7,6 +7,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { linkedBank } from '../financial-connections/linked-bank';
+import { checkEmail } from '../parameters/email';
 import { NAMED_ACCOUNTS } from '../payments/bank-accounts';
 import { checkRoutingNumber } from '../payments/card-objects';
 import { cardOfSource } from '../payments/card-source';
@@ -23,6 +24,7 @@ import {
 import { declineError } from '../payments/declines';
 import { checkExpiry } from '../payments/expiry';
 import { METHOD_TYPES } from '../payments/method-types';
+import { blank, fieldOf } from '../spec/shapes';
 
 /** What is kept beside a payment method. */
 export interface MethodSecret extends CardSecret {
@@ -33,6 +35,8 @@ export interface MethodSecret extends CardSecret {
   /** Whether it was used without being attached, or detached: then it cannot be used again. */
   readonly spent?: boolean;
 }
+
+const BILLING_EMAIL = 'billing_details[email]';
 
 export type MethodParams = Omit<Stripe.PaymentMethodCreateParams, 'card' | 'type'> & {
   readonly type?: string;
@@ -53,6 +57,7 @@ export function createPaymentMethod(stripe: Backend, given: MethodParams): Strip
   }
   const details = (given as Record<string, unknown>)[type] as Record<string, unknown> | undefined;
   const linked = type === 'us_bank_account' && details ? linkedBank(stripe, details) : undefined;
+  checkEmail(given.billing_details?.email, BILLING_EMAIL);
   const part = type === 'card' ? cardPart(stripe, details) : otherPart(type, linked ?? details ?? {});
   const { shown, billing } = part;
   // Whoever linked an account has shown that it is theirs.
@@ -158,7 +163,13 @@ export function otherPart(type: string, given: Record<string, unknown>): Part {
       secret: { account: number },
     };
   }
-  return { shown: given, secret: {} };
+  return { shown: { ...blankPart(type), ...given }, secret: {} };
+}
+
+/** What a payment method of a type says of itself before anything is known. */
+function blankPart(type: string): object {
+  const [kind] = fieldOf('payment_method', type)?.kinds ?? [];
+  return kind === undefined ? {} : blank(kind);
 }
 
 function usBankAccount(number: string, given: Record<string, unknown>): object {
@@ -333,6 +344,7 @@ export const paymentMethods: DefineModule = (stripe) => {
       'POST /v1/payment_methods/{id}': ({ path, params }) => update(stripe, path['id']!, params),
       'GET /v1/payment_methods': ({ url, params }) => {
         const given = params as Stripe.PaymentMethodListParams;
+        if (given.customer !== undefined) stripe.table('customer').get(given.customer, 'customer');
         return list(url, given, given.customer);
       },
       'POST /v1/payment_methods/{id}/attach': ({ path, params }) => {
@@ -369,6 +381,7 @@ function update(stripe: Backend, id: string, params: object): Stripe.PaymentMeth
   if (method.customer === null) {
     throw invalidRequest('You must save this PaymentMethod to a customer before you can update it.');
   }
+  checkEmail(given.billing_details?.email, BILLING_EMAIL);
   const card = given.card && method.card && { ...method.card, ...omit(given.card, 'networks') };
   if (card) checkExpiry(stripe, card);
   return table.update(
