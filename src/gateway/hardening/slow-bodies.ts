@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isWatched } from '../request-body/set-aside';
 import { lookInterval, SLOWEST_BODY } from './limits';
 
 interface Watched {
@@ -71,5 +72,5 @@ function restart(watched: Watched, now: number): void {
 function isWaitedFor({ request, response, told }: Watched): boolean {
   if (told) return true;
   if (response.headersSent || request.readableLength > 0) return false;
-  return request.readableFlowing === true || request.listenerCount('readable') > 0;
+  return request.readableFlowing === true || request.listenerCount('readable') > 0 || isWatched(request);
 }
