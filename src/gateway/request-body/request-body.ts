@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { TextDecoder } from 'node:util';
 import { BacklotError } from '../../api/errors';
-import type { GatewayRequest, GatewayResponse } from '../../api/gateway';
+import type { GatewayRequest } from '../../api/gateway';
 import { HttpError } from '../../api/http-error';
 import type { BodyOptions, Form, RequestBody } from '../../api/request-body';
 import { ClientGone, isClientGone } from '../client-gone';
@@ -25,11 +25,14 @@ export class IncomingBody implements RequestBody {
   /** True once the request was read here and its bytes were put back. */
   #putBack = false;
 
-  constructor(request: GatewayRequest, response: GatewayResponse, limit: number) {
+  constructor(request: GatewayRequest, limit: number) {
     this.#request = request;
     this.#limit = limit;
-    // Node does this only for requests that nobody has begun to read.
-    response.once('close', () => discard(request));
+  }
+
+  /** Throws away what nobody has read when the response is out. Node does this only for requests that nobody has begun to read. */
+  closed(): void {
+    discard(this.#request);
   }
 
   stream(): Readable {
