@@ -61,6 +61,20 @@ describe('the types of payment methods of an intent', () => {
     expect(types).not.toContain('cashapp');
   });
 
+  it('of an invoice are those of its settings that take its currency', async () => {
+    const { id: customer } = await stripe.customers.create();
+    await stripe.paymentMethods.attach('pm_card_visa', { customer });
+    const { id } = await stripe.invoices.create({
+      customer,
+      collection_method: 'send_invoice',
+      days_until_due: 30,
+      payment_settings: { payment_method_types: ['card', 'sepa_debit'] },
+    });
+    await stripe.invoiceItems.create({ customer, invoice: id, amount: 2000, currency: 'usd' });
+    const { status } = await stripe.invoices.finalizeInvoice(id);
+    expect(status).toBe('open');
+  });
+
   it('are named or automatic, and not both, for clients of older versions', async () => {
     const old = running.client({ apiVersion: '2024-06-20' as never });
     const given = { payment_method_types: ['card'], automatic_payment_methods: { enabled: true } };
@@ -93,6 +107,21 @@ describe('an amount', () => {
   ])('in %s is whole where banks take no less: not %i', async (currency, amount) => {
     expect(await failure(make({ currency, amount }))).toMatchObject({ statusCode: 400, param: 'amount' });
     expect(await make({ currency, amount: 10_000 })).toMatchObject({ amount: 10_000 });
+  });
+});
+
+describe('what is calculated', () => {
+  it('is paid to the last of three decimals', async () => {
+    const { id: customer } = await stripe.customers.create();
+    const { id: method } = await stripe.paymentMethods.attach('pm_card_visa', { customer });
+    const { id: price } = await stripe.prices.create({
+      currency: 'kwd',
+      unit_amount: 1234,
+      recurring: { interval: 'month' },
+      product_data: { name: 'Monthly' },
+    });
+    const given = { customer, items: [{ price }], default_payment_method: method };
+    expect(await stripe.subscriptions.create(given)).toMatchObject({ status: 'active' });
   });
 });
 

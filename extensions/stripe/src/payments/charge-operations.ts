@@ -16,7 +16,7 @@ import { followUp } from './follow-up';
 import { captureIntent } from './capture-intent';
 import { checkDescriptors } from './descriptors';
 import { checkDestination, checkShares, shippingOf } from './intent-fields';
-import { checkAmount, readCurrency } from './money';
+import { checkAmount, checkWhole, readCurrency } from './money';
 import { releaseRest } from './refunds';
 
 const CAPTURE_DAYS = 7;
@@ -35,6 +35,7 @@ function make(stripe: Backend, params: Stripe.ChargeCreateParams): Stripe.Charge
   if (params.currency === undefined) throw parameterMissing('currency');
   const currency = readCurrency(params.currency);
   checkAmount(amount, currency);
+  checkWhole(amount, currency);
   const fee = params.application_fee_amount ?? params.application_fee;
   checkShares(amount, fee, params.transfer_data?.amount);
   checkDestination(stripe, params.transfer_data?.destination);

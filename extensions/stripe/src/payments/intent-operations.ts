@@ -17,7 +17,7 @@ import { withToken } from './confirming-tokens';
 import { createIntent } from './create-intent';
 import { checkRecipient, checkShares, optionsOf, shippingOf } from './intent-fields';
 import { CONFIRMABLE, intentTable, type ConfirmIntentParams, type CreateIntentParams } from './intents';
-import { checkAmount, readCurrency } from './money';
+import { checkAmount, checkWhole, readCurrency } from './money';
 import { checkSecret, viewFor } from './public-view';
 
 /** https://docs.stripe.com/api/payment_intents */
@@ -38,6 +38,7 @@ export const paymentIntents: DefineModule = (stripe) => {
           const { automatic_payment_methods: automatic } = typesFor(stripe, given);
           if (automatic !== null) checkReturnUrl(given);
         }
+        checkWhole(given.amount, readCurrency(given.currency));
         return createIntent(stripe, given);
       },
       'GET /v1/payment_intents': ({ url, params }) => {
@@ -158,7 +159,10 @@ function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): 
     );
   }
   const money = currency === undefined ? intent.currency : readCurrency(currency);
-  if (amount !== undefined || currency !== undefined) checkAmount(amount ?? intent.amount, money);
+  if (amount !== undefined || currency !== undefined) {
+    checkAmount(amount ?? intent.amount, money);
+    checkWhole(amount ?? intent.amount, money);
+  }
   checkShares(amount ?? intent.amount, given.application_fee_amount);
   checkRecipient(stripe, { ...given, transfer_data: intent.transfer_data });
   checkEmail(given.receipt_email, 'receipt_email');

@@ -69,19 +69,22 @@ export function checkAmount(amount: number, currency: string, param = 'amount'):
       param,
     });
   }
-  const step = stepOf(currency);
-  if (amount % step !== 0) {
-    throw invalidRequest(`Invalid amount: amounts in ${currency} have to be multiples of ${step}.`, {
-      code: 'parameter_invalid_integer',
-      param,
-    });
-  }
   if (amount > LARGEST) {
     throw invalidRequest(`Amount must be no more than ${formatAmount(LARGEST, currency)}`, {
       code: 'amount_too_large',
       param,
     });
   }
+}
+
+/** Throws where an amount that a client chose is no multiple of what banks take. What is calculated is not looked at. */
+export function checkWhole(amount: number, currency: string): void {
+  const step = stepOf(currency);
+  if (amount % step === 0) return;
+  throw invalidRequest(`Invalid amount: amounts in ${currency} have to be multiples of ${step}.`, {
+    code: 'parameter_invalid_integer',
+    param: 'amount',
+  });
 }
 
 /** What an amount has to be a multiple of. */
