@@ -8,6 +8,7 @@ import { redeemable } from '../checkout/promotion';
 import { sessionOfLink } from '../checkout/payment-links';
 import type { SessionParams } from '../checkout/session-checks';
 import { createSession } from '../checkout/session-create';
+import { priceOf, type Line } from '../checkout/line-items';
 import { amountsOf, sessionsOf } from '../checkout/session-data';
 import { paySession } from '../checkout/session-pay';
 import { shownError } from './card-fields';
@@ -15,6 +16,7 @@ import { checkoutPage, methodNeeded, savedMethods } from './checkout-page';
 import { readCheckoutForm } from './checkout-form';
 import { html, inScript } from './html';
 import { notice, page } from './layout';
+import { smallest } from './money';
 import { endpoint, type PageAnswer, type Visit } from './page-host';
 
 const KIND = ['checkout.session'];
@@ -51,7 +53,9 @@ export function serveCheckout(router: Router, stripe: Backend): void {
     endpoint(stripe, 'pay', KIND, ({ base }, { session: id }) => {
       const before = table.get(id!);
       const { given, confirmation } = table.hidden(before.id)!;
-      const recovered = createSession(stripe, withoutExpiry(given), {
+      const codes = before.after_expiration?.recovery?.allow_promotion_codes === true && given.discounts === undefined;
+      const again = { ...withoutExpiry(given), ...(codes && { allow_promotion_codes: true }) };
+      const recovered = createSession(stripe, again, {
         recovered_from: before.id,
         ...(confirmation !== undefined && { confirmation }),
       });
@@ -64,7 +68,7 @@ export function serveCheckout(router: Router, stripe: Backend): void {
       const session = sessionOfLink(stripe, link!, {
         client_reference_id: query.get('client_reference_id') ?? undefined,
         prefilled_email: query.get('prefilled_email') ?? undefined,
-        prefilled_promo_code: query.get('prefilled_promo_code') ?? undefined,
+        locked_prefilled_email: query.get('locked_prefilled_email') ?? undefined,
         doneUrl: `${base}/pay/{CHECKOUT_SESSION_ID}`,
       });
       const code = query.get('prefilled_promo_code');
@@ -77,6 +81,13 @@ export function serveCheckout(router: Router, stripe: Backend): void {
 function pay(stripe: Backend, id: string, { form }: Visit): PageAnswer {
   const session = sessionsOf(stripe).get(id);
   if (session.status !== 'open') return done(stripe, session);
+  if (
+    sessionsOf(stripe)
+      .hidden(id)!
+      .lines.some((line) => line.amount === 0)
+  ) {
+    return checkoutPage(stripe, id, { values: form, error: 'Choose an amount.' });
+  }
   const needsMethod = methodNeeded(stripe, session);
   const read = readCheckoutForm(session, form, needsMethod);
   if ('problems' in read) return checkoutPage(stripe, id, { values: form, problems: read.problems });
@@ -103,6 +114,8 @@ function change(stripe: Backend, id: string, { base, form }: Visit): PageAnswer 
   const hidden = table.hidden(id)!;
   const action = form.get('action');
   const lines = withChoice(hidden.lines, hidden.optional, action).map((line) => {
+    if (line.amount !== undefined)
+      return { ...line, amount: chosenAmount(stripe, line, form.get(`amount-${line.id}`)) };
     const wanted = Number(form.get(`quantity-${line.id}`) ?? NaN);
     if (line.adjustable?.enabled !== true || !Number.isInteger(wanted)) return line;
     return { ...line, quantity: Math.min(line.adjustable.maximum, Math.max(line.adjustable.minimum, wanted)) };
@@ -120,6 +133,14 @@ function change(stripe: Backend, id: string, { base, form }: Visit): PageAnswer 
     if (problem !== undefined) return checkoutPage(stripe, id, { promotionProblem: problem });
   }
   return { redirect: `${base}/pay/${id}` };
+}
+
+/** What the buyer wants to pay, within the limits of the price; what it was where nothing is written. */
+function chosenAmount(stripe: Backend, line: Line, written: string | null): number {
+  const { custom_unit_amount: limits, currency } = priceOf(stripe, line);
+  const wanted = written === null || written.trim() === '' ? NaN : smallest(Number(written), currency);
+  if (!Number.isFinite(wanted) || wanted < 0) return line.amount ?? 0;
+  return Math.min(limits?.maximum ?? Infinity, Math.max(limits?.minimum ?? 0, wanted));
 }
 
 /** Takes a code, or says why not. */
