@@ -140,7 +140,7 @@ export function priceIn(stripe: Backend, price: Stripe.Price, currency: string):
   const options = stripe.table<Stripe.Price>('price').hidden(price.id)?.['currency_options'] as
     Stripe.Price['currency_options'] | undefined;
   const option = options?.[currency];
-  return option && ({ ...price, ...option, currency });
+  return option && { ...price, ...option, currency };
 }
 
 /** The currency of lines: the one that is wanted, where all prices have amounts in it, or theirs. Throws where these differ. */

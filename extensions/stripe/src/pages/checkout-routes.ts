@@ -4,9 +4,9 @@ import { StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { withChoice } from '../checkout/optional-items';
-import { redeemable } from '../checkout/promotion';
 import { sessionOfLink } from '../checkout/payment-links';
 import type { SessionParams } from '../checkout/session-checks';
+import { applyCode } from '../checkout/session-changes';
 import { createSession } from '../checkout/session-create';
 import { priceOf, type Line } from '../checkout/line-items';
 import { amountsOf, sessionsOf } from '../checkout/session-data';
@@ -145,16 +145,8 @@ function chosenAmount(stripe: Backend, line: Line, written: string | null): numb
 
 /** Takes a code, or says why not. */
 function tryCode(stripe: Backend, id: string, code: string): string | undefined {
-  const table = sessionsOf(stripe);
-  const session = table.get(id);
   try {
-    const discount = redeemable(stripe, code, {
-      customer: idOf(session.customer),
-      subtotal: session.amount_subtotal ?? 0,
-      currency: session.currency ?? 'usd',
-    });
-    table.hide(id, { ...table.hidden(id)!, discounts: [discount] });
-    table.update(id, amountsOf(stripe, id));
+    applyCode(stripe, id, code);
     return undefined;
   } catch (error) {
     if (error instanceof StripeError) return error.message;
@@ -165,7 +157,8 @@ function tryCode(stripe: Backend, id: string, code: string): string | undefined 
 /** Where the buyer goes when all is done: to the application, or, in a frame, the page around it does. */
 function finish(stripe: Backend, session: Stripe.Checkout.Session): PageAnswer {
   const target = (session.success_url ?? session.return_url)?.replaceAll('{CHECKOUT_SESSION_ID}', session.id);
-  if (session.ui_mode === 'hosted_page') return target === undefined ? done(stripe, session) : { redirect: target };
+  // Elements are on a page of the application, which the buyer left for that of a bank.
+  if (session.ui_mode !== 'embedded_page') return target === undefined ? done(stripe, session) : { redirect: target };
   return page({
     title: 'Done',
     look: 'bare',

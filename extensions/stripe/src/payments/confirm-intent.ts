@@ -23,6 +23,7 @@ import {
 } from './intents';
 import { METHOD_TYPES } from './method-types';
 import { actionFor, authenticate, verifyWithMicrodeposits } from './next-action';
+import { noteRedeemed, redeemToken } from './redeem-token';
 
 /** Confirms an intent. Throws a card error, keeping what was written, when the payment is declined. */
 export function confirmIntent(stripe: Backend, id: string, params: ConfirmIntentParams = {}): Stripe.PaymentIntent {
@@ -36,21 +37,23 @@ export function tryConfirm(stripe: Backend, id: string, params: ConfirmIntentPar
   return stripe.onClockOf(idOf(intentTable(stripe).get(id).customer), () => confirm(stripe, id, params));
 }
 
-function confirm(stripe: Backend, id: string, params: ConfirmIntentParams): Confirmed {
+function confirm(stripe: Backend, id: string, given: ConfirmIntentParams): Confirmed {
   const table = intentTable(stripe);
   const before = table.get(id);
   if (!CONFIRMABLE.includes(before.status)) throw cannotConfirm(before);
+  const params = redeemToken(stripe, given);
+  noteRedeemed(stripe, given.confirmation_token, before);
   const customer = idOf(before.customer);
   const method = givenMethod(stripe, withSource(params)) ?? methodOf(stripe, before) ?? defaultOf(stripe, customer);
   if (method === undefined) throw missingMethod(before);
   checkOwner(stripe, method, customer);
   checkAllowed(before, method);
   if (method.type === 'card') refuseForCards(before);
-  const given = params.payment_method_options as MethodOptions | undefined;
+  const options = params.payment_method_options as MethodOptions | undefined;
   const isManual =
     isHeld(before, method.type) ||
     params.capture_method === 'manual' ||
-    given?.[method.type]?.capture_method === 'manual';
+    options?.[method.type]?.capture_method === 'manual';
   if (isManual && METHOD_TYPES[method.type]?.manualCapture !== true) {
     throw invalidRequest(`The payment method type ${method.type} does not support manual capture.`, {
       code: 'payment_intent_incompatible_payment_method',

@@ -10,12 +10,15 @@ import { checkShares, optionsOf, shippingOf } from './intent-fields';
 import { checkOwner, givenMethod, typesFor } from './intent-methods';
 import { intentTable, withSource, type CreateIntentParams } from './intents';
 import { checkAmount, readCurrency } from './money';
+import { noteRedeemed, redeemToken } from './redeem-token';
 
 /** Makes an intent, with `payment_intent.created`, and confirms it when the parameters say so. */
 export function createIntent(stripe: Backend, params: CreateIntentParams): Stripe.PaymentIntent {
   return stripe.onClockOf(params.customer, () => {
-    const intent = makeIntent(stripe, params);
-    return params.confirm === true ? confirmIntent(stripe, intent.id, params) : intent;
+    const redeemed = redeemToken(stripe, params);
+    const intent = makeIntent(stripe, redeemed);
+    noteRedeemed(stripe, params.confirmation_token, intent);
+    return params.confirm === true ? confirmIntent(stripe, intent.id, redeemed) : intent;
   });
 }
 

@@ -14,35 +14,16 @@ const AUTOMATIC_SINCE = '2023-08-16';
 interface MethodChoice {
   readonly payment_method?: string;
   readonly payment_method_data?: object;
-  readonly confirmation_token?: string;
 }
 
 /** The payment method that a client gave in one of the ways to do so; undefined where it gave none. */
 export function givenMethod(
   stripe: Backend,
-  { payment_method: id, payment_method_data: data, confirmation_token: token }: MethodChoice,
+  { payment_method: id, payment_method_data: data }: MethodChoice,
 ): Stripe.PaymentMethod | undefined {
-  if (token !== undefined) return methodOfToken(stripe, token);
   if (data !== undefined) return createPaymentMethod(stripe, data);
   if (id === undefined || id === '') return undefined;
   return resolvePaymentMethod(stripe, id);
-}
-
-/** A confirmation token holds the data of a payment method, or names one. */
-function methodOfToken(stripe: Backend, id: string): Stripe.PaymentMethod {
-  const table = stripe.table<Stripe.ConfirmationToken, { readonly method?: string; readonly used?: boolean }>(
-    'confirmation_token',
-  );
-  table.get(id, 'confirmation_token');
-  const { method, used } = table.hidden(id) ?? {};
-  if (used === true || method === undefined) {
-    throw invalidRequest('The provided ConfirmationToken has already been used to confirm another intent.', {
-      code: 'payment_method_unexpected_state',
-      param: 'confirmation_token',
-    });
-  }
-  table.hide(id, { method, used: true });
-  return methodTable(stripe).get(method, 'confirmation_token');
 }
 
 /** Throws where a payment method is another customer’s, or may not be used any more. */

@@ -24,6 +24,7 @@ import { CONFIRMABLE, type IntentSecret } from './intents';
 import { createMandate } from './mandates';
 import { METHOD_TYPES } from './method-types';
 import { actionFor, authenticate, verifyWithMicrodeposits } from './next-action';
+import { noteRedeemed, redeemToken } from './redeem-token';
 
 const CANCELABLE = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
 
@@ -41,8 +42,10 @@ export function setupTable(stripe: Backend): Table<Stripe.SetupIntent, IntentSec
 /** Makes a setup intent, with `setup_intent.created`, and confirms it when the parameters say so. */
 export function createSetupIntent(stripe: Backend, params: CreateSetupParams): Stripe.SetupIntent {
   return stripe.onClockOf(params.customer, () => {
-    const intent = make(stripe, params);
-    return params.confirm === true ? confirmSetup(stripe, intent.id, params) : intent;
+    const redeemed = redeemToken(stripe, params);
+    const intent = make(stripe, redeemed);
+    noteRedeemed(stripe, params.confirmation_token, intent);
+    return params.confirm === true ? confirmSetup(stripe, intent.id, redeemed) : intent;
   });
 }
 
@@ -123,10 +126,12 @@ export function tryConfirmSetup(stripe: Backend, id: string, params: ConfirmSetu
   return stripe.onClockOf(idOf(setupTable(stripe).get(id).customer), () => confirm(stripe, id, params));
 }
 
-function confirm(stripe: Backend, id: string, params: ConfirmSetupParams): ConfirmedSetup {
+function confirm(stripe: Backend, id: string, given: ConfirmSetupParams): ConfirmedSetup {
   const table = setupTable(stripe);
   const before = table.get(id);
   if (!CONFIRMABLE.includes(before.status)) throw cannotConfirm(before);
+  const params = redeemToken(stripe, given);
+  noteRedeemed(stripe, given.confirmation_token, before);
   const method = givenMethod(stripe, params) ?? methodOf(stripe, before);
   if (method === undefined) throw missingMethod(before);
   checkOwner(stripe, method, idOf(before.customer), 'SetupIntent');
