@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { emptyInvoiceSettings } from '../billing/subscription-fields';
-import { invalidRequest, parameterMissing } from '../errors';
+import { parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
@@ -240,11 +240,16 @@ export interface LinkQuery {
   readonly doneUrl: string;
 }
 
-/** Makes the session of somebody who opened a link. Throws where the link is not, or no longer, to be used. */
+/** What is said to who opens a link that is no longer to be used; undefined for one that is. */
+export function inactiveMessage(stripe: Backend, id: string): string | undefined {
+  const { active, inactive_message: message } = linksOf(stripe).get(id);
+  return active ? undefined : (message ?? 'Ask whoever gave it to you for a new one.');
+}
+
+/** Makes the session of somebody who opened an active link. */
 export function sessionOfLink(stripe: Backend, id: string, query: LinkQuery): Stripe.Checkout.Session {
   const table = linksOf(stripe);
   const link = table.get(id);
-  if (!link.active) throw invalidRequest(link.inactive_message ?? 'This payment link is no longer active.');
   const { given, lines } = table.hidden(id)!;
   const isRecurring = lines.some((line) => priceOf(stripe, line).recurring !== null);
   const after = link.after_completion;
@@ -289,6 +294,7 @@ export function sessionOfLink(stripe: Backend, id: string, query: LinkQuery): St
   const known = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));
   return createSession(stripe, known, {
     payment_link: id,
+    lines,
     ...(query.prefilled_email !== undefined && { prefilled_email: query.prefilled_email }),
     ...(after.type === 'hosted_confirmation' && {
       confirmation: after.hosted_confirmation?.custom_message ?? 'Thanks for your payment.',

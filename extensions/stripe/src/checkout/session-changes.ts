@@ -1,5 +1,4 @@
 /** What a buyer changes of an open session before they pay: on its page, or by Stripe.js on a page of the application. */
-import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
@@ -58,7 +57,7 @@ export function noteEmail(stripe: Backend, id: string, email: string): void {
       tax_ids: null,
       ...details,
       email,
-    } as Stripe.Checkout.Session.CustomerDetails,
+    },
   }));
 }
 

@@ -8,7 +8,7 @@ import { blank } from '../spec/shapes';
 import { isOlder } from '../versions/versions';
 import { configurationOf, offeredTypes } from '../payments/method-configurations';
 import { METHOD_TYPES } from '../payments/method-types';
-import { currencyOf, readLines, type LineParams } from './line-items';
+import { currencyOf, readLines, type Line, type LineParams } from './line-items';
 import { readOptional, shownOptional } from './optional-items';
 import { intentParams } from './payment-params';
 import { readDiscounts } from './promotion';
@@ -32,6 +32,8 @@ export interface SessionExtras {
   /** Shown when the payment is done, where a payment link sends the buyer nowhere. */
   readonly confirmation?: string;
   readonly recovered_from?: string;
+  /** What is sold, where it was read before: prices that `price_data` described are not active, and cannot be read again. */
+  readonly lines?: readonly Line[];
   /** What the page has in the field for the address at first. */
   readonly prefilled_email?: string;
   /** Neither what is sold nor where the buyer goes afterwards has to be said. */
@@ -54,7 +56,9 @@ export function createSession(
       : stripe.table<Stripe.Customer>('customer').get(given.customer, 'customer');
   if (customer) checkCustomer(given, customer);
   checkTrial(given, stripe.now());
-  const lines = readLines(stripe, (given.line_items ?? []) as LineParams[]);
+  const lines =
+    extras.lines?.map((line) => ({ ...line, id: stripe.newId('li') })) ??
+    readLines(stripe, (given.line_items ?? []) as LineParams[]);
   const optional = readOptional(stripe, given.optional_items ?? []);
   if (extras.isBare !== true || lines.length > 0) checkPrices(stripe, mode, [...lines, ...optional]);
   const currency =

@@ -4,7 +4,7 @@ import { StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { withChoice } from '../checkout/optional-items';
-import { sessionOfLink } from '../checkout/payment-links';
+import { inactiveMessage, sessionOfLink } from '../checkout/payment-links';
 import type { SessionParams } from '../checkout/session-checks';
 import { applyCode } from '../checkout/session-changes';
 import { createSession } from '../checkout/session-create';
@@ -52,11 +52,12 @@ export function serveCheckout(router: Router, stripe: Backend): void {
     '/pay/:session/recover',
     endpoint(stripe, 'pay', KIND, ({ base }, { session: id }) => {
       const before = table.get(id!);
-      const { given, confirmation } = table.hidden(before.id)!;
+      const { given, confirmation, lines, optional } = table.hidden(before.id)!;
       const codes = before.after_expiration?.recovery?.allow_promotion_codes === true && given.discounts === undefined;
       const again = { ...withoutExpiry(given), ...(codes && { allow_promotion_codes: true }) };
       const recovered = createSession(stripe, again, {
         recovered_from: before.id,
+        lines: lines.filter(({ id }) => !optional.some((each) => each.id === id)),
         ...(confirmation !== undefined && { confirmation }),
       });
       return { redirect: `${base}/pay/${recovered.id}` };
@@ -65,6 +66,8 @@ export function serveCheckout(router: Router, stripe: Backend): void {
   router.get(
     '/b/:link',
     endpoint(stripe, 'b', ['payment_link'], ({ base, query }, { link }) => {
+      const inactive = inactiveMessage(stripe, link!);
+      if (inactive !== undefined) return notice('This link is no longer active', inactive);
       const session = sessionOfLink(stripe, link!, {
         client_reference_id: query.get('client_reference_id') ?? undefined,
         prefilled_email: query.get('prefilled_email') ?? undefined,

@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { resourceMissing, StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import { attachTo, makePaymentMethod, payInvoiceWith } from '../checkout/engine';
+import { makePaymentMethod, payInvoiceWith } from '../checkout/engine';
 import { cardFields, methodChoice, readCardFields, shownError, type Problems } from './card-fields';
 import { describeMethod } from './checkout-page';
 import { html, type Html } from './html';
@@ -154,7 +154,7 @@ function payForm(stripe: Backend, invoice: Stripe.Invoice, home: string, view: I
   const chosen = values.get('method') ?? saved[0]?.id ?? 'card';
   const radio = methodChoice(chosen);
   return html`<form method="post" action="${home}">
-    <h1>Pay</h1>
+    <h2>Pay</h2>
     ${view.error !== undefined && html`<div class="error" role="alert">${view.error}</div>`}
     ${
       saved.length > 0 &&
@@ -188,7 +188,6 @@ function pay(stripe: Backend, place: InvoicePlace, { form }: Visit): PageAnswer 
   try {
     return stripe.onClockOf(customer, () => {
       const method = read ? makePaymentMethod(stripe, read.method) : chosen;
-      if (read && customer !== undefined) attachTo(stripe, method, customer);
       const paid = payInvoiceWith(stripe, id, method, `${place.home}/return`);
       if (paid.redirect !== undefined) return { redirect: paid.redirect };
       if (paid.error) return invoicePage(stripe, place, { values: form, error: paid.error.message });
