@@ -399,4 +399,33 @@ describe('a Checkout Session that is completed', () => {
     const { text } = await visitPage(running, made.url!);
     expect(text).toContain('all done here');
   });
+
+  it('is taxed by the place of its buyer', async () => {
+    await stripe.tax.registrations.create({
+      country: 'DE',
+      country_options: { de: { type: 'standard', standard: { place_of_supply_scheme: 'standard' } } },
+      active_from: 'now',
+    });
+    const { id: customer } = await stripe.customers.create({
+      email: 'bob@example.com',
+      address: { country: 'DE', postal_code: '10115', city: 'Berlin', line1: 'Weg 1' },
+    });
+    expect(await session({ customer, automatic_tax: { enabled: true } })).toMatchObject({
+      amount_subtotal: 3000,
+      amount_total: 3570,
+      automatic_tax: { enabled: true, status: 'complete' },
+      total_details: { amount_tax: 570 },
+    });
+    const done = await completed(
+      await session({ automatic_tax: { enabled: true }, billing_address_collection: 'required' }),
+      {
+        billingCountry: 'DE',
+        billingAddressLine1: 'Weg 1',
+        billingLocality: 'Berlin',
+        billingPostalCode: '10115',
+      },
+    );
+    expect(done).toMatchObject({ amount_total: 3570, total_details: { amount_tax: 570 }, payment_status: 'paid' });
+    expect((await stripe.paymentIntents.retrieve(done.payment_intent as string)).amount_received).toBe(3570);
+  });
 });

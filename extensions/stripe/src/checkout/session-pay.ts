@@ -17,7 +17,7 @@ import {
   type GivenMethod,
 } from './engine';
 import { completeSession } from './session-complete';
-import { saleOf, sessionsOf } from './session-data';
+import { amountsOf, saleOf, sessionsOf } from './session-data';
 import { addUp } from './totals';
 
 /** What a buyer filled in. */
@@ -195,6 +195,8 @@ function noteDetails(stripe: Backend, id: string, submission: Submission): void 
       : null,
     custom_fields: session.custom_fields.map((field) => withValue(field, submission.customFields[field.key])),
   }));
+  // Taxes may follow from where the buyer is.
+  table.update(id, amountsOf(stripe, id));
 }
 
 function withValue(

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { amountFor } from '../billing/amounts';
+import type { TaxPlace } from '../billing/automatic-tax';
 import { discountLines, type DiscountAmount } from '../billing/discount-amounts';
 import { withTiers } from '../billing/prices';
 import type { TaxAmount } from '../billing/tax-amounts';
@@ -26,6 +27,9 @@ export interface Sale {
   readonly trial?: boolean;
   /** Tax rates of lines that have none. */
   readonly defaultTaxRates?: readonly string[];
+  /** Where the buyer is, where taxes follow from that. */
+  readonly automatic?: TaxPlace | undefined;
+  readonly taxExempt?: string | null | undefined;
 }
 
 /** What is taken off one line, and what taxes are on it. */
@@ -64,8 +68,10 @@ export function addUp(stripe: Backend, sale: Sale): Totals {
     const rest = subtotals[index]! - discounted;
     const taxes = taxFor(stripe, {
       currency: sale.currency,
-      lines: [{ amount: rest, tax_rates: line.taxRates }],
+      lines: [{ amount: rest, tax_rates: line.taxRates, tax_behavior: price.tax_behavior }],
       default_tax_rates: sale.defaultTaxRates,
+      automatic: sale.automatic,
+      tax_exempt: sale.taxExempt,
     });
     details.push({ discounts: off[index]!, taxes: taxes.lines[0]! });
     return {
