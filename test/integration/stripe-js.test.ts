@@ -1,5 +1,5 @@
 /** Stripe.js on a page of an application: https://docs.stripe.com/js, each documented way through it. */
-import type { Browser, BrowserContext, FrameLocator, Page } from 'playwright-core';
+import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 import type Stripe from 'stripe';
 import { describeWithBrowser, startBrowser } from '../support/browser';
 import { shopPage, startShop, type Shop } from '../support/shop';
@@ -9,6 +9,20 @@ import { waitFor } from '../support/wait-for';
 const VISA = '4242424242424242';
 const DECLINED = '4000000000000002';
 const ASKS_ALWAYS = '4000002760003184';
+
+/** What of the browser is used: its types are not those of the tests. */
+interface InBrowser {
+  getComputedStyle(element: unknown): { getPropertyValue(name: string): string };
+}
+
+/** How the browser shows an element in the end. */
+function styleOf(element: Locator, property: string): Promise<string> {
+  return element.evaluate(
+    (shown: unknown, name: string) =>
+      (globalThis as unknown as InBrowser).getComputedStyle(shown).getPropertyValue(name),
+    property,
+  );
+}
 
 type Answer = Record<string, Record<string, unknown> & { code?: string }>;
 
@@ -250,9 +264,7 @@ describeWithBrowser('Stripe.js', () => {
         `const elements = stripe.elements({ mode: 'payment', amount: 2000, currency: 'usd', appearance: { theme: 'night', variables: { colorText: '#ff0000', fontSizeBase: '20px' }, rules: { '.Input': { borderColor: '#00ff00' } } } }); ${PAYMENT}`,
         `elements.update({ appearance: { variables: { colorText: '#0000ff' } } }); return {};`,
       );
-      const number = paymentFrame().getByLabel('Card number');
-      const style = (name: string): Promise<string> =>
-        number.evaluate((element, property) => getComputedStyle(element).getPropertyValue(property), name);
+      const style = (name: string): Promise<string> => styleOf(paymentFrame().getByLabel('Card number'), name);
       expect(await style('color')).toBe('rgb(255, 0, 0)');
       expect(await style('border-top-color')).toBe('rgb(0, 255, 0)');
       expect(await style('font-size')).toBe('20px');
@@ -266,7 +278,7 @@ describeWithBrowser('Stripe.js', () => {
         `return {};`,
       );
       const number = page.frameLocator('iframe[title="Secure card payment input frame"]').locator('[name=cardnumber]');
-      const color = (): Promise<string> => number.evaluate((element) => getComputedStyle(element).color);
+      const color = (): Promise<string> => styleOf(number, 'color');
       expect(await color()).toBe('rgb(17, 34, 51)');
       await number.fill('4242424242424241');
       await number.blur();
