@@ -1,9 +1,8 @@
 /** What people do in a browser: Checkout, 3-D Secure, the portal, hosted invoices, and pages that use Stripe.js. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type Stripe from 'stripe';
 import { describeWithBrowser, startBrowser } from '../support/browser';
+import { shopPage, startShop, type Shop } from '../support/shop';
 import { startStripe, type RunningStripe } from '../support/stripe';
 
 const VISA = '4242424242424242';
@@ -414,45 +413,6 @@ describeWithBrowser('in a browser', () => {
     });
   });
 });
-
-interface Shop {
-  readonly url: string;
-  /** What `/pay` shows from now on. */
-  show(html: string): void;
-  close(): Promise<void>;
-}
-
-/** The application: another origin than Stripe's. */
-async function startShop(): Promise<Shop> {
-  let shown = '';
-  const server: Server = createServer((request, response) => {
-    response.setHeader('content-type', 'text/html');
-    response.end(request.url === '/pay' ? shown : '<!doctype html><title>Shop</title><link rel="icon" href="data:,">');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    show: (html) => (shown = html),
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  };
-}
-
-/** A page that shows the result of what its button does. */
-function shopPage(script: string, before: string, work: string): string {
-  return `<!doctype html><title>Pay</title><link rel="icon" href="data:,"><script src="${script}"></script>
-<div id="element"></div><div id="second"></div><div id="third"></div><button id="go">Pay</button><pre id="result"></pre>
-<script>
-const stripe = Stripe('pk_test_backlot');
-${before}
-document.getElementById('go').onclick = async () => {
-  document.getElementById('result').textContent = JSON.stringify(await (async () => { ${work} })());
-};
-</script>`;
-}
 
 function paymentElement(script: string, secret: string): string {
   return shopPage(

@@ -2,6 +2,7 @@
 (() => {
   const settings = JSON.parse(decodeURIComponent(location.hash.slice(1)) || '{}');
   const { type, options = {} } = settings;
+  const say = window.translator(settings.locale);
   const THIS_YEAR = new Date().getFullYear();
 
   const send = (event, more = {}) => parent.postMessage({ backlot: 'element', id: settings.id, event, ...more }, '*');
@@ -87,6 +88,7 @@
   /** A field. `kind` is what its value has to be. */
   function input(name, kind, attributes) {
     const element = make('input', { name, id: `Field-${name}Input`, type: 'text', spellcheck: 'false', ...attributes });
+    if (element.placeholder) element.placeholder = say(element.placeholder);
     const { format } = CHECKS[kind];
     element.addEventListener('input', (event) => {
       const atEnd = element.selectionStart === element.value.length;
@@ -118,7 +120,9 @@
 
   function problemOf(name) {
     const { element, kind } = fields.get(name);
-    return element.offsetParent === null && element.type !== 'hidden' ? undefined : CHECKS[kind].check(element.value);
+    const problem =
+      element.offsetParent === null && element.type !== 'hidden' ? undefined : CHECKS[kind].check(element.value);
+    return problem && [problem[0], say(problem[1])];
   }
 
   /** Shows what is wrong with a field. */
@@ -132,12 +136,13 @@
   }
 
   function labelled(text, element, wide = false) {
+    element.classList.add('Input');
     return make(
       'div',
       { class: wide ? 'wide' : false },
-      make('label', { for: element.id }, text),
+      make('label', { for: element.id, class: 'Label' }, say(text)),
       element,
-      make('p', { class: 'problem', id: `${element.id}-problem`, 'aria-live': 'polite' }),
+      make('p', { class: 'problem Error', id: `${element.id}-problem`, 'aria-live': 'polite' }),
     );
   }
 
@@ -255,15 +260,18 @@
       content: make(
         'div',
         { class: 'form' },
-        labelled('Full name', input('name', 'required', { autocomplete: 'name' }), true),
-        labelled('Country or region', country(), true),
-        labelled('Address line 1', input('addressLine1', 'required', { autocomplete: 'address-line1' }), true),
-        labelled('Address line 2', input('addressLine2', 'optional', { autocomplete: 'address-line2' }), true),
-        labelled('City', input('locality', 'required', { autocomplete: 'address-level2' })),
-        labelled('State', input('administrativeArea', 'optional', { autocomplete: 'address-level1' })),
-        labelled('ZIP code', input('postalCode', 'postal', { autocomplete: 'postal-code' })),
+        labelled('Full name', part('name', 'required', 'name', given().name), true),
+        labelled('Country or region', country(place().country, options.allowedCountries), true),
+        labelled('Address line 1', part('addressLine1', 'required', 'address-line1', place().line1), true),
+        labelled('Address line 2', part('addressLine2', 'optional', 'address-line2', place().line2), true),
+        labelled('City', part('locality', 'required', 'address-level2', place().city)),
+        labelled('State', part('administrativeArea', 'optional', 'address-level1', place().state)),
+        labelled('ZIP code', part('postalCode', 'postal', 'postal-code', place().postal_code)),
         options.fields && options.fields.phone === 'always'
-          ? labelled('Phone number', input('phone', 'required', { type: 'tel', autocomplete: 'tel' }))
+          ? labelled(
+              'Phone number',
+              input('phone', 'required', { type: 'tel', autocomplete: 'tel', value: given().phone }),
+            )
           : undefined,
       ),
       read: () => ({
@@ -280,6 +288,11 @@
       }),
     }),
     payment: () => {
+      const defaults = (options.defaultValues && options.defaultValues.billingDetails) || {};
+      const { billingDetails } = options.fields || {};
+      const address = billingDetails && billingDetails.address;
+      const shows = (name) =>
+        billingDetails !== 'never' && address !== 'never' && !(address && address[name] === 'never');
       const card = make(
         'div',
         { class: 'form' },
@@ -300,8 +313,17 @@
           'Security code',
           input('cvc', 'cvc', { placeholder: 'CVC', autocomplete: 'cc-csc', inputmode: 'numeric' }),
         ),
-        labelled('Country', country()),
-        labelled('ZIP code', input('postalCode', 'postal', { placeholder: '12345', autocomplete: 'postal-code' })),
+        shows('country') ? labelled('Country', country(defaults.address && defaults.address.country)) : undefined,
+        shows('postalCode')
+          ? labelled(
+              'ZIP code',
+              input('postalCode', 'postal', {
+                placeholder: '12345',
+                autocomplete: 'postal-code',
+                value: defaults.address && defaults.address.postal_code,
+              }),
+            )
+          : undefined,
       );
       const away = make('p', { hidden: true }, 'After you submit, you are sent on to complete the next steps.');
       const iban = make(
@@ -312,8 +334,12 @@
       const names = make(
         'div',
         { class: 'form', hidden: true },
-        labelled('Full name', input('name', 'required', { autocomplete: 'name' }), true),
-        labelled('Email', input('email', 'email', { type: 'email', autocomplete: 'email' }), true),
+        labelled('Full name', input('name', 'required', { autocomplete: 'name', value: defaults.name }), true),
+        labelled(
+          'Email',
+          input('email', 'email', { type: 'email', autocomplete: 'email', value: defaults.email }),
+          true,
+        ),
       );
       const tabs = make('fieldset', { class: 'tabs', hidden: true, 'aria-label': 'Payment methods' });
       chosen = 'card';
@@ -341,7 +367,12 @@
               chosen = each;
               show();
             });
-            return make('label', { for: radio.id }, radio, each === 'card' ? 'Card' : each.replaceAll('_', ' '));
+            return make(
+              'label',
+              { for: radio.id, class: 'Tab' },
+              radio,
+              each === 'card' ? say('Card') : each.replaceAll('_', ' '),
+            );
           }),
         );
         if (!all.includes(chosen)) chosen = all[0];
@@ -354,7 +385,13 @@
             ? {
                 type: 'card',
                 card: cardOf('number', 'expiry', 'cvc'),
-                billing_details: { address: { country: value('country'), postal_code: value('postalCode') } },
+                billing_details: {
+                  ...(defaults.name && { name: defaults.name }),
+                  ...(defaults.email && { email: defaults.email }),
+                  ...((shows('country') || shows('postalCode')) && {
+                    address: { country: value('country') || undefined, postal_code: value('postalCode') || undefined },
+                  }),
+                },
               }
             : {
                 type: chosen,
@@ -367,13 +404,59 @@
   let chosen;
   let setMethods = () => undefined;
 
-  function country() {
-    const codes = 'US GB CA AU DE FR ES IT NL AT BE CH DK FI IE JP LU MX NO NZ PL PT SE SG'.split(' ');
+  /** What the fields of an address have at first. */
+  const given = () => options.defaultValues || {};
+  const place = () => given().address || {};
+  const part = (name, kind, autocomplete, value) => input(name, kind, { autocomplete, value: value || undefined });
+
+  /** Colors and the like, as the application wants them. https://docs.stripe.com/elements/appearance-api */
+  function applyAppearance({ theme, variables = {}, rules = {} }) {
+    const night = { colorText: '#f5f5f5', colorBackground: '#30313d', colorDanger: '#fe87a1', colorPrimary: '#0085ff' };
+    const all = { ...(theme === 'night' && night), ...variables };
+    for (const [name, value] of Object.entries(all)) document.documentElement.style.setProperty(`--${name}`, value);
+    writeStyle(
+      'appearance',
+      Object.entries(rules).filter(([selector]) => selector.startsWith('.')),
+    );
+  }
+
+  /** The style of a Card Element and its parts, by the state that the field is in. */
+  function applyStyle({ base = {}, invalid = {}, complete = {} }) {
+    const states = {
+      '.line input': base,
+      '.line input[aria-invalid="true"]': invalid,
+      '.line input[aria-invalid="false"]:not(:placeholder-shown)': complete,
+    };
+    writeStyle(
+      'style',
+      Object.entries(states).flatMap(([selector, declarations]) => [
+        [selector, declarations],
+        ...Object.entries(declarations)
+          .filter(([name]) => name.startsWith(':'))
+          .map(([name, more]) => [selector + name, more]),
+      ]),
+    );
+  }
+
+  function writeStyle(id, rules) {
+    const sheet = document.getElementById(id) || document.head.appendChild(make('style', { id }));
+    const inCss = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    sheet.textContent = rules
+      .map(([selector, declarations]) => {
+        const lines = Object.entries(declarations).filter(([, value]) => typeof value !== 'object');
+        // What the application says comes before what stands here.
+        return `:root:root:root ${selector} { ${lines.map(([name, value]) => `${inCss(name)}: ${value};`).join(' ')} }`;
+      })
+      .join('\n');
+  }
+
+  function country(chosen, allowed) {
+    const codes = allowed || 'US GB CA AU DE FR ES IT NL AT BE CH DK FI IE JP LU MX NO NZ PL PT SE SG'.split(' ');
     const names = new Intl.DisplayNames(['en'], { type: 'region' });
     const element = make(
       'select',
       { name: 'country', id: 'Field-countryInput', autocomplete: 'country' },
-      ...codes.map((code) => make('option', { value: code }, names.of(code))),
+      ...codes.map((code) => make('option', { value: code, selected: code === chosen }, names.of(code))),
     );
     element.addEventListener('change', () => changed());
     fields.set('country', { element, kind: 'optional' });
@@ -441,13 +524,16 @@
     if (data.command === 'focus') first.element.focus();
     if (data.command === 'blur') document.activeElement.blur();
     if (data.command === 'methods') setMethods(data.methods);
+    if (data.command === 'appearance') applyAppearance(data.appearance);
     if (data.command === 'clear') {
       for (const { element } of fields.values()) if (element.tagName === 'INPUT') element.value = '';
       changed();
     }
     if (data.command === 'update') {
-      const { disabled } = data.options;
-      if (disabled !== undefined) for (const { element } of fields.values()) element.disabled = disabled;
+      const { disabled, readOnly, style } = data.options;
+      const isOff = disabled ?? readOnly;
+      if (isOff !== undefined) for (const { element } of fields.values()) element.disabled = isOff;
+      if (style) applyStyle(style);
     }
     if (data.command === 'read') {
       const wrong = problems()[0];
@@ -466,6 +552,9 @@
   });
 
   if (type === 'payment') setMethods(settings.methods);
+  if (options.disabled || options.readOnly) for (const { element } of fields.values()) element.disabled = true;
+  applyAppearance(settings.appearance || {});
+  if (options.style) applyStyle(options.style);
   send('ready');
   resize();
 })();

@@ -107,6 +107,11 @@
       return this.#type;
     }
 
+    /** Of an address: `billing` or `shipping`. */
+    get _mode() {
+      return this.#options.mode;
+    }
+
     get _elements() {
       return this.#elements;
     }
@@ -135,11 +140,12 @@
       this.#frame = frame;
       addEventListener('message', this.#receive);
       container.replaceChildren(frame);
+      setTimeout(() => this._emit('loaderstart', { elementType: this.#type }));
       return this;
     }
 
     #settings() {
-      const { appearance, mode } = this.#elements._options;
+      const { appearance, mode, locale } = this.#elements._options;
       return JSON.parse(
         JSON.stringify({
           id: this.#id,
@@ -147,6 +153,7 @@
           options: this.#options,
           appearance,
           mode,
+          locale: locale || this.#elements._stripe._locale,
           methods: this.#elements._methods,
         }),
       );
@@ -208,6 +215,11 @@
     /** Tells the frame which types of payment methods there are, once they are known. */
     _methods(methods) {
       this.#tell('methods', { methods });
+    }
+
+    /** Shows the frame as the application wants it from now on. */
+    _appearance(appearance) {
+      this.#tell('appearance', { appearance: JSON.parse(JSON.stringify(appearance || {})) });
     }
 
     /** What is filled in. With `quiet` nothing is marked as missing. */
@@ -272,25 +284,44 @@
       this._stripe = stripe;
       this._options = options;
       this._methods = options.paymentMethodTypes;
-      if (options.clientSecret) void this.fetchUpdates();
+      const { mode, amount, currency, clientSecret } = options;
+      if (mode && clientSecret) throw integrationError('elements() takes either a clientSecret or a mode.');
+      if (mode === 'payment' && !Number.isInteger(amount)) {
+        throw integrationError("In order to create Elements with mode 'payment', specify an `amount`.");
+      }
+      if ((mode === 'payment' || mode === 'subscription') && !currency) {
+        throw integrationError(`In order to create Elements with mode '${mode}', specify a \`currency\`.`);
+      }
+      if (clientSecret) void this.fetchUpdates();
     }
 
     create(type, options) {
-      if (this.#all.has(type)) {
-        throw new Error(`Can only create one Element of type ${type} through an Elements instance.`);
+      const key = keyOf(type, options);
+      if (this.#all.has(key)) {
+        throw integrationError(`Can only create one Element of type ${type} through an Elements instance.`);
       }
       const element = new Element(this, type, options);
-      this.#all.set(type, element);
+      this.#all.set(key, element);
       return element;
     }
 
-    getElement(type) {
+    getElement(type, options) {
       const name = typeof type === 'string' ? type : type && type.__elementType;
-      return this.#all.get(name) || null;
+      const key = keyOf(name, options);
+      return this.#all.get(key) || [...this.#all.values()].find((each) => each._type === name) || null;
     }
 
-    update(options) {
+    update(options = {}) {
       this._options = { ...this._options, ...options };
+      if (options.paymentMethodTypes) this._takes(options.paymentMethodTypes);
+      if (options.appearance) for (const element of this.#all.values()) element._appearance(options.appearance);
+    }
+
+    /** Says which types of payment methods there are. */
+    _takes(methods) {
+      this._methods = methods;
+      const payment = this.#all.get('payment');
+      if (payment) payment._methods(methods);
     }
 
     /** Asks which types of payment methods the intent takes. */
@@ -300,9 +331,7 @@
       const result = await this._stripe._retrieve(clientSecret);
       const intent = result.paymentIntent || result.setupIntent;
       if (!intent) return result;
-      this._methods = intent.payment_method_types;
-      const payment = this.#all.get('payment');
-      if (payment) payment._methods(this._methods);
+      this._takes(intent.payment_method_types);
       return {};
     }
 
@@ -314,24 +343,37 @@
         if (!complete) return { error: invalid(error) };
         if (element._type === 'payment') this._selected = value.type;
       }
+      this._isSubmitted = true;
       return this._selected ? { selectedPaymentMethod: this._selected } : {};
     }
 
     _forget(element) {
-      this.#all.delete(element._type);
+      this.#all.delete(keyOf(element._type, { mode: element._mode }));
     }
 
-    /** All that the elements hold, as the data of a payment method. */
+    /** All that the elements hold, as the data of a payment method, and where things are sent. */
     async _methodData() {
       const data = { type: 'card', billing_details: {} };
+      let shipping;
       for (const element of this.#all.values()) {
         if (element._type === 'expressCheckout') continue;
         const { complete, error, value } = await element._read();
         if (!complete) return { error: invalid(error) };
-        merge(data, element._type, value);
+        if (element._type === 'address' && element._mode === 'shipping') shipping = value;
+        else merge(data, element._type, value);
       }
-      return { data };
+      return { data, shipping };
     }
+  }
+
+  /** There may be an address for the bill and one to send to. */
+  function keyOf(type, { mode } = {}) {
+    return type === 'address' ? `address ${mode || 'billing'}` : type;
+  }
+
+  /** What the application does wrong, not the buyer. */
+  function integrationError(message) {
+    return Object.assign(new Error(message), { name: 'IntegrationError' });
   }
 
   /** Puts what an element holds into the data of a payment method. */
@@ -384,6 +426,7 @@
       this._base = options.apiBase || FROM || location.origin;
       this._apiKey = key;
       this._keyMode = 'test';
+      this._locale = options.locale;
     }
 
     _registerWrapper() {}
@@ -395,11 +438,16 @@
     }
 
     async createToken(given, data = {}) {
+      if (given === 'cvc_update') {
+        const { complete, error, code, value } = await data._read();
+        if (!complete) return { error: { type: 'validation_error', code, message: error } };
+        return this.#object('token', await this.#post('/v1/tokens', { cvc_update: { cvc: value.cvc } }));
+      }
       if (typeof given === 'string') {
-        return this.#object(
-          'token',
-          await this.#post('/v1/tokens', { [given === 'cvc_update' ? 'cvc_update' : given]: data }),
-        );
+        const named = given === 'person' && data.person ? data.person : data;
+        const { personal_id_number: id_number, ...rest } = named;
+        const params = given === 'pii' && id_number ? { id_number, ...rest } : named;
+        return this.#object('token', await this.#post('/v1/tokens', { [given]: params }));
       }
       const read = await this.#cardOf(given);
       if (read.error) return read;
@@ -431,6 +479,7 @@
     async createPaymentMethod(options, element, more) {
       if (typeof options === 'string') return this.createPaymentMethod({ type: options, [options]: element, ...more });
       if (options.elements) {
+        requireSubmit(options.elements, 'createPaymentMethod');
         const { data, error } = await options.elements._methodData();
         if (error) return { error };
         const { billing_details: details, ...params } = options.params || {};
@@ -448,13 +497,14 @@
     }
 
     async createConfirmationToken({ elements, params = {} }) {
-      const { data, error } = await elements._methodData();
+      requireSubmit(elements, 'createConfirmationToken');
+      const { data, shipping, error } = await elements._methodData();
       if (error) return { error };
       const { payment_method_data: given = {}, ...rest } = params;
       const method = { ...data, ...given, billing_details: { ...data.billing_details, ...given.billing_details } };
       const made = this.#object('paymentMethod', await this.#post('/v1/payment_methods', method));
       if (made.error) return made;
-      const token = { ...rest, payment_method: made.paymentMethod.id };
+      const token = { ...(shipping && { shipping }), ...rest, payment_method: made.paymentMethod.id };
       return this.#object('confirmationToken', await this.#post('/v1/test_helpers/confirmation_tokens', token));
     }
 
@@ -516,12 +566,29 @@
     }
 
     async initEmbeddedCheckout({ clientSecret, fetchClientSecret, onComplete }) {
+      if (this._embedded) throw integrationError('You cannot have multiple Embedded Checkout objects.');
+      this._embedded = true;
       const secret = clientSecret || (await fetchClientSecret());
-      return new EmbeddedCheckout(`${this._base}/pay/${secret.split('_secret_')[0]}`, onComplete);
+      const url = `${this._base}/pay/${secret.split('_secret_')[0]}`;
+      return new EmbeddedCheckout(url, onComplete, () => (this._embedded = false));
     }
 
     createEmbeddedCheckoutPage(options) {
       return this.initEmbeddedCheckout(options);
+    }
+
+    verifyMicrodepositsForPayment(clientSecret, data = {}) {
+      return this.#verifyMicrodeposits(clientSecret, data);
+    }
+
+    verifyMicrodepositsForSetup(clientSecret, data = {}) {
+      return this.#verifyMicrodeposits(clientSecret, data);
+    }
+
+    async #verifyMicrodeposits(clientSecret, data) {
+      const { name, path } = intentOf(clientSecret);
+      const params = { ...data, client_secret: clientSecret };
+      return this.#object(name, await this.#post(`${path}/verify_microdeposits`, params));
     }
 
     /** There is no wallet here. */
@@ -533,6 +600,14 @@
         abort: () => undefined,
         isShowing: () => false,
       });
+    }
+
+    _post(path, params) {
+      return this.#post(path, params);
+    }
+
+    _get(path) {
+      return this.#get(path, {});
     }
 
     _retrieve(clientSecret) {
@@ -565,12 +640,14 @@
       if (redirect === 'always' && !confirmParams.return_url) {
         throw new Error('confirmPayment(): the confirmParams must have a return_url unless redirect is "if_required".');
       }
+      if (elements && !confirmParams.confirmation_token) requireSubmit(elements, 'confirmPayment');
       const { name, path } = intentOf(clientSecret);
       const { payment_method_data: methodGiven = {}, ...rest } = confirmParams;
       const params = { ...rest, client_secret: clientSecret, use_stripe_sdk: true };
       if (elements && !confirmParams.payment_method && !confirmParams.confirmation_token) {
-        const { data, error } = await elements._methodData();
+        const { data, shipping, error } = await elements._methodData();
         if (error) return { error };
+        if (shipping && name === 'paymentIntent') params.shipping = { ...shipping, ...params.shipping };
         const method = { ...data, ...methodGiven };
         method.billing_details = { ...data.billing_details, ...methodGiven.billing_details };
         const made = this.#object('paymentMethod', await this.#post('/v1/payment_methods', method));
@@ -724,6 +801,14 @@
     }
   }
 
+  /** Where the intent comes later, what is filled in is checked before the application makes it. */
+  function requireSubmit(elements, name) {
+    if (!elements._options.mode || elements._isSubmitted) return;
+    throw integrationError(
+      `elements.submit() must be called before stripe.${name}(). Call elements.submit() as soon as your customer presses pay, prior to any asynchronous work.`,
+    );
+  }
+
   function withPostalCode(details, { address }) {
     return address ? { ...details, address: { ...address, ...details.address } } : details;
   }
@@ -767,9 +852,12 @@
     #onComplete;
     #frame;
 
-    constructor(url, onComplete) {
+    #onDestroy;
+
+    constructor(url, onComplete, onDestroy) {
       this.#url = url;
       this.#onComplete = onComplete;
+      this.#onDestroy = onDestroy;
     }
 
     mount(target) {
@@ -792,6 +880,7 @@
 
     destroy() {
       this.unmount();
+      this.#onDestroy();
     }
 
     #receive = ({ source: from, data }) => {
@@ -805,5 +894,7 @@
     return new StripeClient(key, options);
   };
   Stripe.version = RELEASE && RELEASE !== 'v3' ? RELEASE : 3;
+  // For stripe-checkout.js, which follows in the same script.
+  Stripe._internals = { StripeClient, Elements, Events, challenge, integrationError };
   window.Stripe = Stripe;
 })();

@@ -319,7 +319,7 @@ function checkCurrency(coupon: Stripe.Coupon, currency: string | null | undefine
 }
 
 /** A coupon for some months ends as many calendar months later. */
-function endOf({ duration, duration_in_months }: Stripe.Coupon, start: number): number | null {
+export function endOf({ duration, duration_in_months }: Stripe.Coupon, start: number): number | null {
   return duration === 'repeating' && duration_in_months !== null ? monthsLater(start, duration_in_months) : null;
 }
 

@@ -164,7 +164,7 @@ function attach(stripe: Backend, subscription: string, schedule: string): void {
   scheduleAll(stripe, subscriptionTable(stripe).update(subscription, { schedule }));
 }
 
-function updateSchedule(stripe: Backend, id: string, given: Stripe.SubscriptionScheduleUpdateParams): Schedule {
+export function updateSchedule(stripe: Backend, id: string, given: Stripe.SubscriptionScheduleUpdateParams): Schedule {
   const table = scheduleTable(stripe);
   const before = table.get(id);
   checkOpen(before, 'update', 'updated');

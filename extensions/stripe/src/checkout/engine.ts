@@ -9,6 +9,7 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { createSetupIntent, tryConfirmSetup } from '../payments/setup-intents';
 import { createCustomer } from '../resources/customers';
+import { addTaxId } from '../resources/tax-ids';
 import { attachPaymentMethod, createPaymentMethod, detachPaymentMethod } from '../resources/payment-methods';
 
 /** A payment method as somebody filled it in. */
@@ -149,6 +150,8 @@ function intentOfInvoice(stripe: Backend, invoice: string): Stripe.PaymentIntent
 function actionPage(stripe: Backend, intent: string, returnUrl: string): string {
   return `${stripe.pageUrl(`authenticate/${intent}`)}?return_url=${encodeURIComponent(returnUrl)}`;
 }
+
+export { addTaxId };
 
 export function changeSubscription(stripe: Backend, id: string, params: Stripe.SubscriptionUpdateParams): void {
   updateSubscription(stripe, id, params);

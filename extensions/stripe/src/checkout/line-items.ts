@@ -10,6 +10,8 @@ export interface Line {
   readonly price: string;
   readonly quantity: number | null;
   readonly adjustable: { readonly enabled: boolean; readonly minimum: number; readonly maximum: number } | null;
+  /** What the buyer chose to pay, where the price lets them. */
+  readonly amount?: number;
   readonly taxRates: readonly string[];
   readonly metadata: Record<string, string>;
 }
@@ -52,6 +54,7 @@ export function readLine(stripe: Backend, line: LineParams, param: string, kind 
     });
   }
   const adjustable = line.adjustable_quantity;
+  if (adjustable?.enabled === true && line.quantity !== undefined) checkAdjustable(adjustable, line.quantity, param);
   const taxRates = line.tax_rates === '' ? [] : (line.tax_rates ?? []);
   for (const rate of taxRates) stripe.table<Stripe.TaxRate>('tax_rate').get(rate, `${param}[tax_rates]`);
   return {
@@ -65,9 +68,27 @@ export function readLine(stripe: Backend, line: LineParams, param: string, kind 
           maximum: adjustable.maximum ?? MOST_ADJUSTED,
         }
       : null,
+    ...(price.custom_unit_amount && { amount: price.custom_unit_amount.preset ?? 0 }),
     taxRates,
     metadata: line.metadata === '' ? {} : { ...line.metadata },
   };
+}
+
+/** Throws for a quantity that the buyer could not choose, or a choice of none. */
+function checkAdjustable(
+  { minimum = 0, maximum = MOST_ADJUSTED }: { readonly minimum?: number; readonly maximum?: number },
+  quantity: number,
+  param: string,
+): void {
+  if (maximum < minimum || maximum < 1) {
+    throw invalidRequest('`adjustable_quantity.maximum` must be greater than `adjustable_quantity.minimum`.', {
+      param: `${param}[adjustable_quantity][maximum]`,
+    });
+  }
+  if (quantity >= minimum && quantity <= maximum) return;
+  throw invalidRequest(`The quantity must be between ${minimum} and ${maximum}, as \`adjustable_quantity\` has it.`, {
+    param: `${param}[quantity]`,
+  });
 }
 
 function readPrice(stripe: Backend, line: LineParams, param: string): Stripe.Price {
@@ -113,8 +134,27 @@ export function nameOf(stripe: Backend, line: Line): string {
   return stripe.table<Stripe.Product>('product').find(idOf(product) ?? '')?.name ?? nickname ?? 'Item';
 }
 
-/** Throws where lines are in different currencies. */
-export function currencyOf(stripe: Backend, lines: readonly Line[]): string | undefined {
+/** A price as it is in a currency, which it may have amounts of its own in; undefined where it has none. */
+export function priceIn(stripe: Backend, price: Stripe.Price, currency: string): Stripe.Price | undefined {
+  if (price.currency === currency) return price;
+  const options = stripe.table<Stripe.Price>('price').hidden(price.id)?.['currency_options'] as
+    Stripe.Price['currency_options'] | undefined;
+  const option = options?.[currency];
+  return option && { ...price, ...option, currency };
+}
+
+/** The currency of lines: the one that is wanted, where all prices have amounts in it, or theirs. Throws where these differ. */
+export function currencyOf(stripe: Backend, lines: readonly Line[], wanted?: string): string | undefined {
+  if (wanted !== undefined) {
+    for (const [index, line] of lines.entries()) {
+      const price = priceOf(stripe, line);
+      if (priceIn(stripe, price, wanted)) continue;
+      throw invalidRequest(`The price \`${price.id}\` is not available in \`${wanted}\`.`, {
+        param: `line_items[${index}][price]`,
+      });
+    }
+    return wanted;
+  }
   const currencies = [...new Set(lines.map((line) => priceOf(stripe, line).currency))];
   if (currencies.length > 1) {
     throw invalidRequest(

@@ -1,11 +1,13 @@
 import type Stripe from 'stripe';
 import { emptyInvoiceSettings } from '../billing/subscription-fields';
-import { invalidRequest, parameterMissing } from '../errors';
+import { parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { blank } from '../spec/shapes';
+import { checkContent } from './content-checks';
 import { currencyOf, priceOf, readLines, type Line } from './line-items';
+import { checkAfterCompletion, checkLink } from './link-checks';
 import { readOptional, shownOptional } from './optional-items';
 import { pageOf } from '../kernel/page-of';
 import { createSession } from './session-create';
@@ -56,9 +58,7 @@ function createLink(stripe: Backend, given: Stripe.PaymentLinkCreateParams): Str
   const optional = readOptional(stripe, given.optional_items ?? []);
   const currency = currencyOf(stripe, [...lines, ...optional])!;
   const isRecurring = lines.some((line) => priceOf(stripe, line).recurring !== null);
-  if (given.subscription_data !== undefined && !isRecurring) {
-    throw invalidRequest('`subscription_data` can only be used with recurring prices.', { param: 'subscription_data' });
-  }
+  checkLink(given, isRecurring);
   const id = stripe.newId('payment_link');
   const completion = given.after_completion;
   const intentData = given.payment_intent_data;
@@ -143,8 +143,7 @@ function createLink(stripe: Backend, given: Stripe.PaymentLinkCreateParams): Str
 
 function afterCompletion(given: Stripe.PaymentLinkCreateParams.AfterCompletion | undefined): object {
   if (given?.type === 'redirect') {
-    if (given.redirect === undefined) throw parameterMissing('after_completion[redirect]');
-    return { redirect: { url: given.redirect.url }, type: 'redirect' };
+    return { redirect: { url: given.redirect!.url }, type: 'redirect' };
   }
   return {
     hosted_confirmation: { custom_message: given?.hosted_confirmation?.custom_message ?? null },
@@ -180,6 +179,8 @@ function updateLink(stripe: Backend, id: string, given: Stripe.PaymentLinkUpdate
   const table = linksOf(stripe);
   const before = table.get(id);
   const hidden = table.hidden(id)!;
+  checkContent(given as Parameters<typeof checkContent>[0]);
+  checkAfterCompletion(given.after_completion);
   const lines =
     given.line_items === undefined
       ? hidden.lines
@@ -215,6 +216,7 @@ function updateLink(stripe: Backend, id: string, given: Stripe.PaymentLinkUpdate
 /** What of a link its sessions are made with. */
 const PASSED_ON = [
   'allow_promotion_codes',
+  'automatic_tax',
   'billing_address_collection',
   'consent_collection',
   'custom_fields',
@@ -225,23 +227,29 @@ const PASSED_ON = [
   'shipping_address_collection',
   'shipping_options',
   'tax_id_collection',
-  'subscription_data',
 ] as const;
 
 /** What the address of a link may have behind the question mark. */
 export interface LinkQuery {
   readonly client_reference_id?: string | undefined;
+  /** The buyer may change it, unlike a locked one. */
   readonly prefilled_email?: string | undefined;
+  readonly locked_prefilled_email?: string | undefined;
   readonly prefilled_promo_code?: string | undefined;
   /** Where the session is shown when it is done and the link sends nobody elsewhere. */
   readonly doneUrl: string;
 }
 
-/** Makes the session of somebody who opened a link. Throws where the link is not, or no longer, to be used. */
+/** What is said to who opens a link that is no longer to be used; undefined for one that is. */
+export function inactiveMessage(stripe: Backend, id: string): string | undefined {
+  const { active, inactive_message: message } = linksOf(stripe).get(id);
+  return active ? undefined : (message ?? 'Ask whoever gave it to you for a new one.');
+}
+
+/** Makes the session of somebody who opened an active link. */
 export function sessionOfLink(stripe: Backend, id: string, query: LinkQuery): Stripe.Checkout.Session {
   const table = linksOf(stripe);
   const link = table.get(id);
-  if (!link.active) throw invalidRequest(link.inactive_message ?? 'This payment link is no longer active.');
   const { given, lines } = table.hidden(id)!;
   const isRecurring = lines.some((line) => priceOf(stripe, line).recurring !== null);
   const after = link.after_completion;
@@ -250,7 +258,7 @@ export function sessionOfLink(stripe: Backend, id: string, query: LinkQuery): St
     success_url: after.redirect?.url ?? query.doneUrl,
     metadata: link.metadata,
     client_reference_id: query.client_reference_id,
-    customer_email: query.prefilled_email,
+    customer_email: query.locked_prefilled_email,
     payment_method_types: link.payment_method_types ?? undefined,
     line_items: lines.map(({ price, quantity, adjustable, taxRates }) => ({
       price,
@@ -263,28 +271,31 @@ export function sessionOfLink(stripe: Backend, id: string, query: LinkQuery): St
     const value = given[name] as unknown;
     if (value !== undefined && value !== '') params[name] = value;
   }
-  if (isRecurring) delete params['invoice_creation'];
-  else {
+  const { on_behalf_of, transfer_data } = given;
+  const shared = { ...(on_behalf_of && { on_behalf_of }), ...(transfer_data && { transfer_data }) };
+  params['submit_type'] = link.submit_type;
+  if (isRecurring) {
+    const { application_fee_percent } = given;
+    params['payment_method_collection'] = given.payment_method_collection;
+    params['subscription_data'] = {
+      ...(given.subscription_data || {}),
+      ...shared,
+      ...(application_fee_percent !== undefined && { application_fee_percent }),
+    };
+  } else {
+    const { application_fee_amount } = given;
     params['customer_creation'] = link.customer_creation;
-    params['submit_type'] = link.submit_type;
-    const transfer = link.transfer_data;
     params['payment_intent_data'] = {
-      ...(given.payment_intent_data ?? {}),
-      ...(link.application_fee_amount !== null && { application_fee_amount: link.application_fee_amount }),
-      ...(link.on_behalf_of !== null && { on_behalf_of: link.on_behalf_of }),
-      ...(transfer && {
-        transfer_data: {
-          destination: transfer.destination,
-          ...(transfer.amount !== null && { amount: transfer.amount }),
-        },
-      }),
+      ...(given.payment_intent_data || {}),
+      ...shared,
+      ...(application_fee_amount !== undefined && { application_fee_amount }),
     };
   }
-  if (given.payment_method_collection !== undefined)
-    params['payment_method_collection'] = given.payment_method_collection;
   const known = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));
   return createSession(stripe, known, {
     payment_link: id,
+    lines,
+    ...(query.prefilled_email !== undefined && { prefilled_email: query.prefilled_email }),
     ...(after.type === 'hosted_confirmation' && {
       confirmation: after.hosted_confirmation?.custom_message ?? 'Thanks for your payment.',
     }),

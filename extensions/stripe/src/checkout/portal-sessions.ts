@@ -40,7 +40,7 @@ export function createPortalSession(
     created: stripe.now(),
     customer: customer.id,
     customer_account: null,
-    flow: given.flow_data ? flowOf(stripe, customer.id, given.flow_data) : null,
+    flow: given.flow_data ? flowOf(stripe, { customer: customer.id, configuration }, given.flow_data) : null,
     livemode: false,
     locale: given.locale ?? null,
     on_behalf_of: given.on_behalf_of ?? null,
@@ -52,8 +52,31 @@ export function createPortalSession(
   return session;
 }
 
-function flowOf(stripe: Backend, customer: string, given: Stripe.BillingPortal.SessionCreateParams.FlowData): Flow {
+/** Throws for a flow that the configuration does not let customers do. */
+function checkEnabled(features: Stripe.BillingPortal.Configuration['features'], type: string): void {
+  const isUpdate = type === 'subscription_update' || type === 'subscription_update_confirm';
+  if (isUpdate && !features.subscription_update.enabled) {
+    throw invalidRequest(
+      'This subscription cannot be updated because the subscription update feature in the portal configuration is disabled.',
+    );
+  }
+  if (type === 'subscription_cancel' && !features.subscription_cancel.enabled) {
+    throw invalidRequest(
+      'This subscription cannot be canceled because the subscription cancel feature in the portal configuration is disabled.',
+    );
+  }
+}
+
+function flowOf(
+  stripe: Backend,
+  {
+    customer,
+    configuration,
+  }: { readonly customer: string; readonly configuration: Stripe.BillingPortal.Configuration },
+  given: Stripe.BillingPortal.SessionCreateParams.FlowData,
+): Flow {
   const { type } = given;
+  checkEnabled(configuration.features, type);
   const about = (
     name: 'subscription_cancel' | 'subscription_update' | 'subscription_update_confirm' | 'subscription_pause',
   ): string | undefined => {

@@ -14,10 +14,15 @@ export function readDiscounts(
   }
   return given.map(({ coupon, promotion_code }, index) => {
     const param = `discounts[${index}]`;
+    if (coupon !== undefined && promotion_code !== undefined) {
+      throw invalidRequest('You may only specify one of these parameters: coupon, promotion_code.', {
+        param: `${param}[coupon]`,
+      });
+    }
     if (promotion_code !== undefined) {
       const code = stripe.table<Stripe.PromotionCode>('promotion_code').get(promotion_code, `${param}[promotion_code]`);
       if (!code.active) throw invalidRequest('This promotion code is inactive.', { param: `${param}[promotion_code]` });
-      return { coupon: idOf(code.promotion.coupon)!, promotion_code: code.id };
+      return { id: stripe.newId('discount'), coupon: idOf(code.promotion.coupon)!, promotion_code: code.id };
     }
     const found = stripe.table<Stripe.Coupon>('coupon').get(coupon ?? '', `${param}[coupon]`);
     if (!found.valid) {
@@ -26,7 +31,7 @@ export function readDiscounts(
         param: `${param}[coupon]`,
       });
     }
-    return { coupon: found.id, promotion_code: null };
+    return { id: stripe.newId('discount'), coupon: found.id, promotion_code: null };
   });
 }
 
@@ -54,7 +59,7 @@ export function redeemable(
   }
   const coupon = stripe.table<Stripe.Coupon>('coupon').find(idOf(code.promotion.coupon) ?? '');
   if (coupon === undefined || !coupon.valid) throw notValid('This code has expired.');
-  return { coupon: coupon.id, promotion_code: code.id };
+  return { id: stripe.newId('discount'), coupon: coupon.id, promotion_code: code.id };
 }
 
 function notValid(message: string): StripeError {

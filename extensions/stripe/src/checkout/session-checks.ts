@@ -1,6 +1,8 @@
 import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
+import { locationStatus } from '../billing/automatic-tax';
+import { checkContent } from './content-checks';
 import { priceOf, type Line } from './line-items';
 
 export type SessionParams = Stripe.Checkout.SessionCreateParams & {
@@ -19,6 +21,8 @@ const FORMER_UI_MODES: Readonly<Record<string, UiMode>> = {
 
 const SHORTEST = 30 * 60;
 const LONGEST = 24 * 60 * 60;
+const SHORTEST_TRIAL = 48 * 60 * 60;
+const LONGEST_REFERENCE = 200;
 const LEAST_AMOUNT = 50;
 /** Currencies whose least amount is like that of dollars. */
 const LIKE_DOLLARS = ['usd', 'eur', 'cad', 'aud', 'nzd', 'chf', 'sgd', 'brl'];
@@ -50,6 +54,14 @@ export function checkParams(given: SessionParams, uiMode: UiMode, isBare = false
       param: 'return_url',
     });
   }
+  if (isHosted && given.redirect_on_completion !== undefined) {
+    throw invalidRequest('`redirect_on_completion` can only be used with `ui_mode: embedded_page`.', {
+      param: 'redirect_on_completion',
+    });
+  }
+  if (given.redirect_on_completion === 'never' && given.return_url !== undefined) {
+    throw invalidRequest('`return_url` cannot be used with `redirect_on_completion: never`.', { param: 'return_url' });
+  }
   if (!isHosted && given.return_url === undefined && given.redirect_on_completion !== 'never') {
     throw parameterMissing('return_url');
   }
@@ -67,15 +79,59 @@ export function checkParams(given: SessionParams, uiMode: UiMode, isBare = false
   oneOf(given, 'customer', 'customer_email');
   oneOf(given, 'customer', 'customer_creation');
   oneOf(given, 'allow_promotion_codes', 'discounts');
-  onlyIn(given, 'payment', 'payment_intent_data', 'customer_creation', 'invoice_creation', 'submit_type');
-  onlyIn(given, 'subscription', 'subscription_data');
+  onlyIn(given, 'payment', 'payment_intent_data', 'customer_creation', 'invoice_creation');
+  onlyIn(given, 'subscription', 'subscription_data', 'payment_method_collection');
   onlyIn(given, 'setup', 'setup_intent_data');
-  if (given.shipping_options !== undefined && given.mode === 'setup') {
-    throw invalidRequest('You can not pass `shipping_options` in `setup` mode.', { param: 'shipping_options' });
+  for (const name of ['shipping_options', 'submit_type'] as const) {
+    if (given[name] === undefined || given.mode !== 'setup') continue;
+    throw invalidRequest(`You can not pass \`${name}\` in \`setup\` mode.`, { param: name });
   }
-  const keys = (given.custom_fields ?? []).map(({ key }) => key);
-  if (new Set(keys).size < keys.length) {
-    throw invalidRequest('`key` must be unique for each custom field.', { param: 'custom_fields' });
+  if (given.customer_update !== undefined && given.customer === undefined) {
+    throw invalidRequest('`customer_update` can only be used with `customer`.', { param: 'customer_update' });
+  }
+  if ((given.client_reference_id ?? '').length > LONGEST_REFERENCE) {
+    throw invalidRequest(`Invalid string: must be at most ${LONGEST_REFERENCE} characters`, {
+      param: 'client_reference_id',
+    });
+  }
+  checkContent(given);
+}
+
+/** Throws where the page could not note for a customer what automatic taxes or a tax ID need. */
+export function checkCustomer(given: SessionParams, customer: Stripe.Customer): void {
+  const update = given.customer_update;
+  if (given.tax_id_collection?.enabled === true && update?.name !== 'auto') {
+    throw invalidRequest(
+      'Tax ID collection requires updating business name on the customer. To enable tax ID collection for an existing customer, please set `customer_update[name]` to `auto`.',
+      { param: 'customer_update[name]' },
+    );
+  }
+  if (given.automatic_tax?.enabled !== true || update?.address === 'auto' || update?.shipping === 'auto') return;
+  const place = customer.shipping?.address ?? customer.address;
+  if (place && locationStatus(place) === 'complete') return;
+  throw invalidRequest(
+    "Automatic tax calculation in Checkout requires a valid address on the Customer. Add a valid address to the Customer or set either `customer_update[address]` to 'auto' or `customer_update[shipping]` to 'auto' to save the address entered in Checkout to the Customer.",
+    { code: 'customer_tax_location_invalid' },
+  );
+}
+
+/** Throws for a trial that is too short. `trial_end` has to be two days ahead, as the buyer may take one to pay. */
+export function checkTrial({ subscription_data: data }: SessionParams, now: number): void {
+  const { trial_end: end, trial_period_days: days } = data ?? {};
+  if (end !== undefined && days !== undefined) {
+    throw invalidRequest('You may only specify one of these parameters: trial_end, trial_period_days.', {
+      param: 'subscription_data[trial_end]',
+    });
+  }
+  if (end !== undefined && end < now + SHORTEST_TRIAL) {
+    throw invalidRequest('The `trial_end` date has to be at least 2 days in the future.', {
+      param: 'subscription_data[trial_end]',
+    });
+  }
+  if (days !== undefined && days < 1) {
+    throw invalidRequest('The minimum number of trial period days is 1.', {
+      param: 'subscription_data[trial_period_days]',
+    });
   }
 }
 

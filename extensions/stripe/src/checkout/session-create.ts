@@ -8,11 +8,20 @@ import { blank } from '../spec/shapes';
 import { isOlder } from '../versions/versions';
 import { configurationOf, offeredTypes } from '../payments/method-configurations';
 import { METHOD_TYPES } from '../payments/method-types';
-import { currencyOf, readLines, type LineParams } from './line-items';
+import { currencyOf, readLines, type Line, type LineParams } from './line-items';
 import { readOptional, shownOptional } from './optional-items';
 import { intentParams } from './payment-params';
 import { readDiscounts } from './promotion';
-import { checkAmount, checkExpiry, checkParams, checkPrices, uiModeOf, type SessionParams } from './session-checks';
+import {
+  checkAmount,
+  checkCustomer,
+  checkExpiry,
+  checkParams,
+  checkPrices,
+  checkTrial,
+  uiModeOf,
+  type SessionParams,
+} from './session-checks';
 import { amountsOf, saleOf, sessionsOf, type SessionHidden } from './session-data';
 import { createShippingRate } from './shipping-rates';
 import { addUp } from './totals';
@@ -23,6 +32,10 @@ export interface SessionExtras {
   /** Shown when the payment is done, where a payment link sends the buyer nowhere. */
   readonly confirmation?: string;
   readonly recovered_from?: string;
+  /** What is sold, where it was read before: prices that `price_data` described are not active, and cannot be read again. */
+  readonly lines?: readonly Line[];
+  /** What the page has in the field for the address at first. */
+  readonly prefilled_email?: string;
   /** Neither what is sold nor where the buyer goes afterwards has to be said. */
   readonly isBare?: boolean;
 }
@@ -42,11 +55,15 @@ export function createSession(
     given.customer === undefined
       ? undefined
       : stripe.table<Stripe.Customer>('customer').get(given.customer, 'customer');
-  const lines = readLines(stripe, (given.line_items ?? []) as LineParams[]);
+  if (customer) checkCustomer(given, customer);
+  checkTrial(given, stripe.now());
+  const lines =
+    extras.lines?.map((line) => ({ ...line, id: stripe.newId('li') })) ??
+    readLines(stripe, (given.line_items ?? []) as LineParams[]);
   const optional = readOptional(stripe, given.optional_items ?? []);
   if (extras.isBare !== true || lines.length > 0) checkPrices(stripe, mode, [...lines, ...optional]);
   const currency =
-    currencyOf(stripe, [...lines, ...optional]) ?? given.currency?.toLowerCase() ?? (mode === 'setup' ? null : 'usd');
+    currencyOf(stripe, [...lines, ...optional], given.currency?.toLowerCase()) ?? (mode === 'setup' ? null : 'usd');
   const discounts = readDiscounts(stripe, given.discounts ?? []);
   const shippingOptions = readShippingOptions(stripe, given);
   const id = stripe.newId('checkout.session');
@@ -102,7 +119,7 @@ export function createSession(
     customer: customer?.id ?? null,
     customer_account: null,
     customer_creation: customerCreation(given),
-    customer_details: detailsAtFirst(given, customer),
+    customer_details: detailsAtFirst(given.customer_email ?? extras.prefilled_email, customer),
     customer_email: given.customer_email ?? null,
     discounts: [],
     expires_at: expiresAt,
@@ -243,10 +260,10 @@ function customerCreation(given: SessionParams): string | null {
 }
 
 function detailsAtFirst(
-  given: SessionParams,
+  given: string | undefined,
   customer: Stripe.Customer | undefined,
 ): Partial<Stripe.Checkout.Session.CustomerDetails> | null {
-  const email = customer?.email ?? given.customer_email;
+  const email = customer?.email ?? given;
   if (customer === undefined && email === undefined) return null;
   return {
     address: null,

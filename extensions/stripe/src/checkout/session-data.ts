@@ -1,5 +1,7 @@
 import type Stripe from 'stripe';
+import { locationStatus, type TaxPlace } from '../billing/automatic-tax';
 import type { Backend } from '../kernel/backend';
+import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import type { Line } from './line-items';
 import type { SessionParams } from './session-checks';
@@ -43,7 +45,24 @@ export function saleOf(stripe: Backend, id: string): Sale | undefined {
     currency: session.currency ?? 'usd',
     trial: data?.trial_end !== undefined || data?.trial_period_days !== undefined,
     defaultTaxRates: data?.default_tax_rates ?? [],
+    ...(session.automatic_tax.enabled && {
+      automatic: placeOf(stripe, session),
+      taxExempt: session.customer_details?.tax_exempt,
+    }),
   };
+}
+
+/** Where things are sent, or who pays for them is. Empty where nobody knows yet. */
+function placeOf(stripe: Backend, session: Stripe.Checkout.Session): TaxPlace {
+  const customer = idOf(session.customer);
+  const known = customer === undefined ? undefined : stripe.table<Stripe.Customer>('customer').find(customer);
+  return (
+    session.collected_information?.shipping_details?.address ??
+    session.customer_details?.address ??
+    known?.shipping?.address ??
+    known?.address ??
+    {}
+  );
 }
 
 /** The fields of a session that follow from what is sold. */
@@ -60,6 +79,9 @@ export function amountsOf(stripe: Backend, id: string): Partial<Stripe.Checkout.
       amount_shipping: totals.amount_shipping,
       amount_tax: totals.amount_tax,
     },
+    ...(sale.automatic && {
+      automatic_tax: { ...sessionsOf(stripe).get(id).automatic_tax, status: locationStatus(sale.automatic) },
+    }),
     discounts: sale.discounts.map(({ coupon, promotion_code }) => ({
       coupon: promotion_code === null ? coupon : null,
       promotion_code,

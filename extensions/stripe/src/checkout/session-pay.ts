@@ -7,6 +7,7 @@ import { createIntent } from '../payments/create-intent';
 import { tryConfirmSetup } from '../payments/setup-intents';
 import { intentParams, subscriptionParams } from './payment-params';
 import {
+  addTaxId,
   detachMethod,
   giveUpSubscription,
   makeCustomer,
@@ -16,7 +17,7 @@ import {
   type GivenMethod,
 } from './engine';
 import { completeSession } from './session-complete';
-import { saleOf, sessionsOf } from './session-data';
+import { amountsOf, saleOf, sessionsOf } from './session-data';
 import { addUp } from './totals';
 
 /** What a buyer filled in. */
@@ -194,6 +195,8 @@ function noteDetails(stripe: Backend, id: string, submission: Submission): void 
       : null,
     custom_fields: session.custom_fields.map((field) => withValue(field, submission.customFields[field.key])),
   }));
+  // Taxes may follow from where the buyer is.
+  table.update(id, amountsOf(stripe, id));
 }
 
 function withValue(
@@ -211,9 +214,11 @@ function customerFor(stripe: Backend, id: string, submission: Submission): strin
   const table = sessionsOf(stripe);
   const session = table.get(id);
   const hidden = table.hidden(id)!;
+  const { taxId } = submission;
   const known = idOf(session.customer) ?? hidden.customer;
   if (known !== undefined) {
     updateCustomer(stripe, known, id, submission);
+    if (taxId && idOf(session.customer) !== undefined) keepTaxId(stripe, known, taxId);
     return known;
   }
   const data = hidden.given.payment_intent_data;
@@ -225,24 +230,37 @@ function customerFor(stripe: Backend, id: string, submission: Submission): strin
   if (!isNeeded) return undefined;
   const customer = makeCustomer(stripe, {
     ...(session.customer_details?.email && { email: session.customer_details.email }),
-    ...(submission.name && { name: submission.name }),
+    ...nameOf(submission),
     ...(submission.phone && { phone: submission.phone }),
     ...(submission.address && { address: submission.address as Stripe.AddressParam }),
     ...(submission.shipping && { shipping: submission.shipping as Stripe.CustomerCreateParams.Shipping }),
   });
   table.hide(id, { ...hidden, customer: customer.id });
+  if (taxId) keepTaxId(stripe, customer.id, taxId);
   return customer.id;
 }
 
-/** Puts what the buyer filled in into the customer where `customer_update` says so. */
+/** A business goes by its own name. */
+function nameOf({ businessName, name }: Submission): { name?: string } {
+  const shown = businessName ?? name;
+  return shown === undefined ? {} : { name: shown };
+}
+
+function keepTaxId(stripe: Backend, customer: string, taxId: NonNullable<Submission['taxId']>): void {
+  const known = [...stripe.table<Stripe.TaxId>('tax_id').values({ by: { customer } })];
+  if (!known.some(({ type, value }) => type === taxId.type && value === taxId.value)) addTaxId(stripe, customer, taxId);
+}
+
+/** Puts what the buyer filled in into the customer: the number always, and the rest where `customer_update` says so. */
 function updateCustomer(stripe: Backend, customer: string, id: string, submission: Submission): void {
-  const wanted = sessionsOf(stripe).hidden(id)!.given.customer_update;
-  if (wanted === undefined) return;
+  const wanted = sessionsOf(stripe).hidden(id)!.given.customer_update ?? {};
+  if (Object.keys(wanted).length === 0 && submission.phone === undefined) return;
   stripe.table<Stripe.Customer>('customer').update(
     customer,
     {
       ...(wanted.address === 'auto' && submission.address && { address: submission.address }),
-      ...(wanted.name === 'auto' && submission.name !== undefined && { name: submission.name }),
+      ...(submission.phone !== undefined && { phone: submission.phone }),
+      ...(wanted.name === 'auto' && nameOf(submission)),
       ...(wanted.shipping === 'auto' && submission.shipping && { shipping: submission.shipping }),
     },
     'customer.updated',

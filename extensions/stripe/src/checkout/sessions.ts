@@ -5,6 +5,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import type { Params } from '../parameters/validate';
+import { breakdownOf, breakdownOfItem } from './breakdown';
 import { currencyOf, readLine, type Line, type LineParams } from './line-items';
 import { pageOf } from '../kernel/page-of';
 import { createSession } from './session-create';
@@ -52,6 +53,9 @@ export const checkoutSessions: DefineModule = (stripe) => {
     includes: {
       'checkout.session line_items': (session: Stripe.Checkout.Session) =>
         pageOf(itemsOf(stripe, session.id), `/v1/checkout/sessions/${session.id}/line_items`),
+      'checkout.session total_details.breakdown': (session: Stripe.Checkout.Session) => breakdownOf(stripe, session),
+      'item discounts': ({ id }: Stripe.LineItem) => breakdownOfItem(stripe, id)?.discounts ?? [],
+      'item taxes': ({ id }: Stripe.LineItem) => breakdownOfItem(stripe, id)?.taxes ?? [],
     },
     reactions: {
       'payment_intent.succeeded': (intent: Stripe.PaymentIntent) => {

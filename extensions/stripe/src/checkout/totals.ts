@@ -1,14 +1,18 @@
 import type Stripe from 'stripe';
 import { amountFor } from '../billing/amounts';
-import { discountLines } from '../billing/discount-amounts';
+import type { TaxPlace } from '../billing/automatic-tax';
+import { discountLines, type DiscountAmount } from '../billing/discount-amounts';
 import { withTiers } from '../billing/prices';
+import type { TaxAmount } from '../billing/tax-amounts';
 import { taxFor } from '../billing/taxes';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import { nameOf, priceOf, type Line } from './line-items';
+import { nameOf, priceIn, priceOf, type Line } from './line-items';
 
 /** What is taken off, as the client or the buyer chose it. */
 export interface ChosenDiscount {
+  /** The discount that it becomes. */
+  readonly id: string;
   readonly coupon: string;
   readonly promotion_code: string | null;
 }
@@ -23,10 +27,21 @@ export interface Sale {
   readonly trial?: boolean;
   /** Tax rates of lines that have none. */
   readonly defaultTaxRates?: readonly string[];
+  /** Where the buyer is, where taxes follow from that. */
+  readonly automatic?: TaxPlace | undefined;
+  readonly taxExempt?: string | null | undefined;
+}
+
+/** What is taken off one line, and what taxes are on it. */
+export interface LineDetails {
+  readonly discounts: readonly DiscountAmount[];
+  readonly taxes: readonly TaxAmount[];
 }
 
 export interface Totals {
   readonly items: readonly Stripe.LineItem[];
+  /** For each of them. */
+  readonly details: readonly LineDetails[];
   readonly amount_subtotal: number;
   readonly amount_total: number;
   readonly amount_discount: number;
@@ -41,22 +56,29 @@ export function addUp(stripe: Backend, sale: Sale): Totals {
   const subtotals = sale.lines.map((line, index) => {
     const price = prices[index]!;
     const isLater = price.recurring !== null && (sale.trial === true || price.recurring.usage_type === 'metered');
-    return isLater ? 0 : amountFor(withTiers(stripe, price), line.quantity ?? 0);
+    if (isLater) return 0;
+    if (line.amount !== undefined) return line.amount * (line.quantity ?? 1);
+    return amountFor(priceIn(stripe, withTiers(stripe, price), sale.currency) ?? price, line.quantity ?? 0);
   });
   const off = discountsOf(stripe, sale, prices, subtotals);
+  const details: LineDetails[] = [];
   const items = sale.lines.map((line, index) => {
     const price = prices[index]!;
-    const rest = subtotals[index]! - off[index]!;
+    const discounted = off[index]!.reduce((sum, { amount }) => sum + amount, 0);
+    const rest = subtotals[index]! - discounted;
     const taxes = taxFor(stripe, {
       currency: sale.currency,
-      lines: [{ amount: rest, tax_rates: line.taxRates }],
+      lines: [{ amount: rest, tax_rates: line.taxRates, tax_behavior: price.tax_behavior }],
       default_tax_rates: sale.defaultTaxRates,
+      automatic: sale.automatic,
+      tax_exempt: sale.taxExempt,
     });
+    details.push({ discounts: off[index]!, taxes: taxes.lines[0]! });
     return {
       id: line.id,
       object: 'item' as const,
       adjustable_quantity: line.adjustable,
-      amount_discount: off[index]!,
+      amount_discount: discounted,
       amount_subtotal: subtotals[index]!,
       amount_tax: taxes.exclusive + taxes.inclusive,
       amount_total: rest + taxes.exclusive,
@@ -71,6 +93,7 @@ export function addUp(stripe: Backend, sale: Sale): Totals {
   const sum = (of: (item: Stripe.LineItem) => number): number => items.reduce((total, item) => total + of(item), 0);
   return {
     items,
+    details,
     amount_subtotal: sum((item) => item.amount_subtotal),
     amount_total: sum((item) => item.amount_total) + (shipping?.amount_total ?? 0),
     amount_discount: sum((item) => item.amount_discount),
@@ -86,13 +109,13 @@ function discountsOf(
   sale: Sale,
   prices: readonly Stripe.Price[],
   subtotals: readonly number[],
-): number[] {
-  const discounts = sale.discounts.flatMap(({ coupon: id }) => {
-    const coupon = stripe.table<Stripe.Coupon>('coupon').find(id);
+): DiscountAmount[][] {
+  const discounts = sale.discounts.flatMap(({ id, coupon: couponId }) => {
+    const coupon = stripe.table<Stripe.Coupon>('coupon').find(couponId);
     return coupon === undefined ? [] : [{ id, coupon }];
   });
   const lines = subtotals.map((amount, index) => ({ amount, product: idOf(prices[index]!.product) }));
-  return discountLines(lines, discounts, sale.currency).map((off) => off.reduce((sum, { amount }) => sum + amount, 0));
+  return discountLines(lines, discounts, sale.currency);
 }
 
 function shippingOf(stripe: Backend, { shippingRate, currency }: Sale): Stripe.Checkout.Session.ShippingCost | null {

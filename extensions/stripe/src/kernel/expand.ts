@@ -80,16 +80,22 @@ function checkFields(path: Path, kinds: readonly string[], from: number): void {
   );
 }
 
+/** An object with an identifier, and the way from it to one within that has none: `checkout.session total_details`. */
+interface Within {
+  readonly owner: Fields;
+  readonly path: string;
+}
+
 interface View {
   readonly stripe: Backend;
   readonly version: string;
   readonly includes: Includes;
 }
 
-function expandIn(view: View, value: unknown, names: readonly string[], shape: string): void {
+function expandIn(view: View, value: unknown, names: readonly string[], shape: string, within?: Within): void {
   const { stripe, version, includes } = view;
   if (Array.isArray(value)) {
-    for (const each of value) expandIn(view, each, names, shape);
+    for (const each of value) expandIn(view, each, names, shape, within);
     return;
   }
   const [name, ...rest] = names;
@@ -101,14 +107,18 @@ function expandIn(view: View, value: unknown, names: readonly string[], shape: s
     return;
   }
   const kinds = fieldAt(version, kind, name)?.kinds ?? [];
-  const include = includes[`${kind} ${name}`];
-  const included = object[name] === undefined ? include?.(object as never, stripe) : undefined;
+  const isPart = within !== undefined && object['id'] === undefined;
+  const place = isPart
+    ? { owner: within.owner, path: `${within.path}.${name}` }
+    : { owner: object, path: `${kind} ${name}` };
+  const include = includes[place.path];
+  const included = object[name] === undefined ? include?.(place.owner as never, stripe) : undefined;
   if (included) object[name] = typeof included === 'string' ? included : shown(view, included);
   const found = object[name];
   if (typeof found === 'string') object[name] = fetch(view, kinds, found);
   else if (Array.isArray(found))
     object[name] = found.map((each: unknown) => (typeof each === 'string' ? fetch(view, kinds, each) : each));
-  expandIn(view, object[name], rest, kinds[0] ?? kind);
+  expandIn(view, object[name], rest, kinds[0] ?? kind, place);
 }
 
 /** The object under an identifier, or the identifier where there is none: it may be of a kind that is not kept. */
@@ -120,8 +130,10 @@ function fetch(view: View, kinds: readonly string[], id: string): unknown {
   return id;
 }
 
-/** A copy of an object that is put in. */
-function shown({ stripe, version }: View, object: object): object {
+/** A copy of an object, or of a list without pages, that is put in. */
+function shown(view: View, object: object): object {
+  const { stripe, version } = view;
+  if (Array.isArray(object)) return object.map((each: object) => shown(view, each));
   return renderAt(version, structuredClone(object), stripe);
 }
 

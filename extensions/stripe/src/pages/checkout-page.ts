@@ -145,7 +145,8 @@ export function methodNeeded(stripe: Backend, session: Stripe.Checkout.Session):
 function buttonText(stripe: Backend, session: Stripe.Checkout.Session): string {
   if (session.mode === 'setup') return 'Save';
   const sale = saleOf(stripe, session.id)!;
-  if (session.mode === 'subscription') return sale.trial === true ? 'Start trial' : 'Subscribe';
+  if (session.mode === 'subscription' && sale.trial === true) return 'Start trial';
+  if (session.submit_type === 'subscribe' || session.mode === 'subscription') return 'Subscribe';
   const total = money(addUp(stripe, sale).amount_total, sale.currency);
   if (session.submit_type === 'book') return `Book ${total}`;
   return session.submit_type === 'donate' ? `Donate ${total}` : `Pay ${total}`;
@@ -284,18 +285,23 @@ function taxFields(values: URLSearchParams, problems: Problems): Html {
   return html`<fieldset>
     <legend>Business details</legend>
     ${field({ name: 'businessName', label: 'Business name', value: values.get('businessName'), problem: problems['businessName'] })}
-    <div class="pair">
-      ${select({ name: 'taxIdType', label: 'Tax ID type', value: values.get('taxIdType') }, [
-        ['eu_vat', 'EU VAT'],
-        ['gb_vat', 'GB VAT'],
-        ['us_ein', 'US EIN'],
-        ['ca_bn', 'CA BN'],
-        ['au_abn', 'AU ABN'],
-        ['ch_vat', 'CH VAT'],
-      ])}
-      ${field({ name: 'taxId', label: 'Tax ID', value: values.get('taxId'), problem: problems['taxId'] })}
-    </div>
+    ${taxIdFields(values, problems)}
   </fieldset>`;
+}
+
+/** The fields of a tax ID. */
+export function taxIdFields(values: URLSearchParams, problems: Problems): Html {
+  return html`<div class="pair">
+    ${select({ name: 'taxIdType', label: 'Tax ID type', value: values.get('taxIdType') }, [
+      ['eu_vat', 'EU VAT'],
+      ['gb_vat', 'GB VAT'],
+      ['us_ein', 'US EIN'],
+      ['ca_bn', 'CA BN'],
+      ['au_abn', 'AU ABN'],
+      ['ch_vat', 'CH VAT'],
+    ])}
+    ${field({ name: 'taxId', label: 'Tax ID', value: values.get('taxId'), problem: problems['taxId'] })}
+  </div>`;
 }
 
 function customField(each: Stripe.Checkout.Session.CustomField, values: URLSearchParams, problems: Problems): Html {

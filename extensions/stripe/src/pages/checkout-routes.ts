@@ -4,10 +4,11 @@ import { StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { withChoice } from '../checkout/optional-items';
-import { redeemable } from '../checkout/promotion';
-import { sessionOfLink } from '../checkout/payment-links';
+import { inactiveMessage, sessionOfLink } from '../checkout/payment-links';
 import type { SessionParams } from '../checkout/session-checks';
+import { applyCode } from '../checkout/session-changes';
 import { createSession } from '../checkout/session-create';
+import { priceOf, type Line } from '../checkout/line-items';
 import { amountsOf, sessionsOf } from '../checkout/session-data';
 import { paySession } from '../checkout/session-pay';
 import { shownError } from './card-fields';
@@ -15,6 +16,7 @@ import { checkoutPage, methodNeeded, savedMethods } from './checkout-page';
 import { readCheckoutForm } from './checkout-form';
 import { html, inScript } from './html';
 import { notice, page } from './layout';
+import { smallest } from './money';
 import { endpoint, type PageAnswer, type Visit } from './page-host';
 
 const KIND = ['checkout.session'];
@@ -50,9 +52,12 @@ export function serveCheckout(router: Router, stripe: Backend): void {
     '/pay/:session/recover',
     endpoint(stripe, 'pay', KIND, ({ base }, { session: id }) => {
       const before = table.get(id!);
-      const { given, confirmation } = table.hidden(before.id)!;
-      const recovered = createSession(stripe, withoutExpiry(given), {
+      const { given, confirmation, lines, optional } = table.hidden(before.id)!;
+      const codes = before.after_expiration?.recovery?.allow_promotion_codes === true && given.discounts === undefined;
+      const again = { ...withoutExpiry(given), ...(codes && { allow_promotion_codes: true }) };
+      const recovered = createSession(stripe, again, {
         recovered_from: before.id,
+        lines: lines.filter(({ id }) => !optional.some((each) => each.id === id)),
         ...(confirmation !== undefined && { confirmation }),
       });
       return { redirect: `${base}/pay/${recovered.id}` };
@@ -61,10 +66,12 @@ export function serveCheckout(router: Router, stripe: Backend): void {
   router.get(
     '/b/:link',
     endpoint(stripe, 'b', ['payment_link'], ({ base, query }, { link }) => {
+      const inactive = inactiveMessage(stripe, link!);
+      if (inactive !== undefined) return notice('This link is no longer active', inactive);
       const session = sessionOfLink(stripe, link!, {
         client_reference_id: query.get('client_reference_id') ?? undefined,
         prefilled_email: query.get('prefilled_email') ?? undefined,
-        prefilled_promo_code: query.get('prefilled_promo_code') ?? undefined,
+        locked_prefilled_email: query.get('locked_prefilled_email') ?? undefined,
         doneUrl: `${base}/pay/{CHECKOUT_SESSION_ID}`,
       });
       const code = query.get('prefilled_promo_code');
@@ -77,6 +84,13 @@ export function serveCheckout(router: Router, stripe: Backend): void {
 function pay(stripe: Backend, id: string, { form }: Visit): PageAnswer {
   const session = sessionsOf(stripe).get(id);
   if (session.status !== 'open') return done(stripe, session);
+  if (
+    sessionsOf(stripe)
+      .hidden(id)!
+      .lines.some((line) => line.amount === 0)
+  ) {
+    return checkoutPage(stripe, id, { values: form, error: 'Choose an amount.' });
+  }
   const needsMethod = methodNeeded(stripe, session);
   const read = readCheckoutForm(session, form, needsMethod);
   if ('problems' in read) return checkoutPage(stripe, id, { values: form, problems: read.problems });
@@ -103,6 +117,8 @@ function change(stripe: Backend, id: string, { base, form }: Visit): PageAnswer 
   const hidden = table.hidden(id)!;
   const action = form.get('action');
   const lines = withChoice(hidden.lines, hidden.optional, action).map((line) => {
+    if (line.amount !== undefined)
+      return { ...line, amount: chosenAmount(stripe, line, form.get(`amount-${line.id}`)) };
     const wanted = Number(form.get(`quantity-${line.id}`) ?? NaN);
     if (line.adjustable?.enabled !== true || !Number.isInteger(wanted)) return line;
     return { ...line, quantity: Math.min(line.adjustable.maximum, Math.max(line.adjustable.minimum, wanted)) };
@@ -122,18 +138,18 @@ function change(stripe: Backend, id: string, { base, form }: Visit): PageAnswer 
   return { redirect: `${base}/pay/${id}` };
 }
 
+/** What the buyer wants to pay, within the limits of the price; what it was where nothing is written. */
+function chosenAmount(stripe: Backend, line: Line, written: string | null): number {
+  const { custom_unit_amount: limits, currency } = priceOf(stripe, line);
+  const wanted = written === null || written.trim() === '' ? NaN : smallest(Number(written), currency);
+  if (!Number.isFinite(wanted) || wanted < 0) return line.amount ?? 0;
+  return Math.min(limits?.maximum ?? Infinity, Math.max(limits?.minimum ?? 0, wanted));
+}
+
 /** Takes a code, or says why not. */
 function tryCode(stripe: Backend, id: string, code: string): string | undefined {
-  const table = sessionsOf(stripe);
-  const session = table.get(id);
   try {
-    const discount = redeemable(stripe, code, {
-      customer: idOf(session.customer),
-      subtotal: session.amount_subtotal ?? 0,
-      currency: session.currency ?? 'usd',
-    });
-    table.hide(id, { ...table.hidden(id)!, discounts: [discount] });
-    table.update(id, amountsOf(stripe, id));
+    applyCode(stripe, id, code);
     return undefined;
   } catch (error) {
     if (error instanceof StripeError) return error.message;
@@ -144,7 +160,8 @@ function tryCode(stripe: Backend, id: string, code: string): string | undefined 
 /** Where the buyer goes when all is done: to the application, or, in a frame, the page around it does. */
 function finish(stripe: Backend, session: Stripe.Checkout.Session): PageAnswer {
   const target = (session.success_url ?? session.return_url)?.replaceAll('{CHECKOUT_SESSION_ID}', session.id);
-  if (session.ui_mode === 'hosted_page') return target === undefined ? done(stripe, session) : { redirect: target };
+  // Elements are on a page of the application, which the buyer left for that of a bank.
+  if (session.ui_mode !== 'embedded_page') return target === undefined ? done(stripe, session) : { redirect: target };
   return page({
     title: 'Done',
     look: 'bare',

@@ -1,9 +1,9 @@
 import type { Router } from 'backlot';
 import type Stripe from 'stripe';
-import { StripeError } from '../errors';
+import { resourceMissing, StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import { attachTo, makePaymentMethod, payInvoiceWith } from '../checkout/engine';
+import { makePaymentMethod, payInvoiceWith } from '../checkout/engine';
 import { cardFields, methodChoice, readCardFields, shownError, type Problems } from './card-fields';
 import { describeMethod } from './checkout-page';
 import { html, type Html } from './html';
@@ -18,9 +18,11 @@ const KINDS = ['invoice'];
 export function serveInvoices(router: Router, stripe: Backend): void {
   const at = '/i/:invoice/:token';
   const serve = (handler: (visit: Visit, place: InvoicePlace) => PageAnswer) =>
-    endpoint(stripe, 'i', KINDS, (visit, { invoice, token }) =>
-      handler(visit, { id: invoice!, home: `${visit.base}/i/${invoice}/${token}` }),
-    );
+    endpoint(stripe, 'i', KINDS, (visit, { invoice, token }) => {
+      const { hosted_invoice_url: url } = stripe.table<Stripe.Invoice>('invoice').get(invoice!);
+      if (url?.endsWith(`/${token}`) !== true) throw resourceMissing('invoice', invoice!);
+      return handler(visit, { id: invoice!, home: `${visit.base}/i/${invoice}/${token}` });
+    });
   const look = serve(({ query }, place) => {
     const error = query.has('failed') ? 'The payment failed. Try another payment method.' : undefined;
     return invoicePage(stripe, place, { error });
@@ -94,6 +96,7 @@ function invoicePage(stripe: Backend, { id, home }: InvoicePlace, view: InvoiceV
         <div class="card">
           ${invoice.customer_name && html`<div class="row"><span class="muted">To</span><span>${invoice.customer_name}</span></div>`}
           ${invoice.customer_email && html`<div class="row"><span class="muted">Email</span><span>${invoice.customer_email}</span></div>`}
+          ${invoice.custom_fields?.map((each) => html`<div class="row"><span class="muted">${each.name}</span><span>${each.value}</span></div>`)}
           <div class="row"><span class="muted">Date</span><span>${date(invoice.created)}</span></div>
           <table>
             <thead>
@@ -118,11 +121,12 @@ function invoicePage(stripe: Backend, { id, home }: InvoicePlace, view: InvoiceV
           <div class="row total"><span>Total</span><span>${money(invoice.total, currency)}</span></div>
           ${row('Amount paid', invoice.amount_paid)}${row('Amount due', invoice.amount_remaining)}
         </div>
+        ${invoice.description && html`<p>${invoice.description}</p>`}
         ${invoice.footer && html`<p class="small muted">${invoice.footer}</p>`}
         <p><a class="button" href="${home}/pdf" data-testid="download-invoice-pdf">Download invoice</a></p>
       </section>
       <section aria-label="Payment">
-        ${invoice.status === 'open' ? payForm(stripe, invoice, home, view) : html`<p>${STATUS_TEXTS[invoice.status ?? ''] ?? ''}</p>`}
+        ${isPayable(invoice) ? payForm(stripe, invoice, home, view) : html`<p>${STATUS_TEXTS[invoice.status ?? ''] ?? ''}</p>`}
         <p class="foot">Backlot stands in for Stripe here: no money moves.</p>
       </section>
     </main>`,
@@ -132,9 +136,13 @@ function invoicePage(stripe: Backend, { id, home }: InvoicePlace, view: InvoiceV
 const STATUS_TEXTS: Readonly<Record<string, string>> = {
   paid: 'This invoice is paid. Thank you.',
   void: 'This invoice is void: nothing is to be paid.',
-  uncollectible: 'This invoice is no longer collected.',
   draft: 'This invoice is a draft.',
 };
+
+/** What was given up can still be paid. */
+function isPayable({ status }: Stripe.Invoice): boolean {
+  return status === 'open' || status === 'uncollectible';
+}
 
 function statusBadge(status: Stripe.Invoice['status']): Html {
   return html`<span class="badge ${status === 'paid' ? 'good' : ''}">${status}</span>`;
@@ -146,7 +154,7 @@ function payForm(stripe: Backend, invoice: Stripe.Invoice, home: string, view: I
   const chosen = values.get('method') ?? saved[0]?.id ?? 'card';
   const radio = methodChoice(chosen);
   return html`<form method="post" action="${home}">
-    <h1>Pay</h1>
+    <h2>Pay</h2>
     ${view.error !== undefined && html`<div class="error" role="alert">${view.error}</div>`}
     ${
       saved.length > 0 &&
@@ -171,7 +179,7 @@ function savedMethods(stripe: Backend, invoice: Stripe.Invoice): Stripe.PaymentM
 function pay(stripe: Backend, place: InvoicePlace, { form }: Visit): PageAnswer {
   const { id } = place;
   const invoice = stripe.table<Stripe.Invoice>('invoice').get(id);
-  if (invoice.status !== 'open') return invoicePage(stripe, place);
+  if (!isPayable(invoice)) return invoicePage(stripe, place);
   const customer = idOf(invoice.customer);
   const chosen = form.get('method') ?? 'card';
   const isSaved = savedMethods(stripe, invoice).some((method) => method.id === chosen);
@@ -180,7 +188,6 @@ function pay(stripe: Backend, place: InvoicePlace, { form }: Visit): PageAnswer 
   try {
     return stripe.onClockOf(customer, () => {
       const method = read ? makePaymentMethod(stripe, read.method) : chosen;
-      if (read && customer !== undefined) attachTo(stripe, method, customer);
       const paid = payInvoiceWith(stripe, id, method, `${place.home}/return`);
       if (paid.redirect !== undefined) return { redirect: paid.redirect };
       if (paid.error) return invoicePage(stripe, place, { values: form, error: paid.error.message });

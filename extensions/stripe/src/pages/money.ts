@@ -19,9 +19,19 @@ const WHOLE = new Set([
 ]);
 const THOUSANDTHS = new Set(['bhd', 'jod', 'kwd', 'omr', 'tnd']);
 
+/** How many decimals a currency has. */
+export function digitsOf(currency: string): number {
+  return WHOLE.has(currency) ? 0 : THOUSANDTHS.has(currency) ? 3 : 2;
+}
+
+/** An amount as people write it, in the smallest unit. */
+export function smallest(amount: number, currency: string): number {
+  return Math.round(amount * 10 ** digitsOf(currency));
+}
+
 /** An amount in the smallest unit as people read it: `$20.00`. */
 export function money(amount: number, currency: string): string {
-  const digits = WHOLE.has(currency) ? 0 : THOUSANDTHS.has(currency) ? 3 : 2;
+  const digits = digitsOf(currency);
   const value = amount / 10 ** digits;
   const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
   try {

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import { describeMethod, addressFields } from './checkout-page';
+import { addressFields, describeMethod, taxIdFields } from './checkout-page';
 import { countries } from './countries';
 import { html, raw, safeUrl, type Html } from './html';
 import { field, page, select } from './layout';
@@ -23,10 +23,18 @@ export function shell(stripe: Backend, portal: Portal, title: string, body: Html
         >
       </p>
       <h1>${title}</h1>
-      ${body}
+      ${body} ${businessLinks(portal.configuration)}
       <p class="foot">Backlot stands in for Stripe here: no money moves.</p>
     </main>`,
   });
+}
+
+function businessLinks({ business_profile: profile }: Portal['configuration']): Html {
+  const links = [
+    ['Terms', safeUrl(profile.terms_of_service_url)],
+    ['Privacy', safeUrl(profile.privacy_policy_url)],
+  ] as const;
+  return html`${links.map(([name, url]) => url !== undefined && html`<a class="small" href="${url}">${name}</a> `)}`;
 }
 
 /** Everything at a glance. */
@@ -195,6 +203,8 @@ export function cancelPage(stripe: Backend, portal: Portal, subscription: Stripe
   const { subscription_cancel: feature } = portal.features;
   const end = subscription.items.data[0]?.current_period_end;
   const reasons = feature.cancellation_reason;
+  const offered = portal.session.flow?.subscription_cancel?.retention?.coupon_offer?.coupon;
+  const coupon = offered === undefined ? undefined : stripe.table<Stripe.Coupon>('coupon').find(offered);
   return shell(
     stripe,
     portal,
@@ -204,6 +214,7 @@ export function cancelPage(stripe: Backend, portal: Portal, subscription: Stripe
       <p>
         ${feature.mode === 'immediately' ? 'Your subscription ends at once.' : `Your subscription ends on ${end === undefined ? 'the end of the period' : date(end)}; until then nothing changes.`}
       </p>
+      ${coupon && offer(portal, subscription.id, coupon)}
       <form method="post" action="${portal.home}/subscriptions/${subscription.id}/cancel">
         ${
           reasons.enabled &&
@@ -217,6 +228,18 @@ export function cancelPage(stripe: Backend, portal: Portal, subscription: Stripe
       </form>
     </div>`,
   );
+}
+
+/** What somebody is given who stays. */
+function offer({ home }: Portal, subscription: string, coupon: Stripe.Coupon): Html {
+  const off =
+    coupon.percent_off === null ? money(coupon.amount_off ?? 0, coupon.currency ?? 'usd') : `${coupon.percent_off}%`;
+  const months = coupon.duration_in_months;
+  const how = coupon.duration === 'forever' ? '' : months === null ? ' of your next invoice' : ` for ${months} months`;
+  return html`<form method="post" action="${home}/subscriptions/${subscription}/stay">
+    <p><strong>${coupon.name ?? 'Stay with us'}</strong>: ${off} off${how}</p>
+    <button class="primary" data-testid="accept-offer">Accept offer</button>
+  </form>`;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -302,15 +325,7 @@ function productName(stripe: Backend, price: Stripe.Price): string {
 export function customerPage(portal: Portal): string {
   const { customer, features, home } = portal;
   const allowed: readonly string[] = features.customer_update.allowed_updates;
-  const { address } = customer;
-  const values = new URLSearchParams({
-    billingCountry: address?.country ?? 'US',
-    billingAddressLine1: address?.line1 ?? '',
-    billingAddressLine2: address?.line2 ?? '',
-    billingLocality: address?.city ?? '',
-    billingAdministrativeArea: address?.state ?? '',
-    billingPostalCode: address?.postal_code ?? '',
-  });
+  const values = addressValues('billing', customer.address);
   return page({
     title: 'Billing information',
     body: html`<main class="narrow">
@@ -319,6 +334,8 @@ export function customerPage(portal: Portal): string {
         ${allowed.includes('name') && field({ name: 'name', label: 'Name', value: customer.name, autocomplete: 'name' })}
         ${allowed.includes('email') && field({ name: 'email', label: 'Email', type: 'email', value: customer.email, autocomplete: 'email' })}
         ${allowed.includes('phone') && field({ name: 'phone', label: 'Phone number', type: 'tel', value: customer.phone, autocomplete: 'tel' })}
+        ${allowed.includes('tax_id') && taxIdFields(new URLSearchParams(), {})}
+        ${allowed.includes('shipping') && addressFields('shipping', 'Shipping address', addressValues('shipping', customer.shipping?.address, customer.shipping?.name), {}, countries())}
         ${allowed.includes('address') && addressFields('billing', 'Billing address', values, {}, countries())}
         <div class="actions">
           <button class="primary">Save</button> <a class="button" href="${home}?done=1">Cancel</a>
@@ -326,4 +343,24 @@ export function customerPage(portal: Portal): string {
       </form>
     </main>`,
   });
+}
+
+/** An address as the fields with a prefix have it. */
+function addressValues(
+  prefix: 'billing' | 'shipping',
+  address: Stripe.Address | null | undefined,
+  name?: string,
+): URLSearchParams {
+  const values = {
+    Name: name,
+    Country: address?.country ?? 'US',
+    AddressLine1: address?.line1,
+    AddressLine2: address?.line2,
+    Locality: address?.city,
+    AdministrativeArea: address?.state,
+    PostalCode: address?.postal_code,
+  };
+  return new URLSearchParams(
+    Object.entries(values).map(([key, value]): [string, string] => [prefix + key, value ?? '']),
+  );
 }

@@ -5,11 +5,13 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import {
   addPaymentMethod,
+  addTaxId,
   cancelSubscriptionFor,
   changeSubscription,
   detachMethod,
   makePaymentMethod,
 } from '../checkout/engine';
+import { changeAtPeriodEnd, waitsForPeriod } from '../checkout/portal-changes';
 import { createPortalSession } from '../checkout/portal-sessions';
 import { cardFields, readCardFields, shownError, type Problems } from './card-fields';
 import { addressOf } from './checkout-form';
@@ -76,6 +78,15 @@ export function servePortal(router: Router, stripe: Backend): void {
     });
     return afterwards(portal);
   });
+  add('post', '/subscriptions/:id/stay', (portal, _visit, id) => {
+    const cancel = portal.session.flow?.subscription_cancel;
+    const coupon = cancel?.retention?.coupon_offer?.coupon;
+    need(cancel?.subscription === id && coupon !== undefined);
+    const { discounts } = owned(stripe, portal, id);
+    const kept = discounts.map((discount) => ({ discount: idOf(discount)! }));
+    changeSubscription(stripe, id, { discounts: [...kept, { coupon: coupon! }] });
+    return afterwards(portal);
+  });
   add('post', '/subscriptions/:id/resume', (portal, _visit, id) => {
     const subscription = owned(stripe, portal, id);
     if (subscription.cancel_at_period_end || subscription.cancel_at !== null) {
@@ -94,8 +105,13 @@ export function servePortal(router: Router, stripe: Backend): void {
     const [item] = subscription.items.data;
     const price = form.get('price') ?? item!.price.id;
     const quantity = Number(form.get('quantity') ?? item!.quantity ?? 1);
+    const changed = { price, ...(item!.price.recurring?.usage_type !== 'metered' && { quantity }) };
+    if (waitsForPeriod(stripe, feature, item!, changed)) {
+      changeAtPeriodEnd(stripe, subscription, changed);
+      return afterwards(portal);
+    }
     changeSubscription(stripe, subscription.id, {
-      items: [{ id: item!.id, price, ...(item!.price.recurring?.usage_type !== 'metered' && { quantity }) }],
+      items: [{ id: item!.id, ...changed }],
       proration_behavior: feature.proration_behavior,
     });
     return afterwards(portal);
@@ -110,6 +126,12 @@ export function servePortal(router: Router, stripe: Backend): void {
         ...(item.price !== null && { price: item.price }),
         ...(item.quantity !== undefined && { quantity: item.quantity }),
       })),
+      ...(confirm!.discounts && {
+        discounts: confirm!.discounts.map(({ coupon, promotion_code: code }) => ({
+          ...(coupon !== null && { coupon }),
+          ...(code !== null && { promotion_code: code }),
+        })),
+      }),
       proration_behavior: portal.features.subscription_update.proration_behavior,
     });
     return afterwards(portal);
@@ -149,6 +171,7 @@ export function servePortal(router: Router, stripe: Backend): void {
     const allowed: readonly string[] = feature.allowed_updates;
     const text = (name: string): string | null => form.get(name)?.trim() || null;
     const address = addressOf(form, 'billing');
+    const shipping = addressOf(form, 'shipping');
     stripe.table<Stripe.Customer>('customer').update(
       portal.customer.id,
       {
@@ -156,9 +179,15 @@ export function servePortal(router: Router, stripe: Backend): void {
         ...(allowed.includes('email') && { email: text('email') }),
         ...(allowed.includes('phone') && { phone: text('phone') }),
         ...(allowed.includes('address') && address && { address }),
+        ...(allowed.includes('shipping') &&
+          shipping && { shipping: { name: text('shippingName') ?? '', address: shipping } }),
       },
       'customer.updated',
     );
+    const taxId = text('taxId');
+    if (allowed.includes('tax_id') && taxId !== null) {
+      addTaxId(stripe, portal.customer.id, { type: text('taxIdType') ?? 'eu_vat', value: taxId });
+    }
     return { redirect: `${portal.home}?done=1` };
   });
 

@@ -5,7 +5,7 @@ import { saleOf, sessionsOf } from '../checkout/session-data';
 import { nameOf, priceOf, type Line } from '../checkout/line-items';
 import { addUp, type Sale } from '../checkout/totals';
 import { html, raw, type Html } from './html';
-import { every, money } from './money';
+import { digitsOf, every, money } from './money';
 
 /** What is sold in a session, with what a buyer may change of it: quantities, shipping, a code. `problem` is about the code. */
 export function summary(stripe: Backend, id: string, problem?: string): Html {
@@ -18,13 +18,15 @@ export function summary(stripe: Backend, id: string, problem?: string): Html {
   const { currency } = sale;
   const hidden = sessionsOf(stripe).hidden(id)!;
   const adjustable = totals.items.some((item) => item.adjustable_quantity?.enabled);
-  const hasOptions = adjustable || session.shipping_options.length > 0 || session.allow_promotion_codes === true;
+  const isFree = hidden.lines.some((line) => line.amount !== undefined);
+  const hasOptions =
+    adjustable || isFree || session.shipping_options.length > 0 || session.allow_promotion_codes === true;
   return html`<div id="summary">
     <p class="muted">${headline(session, totals.items)}</p>
     <p class="amount" data-testid="total-amount">${money(totals.amount_total, currency)}</p>
     ${sale.trial === true && html`<p class="muted">${trialText(stripe, session)}</p>`}
     <form method="post" action="${stripe.pageUrl(`pay/${id}/options`)}" id="options-form">
-      ${totals.items.map((item) => lineOf(item, currency))}
+      ${totals.items.map((item) => lineOf(item, currency, hidden.lines.find(({ id }) => id === item.id)?.amount))}
       ${hidden.optional.map((line) => optionalOf(stripe, line, sale))}
       ${hasDiscountOrMore(totals) && html`<div class="row total"><span>Subtotal</span><span>${money(totals.amount_subtotal, currency)}</span></div>`}
       ${totals.amount_discount > 0 && html`<div class="row"><span>Discount ${discountNames(stripe, sale.discounts)}</span><span>−${money(totals.amount_discount, currency)}</span></div>`}
@@ -38,7 +40,8 @@ export function summary(stripe: Backend, id: string, problem?: string): Html {
   </div>`;
 }
 
-function lineOf(item: Stripe.LineItem, currency: string): Html {
+/** `amount` is what the buyer chose, where the price lets them. */
+function lineOf(item: Stripe.LineItem, currency: string, amount: number | undefined): Html {
   const price = item.price;
   const recurring = price?.recurring;
   const name = `quantity-${item.id}`;
@@ -60,12 +63,30 @@ function lineOf(item: Stripe.LineItem, currency: string): Html {
             item.quantity > 1 &&
             html`<br /><span class="small muted">Qty ${item.quantity}</span>`
       }
+      ${amount !== undefined && amountField(item, currency, amount)}
       ${recurring && html`<br /><span class="small muted">Billed every ${every(recurring)}</span>`}</span
     >
     <span
       >${recurring && item.amount_subtotal === 0 && price?.unit_amount ? `${money(price.unit_amount * (item.quantity ?? 1), currency)} / ${every(recurring)}` : money(item.amount_subtotal, currency)}</span
     >
   </div>`;
+}
+
+function amountField({ id, price }: Stripe.LineItem, currency: string, amount: number): Html {
+  const digits = digitsOf(currency);
+  const shown = (value: number): string => (value / 10 ** digits).toFixed(digits);
+  const { minimum, maximum } = price?.custom_unit_amount ?? {};
+  return html`<br /><label class="small" for="amount-${id}">Amount</label>
+    <input
+      class="quantity"
+      type="number"
+      id="amount-${id}"
+      name="amount-${id}"
+      value="${amount === 0 ? '' : shown(amount)}"
+      step="${10 ** -digits}"
+      min="${shown(minimum ?? 0)}"
+      ${typeof maximum === 'number' && html`max="${shown(maximum)}"`}
+    />`;
 }
 
 /** What the buyer may add, or has added. */

@@ -10,19 +10,21 @@ const RELEASES = ['acacia', 'basil', 'clover', 'dahlia', 'endive'];
 export function serveScripts(router: Router, packageDirectory: string): (context: RequestContext) => Buffer {
   const kept = new Map<string, Buffer>();
   const file =
-    (name: string, type: string) =>
+    (type: string, ...names: readonly string[]) =>
     (context: RequestContext): Buffer => {
-      const bytes = kept.get(name) ?? readFileSync(join(packageDirectory, 'public', name));
-      kept.set(name, bytes);
+      const [first = ''] = names;
+      const bytes =
+        kept.get(first) ?? Buffer.concat(names.map((name) => readFileSync(join(packageDirectory, 'public', name))));
+      kept.set(first, bytes);
       context.response.setHeader('content-type', `${type}; charset=utf-8`);
       context.response.setHeader('cache-control', 'no-cache');
       return bytes;
     };
-  const script = file('stripe.js', 'text/javascript');
+  const script = file('text/javascript', 'stripe.js', 'stripe-checkout.js');
   const anywhere = router.withCors({ origins: '*' });
   for (const path of ['/v3', '/v3/', '/v3/stripe.js', ...RELEASES.map((release) => `/${release}/stripe.js`)])
     anywhere.get(path, script);
-  anywhere.get('/js/elements', file('elements.html', 'text/html'));
-  anywhere.get('/js/elements.js', file('elements.js', 'text/javascript'));
+  anywhere.get('/js/elements', file('text/html', 'elements.html'));
+  anywhere.get('/js/elements.js', file('text/javascript', 'elements-texts.js', 'elements.js'));
   return script;
 }

@@ -8,15 +8,16 @@ const ENDPOINTS = /^POST \/v1\/webhook_endpoints(\/\{\w+\})?$/;
 
 /**
  * The names of the undeclared parameters in a request: the data of a card where an intent is made or confirmed, which Stripe.js
- * sends and servers may; the types of events of a webhook endpoint; the bank account of a source; the identifier of a new customer; the balance that is topped up; and, where a page asks (`isPage`), what Stripe.js sends with each call for an intent.
+ * sends and servers may; the types of events of a webhook endpoint; the bank account or, on a page, the card of a source; the identifier of a new customer; the balance that is topped up; and, where a page asks (`isPage`), what Stripe.js sends with each call for an intent.
  */
 export function undeclared({ key }: Operation, given: RawHash, isPage: boolean): readonly string[] {
   const method = given['payment_method_data'] as RawHash | undefined;
   const isCard = INTENTS.test(key) && method?.['type'] === 'card';
-  const isDebit = key === 'POST /v1/sources' && given['type'] === 'sepa_debit';
+  const source = key === 'POST /v1/sources' ? given['type'] : undefined;
   return [
     ...(isCard ? ['payment_method_data'] : []),
-    ...(isDebit ? ['sepa_debit'] : []),
+    ...(source === 'sepa_debit' ? ['sepa_debit'] : []),
+    ...(source === 'card' && isPage ? ['card'] : []),
     // Former names depend on a version: the operation looks at them itself.
     ...(ENDPOINTS.test(key) && typeof given['enabled_events'] === 'object' ? ['enabled_events'] : []),
     ...(key === 'POST /v1/customers' && isIdentifier(given['id']) ? ['id'] : []),

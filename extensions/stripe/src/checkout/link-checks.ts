@@ -1,0 +1,28 @@
+import type Stripe from 'stripe';
+import { invalidRequest, parameterMissing } from '../errors';
+import { checkContent } from './content-checks';
+
+/** What goes with what is paid once, and what with what recurs. */
+const ONCE = ['application_fee_amount', 'invoice_creation', 'payment_intent_data'] as const;
+const RECURRING = ['application_fee_percent', 'payment_method_collection', 'subscription_data'] as const;
+
+/** Throws for parameters of a payment link that do not go with its prices. */
+export function checkLink(given: Stripe.PaymentLinkCreateParams, isRecurring: boolean): void {
+  for (const name of isRecurring ? ONCE : RECURRING) {
+    if (given[name] === undefined) continue;
+    throw invalidRequest(`\`${name}\` can only be used with ${isRecurring ? 'one-time' : 'recurring'} prices.`, {
+      param: name,
+    });
+  }
+  checkContent(given);
+  checkAfterCompletion(given.after_completion);
+}
+
+/** Throws where buyers would be sent nowhere. */
+export function checkAfterCompletion(given: Stripe.PaymentLinkCreateParams.AfterCompletion | undefined): void {
+  if (given?.type !== 'redirect') return;
+  if (given.redirect === undefined) throw parameterMissing('after_completion[redirect]');
+  if (!URL.canParse(given.redirect.url)) {
+    throw invalidRequest('Not a valid URL', { code: 'url_invalid', param: 'after_completion[redirect][url]' });
+  }
+}
