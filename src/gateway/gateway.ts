@@ -312,7 +312,10 @@ export class Gateway {
 
   readonly #reportLate = (error: unknown, phase: string, context: RequestContext): void => {
     const extension = this.#ownerOf(error) ?? context.route?.owner;
-    this.#report(handlerFailure(error, context, extension), `in a ${phase}: `);
+    this.#report(
+      handlerFailure(error, context, extension),
+      `in ${phase === 'exception handler' ? 'an' : 'a'} ${phase}: `,
+    );
   };
 
   readonly #recompose = (): void => {
