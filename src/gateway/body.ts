@@ -5,6 +5,7 @@ import type { Body, GatewayResponse } from '../api/gateway';
 import { endedBy } from './ended-by';
 import { hasOwnHeader, setOwnHeader } from './header-table';
 import { ClientGone } from './client-gone';
+import { kindOf } from './kind-of';
 import { isHopByHop } from './proxy/end-to-end';
 import { BorrowedStream, giveBackMemory } from './request-body/borrowed-stream';
 
@@ -40,7 +41,7 @@ export function fillBody(response: GatewayResponse, value: unknown): void {
   } else if (isPlain(value) || !fillAsFetchWould(response, value)) {
     // As a function and a symbol have no JSON, the type of `stringify` is not the whole truth.
     const json = JSON.stringify(value) as string | undefined;
-    if (json === undefined) throw new TypeError(`a ${typeof value} has no JSON, and so cannot be sent`);
+    if (json === undefined) throw new TypeError(`${kindOf(value)} has no JSON, and so cannot be sent`);
     setType(response, 'application/json');
     response.body = json;
   }
