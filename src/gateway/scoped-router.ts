@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { domainToASCII } from 'node:url';
 import { BacklotError } from '../api/errors';
 import type {
   AddRoute,
@@ -20,6 +19,7 @@ import type { Owner } from './owner';
 import type { ProtocolSink } from './port/protocol-table';
 import { proxyRule } from './proxy/proxy-rule';
 import type { RouteRecord, RouteSink } from './route-table';
+import { hostAsSent } from './routing/host-index';
 import { isRoutable, WEBSOCKET } from './routing/methods';
 import { endpointsOf } from './routing/resource';
 import { mountedUpgrade } from './websocket/mounted-upgrade';
@@ -129,7 +129,7 @@ export class ScopedRouter implements Router {
     if (typeof host !== 'string' || !HOST.test(host) || Number(port) > 65_535) {
       throw this.#invalid(`"${host}" is not a host: write a name, or "*." and a name, with or without a port`);
     }
-    return this.#within({ host: asSent(host) });
+    return this.#within({ host: hostAsSent(host) });
   }
 
   withPriority(priority: number): Router {
@@ -220,11 +220,6 @@ export class ScopedRouter implements Router {
   #invalid(message: string): BacklotError {
     return new BacklotError('BACKLOT_E_ROUTE_INVALID', message, { where: { extension: this.#owner.name } });
   }
-}
-
-/** A host as it stands in a Host header: in lower case, and letters that are no ASCII as IDNA writes them. */
-function asSent(host: string): string {
-  return host.toLowerCase().replace(/[^:*]*[\u0080-\uffff][^:*]*/, (name) => domainToASCII(name) || name);
 }
 
 /** Whatever parameters a path names, they are all strings to the router. */
