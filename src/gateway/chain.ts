@@ -191,14 +191,15 @@ export class Exchange implements HandlerChain, HeadGuard {
   #fail(error: unknown): void {
     this.stopped = true;
     if (isClientGone(error) && this.response.destroyed) return;
-    if (this.response.headersSent || this.#opened) {
+    if (this.response.headersSent || (this.#opened && !this.released)) {
       this.#report(error, 'request handler', this.context);
       // What was written waits for response handlers that still run.
       if (this.#begun && !this.released) (this.#steps ??= []).push(() => this.#cutUnfinished());
       else this.#cutUnfinished();
       return;
     }
-    this.#answerFailure(error);
+    if (this.#opened) this.#sendFailed(error);
+    else this.#answerFailure(error);
   }
 
   /** Half an answer must not look like a whole one. */
@@ -252,7 +253,9 @@ export class Exchange implements HandlerChain, HeadGuard {
           tenure?.leave(before);
           Promise.resolve(result)
             .catch((thrown: unknown) => this.#threw(thrown, step.tenure, 'response handler'))
-            .finally(() => this.#responsePhase(index + 1));
+            .finally(() => this.#responsePhase(index + 1))
+            // Who wrote what cannot be sent has gone on since, and would not catch it.
+            .catch((thrown: unknown) => this.#sendFailed(thrown));
           return;
         }
       } catch (thrown) {

@@ -144,7 +144,8 @@ function endCaptured(response: Guarded, capture: BodyCapture, ...last: Parameter
   const done = last.find((argument): argument is Callback => typeof argument === 'function');
   const [chunk, encoding] = last;
   const wasWritten = !capture.isEmpty;
-  const isSmall = chunk === undefined || chunk === null || chunk === done || capture.add(chunk, encoding);
+  const coding = typeof encoding === 'string' ? encoding : undefined;
+  const isSmall = chunk === undefined || chunk === null || chunk === done || capture.add(chunk, coding);
   const written = capture.release();
   const target = response as Guarded & GatewayResponse;
   if (isSmall) target.body = written;

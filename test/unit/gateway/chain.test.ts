@@ -202,6 +202,22 @@ describe('what throws', () => {
     await expect(started.send('/half')).rejects.toThrow();
   });
 
+  it.each([
+    ['at once', () => undefined],
+    ['later', () => delay(5)],
+  ])(
+    'is a 500 where an Express handler writes a head that cannot be, and response handlers end %s',
+    async (_when, run) => {
+      bank.responseHandlers.append(run);
+      shop.router.get('/x', (_request: express.Request, response: express.Response) => {
+        response.writeHead(99, { 'x-a': '1' });
+        response.end('never sent');
+      });
+      const answer = await started.send('/x');
+      expect([answer.status, answer.json()]).toMatchObject([500, { error: { extension: 'shop' } }]);
+    },
+  );
+
   it.each(['responseHandlers', 'finalizers'] as const)('in %s skips nobody else’s', async (list) => {
     const seen: string[] = [];
     shop.router.get('/x', () => 'fine');
