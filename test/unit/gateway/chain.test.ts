@@ -218,6 +218,21 @@ describe('what throws', () => {
     },
   );
 
+  it.each([
+    ['at once', () => undefined],
+    ['later', () => delay(5)],
+  ])('by answering twice leaves the first answer as it is, and response handlers end %s', async (_when, run) => {
+    bank.responseHandlers.append(run);
+    shop.router.get('/x', (_request: express.Request, response: express.Response) => {
+      response.type('text/csv').send('a,b');
+      response.status(500).json({ error: 'something longer' });
+    });
+    const answer = await started.send('/x');
+    const { 'content-type': type, 'content-length': length } = answer.headers;
+    expect([answer.status, answer.text, type, length]).toEqual([200, 'a,b', 'text/csv; charset=utf-8', '3']);
+    expect(JSON.stringify(started.lines)).toMatch(/ERR_HTTP_HEADERS_SENT|Cannot answer twice/);
+  });
+
   it.each(['responseHandlers', 'finalizers'] as const)('in %s skips nobody else’s', async (list) => {
     const seen: string[] = [];
     shop.router.get('/x', () => 'fine');

@@ -135,7 +135,7 @@ describe('a response handler that asks for the body', () => {
   it('lets a listener know once that its answer is out', async () => {
     const told: string[] = [];
     watch();
-    shop.router.get('/x', (_request, response) => {
+    shop.router.get('/x', (_request: express.Request, response: express.Response) => {
       response.write('a', () => told.push('written'));
       response.end('b', () => told.push('ended'));
     });
