@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { ClientGone } from './client-gone';
 import { whenOver } from './request-scope';
@@ -8,6 +9,8 @@ import { whenOver } from './request-scope';
  */
 export function abortSignalOf(response: ServerResponse, over?: AbortSignal): AbortSignal {
   const controller = new AbortController();
+  // One request may wait for much at once.
+  setMaxListeners(0, controller.signal);
   const abort = (): void => {
     if (!response.writableFinished) controller.abort(new ClientGone());
   };

@@ -11,8 +11,13 @@ export interface HandlerLabel {
 }
 
 interface Step extends HandlerLabel {
-  readonly milliseconds: number;
-  readonly changes: readonly string[];
+  readonly began: number;
+  readonly before: State;
+  /** How it was when the handler was done, or when a later one began. */
+  after?: State;
+  /** Undefined while the handler runs. */
+  milliseconds?: number;
+  threw?: string;
 }
 
 /**
@@ -35,22 +40,25 @@ export class ChainTrace {
   }
 
   /** The handler that prints; it goes after all others. */
-  readonly finish: Handler = (_chain, context, response) => {
+  readonly finish: Handler = (chain, context, response) => {
     const { request, host, path, startedAt } = context as Context;
     const time = milliseconds(performance.now() - startedAt);
     const head = `${request.method} ${host}${path} → ${response.statusCode} in ${time}`;
-    this.print([head, ...tabulate(this.#steps.get(context) ?? [])].join('\n'));
+    const rows = (this.#steps.get(context) ?? []).map((step) => rowOf(step, stateOf(chain, context)));
+    this.print([head, ...tabulate(rows)].join('\n'));
   };
 
   #run(chain: HandlerChain, context: RequestContext, label: HandlerLabel, run: () => unknown): unknown {
     const before = stateOf(chain, context);
-    const began = performance.now();
+    const steps = this.#steps.get(context) ?? [];
+    // What serves a response by itself, as a mounted app does, is not done before it is out: what comes now is not its doing.
+    for (const each of steps) each.after ??= before;
+    const step: Step = { ...label, began: performance.now(), before };
+    this.#steps.set(context, [...steps, step]);
     const done = (failure?: { readonly thrown: unknown }): void => {
-      const took = performance.now() - began;
-      const changes = differences(before, stateOf(chain, context));
-      if (failure) changes.push(`threw ${describe(failure.thrown)}`);
-      const steps = this.#steps.get(context) ?? [];
-      this.#steps.set(context, [...steps, { ...label, milliseconds: took, changes }]);
+      step.milliseconds = performance.now() - step.began;
+      step.after ??= stateOf(chain, context);
+      if (failure) step.threw = describe(failure.thrown);
     };
     try {
       const result = run();
@@ -115,19 +123,19 @@ function excerpt(text: string): string {
 }
 
 function describe(value: unknown): string {
-  if (value instanceof Error) return `${value.name}: ${value.message}`;
+  if (value instanceof Error) return `${value.name}: ${value.message}`.replace(/\s*\n\s*/g, ' ');
+  if (typeof value === 'function') return 'a function';
   if (typeof value === 'string') return excerpt(value);
   return typeof value === 'object' && value !== null ? `a ${value.constructor?.name ?? 'object'}` : String(value);
 }
 
-function tabulate(steps: readonly Step[]): string[] {
-  const rows = steps.map(({ phase, owner, name, milliseconds: time, changes }) => [
-    phase,
-    owner,
-    name,
-    milliseconds(time),
-    changes.join('; '),
-  ]);
+function rowOf({ phase, owner, name, began, before, after, milliseconds: took, threw }: Step, now: State): string[] {
+  const changes = differences(before, after ?? now);
+  if (threw !== undefined) changes.push(`threw ${threw}`);
+  return [phase, owner, name, milliseconds(took ?? performance.now() - began), changes.join('; ')];
+}
+
+function tabulate(rows: readonly string[][]): string[] {
   const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
 }

@@ -1,6 +1,6 @@
 /** The chain of handlers: what happens to one request, from its first byte to the last finalizer. */
 import type { ExceptionHandler, GatewayRequest, GatewayResponse, Handler, HandlerChain } from '../api/gateway';
-import { fillBody, sendBody } from './body';
+import { fillBody, forgetBody, sendBody } from './body';
 import { Context } from './context';
 import { BodyCapture, gatherBody, isCapturable } from './body-capture';
 import { isClientGone } from './client-gone';
@@ -77,6 +77,10 @@ export class Exchange implements HandlerChain, HeadGuard {
   }
 
   respond(status: number, body?: unknown, headers?: Readonly<Record<string, string | readonly string[]>>): void {
+    if (!(Number.isInteger(status) && status >= 200 && status <= 999)) {
+      throw new RangeError(`a response has a status from 200 to 999, and not ${JSON.stringify(status)}`);
+    }
+    if (this.responded) forgetBody(this.response);
     this.response.statusCode = status;
     if (headers) for (const [name, value] of Object.entries(headers)) this.response.setHeader(name, value);
     fillBody(this.response, body);
@@ -188,12 +192,26 @@ export class Exchange implements HandlerChain, HeadGuard {
   #fail(error: unknown): void {
     this.stopped = true;
     if (isClientGone(error) && this.response.destroyed) return;
-    if (this.response.headersSent) {
+    if (this.response.headersSent || (this.#opened && !this.released)) {
       this.#report(error, 'request handler', this.context);
-      // Half an answer must not look like a whole one.
-      if (!this.response.writableEnded) this.response.destroy();
+      // What was written waits for response handlers that still run.
+      if (this.#begun && !this.released) (this.#steps ??= []).push(() => this.#cutUnfinished());
+      else this.#cutUnfinished();
       return;
     }
+    if (this.#opened) this.#sendFailed(error);
+    else this.#answerFailure(error);
+  }
+
+  /** Half an answer must not look like a whole one. */
+  #cutUnfinished(): void {
+    if (!this.response.writableEnded) this.response.destroy();
+  }
+
+  /** Lets the exception handlers answer, in the place of whatever was filled in before. */
+  #answerFailure(error: unknown): void {
+    this.responded = false;
+    forgetBody(this.response);
     this.#exceptionPhase(error, 0);
   }
 
@@ -236,7 +254,9 @@ export class Exchange implements HandlerChain, HeadGuard {
           tenure?.leave(before);
           Promise.resolve(result)
             .catch((thrown: unknown) => this.#threw(thrown, step.tenure, 'response handler'))
-            .finally(() => this.#responsePhase(index + 1));
+            .finally(() => this.#responsePhase(index + 1))
+            // Who wrote what cannot be sent has gone on since, and would not catch it.
+            .catch((thrown: unknown) => this.#sendFailed(thrown));
           return;
         }
       } catch (thrown) {
@@ -280,12 +300,7 @@ export class Exchange implements HandlerChain, HeadGuard {
     if (!gathered) return this.#beginResponse();
     gathered.then(
       () => this.#beginResponse(),
-      (error: unknown) => {
-        if (isClientGone(error)) return;
-        this.#opened = false;
-        this.response.removeHeader('content-type');
-        this.#exceptionPhase(error, 0);
-      },
+      (error: unknown) => this.#sendFailed(error),
     );
   }
 
@@ -307,9 +322,8 @@ export class Exchange implements HandlerChain, HeadGuard {
     }
     // Not a byte is out, so that the client can still be told.
     this.#failedToSend = true;
-    this.response.removeHeader('content-type');
     this.#opened = false;
-    this.#exceptionPhase(error, 0);
+    this.#answerFailure(error);
   }
 
   #threw(error: unknown, tenure: Tenure | undefined, phase: string): void {

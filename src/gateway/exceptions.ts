@@ -20,7 +20,7 @@ export function answerException(options: {
     const status = statusOf(error);
     if (status !== undefined && status < 500) {
       const code = error instanceof BacklotError ? { code: error.code } : {};
-      chain.respond(status, { error: { ...code, message: (error as Error).message } });
+      chain.respond(status, { error: { ...code, message: (error as Error).message } }, headersOf(error));
       return;
     }
     const extension = options.ownerOf(error) ?? context.route?.owner;
@@ -58,6 +58,12 @@ export function isAnswer(error: unknown): boolean {
   if (error instanceof HttpError) return error.status < 500 || error.status === 503;
   const status = statusOf(error);
   return status !== undefined && status < 500;
+}
+
+/** The headers for the client in errors of the http-errors package, such as the size of a file of which no such part is there. */
+function headersOf(error: unknown): Record<string, string> {
+  const { expose, headers } = error as { expose?: unknown; headers?: unknown };
+  return expose === true && typeof headers === 'object' ? { ...(headers as Record<string, string>) } : {};
 }
 
 /** The HTTP status that errors of Express and its middleware carry (the convention of the http-errors package). */

@@ -30,6 +30,8 @@ import { holdBackHead } from './response';
 import { enterScopes, runWithin, type ScopeOf } from './request-scope';
 import { RouteTable } from './route-table';
 import { routeHandler } from './routing';
+import { hostAsSent } from './routing/host-index';
+import { pathAsSent } from './routing/path-pattern';
 import { explainRoute, listed, type Explanation, type ListedRoute } from './routing/explain';
 import { answerUnrouted } from './routing/unrouted';
 import { ScopedRouter } from './scoped-router';
@@ -247,8 +249,13 @@ export class Gateway {
     return this.#routes.records().map(listed);
   }
 
-  /** Says which rule serves a request (for a Host header and a raw path), and why no other does. */
-  explainRoute(method: string, host: string, path: string): Explanation {
+  /**
+   * Says which rule serves a request (for a Host header and a raw path), and why no other does. Letters that neither of them can
+   * have are taken as clients encode them.
+   */
+  explainRoute(method: string, givenHost: string, givenPath: string): Explanation {
+    const host = hostAsSent(givenHost);
+    const path = pathAsSent(givenPath);
     return this.internal.explain(method, host, path) ?? explainRoute(this.#routes, method, host, path);
   }
 
@@ -312,7 +319,10 @@ export class Gateway {
 
   readonly #reportLate = (error: unknown, phase: string, context: RequestContext): void => {
     const extension = this.#ownerOf(error) ?? context.route?.owner;
-    this.#report(handlerFailure(error, context, extension), `in a ${phase}: `);
+    this.#report(
+      handlerFailure(error, context, extension),
+      `in ${phase === 'exception handler' ? 'an' : 'a'} ${phase}: `,
+    );
   };
 
   readonly #recompose = (): void => {

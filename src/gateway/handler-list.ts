@@ -1,6 +1,7 @@
 import { BacklotError } from '../api/errors';
 import type { Handlers, ResponseHandlerOptions } from '../api/gateway';
 import { captureLimitOf } from './body-capture';
+import { kindOf } from './kind-of';
 import type { Owner, Tenure } from './owner';
 
 /** A handler as the chain runs it. */
@@ -118,7 +119,7 @@ function handlersOf<H extends (...args: never[]) => unknown>(
   const own = (handler: H, options: ResponseHandlerOptions = {}): Entry<H> => {
     owner.assertOpen();
     if (typeof handler !== 'function') {
-      throw new BacklotError('BACKLOT_E_HANDLER_INVALID', `a ${typeof handler} was added where a handler belongs`, {
+      throw new BacklotError('BACKLOT_E_HANDLER_INVALID', `${kindOf(handler)} was added where a handler belongs`, {
         where: { extension: owner.name },
       });
     }

@@ -23,6 +23,7 @@ export interface HeadGuard {
 const GUARD = Symbol('backlot.guard');
 const HELD = Symbol('backlot.held');
 const SEND = Symbol('backlot.send');
+const ENDED = Symbol('backlot.ended');
 
 export type Callback = (error?: Error | null) => void;
 type Write = (chunk: unknown, encoding?: BufferEncoding | Callback, callback?: Callback) => boolean;
@@ -33,6 +34,8 @@ interface Guarded extends ServerResponse {
   [GUARD]?: HeadGuard;
   /** What was written while asynchronous response handlers were still running. */
   [HELD]?: (() => void)[] | undefined;
+  /** Makes the head again what it was when the response was ended, while that is held. */
+  [ENDED]?: () => void;
   /** What sends it, where that is not Node’s HTTP/1.1. */
   [SEND]?: Send;
 }
@@ -122,8 +125,33 @@ function end(
   if (isReleased(this)) return sendOf(this).end.call(this, chunk, encoding, callback);
   const capture = captureOf(this);
   if (capture) return endCaptured(this, capture, chunk, encoding, callback);
+  if (this[ENDED] && chunk !== undefined && typeof chunk !== 'function') throw secondAnswer(this[ENDED]);
   whenReleased(this, () => sendOf(this).end.call(this, chunk, encoding, callback));
+  if (!isReleased(this)) this[ENDED] ??= rememberHead(this);
   return this;
+}
+
+/** Node has it for every message, its types for those of clients alone. */
+type WithRawNames = ServerResponse & { getRawHeaderNames(): string[] };
+
+/** Gives what makes the head of a response again what it is now. */
+function rememberHead(response: ServerResponse): () => void {
+  const { statusCode, statusMessage } = response;
+  const headers = (response as WithRawNames)
+    .getRawHeaderNames()
+    .map((name) => [name, response.getHeader(name)!] as const);
+  return () => {
+    Object.assign(response, { statusCode, statusMessage });
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    for (const [name, value] of headers) response.setHeader(name, value);
+  };
+}
+
+/** The error of who answers twice, as in Node, where it could not have changed the head of the first answer either. */
+function secondAnswer(restoreHead: () => void): Error {
+  restoreHead();
+  const message = 'Cannot answer twice: the response was ended before';
+  return Object.assign(new Error(message), { code: 'ERR_HTTP_HEADERS_SENT' });
 }
 
 function captureOf(response: Guarded): BodyCapture | undefined {
@@ -144,7 +172,8 @@ function endCaptured(response: Guarded, capture: BodyCapture, ...last: Parameter
   const done = last.find((argument): argument is Callback => typeof argument === 'function');
   const [chunk, encoding] = last;
   const wasWritten = !capture.isEmpty;
-  const isSmall = chunk === undefined || chunk === null || chunk === done || capture.add(chunk, encoding);
+  const coding = typeof encoding === 'string' ? encoding : undefined;
+  const isSmall = chunk === undefined || chunk === null || chunk === done || capture.add(chunk, coding);
   const written = capture.release();
   const target = response as Guarded & GatewayResponse;
   if (isSmall) target.body = written;

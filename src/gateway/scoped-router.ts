@@ -14,10 +14,12 @@ import type {
 import type { ProxyOptions, ProxyTarget } from '../api/proxy';
 import type { MountOptions, WebSocketEndpoint, WebSocketOptions } from '../api/websocket';
 import { enterMount, mountAt, type Mount } from './mounting';
+import { kindOf } from './kind-of';
 import type { Owner } from './owner';
 import type { ProtocolSink } from './port/protocol-table';
 import { proxyRule } from './proxy/proxy-rule';
 import type { RouteRecord, RouteSink } from './route-table';
+import { hostAsSent } from './routing/host-index';
 import { isRoutable, WEBSOCKET } from './routing/methods';
 import { endpointsOf } from './routing/resource';
 import { mountedUpgrade } from './websocket/mounted-upgrade';
@@ -30,6 +32,9 @@ interface Scope {
   readonly priority: number;
   readonly cors?: CorsOptions | false;
 }
+
+/** A name, a wildcard, or an IPv6 address, with or without a port. */
+const HOST = /^(\[[\da-f:.]+\]|(\*\.)?[^\s/*:?#@[\]]+)(:\d{1,5})?$/i;
 
 /** The methods of a rule for WebSockets. */
 const WEBSOCKETS: readonly string[] = [WEBSOCKET];
@@ -63,7 +68,7 @@ export class ScopedRouter implements Router {
   add(methods: readonly string[] | '*', path: string, target: Target): Route {
     const route = this.#route(methods, path);
     if (typeof target !== 'function') {
-      throw this.#invalid(`the route ${path} leads to a ${typeof target}, not to a function`);
+      throw this.#invalid(`the route ${path} leads to ${kindOf(target)}, not to a function`);
     }
     return this.#insert(route, [patternOf(route.path)], toRun(this.#owner, target));
   }
@@ -71,7 +76,7 @@ export class ScopedRouter implements Router {
   mount(path: string, listener: Listener, options: MountOptions = {}): Route {
     const route = this.#route('*', path);
     if (typeof listener !== 'function') {
-      throw this.#invalid(`what is mounted at ${path} is a ${typeof listener}, not a function`);
+      throw this.#invalid(`what is mounted at ${path} is ${kindOf(listener)}, not a function`);
     }
     const mount = this.#mountAt(route);
     const run = this.#owner.bind(listener);
@@ -97,7 +102,7 @@ export class ScopedRouter implements Router {
   ws(path: string, endpoint: WebSocketEndpoint<never>, options: WebSocketOptions = {}): Route {
     const route = this.#route(WEBSOCKETS, path);
     if (typeof endpoint !== 'function') {
-      throw this.#invalid(`the WebSocket ${path} leads to a ${typeof endpoint}, not to a function`);
+      throw this.#invalid(`the WebSocket ${path} leads to ${kindOf(endpoint)}, not to a function`);
     }
     const rule = new WebSocketRule(this.#owner, endpoint as WebSocketEndpoint, options);
     return this.#insert(route, [patternOf(route.path)], {
@@ -120,10 +125,11 @@ export class ScopedRouter implements Router {
   }
 
   withHost(host: string): Router {
-    if (typeof host !== 'string' || !/^(\[[\da-f:.]+\]|(\*\.)?[^\s/*:?#@[\]]+)(:\d{1,5})?$/i.test(host)) {
+    const [, port = '0'] = /:(\d{1,5})$/.exec(String(host)) ?? [];
+    if (typeof host !== 'string' || !HOST.test(host) || Number(port) > 65_535) {
       throw this.#invalid(`"${host}" is not a host: write a name, or "*." and a name, with or without a port`);
     }
-    return this.#within({ host: host.toLowerCase() });
+    return this.#within({ host: hostAsSent(host) });
   }
 
   withPriority(priority: number): Router {
@@ -177,7 +183,7 @@ export class ScopedRouter implements Router {
 
   #route(methods: readonly string[] | '*', path: string): Route {
     this.#owner.assertOpen();
-    if (typeof path !== 'string') throw this.#invalid(`a path is a ${typeof path}, not a string`);
+    if (typeof path !== 'string') throw this.#invalid(`a path is ${kindOf(path)}, not a string`);
     if (path !== '*' && !path.startsWith('/')) throw this.#invalid(`the path "${path}" does not start with "/"`);
     if (methods !== '*' && methods !== WEBSOCKETS) this.#assertMethods(methods);
     const { host, prefix, priority, cors } = this.#scope;

@@ -25,6 +25,7 @@ const chat = (greeting: string, target: string) => ({
           });
         });
         router.proxy('/far', '${target}');
+        for (let each = 0; each < 12; each++) router.proxy('/others/' + each, '${target}');
       }
     };`,
 });
@@ -58,6 +59,10 @@ describe('WebSockets and other servers of a platform that runs', () => {
     expect((await refusalOf(openWebSocket(port(), '/rooms/six'))).status).toBe(404);
     expect(await (await fetch(`${platform.url}/far/x?y`)).text()).toBe('far /x?y');
     expect((await fetch(`${platform.url}/rooms/6`)).status).toBe(426);
+  });
+
+  it('may be many, and Node warns of no leak', () => {
+    expect(platform.output).not.toContain('MaxListenersExceededWarning');
   });
 
   it('are listed and explained by the command', async () => {

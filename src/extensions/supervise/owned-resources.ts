@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { connect, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Processes, Resources, Sockets, Timer, Timers } from '../../api/resources';
@@ -25,6 +26,8 @@ export class OwnedResources implements Resources {
 
   constructor(options: OwnedResourcesOptions) {
     this.#options = options;
+    // Every proxy of an extension listens, and so does what is given the signal: many are no leak.
+    setMaxListeners(0, this.#abort.signal);
   }
 
   get signal(): AbortSignal {

@@ -12,6 +12,11 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ]);
 
+/** True for a header, in lower case, that is about one connection. */
+export function isHopByHop(name: string): boolean {
+  return HOP_BY_HOP.has(name);
+}
+
 /** What no message may take out by naming it in `Connection`, for all who handle the message need it. */
 const NEVER_HOP_BY_HOP = new Set(['host', 'content-length', 'content-type', 'via']);
 

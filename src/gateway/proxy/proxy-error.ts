@@ -10,6 +10,11 @@ const STATUS = {
   BACKLOT_E_PROXY_LOOP: 508,
 } as const satisfies Partial<Record<ErrorCode, number>>;
 
+/** The codes of a certificate that is not trusted, of another name, or out of date. */
+const CERTIFICATE_ERRORS = /CERT|UNABLE_TO_(VERIFY|GET_ISSUER)/;
+const CERTIFICATE_ADVICE =
+  'Give the server a certificate that is valid for this name, have Node trust its authority (NODE_EXTRA_CA_CERTS), or set rejectUnauthorized: false.';
+
 export type ProxyErrorCode = keyof typeof STATUS;
 
 /** Why a request could not be passed on, or its answer not be passed back. */
@@ -23,18 +28,20 @@ export class ProxyError extends BacklotError {
     /** The URL of the other server, its password hidden; undefined where there is none. */
     readonly target: string | undefined,
     where: ErrorPlace = {},
+    /** What to do, where the code does not say it. */
+    private readonly advice?: string,
   ) {
-    super(proxyCode, message, { where });
+    super(proxyCode, message, { where, ...(advice === undefined ? {} : { remedy: advice }) });
     this.status = STATUS[proxyCode];
   }
 
   /** The same error with the request named that it happened to. */
   serving(method: string, path: string): ProxyError {
-    return new ProxyError(this.proxyCode, `${method} ${path}: ${this.message}`, this.target, this.where);
+    return new ProxyError(this.proxyCode, `${method} ${path}: ${this.message}`, this.target, this.where, this.advice);
   }
 
   override at(place: ErrorPlace): ProxyError {
-    return new ProxyError(this.proxyCode, this.message, this.target, { ...place, ...this.where });
+    return new ProxyError(this.proxyCode, this.message, this.target, { ...place, ...this.where }, this.advice);
   }
 }
 
@@ -47,6 +54,8 @@ export function connectionError(target: Target, error: Error, reached: boolean):
         'BACKLOT_E_PROXY_UNREACHABLE',
         `${target.display} cannot be reached: ${reasonOf(error)}`,
         target.display,
+        {},
+        CERTIFICATE_ERRORS.test((error as NodeJS.ErrnoException).code ?? '') ? CERTIFICATE_ADVICE : undefined,
       );
 }
 

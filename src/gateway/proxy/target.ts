@@ -1,6 +1,7 @@
 /** The server that requests are passed on to, from its URL to a request of node’s. */
 import { request as requestHttp, type Agent, type ClientRequest, type RequestOptions } from 'node:http';
 import { isIP } from 'node:net';
+import { kindOf } from '../kind-of';
 import { https } from './https';
 import { ProxyError } from './proxy-error';
 
@@ -61,7 +62,7 @@ export function requestTo(
 }
 
 function urlOf(given: unknown): URL {
-  if (typeof given !== 'string') throw invalid(`a ${given === null ? 'null' : typeof given} is no URL`);
+  if (typeof given !== 'string') throw invalid(`${kindOf(given)} is no URL`);
   try {
     return new URL(given);
   } catch {

@@ -9,7 +9,8 @@ import { discard } from '../unread-body';
 import { BorrowedStream } from './borrowed-stream';
 import { collect, isWithoutBody } from './collect';
 import { decodeStream, decodeWhole, decodingError, encodingsOf, tooLarge } from './decode';
-import { formTypeOf, parseMultipart } from './parse-form';
+import { formTypeOf } from './form-type';
+import { parseMultipart } from './parse-multipart';
 import { parseJson } from './parse-json';
 
 /** How much larger than what it stands for an encoded body may be: incompressible bytes grow a little. */

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { RuleTree } from './rule-tree';
 
 /** The rules of one host, or of any, that have the same priority. */
@@ -23,6 +24,11 @@ const REMEMBERED = 500;
 
 /** The longest name that DNS knows. What is longer has no wildcards: looking for them would take long. */
 const LONGEST_NAME = 253;
+
+/** A host as it stands in a Host header: in lower case, and letters that are no ASCII as IDNA writes them. */
+export function hostAsSent(host: string): string {
+  return host.toLowerCase().replace(/[^:*]*[\u0080-\uffff][^:*]*/, (name) => domainToASCII(name) || name);
+}
 
 /** The rules of all hosts: which of them are looked at for a Host header, and in what order. */
 export class HostIndex {

@@ -125,9 +125,8 @@ class PathReader {
   }
 
   #endText(): void {
-    // What no URL can have as it is arrives encoded.
     if (this.#text === '') return;
-    this.#parts.push(this.#text.replace(/[^\x21-\x7e]+/g, encodeURIComponent));
+    this.#parts.push(pathAsSent(this.#text));
     this.#text = '';
   }
 
@@ -281,4 +280,9 @@ function assertNamesDiffer(parameters: readonly Parameter[]): void {
   const names = parameters.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new PathError(`two parameters have the name "${twice}"`);
+}
+
+/** A path as clients send it: what no URL can have as it is arrives encoded. */
+export function pathAsSent(path: string): string {
+  return path.replace(/[^\x21-\x7e]+/g, encodeURIComponent);
 }

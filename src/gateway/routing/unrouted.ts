@@ -15,6 +15,8 @@ export function answerUnrouted(table: RouteTable, chain: HandlerChain, context: 
     chain.respond(404, { error: { message: `no WebSocket at ${context.host}${path}` } });
     return;
   }
+  // It asks what the gateway as a whole can do (RFC 9110, 9.3.7), and means no rule.
+  if (path === '*') return chain.respond(204);
   const methods = table.allowed(host, path);
   if (methods.length === 0 && table.find(WEBSOCKET, host, path)) {
     const message = `there is a WebSocket at ${context.host}${path}, and nothing else`;

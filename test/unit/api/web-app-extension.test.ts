@@ -103,6 +103,8 @@ describe('a web app', () => {
     const { etag, 'last-modified': modified } = whole.headers;
     expect((await send('/_extension/shop/app.js', undefined, { 'if-none-match': etag })).status).toBe(304);
     expect((await send('/_extension/shop/app.js', undefined, { 'if-modified-since': modified })).status).toBe(304);
+    const none = await send('/_extension/shop/app.js', undefined, { range: 'bytes=9999-' });
+    expect([none.status, none.headers['content-range']]).toEqual([416, expect.stringMatching(/^bytes \*\/\d+$/)]);
     const part = await send('/_extension/shop/app.js', undefined, { range: 'bytes=0-6' });
     expect([part.status, part.text]).toEqual([206, 'console']);
     expect((await send('/_extension/shop/app.js', undefined, {}, 'HEAD')).headers['content-length']).toBe('18');

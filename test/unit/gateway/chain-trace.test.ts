@@ -55,6 +55,37 @@ describe('DEBUG_HANDLER_CHAIN', () => {
     expect(row(rows, 'mend')).toMatch(/^ {2}exception +bank +mend .*status: 200 → 502;.*body: text of 15 bytes/);
   });
 
+  it.each([0, 5])('shows what serves a response by itself, after %d ms, and what it changed', async (wait) => {
+    const { rows } = await traced('/app/x', (gateway) => {
+      const shop = gateway.owner('shop');
+      shop.router.mount('/app', (_request, response) => {
+        const answer = (): void => void response.setHeader('x-app', '1').writeHead(202).end('app');
+        if (wait === 0) answer();
+        else setTimeout(answer, wait);
+      });
+      shop.responseHandlers.append(function tag(_chain, _context, response) {
+        response.setHeader('x-tag', '1');
+      });
+    });
+    expect(row(rows, 'router')).toMatch(
+      /status: 200 → 202;.*header x-app: 1;.*route: \* \/app of shop; response: begun$/,
+    );
+    expect(row(rows, 'tag')).toMatch(/^ {2}response +shop +tag .* header x-tag: 1$/);
+  });
+
+  it('has one line for each handler, whatever they throw and keep', async () => {
+    const { rows } = await traced('/x', (gateway) => {
+      gateway.owner('shop').requestHandlers.append(function fails(_chain, { locals }) {
+        locals.later = () => {
+          return 1;
+        };
+        throw new Error('broken\n  in two');
+      });
+    });
+    expect(rows.filter((line) => !/^(GET| {2}(request|exception) )/.test(line))).toEqual([]);
+    expect(row(rows, 'fails')).toMatch(/locals\.later: a function; threw Error: broken in two$/);
+  });
+
   it('runs nothing twice', async () => {
     let calls = 0;
     await traced('/x', (gateway) => {

@@ -6,6 +6,7 @@ import express from 'express';
 import { text as readText } from 'node:stream/consumers';
 import { HttpError } from '../../../src/api/http-error';
 import { rawClient } from '../../support/raw-client';
+import type { Answer } from '../../support/send-request';
 import { startGateway, type OwnerTools, type StartedGateway } from '../../support/start-gateway';
 import { waitFor } from '../../support/wait-for';
 
@@ -278,6 +279,60 @@ describe('forms', () => {
       ],
       files: [{ name: 'upload', filename: 'naïve "file".md', type: 'text/markdown', text: 'hello' }],
     });
+  });
+
+  const multipart = (lines: readonly string[]): Promise<Answer> =>
+    post('/form', lines.join('\r\n'), { 'content-type': 'multipart/form-data; boundary="a b"' });
+
+  it('as clients of other languages write them', async () => {
+    const answer = await multipart([
+      'text before the first part, which nobody reads',
+      '--a b',
+      // .NET
+      'Content-Type: text/plain; charset=utf-8',
+      'Content-Disposition: form-data; name=net',
+      '',
+      'ä',
+      '--a b',
+      "Content-Disposition: form-data; name=upload; filename=na__ve.txt; filename*=utf-8''na%C3%AFve.txt",
+      '',
+      '',
+      '--a b  ',
+      // curl of old
+      'content-disposition: form-data; name="curl"; filename="a \\"b\\".txt"',
+      'content-type: text/x-a',
+      '',
+      'two lines',
+      '--a bc, which is no boundary',
+      '--a b',
+      // browsers, and the HTTP client of Apache
+      'Content-Disposition: form-data; name="a%22b"; filename=""',
+      'Content-Type: application/octet-stream',
+      'Content-Transfer-Encoding: binary',
+      '',
+      '\r\n',
+      '--a b--',
+      'text behind the last part',
+    ]);
+    expect(answer.json()).toEqual({
+      fields: [['net', 'ä']],
+      files: [
+        { name: 'upload', filename: 'naïve.txt', type: 'text/plain', text: '' },
+        { name: 'curl', filename: 'a "b".txt', type: 'text/x-a', text: 'two lines\r\n--a bc, which is no boundary' },
+        { name: 'a"b', filename: '', type: 'application/octet-stream', text: '\r\n' },
+      ],
+    });
+    expect((await multipart(['--a b--'])).json()).toEqual({ fields: [], files: [] });
+  });
+
+  it.each([
+    [['nothing of the kind'], 'there is no line --a b in it, where its parts should begin'],
+    [['--a b', 'Content-Disposition: form-data; name="a"', '', '1'], 'it has no end: no line --a b-- stands behind'],
+    [['--a b', 'Content-Disposition: form-data; name="a"', '--a b--'], 'a part has no empty line between its headers'],
+    [['--a b', 'Content-Type: text/plain', '', '1', '--a b--'], 'a part has no Content-Disposition with a name'],
+  ])('that are broken are refused, and the client is told why: %j', async (lines, why) => {
+    const answer = await multipart(lines);
+    expect([answer.status, answer.text]).toEqual([400, expect.stringContaining(why)]);
   });
 
   it('that are none are refused', async () => {

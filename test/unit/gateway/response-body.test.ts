@@ -5,6 +5,7 @@ import express from 'express';
 import type { GatewayResponse, Listener } from '../../../src/api/gateway';
 import { rawClient } from '../../support/raw-client';
 import { startGateway, type OwnerTools, type StartedGateway } from '../../support/start-gateway';
+import { waitFor } from '../../support/wait-for';
 
 let started: StartedGateway;
 let shop: OwnerTools;
@@ -129,6 +130,18 @@ describe('a response handler that asks for the body', () => {
       expect([path, (await started.send(path)).text === piece.repeat(4)]).toEqual([path, true]);
     }
     expect(seen).toEqual(['undefined', 'undefined', 'undefined', 'object']);
+  });
+
+  it('lets a listener know once that its answer is out', async () => {
+    const told: string[] = [];
+    watch();
+    shop.router.get('/x', (_request: express.Request, response: express.Response) => {
+      response.write('a', () => told.push('written'));
+      response.end('b', () => told.push('ended'));
+    });
+    expect((await started.send('/x')).text).toBe('ab');
+    await waitFor('the end', () => told.includes('ended'));
+    expect(told).toEqual(['written', 'ended']);
   });
 
   it('does not hold back events, nor what its writer flushes', async () => {

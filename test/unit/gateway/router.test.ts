@@ -62,6 +62,17 @@ describe('which route serves a request', () => {
     expect(await textOf('/', 'api.example.COM:4566')).toBe('api.example.com');
   });
 
+  it('finds a host in the letters of any language as clients send it', async () => {
+    router.withHost('*.Bücher.example').get('/', ({ host }) => host);
+    router.withHost('münchen.example:81').get('/', ({ host }) => host);
+    expect((await started.send('/', { headers: { host: 'neue.xn--bcher-kva.example' } })).text).toBe(
+      'neue.xn--bcher-kva.example',
+    );
+    expect((await started.send('/', { headers: { host: 'xn--mnchen-3ya.example:81' } })).text).toBe(
+      'xn--mnchen-3ya.example',
+    );
+  });
+
   it('serves a request without a Host header by the rules for any host', async () => {
     router.get('/', ({ host }) => `host is "${host}"`);
     expect(await started.raw('GET / HTTP/1.0\r\n\r\n')).toContain('host is ""');
@@ -433,14 +444,15 @@ describe('rules that cannot be', () => {
     ['a * that is not at the end', (r) => r.get('/a/*/b', () => 1), '/a/*/b'],
     ['a pattern that is not closed', (r) => r.get('/a/:x(\\d+', () => 1), '/a/:x(\\d+'],
     ['a path that is no string', (r) => r.get(7 as never, () => 1), 'number'],
-    ['an endpoint that is no function', (r) => r.get('/a', { a: 1 } as never), 'object'],
-    ['a missing endpoint', (r) => r.get('/a', undefined as never), 'undefined'],
+    ['an endpoint that is no function', (r) => r.get('/a', { a: 1 } as never), 'leads to an object'],
+    ['a missing endpoint', (r) => r.get('/a', undefined as never), 'leads to undefined'],
     ['a listener that is no function', (r) => r.mount('/a', {} as never), 'object'],
     ['a method that is unknown', (r) => r.add(['FETCH'], '/a', () => 1), '"FETCH"'],
     ['a method in lower case', (r) => r.add(['get'], '/a', () => 1), '"get"'],
     ['methods that are no list', (r) => r.add('GET' as never, '/a', () => 1), 'GET'],
     ['no method at all', (r) => r.add([], '/a', () => 1), 'method'],
     ['a host with a port that is none', (r) => r.withHost('a.test:http'), '"a.test:http"'],
+    ['a host with a port above all others', (r) => r.withHost('a.test:65536'), '"a.test:65536"'],
     ['a host with a scheme', (r) => r.withHost('http://a.test'), 'http://a.test'],
     ['an empty host', (r) => r.withHost(''), '""'],
     ['a * within a host', (r) => r.withHost('a.*.test'), '"a.*.test"'],

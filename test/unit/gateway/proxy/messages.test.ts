@@ -307,6 +307,7 @@ describe('the server that is meant', () => {
     const refused = await started.send('/strict');
     expect(refused.status).toBe(502);
     expect(refused.json()).toMatchObject({ error: { code: 'BACKLOT_E_PROXY_UNREACHABLE', target: url } });
+    expect(JSON.stringify(started.lines)).toContain('or set rejectUnauthorized: false');
   });
 
   it('may listen at a unix socket', async () => {

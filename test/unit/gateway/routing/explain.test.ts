@@ -93,6 +93,12 @@ it('shows no rule that two things keep from serving the request', () => {
   expect(explain('GET', '/x')).toEqual(['none']);
 });
 
+it('takes a URL as clients send it, with letters of any language', () => {
+  router.withHost('münchen.example').get('/straße/:name', () => 1);
+  const { winner } = started.gateway.explainRoute('GET', 'München.example', '/straße/große');
+  expect(winner).toMatchObject({ path: '/straße/:name', params: { name: 'große' } });
+});
+
 it('explains the platform’s own resources, which no extension can take', () => {
   started.gateway.internal.add((internal) => internal.get('/thing', () => 1));
   router.withPriority(9).all('*', () => 1);

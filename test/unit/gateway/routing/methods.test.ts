@@ -81,6 +81,11 @@ describe('OPTIONS', () => {
     expect((await send('OPTIONS', '/y')).status).toBe(404);
   });
 
+  it('is a 204 for the gateway as a whole', async () => {
+    const answer = await started.raw('OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1.1 204 /);
+  });
+
   it('can be owned by a rule', async () => {
     router.get('/x', () => 1);
     router.options('/x', () => 'mine');
