@@ -271,6 +271,6 @@ describe('what a token of the documentation leads to', () => {
     )) as Stripe.errors.StripeCardError;
     expect(refused).toMatchObject({ type: 'StripeCardError', statusCode: 402, code });
     if (decline !== undefined) expect(refused.decline_code).toBe(decline);
-    expect(await stripe.charges.retrieve(refused.charge)).toMatchObject({ status: 'failed', failure_code: code });
+    expect(await stripe.charges.retrieve(refused.charge!)).toMatchObject({ status: 'failed', failure_code: code });
   });
 });
