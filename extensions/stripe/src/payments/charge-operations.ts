@@ -1,4 +1,6 @@
 import type Stripe from 'stripe';
+import { checkRecipients } from '../connect/recipients';
+import { debitAccount } from '../connect/transfers';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
@@ -29,8 +31,10 @@ function make(stripe: Backend, params: Stripe.ChargeCreateParams): Stripe.Charge
   if (params.currency === undefined) throw parameterMissing('currency');
   const currency = readCurrency(params.currency);
   checkAmount(amount, currency);
+  if (params.source?.startsWith('acct_')) return debitAccount(stripe, params.source, { ...params, currency });
   const fee = params.application_fee_amount ?? params.application_fee;
   checkShares(amount, fee, params.transfer_data?.amount);
+  checkRecipients(stripe, { ...params, application_fee_amount: fee });
   const sourceId = params.source ?? defaultSource(stripe, customer);
   const method = resolvePaymentMethod(stripe, sourceId, 'source');
   if (!stripe.isLoose && method.customer !== null && idOf(method.customer) !== customer) {

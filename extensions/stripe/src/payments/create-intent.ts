@@ -1,7 +1,8 @@
 /** How a payment intent begins. */
 import type Stripe from 'stripe';
+import { checkRecipients } from '../connect/recipients';
 import { invalidRequest, type StripeError } from '../errors';
-import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
+import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { hooksOf } from '../tax/associations';
 import { confirmIntent } from './confirm-intent';
@@ -24,7 +25,7 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
   checkAmount(params.amount, currency);
   checkShares(params.amount, params.application_fee_amount, params.transfer_data?.amount);
   checkDescriptors(params);
-  checkRecipient(stripe, params);
+  checkRecipients(stripe, params);
   const customer = params.customer;
   if (customer !== undefined) stripe.table('customer').get(customer, 'customer');
   if (params.confirm !== true) {
@@ -86,18 +87,6 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
   intentTable(stripe).insert(intent);
   stripe.emit('payment_intent.created', intent);
   return intent;
-}
-
-/** A fee is taken from the share of another account, or from a payment of one. */
-function checkRecipient(
-  stripe: Backend,
-  given: { readonly application_fee_amount?: number; readonly transfer_data?: object },
-): void {
-  if (!given.application_fee_amount || given.transfer_data || stripe.account !== PLATFORM_ACCOUNT) return;
-  throw invalidRequest(
-    'Can only apply an application_fee_amount when the PaymentIntent is attempting a direct payment (using an OAuth key or Stripe-Account header) or destination payment (using `transfer_data[destination]`).',
-    { param: 'application_fee_amount' },
-  );
 }
 
 function onlyWithConfirm(name: string): StripeError {
