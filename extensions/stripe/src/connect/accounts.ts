@@ -4,7 +4,6 @@ import { invalidRequest, noAccess, resourceMissing } from '../errors';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
-import { readBalance } from '../payments/balance';
 import { useDataToken } from '../payments/card-source';
 import { fieldNames, fieldOf } from '../spec/shapes';
 import { accountTable, asAccount, asPlatform, type AccountSecret } from './account-data';
@@ -12,6 +11,7 @@ import { checkAgreement, checkCountry, consistentSchedule } from './account-rule
 import { blankAccount } from './blank-account';
 import { checked } from './checks';
 import { addExternalAccount, externalAccountsOf, replaceExternalAccount } from './external-accounts';
+import { APPLICATION } from './fees';
 import { merged } from './given';
 import { changeOwnSettings, ownAccount } from './own-account';
 import { writePerson } from './person-data';
@@ -243,14 +243,9 @@ export const accounts: DefineModule = (stripe) => {
       },
       'DELETE /v1/accounts/{account}': ({ path }) => {
         const { id } = known(path['account']!);
-        const holds = asAccount(stripe, id, () => readBalance(stripe));
-        if ([...holds.available, ...holds.pending].some(({ amount }) => amount !== 0)) {
-          throw invalidRequest(`The account ${id} cannot be deleted: its balance is not zero.`, {
-            code: 'account_invalid',
-          });
-        }
+        // Accounts of the test mode can be deleted at any time, whatever is in their balance.
         table.update(id, { deleted: true } as unknown as Partial<Stripe.Account>);
-        const application = { id: 'ca_backlot', object: 'application', name: null };
+        const application = { id: APPLICATION, object: 'application', name: null };
         asAccount(stripe, id, () => stripe.emit('account.application.deauthorized', application));
         return { id, object: 'account', deleted: true };
       },

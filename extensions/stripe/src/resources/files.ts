@@ -85,6 +85,10 @@ function createLink(stripe: Backend, given: Stripe.FileLinkCreateParams): Stripe
   if (!LINKED.has(purpose)) {
     throw invalidRequest(`Files with the purpose ${purpose} cannot be linked to.`, { param: 'file' });
   }
+  const { expires_at: end } = given;
+  if (typeof end === 'number' && end <= stripe.now()) {
+    throw invalidRequest('`expires_at` must be in the future.', { param: 'expires_at' });
+  }
   const id = stripe.newId('file_link');
   const link = {
     id,

@@ -9,6 +9,7 @@ import { CHANGES, type Change, type Fields } from './changes';
 
 /** A version: a day, and since 2024 the name of a release. */
 const VERSION = /^\d{4}-\d\d-\d\d(\.[a-z]+)?$/;
+const DAY_LENGTH = 10;
 
 /** The version of accounts that nobody chose one for. */
 export function defaultVersion(config: StripeConfig): string {
@@ -20,7 +21,7 @@ export const COMMAND_LINE_VERSION = '2022-11-15';
 
 /** Gives the version back, or throws for what is none. */
 export function checkVersion(version: string): string {
-  if (VERSION.test(version)) return version;
+  if (VERSION.test(version) && !Number.isNaN(Date.parse(version.slice(0, DAY_LENGTH)))) return version;
   throw invalidRequest(
     `Invalid Stripe API version: ${version}. You do not need to specify the API version, but if you do, it must be one listed at https://stripe.com/docs/upgrades`,
   );
