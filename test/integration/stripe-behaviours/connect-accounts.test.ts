@@ -73,6 +73,20 @@ describe('an account', () => {
     expect(await failure(anchorless)).toMatchObject({ statusCode: 400 });
   });
 
+  it('is refused what no account can have', async () => {
+    const { accounts } = stripe;
+    const late = { settings: { payouts: { schedule: { interval: 'monthly', monthly_anchor: 32 } } } } as const;
+    expect(await failure(accounts.create({ type: 'express', email: 'nobody' }))).toMatchObject({
+      code: 'email_invalid',
+    });
+    expect(await failure(accounts.create({ type: 'gold' as never }))).toMatchObject({ statusCode: 400, param: 'type' });
+    expect(await failure(accounts.update(await ready(), late))).toMatchObject({ statusCode: 400 });
+    const mixed = accounts.create({ type: 'custom', business_type: 'company', individual: { first_name: 'Ada' } });
+    expect(await failure(mixed)).toMatchObject({ statusCode: 400, param: 'individual' });
+    const soon = { settings: { payouts: { schedule: { delay_days: 'minimum' } } } } as const;
+    expect((await accounts.update(await ready(), soon)).settings!.payouts!.schedule.delay_days).toBe(2);
+  });
+
   it('is rejected for fraud, terms of service or other reasons, and then neither charged nor paid out', async () => {
     for (const [reason, disabled_reason] of [
       ['fraud_other', 'rejected.fraud'],

@@ -95,6 +95,8 @@ describe('an event', () => {
   it('is not asked for by a type and by types at once', async () => {
     const refused = stripe.events.list({ type: 'customer.created', types: ['product.created'] });
     expect(await failure(refused)).toMatchObject({ statusCode: 400 });
+    const types = Array.from({ length: 21 }, () => 'customer.created');
+    expect(await failure(stripe.events.list({ types }))).toMatchObject({ statusCode: 400, param: 'types' });
   });
 
   it('is listed from another one on', async () => {

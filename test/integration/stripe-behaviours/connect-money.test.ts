@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { COMPLETE_ACCOUNT, failure, startStripe, type RunningStripe } from '../../support/stripe';
+import { COMPLETE_ACCOUNT, customerWithCard, failure, startStripe, type RunningStripe } from '../../support/stripe';
 
 /** https://docs.stripe.com/connect/charges, /connect/separate-charges-and-transfers, /connect/account-balances, /payouts and /topups */
 let running: RunningStripe;
@@ -60,6 +60,13 @@ describe('a destination charge', () => {
   it('that has no group gets one', async () => {
     const charge = chargeOf(await pay({ transfer_data: { destination: await ready() } }));
     expect(charge.transfer_group).toMatch(/^group_/);
+  });
+
+  it('has its fee changed only where there is an account', async () => {
+    const { id } = await stripe.paymentIntents.create({ amount: 1000, currency: 'usd' });
+    expect(await failure(stripe.paymentIntents.update(id, { application_fee_amount: 10 }))).toMatchObject({
+      statusCode: 400,
+    });
   });
 
   it('to an account that is not there is refused', async () => {
@@ -265,6 +272,26 @@ describe('a transfer', () => {
   });
 });
 
+describe('a subscription', () => {
+  it('pays a share of each invoice to the platform, and the rest to the account', async () => {
+    const account = await ready();
+    const customer = await customerWithCard(stripe);
+    const { id: product } = await stripe.products.create({ name: 'Gold' });
+    const recurring = { interval: 'month' } as const;
+    const price = await stripe.prices.create({ product, currency: 'usd', unit_amount: 1000, recurring });
+    const given = { customer, items: [{ price: price.id }], application_fee_percent: 12.5 };
+    const made = await stripe.subscriptions.create({ ...given, transfer_data: { destination: account } });
+    expect(made).toMatchObject({ application_fee_percent: 12.5, transfer_data: { destination: account } });
+    const [fee] = (await stripe.applicationFees.list({ limit: 1 })).data;
+    expect(fee).toMatchObject({ amount: 125, account });
+    expect(await failure(stripe.subscriptions.create(given))).toMatchObject({ statusCode: 400 });
+    const nobody = stripe.subscriptions.create({ ...given, transfer_data: { destination: 'acct_nobody' } });
+    expect(await failure(nobody)).toMatchObject({ statusCode: 400, code: 'resource_missing' });
+    const tooMuch = { ...given, application_fee_percent: 101, transfer_data: { destination: account } };
+    expect(await failure(stripe.subscriptions.create(tooMuch))).toMatchObject({ param: 'application_fee_percent' });
+  });
+});
+
 it('the refund of an application fee has metadata, and is in the fee', async () => {
   const account = await ready();
   const charge = chargeOf(await pay({ application_fee_amount: 1000 }, { stripeAccount: account }));
@@ -305,8 +332,7 @@ describe('a payout', () => {
   });
 
   it('needs somewhere to go', async () => {
-    const { external_account: _none, ...rest } = COMPLETE_ACCOUNT;
-    const { id } = await stripe.accounts.create(rest);
+    const { id } = await stripe.accounts.create({ type: 'express' });
     const refused = stripe.payouts.create({ amount: 100, currency: 'usd' }, { stripeAccount: id });
     expect(await failure(refused)).toMatchObject({ statusCode: 400 });
   });

@@ -78,6 +78,11 @@ describe('a version', () => {
   });
 });
 
+it('a day on which there was no version is none', async () => {
+  expect((await call('2023-10-17', 'GET', 'balance')).status).toBe(400);
+  expect((await call('2099-01-01.later', 'GET', 'balance')).status).toBe(200);
+});
+
 describe('2020-08-27', () => {
   const VERSION = '2020-08-27';
 

@@ -31,8 +31,31 @@ const ANCHORS: Readonly<Record<string, readonly string[]>> = {
   monthly: ['monthly_anchor', 'monthly_payout_days'],
 };
 
+/** Throws for an account of a company that is said to be a single person. */
+export function checkBusinessType(type: string | null | undefined, given: Stripe.AccountUpdateParams): void {
+  if (given.individual === undefined || (type !== 'company' && type !== 'non_profit')) return;
+  throw invalidRequest(`You cannot provide \`individual\` for an account whose \`business_type\` is \`${type}\`.`, {
+    param: 'individual',
+  });
+}
+
+const SHORTEST_DELAY = 2;
+const LONGEST_DELAY = 31;
+const LAST_DAY = 31;
+
+/** A number from a schedule of payouts. Throws for one that is too great. */
+function upTo(most: number, schedule: Fields, name: string): void {
+  const value = schedule[name];
+  if (typeof value !== 'number' || value <= most) return;
+  throw invalidRequest(`This value must be less than or equal to ${most}.`, {
+    param: `settings[payouts][schedule][${name}]`,
+  });
+}
+
 /** A schedule of payouts without what belongs to another interval than its own. Throws where its interval needs a day. */
 export function consistentSchedule(schedule: Fields): Fields {
+  upTo(LAST_DAY, schedule, 'monthly_anchor');
+  upTo(LONGEST_DELAY, schedule, 'delay_days');
   const interval = String(schedule['interval']);
   const [anchor, days] = ANCHORS[interval] ?? [];
   if (anchor !== undefined && schedule[anchor] === undefined && schedule[days!] === undefined) {
@@ -40,7 +63,10 @@ export function consistentSchedule(schedule: Fields): Fields {
   }
   const others = Object.keys(ANCHORS).filter((each) => each !== interval);
   const strange = others.flatMap((each) => ANCHORS[each]!);
-  return Object.fromEntries(Object.entries(schedule).filter(([name]) => !strange.includes(name)));
+  return {
+    ...Object.fromEntries(Object.entries(schedule).filter(([name]) => !strange.includes(name))),
+    ...(schedule['delay_days'] === 'minimum' && { delay_days: SHORTEST_DELAY }),
+  };
 }
 
 const RANGES: readonly (readonly [path: string, least: number, most: number])[] = [

@@ -8,7 +8,7 @@ import { ownAccount } from './own-account';
 /** What a client says of a payment about who gets it. */
 export interface Shares {
   readonly application_fee_amount?: number | '' | null | undefined;
-  readonly on_behalf_of?: string | '' | null | undefined;
+  readonly on_behalf_of?: string | null | undefined;
   readonly transfer_data?: { readonly destination?: string; readonly amount?: number } | '' | null | undefined;
 }
 

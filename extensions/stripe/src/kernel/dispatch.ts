@@ -125,7 +125,8 @@ export class Dispatcher {
     const mode = this.#mode;
     const request = mode.read?.(sent) ?? sent;
     const key = readKey(request, mode.takesAnyKey);
-    const version = checkVersion(request.header('stripe-version') ?? defaultVersion(this.#stripe.config));
+    const wanted = request.header('stripe-version') ?? defaultVersion(this.#stripe.config);
+    const version = checkVersion(wanted, mode.takesAnyVersion);
     headers['stripe-version'] = version;
     const account = this.#accountOf(request, key.value);
     if (account !== PLATFORM_ACCOUNT) headers['stripe-account'] = account;

@@ -234,6 +234,13 @@ export function elementValues(operation: Operation, param: string): readonly str
   return element?.[0] === 'e' ? (element as [string, string[]])[1] : [];
 }
 
+/** The values that a parameter may have; none where it may have any. */
+export function valuesOf(operation: Operation, param: string): readonly string[] {
+  const place = hashType(typeAt(operation.parameters) as readonly [string, ...unknown[]]).fields.get(param);
+  const type = place === undefined ? undefined : typeAt(place);
+  return type?.[0] === 'e' ? (type as [string, string[]])[1] : [];
+}
+
 function inWords(values: readonly string[]): string {
   if (values.length < 3) return values.join(' or ');
   return `${values.slice(0, -1).join(', ')}, or ${values.at(-1)}`;

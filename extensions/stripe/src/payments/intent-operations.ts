@@ -12,6 +12,7 @@ import { completeAction, settleDebit } from './attempt-payment';
 import { cancelIntent, captureIntent, incrementIntent } from './capture-intent';
 import { confirmIntent } from './confirm-intent';
 import { createIntent } from './create-intent';
+import { checkRecipients } from '../connect/recipients';
 import { checkShares, optionsOf, shippingOf } from './intent-fields';
 import { CONFIRMABLE, intentTable, type ConfirmIntentParams, type CreateIntentParams } from './intents';
 import { checkAmount, readCurrency } from './money';
@@ -109,6 +110,12 @@ function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): 
   const money = currency === undefined ? intent.currency : readCurrency(currency);
   if (amount !== undefined) checkAmount(amount, money);
   checkShares(amount ?? intent.amount, given.application_fee_amount);
+  if (given.application_fee_amount) {
+    checkRecipients(stripe, {
+      application_fee_amount: given.application_fee_amount,
+      transfer_data: intent.transfer_data && {},
+    });
+  }
   checkDescriptors(given);
   if (customer !== undefined) stripe.table('customer').get(customer, 'customer');
   const owner = customer ?? idOf(intent.customer);

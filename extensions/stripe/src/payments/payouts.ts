@@ -103,6 +103,7 @@ export function createPayout(
       param: 'amount',
     });
   }
+  const destination = destinationOf(stripe, given.destination, currency);
   const isInstant = method === 'instant';
   const fee = isInstant ? Math.max(50, Math.floor((amount * INSTANT_FEE + 500) / 1000)) : 0;
   if (!stripe.isLoose && amount + fee > availableIn(stripe, currency)) {
@@ -111,7 +112,6 @@ export function createPayout(
       { code: 'balance_insufficient' },
     );
   }
-  const destination = destinationOf(stripe, given.destination, currency);
   if (isInstant) checkInstant(stripe, destination);
   const id = stripe.newId('payout');
   const transaction = addBalanceTransaction(stripe, {

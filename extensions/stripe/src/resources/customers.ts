@@ -6,6 +6,7 @@ import type { Table } from '../kernel/table';
 import { checkLimit } from '../kernel/limits';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
+import { checkEmail } from '../parameters/email';
 import { addSource, sourcesOf } from '../payments/customer-sources';
 import { attachPaymentMethod, methodTable, resolvePaymentMethod } from './payment-methods';
 import { addTaxId } from './tax-ids';
@@ -79,13 +80,6 @@ const PREFIX_LENGTH = 8;
 
 function prefix(stripe: Backend): string {
   return stripe.secret(PREFIX_LENGTH).toUpperCase();
-}
-
-const EMAIL = /^[^\s@]+@[^\s@]+$/;
-
-function checkEmail(email: string | undefined): void {
-  if (email === undefined || email === '' || EMAIL.test(email)) return;
-  throw invalidRequest(`Invalid email address: ${email}`, { code: 'email_invalid', param: 'email' });
 }
 
 /** The payment method of invoices has to be the customer’s. */

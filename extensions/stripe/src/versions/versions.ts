@@ -3,13 +3,13 @@ import { LOCALSTRIPE_VERSION } from '../compat/localstripe-rules';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { RawHash } from '../parameters/form';
+import { valuesOf } from '../parameters/validate';
 import { fieldOf, type FieldInfo } from '../spec/shapes';
 import { loadSpec, type Operation } from '../spec/spec';
 import { CHANGES, type Change, type Fields } from './changes';
 
 /** A version: a day, and since 2024 the name of a release. */
 const VERSION = /^\d{4}-\d\d-\d\d(\.[a-z]+)?$/;
-const DAY_LENGTH = 10;
 
 /** The version of accounts that nobody chose one for. */
 export function defaultVersion(config: StripeConfig): string {
@@ -19,9 +19,18 @@ export function defaultVersion(config: StripeConfig): string {
 /** The official command line sends no version, and its fixtures were written for accounts as they were then. */
 export const COMMAND_LINE_VERSION = '2022-11-15';
 
-/** Gives the version back, or throws for what is none. */
-export function checkVersion(version: string): string {
-  if (VERSION.test(version) && !Number.isNaN(Date.parse(version.slice(0, DAY_LENGTH)))) return version;
+let known: ReadonlySet<string> | undefined;
+
+/** Whether there is such a version, as far as anybody can tell: those that are to come are taken, and previews. */
+function isKnown(version: string): boolean {
+  // What an endpoint may be for are all the versions that there have been.
+  known ??= new Set(valuesOf(loadSpec().find('POST', '/v1/webhook_endpoints')!.operation, 'api_version'));
+  return known.has(version) || version.endsWith('.preview') || version > loadSpec().version;
+}
+
+/** Gives the version back, or throws for what is none. Where any will do, it has only to look like one. */
+export function checkVersion(version: string, takesAny = false): string {
+  if (VERSION.test(version) && (takesAny || isKnown(version))) return version;
   throw invalidRequest(
     `Invalid Stripe API version: ${version}. You do not need to specify the API version, but if you do, it must be one listed at https://stripe.com/docs/upgrades`,
   );
