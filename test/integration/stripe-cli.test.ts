@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type Stripe from 'stripe';
 import { freePort } from '../../src/host/free-port';
-import { startStripe, type RunningStripe } from '../support/stripe';
+import { COMPLETE_ACCOUNT, startStripe, type RunningStripe } from '../support/stripe';
 import { describeWithStripeCli, STRIPE_CLI } from '../support/stripe-command-line';
 import { temporaryDirectory } from '../support/temporary-directory';
 import { waitFor } from '../support/wait-for';
@@ -152,6 +152,42 @@ describeWithStripeCli("Stripe's command line", () => {
     await run('events', 'resend', event!.id, '--webhook-endpoint', id);
     await receiver.has(1);
     expect(JSON.parse(receiver.texts[0]!)).toMatchObject({ id: event!.id });
+  });
+
+  it('acts for a connected account, and forwards what happens there to an address of its own', async () => {
+    const [own, connected] = [await webhookReceiver(), await webhookReceiver()];
+    const { id: account } = await running.stripe.accounts.create(COMPLETE_ACCOUNT);
+    await listen('--forward-to', own.url(), '--forward-connect-to', connected.url());
+    const made = JSON.parse(
+      await run('post', '/v1/customers', '-d', 'name=Theirs', '--stripe-account', account, '--confirm'),
+    ) as Stripe.Customer;
+    expect(JSON.parse(await run('get', made.id, '--stripe-account', account))).toMatchObject({ name: 'Theirs' });
+    expect(await run('get', made.id)).toContain('resource_missing');
+    await connected.has(1);
+    expect(JSON.parse(connected.texts[0]!)).toMatchObject({ type: 'customer.created', account });
+    expect(own.received).toHaveLength(0);
+  });
+
+  it('asks for a version of the API, and expands', async () => {
+    const { id } = await running.stripe.paymentIntents.create({
+      amount: 700,
+      currency: 'usd',
+      payment_method: 'pm_card_visa',
+      allowed_payment_method_types: ['card'],
+      confirm: true,
+    });
+    const former = JSON.parse(
+      await run('get', `/v1/payment_intents/${id}`, '--stripe-version', '2020-08-27'),
+    ) as object;
+    expect(former).toMatchObject({ charges: { data: [{ amount: 700 }] } });
+    const expanded = JSON.parse(await run('get', `/v1/payment_intents/${id}`, '--expand', 'latest_charge')) as object;
+    expect(expanded).toMatchObject({ latest_charge: { object: 'charge' } });
+  });
+
+  it('triggers with other values, and with more of them', async () => {
+    await run('trigger', 'customer.created', '--override', 'customer:name=Zoe', '--add', 'customer:metadata.a=1');
+    const { data } = await running.stripe.customers.list();
+    expect(data[0]).toMatchObject({ name: 'Zoe', metadata: { a: '1' } });
   });
 
   it('shows the log of requests', async () => {

@@ -31,6 +31,11 @@ export class StripeError extends Error {
     super(message);
   }
 
+  /** The same error, with other fields. */
+  withFields(fields: StripeErrorFields): StripeError {
+    return new StripeError(this.status, this.type, this.message, fields, this.keepsWrites);
+  }
+
   /** The same error, as the end of a call that undoes what it wrote. */
   undoingWrites(): StripeError {
     return new StripeError(this.status, this.type, this.message, this.fields);

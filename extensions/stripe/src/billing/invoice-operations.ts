@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { checkRecipients } from '../connect/recipients';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
@@ -230,6 +231,7 @@ function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams): Strip
     const invoice = createInvoice(stripe, seed, [...copied, ...items.map((item) => invoiceItemLine(stripe, item))]);
     const { application_fee_amount, transfer_data } = given;
     if (application_fee_amount !== undefined || transfer_data) {
+      checkRecipients(stripe, { application_fee_amount, transfer_data });
       invoiceTable(stripe).hide(invoice.id, { application_fee_amount, transfer_data });
     }
     spendDiscounts(stripe, invoice);

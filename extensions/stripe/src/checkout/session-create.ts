@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { checkRecipients } from '../connect/recipients';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
@@ -48,6 +49,7 @@ export function createSession(
 ): Stripe.Checkout.Session {
   const uiMode = uiModeOf(given.ui_mode);
   checkParams(given, uiMode, extras.isBare);
+  if (given.payment_intent_data) checkRecipients(stripe, given.payment_intent_data);
   const mode = given.mode!;
   const now = stripe.now();
   const expiresAt = checkExpiry(given.expires_at, now);

@@ -4,12 +4,15 @@ import { invalidRequest, noAccess, resourceMissing } from '../errors';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
-import { readBalance } from '../payments/balance';
+import { checkEmail } from '../parameters/email';
 import { useDataToken } from '../payments/card-source';
+import { fieldNames, fieldOf } from '../spec/shapes';
 import { accountTable, asAccount, asPlatform, type AccountSecret } from './account-data';
+import { checkAgreement, checkBusinessType, checkCountry, consistentSchedule } from './account-rules';
 import { blankAccount } from './blank-account';
 import { checked } from './checks';
-import { addExternalAccount, externalAccountsOf } from './external-accounts';
+import { addExternalAccount, externalAccountsOf, replaceExternalAccount } from './external-accounts';
+import { APPLICATION } from './fees';
 import { merged } from './given';
 import { changeOwnSettings, ownAccount } from './own-account';
 import { writePerson } from './person-data';
@@ -78,6 +81,11 @@ function change(account: Stripe.Account, given: Stripe.AccountUpdateParams): Str
     const value = (given as Fields)[name];
     if (value !== undefined) next[name] = merged(next[name] ?? {}, shown(name, value));
   }
+  if (given.settings?.payouts?.schedule !== undefined) {
+    const settings = next['settings'] as Stripe.Account.Settings;
+    const schedule = consistentSchedule(settings.payouts!.schedule as never);
+    next['settings'] = { ...settings, payouts: { ...settings.payouts, schedule } };
+  }
   for (const name of ['business_type', 'default_currency', 'email'] as const) {
     if (given[name] !== undefined) next[name] = given[name];
   }
@@ -108,6 +116,7 @@ export function createAccount(
 ): Stripe.Account {
   const given = withToken(stripe, asked);
   const { controller, type } = controllerOf(given);
+  if (given.country !== undefined) checkCountry(given.country);
   // The identifiers of accounts are shorter than others.
   const id = given.id ?? stripe.platform.ids.next('acct', 16);
   const base = {
@@ -141,11 +150,15 @@ export function refreshAccount(
       requested: requestsFrom(given.capabilities, secret.requested, stripe.now()),
       ...(typeof company?.tax_id === 'string' && { taxId: resultOf(company.tax_id) }),
       ...(individual !== undefined && {
-        individual: writePerson(stripe, id, secret.individual, individual as Fields).id,
+        individual: writePerson(stripe, id, secret.individual, individual as Fields, 'individual').id,
       }),
     };
     table.hide(id, next);
-    const listed = { ...change(before, given), external_accounts: externalAccountsOf(stripe, id) };
+    const changed = change(before, given);
+    checkEmail(given.email);
+    checkBusinessType(changed.business_type, given);
+    checkAgreement(changed, next.requested);
+    const listed = { ...changed, external_accounts: externalAccountsOf(stripe, id) };
     const after = table.update(id, checked(stripe, listed as unknown as Stripe.Account));
     if (event !== null) asAccount(stripe, id, () => stripe.emitChange(event, before, after));
     if (event !== null) announceCapabilities(stripe, before, after);
@@ -164,9 +177,13 @@ function announceCapabilities(stripe: Backend, before: Stripe.Account, after: St
   }
 }
 
+/** The names of all capabilities that there are. */
+const CAPABILITIES: ReadonlySet<string> = new Set(fieldNames(fieldOf('account', 'capabilities')!.kinds[0]!));
+
 /** https://docs.stripe.com/api/capabilities */
 export function capabilityOf(stripe: Backend, account: string, name: string): Stripe.Capability {
   return asPlatform(stripe, () => {
+    if (!CAPABILITIES.has(name)) throw resourceMissing('capability', name);
     const { requirements, capabilities } = accountTable(stripe).get(account);
     const requestedAt = accountTable(stripe).hidden(account)?.requested[name];
     return {
@@ -205,9 +222,8 @@ export const accounts: DefineModule = (stripe) => {
   const find = (id: string): Stripe.Account =>
     id === PLATFORM_ACCOUNT ? ownAccount(stripe) : asPlatform(stripe, () => known(id));
   const known = (id: string): Stripe.Account => {
-    const account = table.find(id);
-    if (account === undefined) throw noAccess(id);
-    return account;
+    if (!table.has(id)) throw noAccess(id);
+    return table.get(id);
   };
   return {
     operations: {
@@ -225,19 +241,14 @@ export const accounts: DefineModule = (stripe) => {
         const id = path['account']!;
         find(id);
         if (id === PLATFORM_ACCOUNT) return changeOwnSettings(stripe, given.settings ?? {});
-        if (given.external_account) addExternalAccount(stripe, id, given.external_account);
+        if (given.external_account) replaceExternalAccount(stripe, id, given.external_account);
         return refreshAccount(stripe, id, given);
       },
       'DELETE /v1/accounts/{account}': ({ path }) => {
         const { id } = known(path['account']!);
-        const holds = asAccount(stripe, id, () => readBalance(stripe));
-        if ([...holds.available, ...holds.pending].some(({ amount }) => amount !== 0)) {
-          throw invalidRequest(`The account ${id} cannot be deleted: its balance is not zero.`, {
-            code: 'account_invalid',
-          });
-        }
+        // Accounts of the test mode can be deleted at any time, whatever is in their balance.
         table.update(id, { deleted: true } as unknown as Partial<Stripe.Account>);
-        const application = { id: 'ca_backlot', object: 'application', name: null };
+        const application = { id: APPLICATION, object: 'application', name: null };
         asAccount(stripe, id, () => stripe.emit('account.application.deauthorized', application));
         return { id, object: 'account', deleted: true };
       },
@@ -269,6 +280,7 @@ export const accounts: DefineModule = (stripe) => {
       'POST /v1/accounts/{account}/capabilities/{capability}': ({ path, params }) => {
         const { requested } = params as Stripe.AccountUpdateCapabilityParams;
         const name = path['capability']!;
+        capabilityOf(stripe, path['account']!, name);
         if (requested !== undefined) {
           refreshAccount(stripe, path['account']!, { capabilities: { [name]: { requested } } });
         }
@@ -283,11 +295,3 @@ export const accounts: DefineModule = (stripe) => {
     },
   };
 };
-
-/** The account under an identifier, as something that money goes to. Throws where there is none. */
-export function destinationAccount(stripe: Backend, id: string, param: string): Stripe.Account {
-  return asPlatform(stripe, () => {
-    if (!accountTable(stripe).has(id)) throw resourceMissing('destination', id, param);
-    return accountTable(stripe).get(id);
-  });
-}

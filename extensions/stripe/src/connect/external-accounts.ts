@@ -5,8 +5,9 @@ import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import type { Page } from '../kernel/objects';
-import { namedBankAccount, newBankAccount } from '../payments/card-objects';
-import { bankAccountTable, cardTable, tokenTable, useToken } from '../payments/card-source';
+import { namedBankAccount, newBankAccount, newCard } from '../payments/card-objects';
+import { bankAccountTable, cardTable, tokenTable, useToken, type SourceSecret } from '../payments/card-source';
+import { behaviorOf, namedCard } from '../payments/cards';
 import { accountTable, asAccount, asPlatform } from './account-data';
 import { refreshAccount } from './accounts';
 
@@ -31,19 +32,39 @@ export function externalAccountsOf(stripe: Backend, account: string): Page<Exter
   };
 }
 
-/** Adds what a client names by a token, or describes. The first of a currency is the default. */
-export function addExternalAccount(stripe: Backend, account: string, given: string | object): External {
+/** What else a client says of an external account that it adds. */
+interface Wishes {
+  /** The first of a currency is the default anyway. */
+  readonly default_for_currency?: boolean;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** Adds what a client names by a token, or describes. */
+export function addExternalAccount(
+  stripe: Backend,
+  account: string,
+  given: string | object,
+  { default_for_currency: isWanted = false, metadata }: Wishes = {},
+): External {
   return asAccount(stripe, account, () => {
-    const isFirst = (currency: string | null | undefined) =>
-      !all(stripe, account).some((each) => each.currency === currency && each.default_for_currency === true);
-    const finish = <T extends External>(object: T): T => ({
-      ...object,
-      account,
-      available_payout_methods: ['standard'],
-      customer: null,
-      default_for_currency: isFirst(object.currency),
-      metadata: object.metadata ?? {},
-    });
+    const finish = <T extends External>(object: T, payoutMethods = ['standard', 'instant']): T => {
+      const currency = object.currency ?? currencyOfAccount(stripe, account);
+      const isDefault = isWanted || defaultOf(stripe, account, currency) === undefined;
+      if (isDefault) noDefault(stripe, account, currency);
+      return {
+        ...object,
+        account,
+        available_payout_methods: payoutMethods,
+        currency,
+        customer: null,
+        default_for_currency: isDefault,
+        metadata: mergeMetadata(object.metadata ?? {}, metadata),
+      };
+    };
+    const addCard = (card: Stripe.Card, secret: SourceSecret): External => {
+      const isInstant = behaviorOf(secret).payout !== 'notInstant';
+      return cardTable(stripe).insert(finish(debitCard(card), isInstant ? undefined : ['standard']), secret);
+    };
     const named = typeof given === 'string' ? namedBankAccount(stripe, given) : undefined;
     let added: External;
     if (typeof given !== 'string') {
@@ -57,6 +78,9 @@ export function addExternalAccount(stripe: Backend, account: string, given: stri
     } else if (named) {
       const [bank, number] = named;
       added = bankAccountTable(stripe).insert(finish(bank), { account: number });
+    } else if (namedCard(stripe, given)) {
+      const card = namedCard(stripe, given)!;
+      added = addCard(newCard(stripe, card, {}), { number: card.number, hasCvc: card.hasCvc });
     } else {
       // Tokens are the platform's, or the account's own.
       const scope = tokenTable(stripe).find(given) ? account : PLATFORM_ACCOUNT;
@@ -65,12 +89,53 @@ export function addExternalAccount(stripe: Backend, account: string, given: stri
         return [used, tokenTable(stripe).hidden(given) ?? {}] as const;
       });
       if (token.bank_account) added = bankAccountTable(stripe).insert(finish(token.bank_account), secret);
-      else if (token.card) added = cardTable(stripe).insert(finish(token.card), secret);
+      else if (token.card) added = addCard(token.card, secret);
       else throw resourceMissing('token', given, 'external_account');
     }
     stripe.emit('account.external_account.created', added);
     return added;
   });
+}
+
+/** Adds an external account in the place of the default one of its currency, which is deleted. */
+export function replaceExternalAccount(stripe: Backend, account: string, given: string | object): void {
+  const before = all(stripe, account).filter((each) => each.default_for_currency === true);
+  const { currency } = addExternalAccount(stripe, account, given, { default_for_currency: true });
+  for (const former of before) if (former.currency === currency) forget(stripe, account, former);
+}
+
+function currencyOfAccount(stripe: Backend, account: string): string {
+  return asPlatform(stripe, () => accountTable(stripe).get(account).default_currency) ?? 'usd';
+}
+
+function defaultOf(stripe: Backend, account: string, currency: string): Owned | undefined {
+  return all(stripe, account).find((each) => each.currency === currency && each.default_for_currency === true);
+}
+
+/** Another one is going to be the default of the currency. */
+function noDefault(stripe: Backend, account: string, currency: string | null | undefined): void {
+  for (const each of all(stripe, account)) {
+    if (each.currency === currency) tableOf(stripe, each).update(each.id, { default_for_currency: false });
+  }
+}
+
+function forget(stripe: Backend, account: string, external: Owned): void {
+  asAccount(stripe, account, () => {
+    tableOf(stripe, external).remove(external.id);
+    stripe.emit('account.external_account.deleted', external);
+  });
+}
+
+function debitCard(card: Stripe.Card): Stripe.Card {
+  if (card.funding === 'debit') return card;
+  throw invalidRequest(
+    'The card provided as an external account is not supported for payouts. Provide a non-prepaid debit card instead.',
+    { code: 'invalid_card_type', param: 'external_account' },
+  );
+}
+
+function tableOf(stripe: Backend, { object }: External) {
+  return (object === 'card' ? cardTable(stripe) : bankAccountTable(stripe)) as ReturnType<typeof bankAccountTable>;
 }
 
 /** https://docs.stripe.com/api/external_account_bank_accounts */
@@ -81,8 +146,6 @@ export const externalAccounts: DefineModule = (stripe) => {
     if (found === undefined) throw resourceMissing('external account', id);
     return found;
   };
-  const tableOf = ({ object }: External) =>
-    (object === 'card' ? cardTable(stripe) : bankAccountTable(stripe)) as ReturnType<typeof bankAccountTable>;
   return {
     operations: {
       'GET /v1/accounts/{account}/external_accounts': ({ path, url, params }) => {
@@ -93,8 +156,10 @@ export const externalAccounts: DefineModule = (stripe) => {
       },
       'POST /v1/accounts/{account}/external_accounts': ({ path, params }) => {
         const { id } = asPlatform(stripe, () => accountTable(stripe).get(path['account']!));
-        const { external_account: given } = params as { external_account: string | object };
-        const added = addExternalAccount(stripe, id, given);
+        const { external_account: given, ...wishes } = params as unknown as {
+          external_account: string | object;
+        } & Wishes;
+        const added = addExternalAccount(stripe, id, given, wishes);
         refreshAccount(stripe, id, {});
         return added;
       },
@@ -103,11 +168,7 @@ export const externalAccounts: DefineModule = (stripe) => {
         const before = get(path['account']!, path['id']!);
         const { metadata, default_for_currency: isDefault, ...given } = params as Record<string, never>;
         return asAccount(stripe, path['account']!, () => {
-          if (isDefault === true) {
-            for (const other of all(stripe, path['account']!)) {
-              if (other.currency === before.currency) tableOf(other).update(other.id, { default_for_currency: false });
-            }
-          }
+          if (isDefault === true) noDefault(stripe, path['account']!, before.currency);
           const change = {
             ...given,
             ...(isDefault !== undefined && { default_for_currency: isDefault }),
@@ -115,7 +176,7 @@ export const externalAccounts: DefineModule = (stripe) => {
             // After a payout failed, what is new of the account is a reason to try again.
             status: 'new',
           };
-          const after = tableOf(before).update(before.id, change, 'account.external_account.updated');
+          const after = tableOf(stripe, before).update(before.id, change, 'account.external_account.updated');
           refreshAccount(stripe, path['account']!, {});
           return after;
         });
@@ -130,10 +191,7 @@ export const externalAccounts: DefineModule = (stripe) => {
             'You cannot delete the default external account for your default currency. Please make another external account the default using the `default_for_currency` param, and then delete this one.',
           );
         }
-        asAccount(stripe, path['account']!, () => {
-          tableOf(found).remove(found.id);
-          stripe.emit('account.external_account.deleted', found);
-        });
+        forget(stripe, path['account']!, found);
         refreshAccount(stripe, path['account']!, {});
         return { id: found.id, object: found.object, deleted: true };
       },

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { resourceMissing } from '../errors';
+import { invalidRequest, parameterMissing, resourceMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import { sample } from '../spec/shapes';
@@ -32,6 +32,7 @@ export const accountLinks: DefineModule = (stripe) => {
       'POST /v1/account_links': ({ params }) => {
         const given = params as unknown as Stripe.AccountLinkCreateParams;
         const account = checked(given.account);
+        if (!stripe.isLoose) checkLink(stripe, given);
         const token = stripe.secret();
         const expires = stripe.now() + LIFETIME;
         linksOf(stripe).put(token, {
@@ -77,6 +78,22 @@ export const accountLinks: DefineModule = (stripe) => {
     },
   };
 };
+
+/** Throws for a link that leads nowhere afterwards, or that is not for accounts of the kind. */
+function checkLink(stripe: Backend, given: Stripe.AccountLinkCreateParams): void {
+  for (const name of ['refresh_url', 'return_url'] as const) {
+    const url = given[name];
+    if (url === undefined) throw parameterMissing(name);
+    if (!URL.canParse(url)) throw invalidRequest('Not a valid URL', { code: 'url_invalid', param: name });
+  }
+  const { controller } = accountTable(stripe).get(given.account);
+  if (given.type === 'account_update' && controller?.requirement_collection !== 'application') {
+    throw invalidRequest(
+      'You cannot create `account_update` type account links for this account: Stripe collects its requirements. Use `account_onboarding`, or a login link.',
+      { param: 'type' },
+    );
+  }
+}
 
 /** Where accounts may be. https://stripe.com/global */
 const COUNTRIES =

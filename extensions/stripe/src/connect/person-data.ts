@@ -5,6 +5,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
 import { asAccount } from './account-data';
+import { checkPerson } from './account-rules';
 import { merged } from './given';
 import { resultOf, type PersonNumbers } from './verification';
 
@@ -33,8 +34,15 @@ export function personsOf(stripe: Backend, account: string): KnownPerson[] {
   });
 }
 
-/** Makes a person of an account, or changes one where an identifier is given. */
-export function writePerson(stripe: Backend, account: string, id: string | undefined, given: Fields): Stripe.Person {
+/** Makes a person of an account, or changes one where an identifier is given. `holder` is the parameter that it is all in. */
+export function writePerson(
+  stripe: Backend,
+  account: string,
+  id: string | undefined,
+  given: Fields,
+  holder?: string,
+): Stripe.Person {
+  checkPerson(given, holder);
   return asAccount(stripe, account, () => {
     const table = personTable(stripe);
     const before = id === undefined ? newPerson(stripe, account) : table.get(id);

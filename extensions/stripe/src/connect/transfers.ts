@@ -6,12 +6,12 @@ import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
-import { addBalanceTransaction, availableIn, balanceTransactions } from '../payments/balance';
+import { addBalanceTransaction, availableIn, balanceTransactions, readBalance } from '../payments/balance';
 import { chargeTable } from '../payments/charging';
 import { blank } from '../spec/shapes';
 import { asAccount } from './account-data';
-import { destinationAccount } from './accounts';
 import { APPLICATION, applicationFee, refundFee, takeFee } from './fees';
+import { checkTransferable, destinationAccount } from './recipients';
 
 interface TransferSecret {
   /** The fee that the platform took of the payment at the destination. */
@@ -123,14 +123,15 @@ function makePayment(stripe: Backend, transfer: string, given: NewTransfer): Str
   });
 }
 
+function groupOf({ id, payment_intent: intent, transfer_group: group }: Stripe.Charge): string {
+  return group ?? `group_${idOf(intent) ?? id}`;
+}
+
 /** https://docs.stripe.com/api/transfers/create */
 function createTransfer(stripe: Backend, given: Stripe.TransferCreateParams): Stripe.Transfer {
-  const account = destinationAccount(stripe, given.destination, 'destination');
-  if (account.capabilities?.transfers !== 'active' && account.capabilities?.legacy_payments !== 'active') {
-    throw invalidRequest(
-      'Your destination account needs to have at least one of the following capabilities enabled: transfers, crypto_transfers, legacy_payments',
-      { code: 'insufficient_capabilities_for_transfer' },
-    );
+  checkTransferable(destinationAccount(stripe, given.destination, 'destination'));
+  if (given.destination === stripe.account) {
+    throw invalidRequest('You cannot transfer money to the account that it comes from.', { param: 'destination' });
   }
   const { source_transaction: source } = given;
   const charge = source === undefined ? undefined : chargeTable(stripe).get(source, 'source_transaction');
@@ -166,6 +167,9 @@ function createTransfer(stripe: Backend, given: Stripe.TransferCreateParams): St
       );
   }
   const booked = charge && balanceTransactions(stripe).find(idOf(charge.balance_transaction) ?? '');
+  const group = given.transfer_group ?? (charge ? groupOf(charge) : null);
+  // A charge that was in no group is in that of its first transfer.
+  if (charge?.transfer_group === null) chargeTable(stripe).update(charge.id, { transfer_group: group });
   return makeTransfer(stripe, {
     amount,
     currency: given.currency,
@@ -173,8 +177,26 @@ function createTransfer(stripe: Backend, given: Stripe.TransferCreateParams): St
     description: given.description,
     metadata: given.metadata as Record<string, string> | undefined,
     sourceTransaction: source,
-    transferGroup: given.transfer_group ?? charge?.transfer_group ?? (source === undefined ? null : `group_${source}`),
+    transferGroup: group,
     available_on: booked?.available_on ?? stripe.now(),
+  });
+}
+
+/** Takes money from a connected account: a payment of the platform. https://docs.stripe.com/connect/account-debits */
+export function debitAccount(stripe: Backend, account: string, given: Stripe.ChargeCreateParams): Stripe.Charge {
+  destinationAccount(stripe, account, 'source');
+  const { amount, currency, description, metadata, transfer_group: group } = given;
+  const { destination_payment: payment } = asAccount(stripe, account, () =>
+    createTransfer(stripe, {
+      amount: amount!,
+      currency: currency!,
+      destination: PLATFORM_ACCOUNT,
+      ...(group !== undefined && { transfer_group: group }),
+    }),
+  );
+  return chargeTable(stripe).update(idOf(payment)!, {
+    description: description ?? null,
+    metadata: mergeMetadata(undefined, metadata || undefined),
   });
 }
 
@@ -184,6 +206,24 @@ interface Reversal {
   readonly metadata?: object | undefined;
   readonly refund_application_fee?: boolean | undefined;
   readonly sourceRefund?: string;
+}
+
+/** A transfer is reversed out of what the account still has. */
+function checkCovered(stripe: Backend, transfer: Stripe.Transfer, given: Reversal): void {
+  const { amount_reversed: reversed, currency } = transfer;
+  const amount = given.amount ?? transfer.amount - reversed;
+  const { fee } = transferTable(stripe).hidden(transfer.id) ?? {};
+  // What the account gets back of the fee counts as well.
+  const back = given.refund_application_fee === true && fee ? feeShare(stripe, fee, amount, transfer.amount) : 0;
+  const { available, pending } = asAccount(stripe, idOf(transfer.destination)!, () => readBalance(stripe));
+  const held = [...available, ...pending]
+    .filter((each) => each.currency === currency)
+    .reduce((sum, each) => sum + each.amount, back);
+  if (amount <= held || amount > transfer.amount - reversed) return;
+  throw invalidRequest(
+    `The connected account has insufficient funds (${held} ${currency}) to reverse ${amount} of the transfer ${transfer.id}.`,
+    { code: 'balance_insufficient' },
+  );
 }
 
 /** Takes money of a transfer back. */
@@ -275,11 +315,16 @@ function shareOf(part: number, amount: number, whole: number): number {
   return whole === 0 ? 0 : Math.floor((2 * part * amount + whole) / (2 * whole));
 }
 
-function refundShare(stripe: Backend, fee: string, amount: number, whole: number): void {
+/** What goes back of a fee with a part of its charge, as far as there is so much left. */
+function feeShare(stripe: Backend, fee: string, amount: number, whole: number): number {
   const { amount: taken, amount_refunded: given } = stripe.as({ account: PLATFORM_ACCOUNT }, () =>
     stripe.table<Stripe.ApplicationFee>('application_fee').get(fee),
   );
-  const share = Math.min(shareOf(taken, amount, whole), taken - given);
+  return Math.min(shareOf(taken, amount, whole), taken - given);
+}
+
+function refundShare(stripe: Backend, fee: string, amount: number, whole: number): void {
+  const share = feeShare(stripe, fee, amount, whole);
   if (share > 0) refundFee(stripe, fee, { amount: share });
 }
 
@@ -303,7 +348,7 @@ function share(stripe: Backend, charge: Stripe.Charge): void {
   }
   const destination = idOf(charge.transfer_data?.destination);
   if (destination === undefined || charge.transfer != null) return;
-  const group = charge.transfer_group ?? `group_${idOf(charge.payment_intent) ?? id}`;
+  const group = groupOf(charge);
   const given = charge.transfer_data?.amount;
   const transfer = makeTransfer(stripe, {
     amount: given ?? amount,
@@ -393,8 +438,11 @@ export const transfers: DefineModule = (stripe) => {
         const { id } = table.get(path['transfer']!);
         return reversals.page(url, params, { where: ({ transfer }) => idOf(transfer) === id });
       },
-      'POST /v1/transfers/{transfer}/reversals': ({ path, params }) =>
-        reverseTransfer(stripe, path['transfer']!, params),
+      'POST /v1/transfers/{transfer}/reversals': ({ path, params }) => {
+        const given = params as Reversal;
+        checkCovered(stripe, table.get(path['transfer']!), given);
+        return reverseTransfer(stripe, path['transfer']!, given);
+      },
       'GET /v1/transfers/{transfer}/reversals/{id}': ({ path }) => get(path['transfer']!, path['id']!),
       'POST /v1/transfers/{transfer}/reversals/{id}': ({ path, params }) => {
         const before = get(path['transfer']!, path['id']!);

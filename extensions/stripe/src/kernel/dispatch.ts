@@ -163,6 +163,7 @@ export class Dispatcher {
       operation,
       path: named(handled?.names ?? [], found.path),
       params,
+      askedVersion: request.header('stripe-version'),
       url: request.path,
       key,
       files: request.files,
@@ -284,8 +285,10 @@ export class Dispatcher {
       return answer instanceof Later ? { ...reply, later: answer } : reply;
     } catch (error) {
       if (!(error instanceof StripeError)) throw error;
-      if (!error.keepsWrites) throw missingInPath(error, call.path, this.#stripe.isLoose);
-      return { status: error.status, headers: NOTHING, body: errorBody(error, requestId) };
+      // What an error is about, such as its payment intent, is of the version of the client as well.
+      const told = error.withFields({ ...renderAt(version, error.fields, this.#stripe) });
+      if (!told.keepsWrites) throw missingInPath(told, call.path, this.#stripe.isLoose);
+      return { status: told.status, headers: NOTHING, body: errorBody(told, requestId) };
     }
   }
 

@@ -14,6 +14,8 @@ export interface Call {
   /** The path of the request, which a list gives as its `url`. */
   readonly url: string;
   readonly key: ApiKey;
+  /** The version of the API that the request itself names, by its header. */
+  readonly askedVersion?: string | undefined;
   /** The files of a multipart form. */
   readonly files: readonly FormFile[];
 }

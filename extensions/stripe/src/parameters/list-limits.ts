@@ -10,6 +10,7 @@ const PAYMENT_LINK: Limits = { custom_fields: 3, line_items: 20 };
 const SUBSCRIPTION: Limits = { add_invoice_items: 20, items: 20 };
 
 const LIMITS: Readonly<Record<string, Limits>> = {
+  'GET /v1/events': { types: 20 },
   'POST /v1/checkout/sessions': { custom_fields: 3, line_items: 100 },
   'POST /v1/invoices': INVOICE,
   'POST /v1/invoices/{invoice}': INVOICE,

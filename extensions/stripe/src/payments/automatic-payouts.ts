@@ -45,7 +45,7 @@ function schedulePayout(stripe: Backend): void {
 function hasBank(stripe: Backend, currency: string): boolean {
   if (stripe.account === PLATFORM_ACCOUNT) return true;
   const bank = payoutAccount(stripe, currency);
-  return bank !== undefined && bank.status !== 'errored';
+  return bank !== undefined && (bank as Stripe.BankAccount).status !== 'errored';
 }
 
 function scheduleOf(stripe: Backend): Schedule | undefined {

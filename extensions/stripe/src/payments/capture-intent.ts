@@ -6,7 +6,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import { idOf } from '../kernel/objects';
 import { bookCharge, chargeTable, descriptorOf } from './charging';
 import { checkDescriptors } from './descriptors';
-import { checkRecipient, checkShares } from './intent-fields';
+import { checkFee, checkShares } from './intent-fields';
 import { unexpectedState, wrongStatus } from './intent-state';
 import { CANCELABLE, intentTable, methodOf } from './intents';
 import { checkAmount } from './money';
@@ -68,7 +68,7 @@ export function captureIntent(
     });
   }
   checkShares(amount, params.application_fee_amount, params.transfer_data?.amount);
-  checkRecipient(stripe, { ...params, transfer_data: intent.transfer_data });
+  checkFee(stripe, intent, params.application_fee_amount);
   checkDescriptors(params);
   if (!isFinal && intent.payment_method_options?.card?.request_multicapture !== 'if_available') {
     throw unexpectedState(

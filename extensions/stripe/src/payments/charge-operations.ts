@@ -1,4 +1,6 @@
 import type Stripe from 'stripe';
+import { checkRecipients } from '../connect/recipients';
+import { debitAccount } from '../connect/transfers';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
@@ -15,7 +17,7 @@ import { declineError } from './declines';
 import { followUp } from './follow-up';
 import { captureIntent } from './capture-intent';
 import { checkDescriptors } from './descriptors';
-import { checkDestination, checkShares, shippingOf } from './intent-fields';
+import { checkShares, shippingOf } from './intent-fields';
 import { checkAmount, checkWhole, readCurrency } from './money';
 import { releaseRest } from './refunds';
 
@@ -36,9 +38,12 @@ function make(stripe: Backend, params: Stripe.ChargeCreateParams): Stripe.Charge
   const currency = readCurrency(params.currency);
   checkAmount(amount, currency);
   checkWhole(amount, currency);
+  if (typeof params.source === 'string' && params.source.startsWith('acct_')) {
+    return debitAccount(stripe, params.source, { ...params, currency });
+  }
   const fee = params.application_fee_amount ?? params.application_fee;
   checkShares(amount, fee, params.transfer_data?.amount);
-  checkDestination(stripe, params.transfer_data?.destination);
+  checkRecipients(stripe, { ...params, application_fee_amount: fee });
   checkDescriptors(params);
   checkEmail(params.receipt_email, 'receipt_email');
   if (customer !== undefined) stripe.table('customer').get(customer, 'customer');

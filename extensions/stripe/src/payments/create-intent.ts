@@ -1,5 +1,6 @@
 /** How a payment intent begins. */
 import type Stripe from 'stripe';
+import { checkRecipients } from '../connect/recipients';
 import { invalidRequest, type StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
@@ -9,7 +10,7 @@ import { hooksOf } from '../tax/associations';
 import { confirmIntent } from './confirm-intent';
 import { noteIntent, withToken } from './confirming-tokens';
 import { checkDescriptors } from './descriptors';
-import { checkDestination, checkRecipient, checkShares, optionsOf, shippingOf } from './intent-fields';
+import { checkShares, optionsOf, shippingOf } from './intent-fields';
 import { checkOwner, givenMethod, typesFor } from './intent-methods';
 import { intentTable, withSource, type CreateIntentParams } from './intents';
 import { checkAmount, readCurrency } from './money';
@@ -31,8 +32,7 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
   checkShares(params.amount, params.application_fee_amount, params.transfer_data?.amount);
   checkDescriptors(params);
   checkEmail(params.receipt_email, 'receipt_email');
-  checkRecipient(stripe, params);
-  checkDestination(stripe, params.transfer_data?.destination);
+  checkRecipients(stripe, params);
   const customer = params.customer;
   if (customer !== undefined) stripe.table('customer').get(customer, 'customer');
   if (params.confirm !== true) {

@@ -224,7 +224,8 @@ export const disputes: DefineModule = (stripe) => {
       'GET /v1/reviews/{id}': ({ path }) => stripe.table('review').get(path['id']!),
       'POST /v1/reviews/{id}/approve': ({ path }) => {
         const reviews = stripe.table<Stripe.Review>('review');
-        const { charge, payment_intent: intent } = reviews.get(path['id']!);
+        const { charge, open, payment_intent: intent } = reviews.get(path['id']!);
+        if (!open) throw invalidRequest(`The review ${path['id']} is already closed.`);
         const closed = reviews.update(path['id']!, {
           open: false,
           reason: 'approved',

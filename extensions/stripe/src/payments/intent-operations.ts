@@ -15,7 +15,7 @@ import { cancelIntent, captureIntent, incrementIntent } from './capture-intent';
 import { confirmIntent } from './confirm-intent';
 import { withToken } from './confirming-tokens';
 import { createIntent } from './create-intent';
-import { checkRecipient, checkShares, optionsOf, shippingOf } from './intent-fields';
+import { checkFee, checkShares, optionsOf, shippingOf } from './intent-fields';
 import { CONFIRMABLE, intentTable, type ConfirmIntentParams, type CreateIntentParams } from './intents';
 import { checkAmount, checkWhole, readCurrency } from './money';
 import { checkSecret, viewFor } from './public-view';
@@ -164,7 +164,7 @@ function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): 
     checkWhole(amount ?? intent.amount, money);
   }
   checkShares(amount ?? intent.amount, given.application_fee_amount);
-  checkRecipient(stripe, { ...given, transfer_data: intent.transfer_data });
+  checkFee(stripe, intent, given.application_fee_amount);
   checkEmail(given.receipt_email, 'receipt_email');
   checkDescriptors(given);
   if (customer !== undefined) checkCustomer(stripe, intent, customer);

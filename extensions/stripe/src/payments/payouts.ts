@@ -1,14 +1,16 @@
 /** Payouts, which take money to the bank: https://docs.stripe.com/api/payouts. */
 import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
-import type { Backend } from '../kernel/backend';
+import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
+import { isWithin } from '../kernel/is-within';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { addBalanceTransaction, availableIn } from './balance';
 import { bankBehavior } from './bank-accounts';
-import { bankAccountTable } from './card-source';
+import { bankAccountTable, cardTable } from './card-source';
+import { behaviorOf } from './cards';
 import { DAY } from './charging';
 import { readCurrency } from './money';
 import { takePayables } from './payables';
@@ -47,6 +49,8 @@ interface Given {
   readonly statement_descriptor?: string;
 }
 
+const CARD_FAILURE = { code: 'could_not_process', message: 'The bank could not process this payout.' };
+
 /** The bank account that an account with none of its own is paid out to. */
 const NO_ACCOUNT = 'ba_1BacklotDefault';
 
@@ -57,16 +61,32 @@ function destinationOf(stripe: Backend, given: string | undefined, currency: str
     }
     return given;
   }
-  return payoutAccount(stripe, currency)?.id ?? NO_ACCOUNT;
+  const own = payoutAccount(stripe, currency)?.id;
+  if (own === undefined && stripe.account !== PLATFORM_ACCOUNT && !stripe.isLoose) {
+    throw invalidRequest(`Sorry, you don't have any external accounts in that currency (${currency}).`);
+  }
+  return own ?? NO_ACCOUNT;
 }
 
-/** The bank account that an account is paid out to in a currency: the default one, or any there is. */
-export function payoutAccount(stripe: Backend, currency: string): Stripe.BankAccount | undefined {
-  const isOwn = (each: Stripe.BankAccount): boolean => each.account === stripe.account;
-  const isDefault = (each: Stripe.BankAccount): boolean =>
+/** Throws where the money of an instant payout would not arrive at once. */
+function checkInstant(stripe: Backend, destination: string): void {
+  const external = bankAccountTable(stripe).find(destination) ?? cardTable(stripe).find(destination);
+  if (external === undefined || external.available_payout_methods?.includes('instant') === true) return;
+  throw invalidRequest('This account is not eligible for Instant Payouts. Try a debit card from a supported bank.', {
+    code: 'instant_payouts_unsupported',
+    param: 'method',
+  });
+}
+
+/** The bank account or card that an account is paid out to in a currency: the default one, or any bank account there is. */
+export function payoutAccount(stripe: Backend, currency: string): Stripe.BankAccount | Stripe.Card | undefined {
+  const isOwn = (each: Stripe.BankAccount | Stripe.Card): boolean => each.account === stripe.account;
+  const isDefault = (each: Stripe.BankAccount | Stripe.Card): boolean =>
     isOwn(each) && each.currency === currency && each.default_for_currency === true;
   const table = bankAccountTable(stripe);
-  return table.first({ where: isDefault }) ?? table.first({ where: isOwn });
+  return (
+    table.first({ where: isDefault }) ?? cardTable(stripe).first({ where: isDefault }) ?? table.first({ where: isOwn })
+  );
 }
 
 /** Makes a payout, with `payout.created`; it arrives, or fails, by a job. Throws where there is not so much. */
@@ -83,6 +103,7 @@ export function createPayout(
       param: 'amount',
     });
   }
+  const destination = destinationOf(stripe, given.destination, currency);
   const isInstant = method === 'instant';
   const fee = isInstant ? Math.max(50, Math.floor((amount * INSTANT_FEE + 500) / 1000)) : 0;
   if (!stripe.isLoose && amount + fee > availableIn(stripe, currency)) {
@@ -91,6 +112,7 @@ export function createPayout(
       { code: 'balance_insufficient' },
     );
   }
+  if (isInstant) checkInstant(stripe, destination);
   const id = stripe.newId('payout');
   const transaction = addBalanceTransaction(stripe, {
     amount: -amount,
@@ -116,7 +138,7 @@ export function createPayout(
     created: stripe.now(),
     currency,
     description: given.description ?? null,
-    destination: destinationOf(stripe, given.destination, currency),
+    destination,
     failure_balance_transaction: null,
     failure_code: null,
     failure_message: null,
@@ -131,7 +153,7 @@ export function createPayout(
     statement_descriptor: given.statement_descriptor ?? null,
     status: 'pending',
     trace_id: { status: 'pending', value: null },
-    type: 'bank_account',
+    type: cardTable(stripe).has(destination) ? 'card' : 'bank_account',
   } as unknown as Stripe.Payout;
   // What is available is the sum of all that was not paid out; with the payout itself it is nothing.
   payoutTable(stripe).insert(payout, isAutomatic ? { transactions: takePayables(stripe, currency) } : undefined);
@@ -151,7 +173,12 @@ function arrive(stripe: Backend, id: string): void {
   const payout = payoutTable(stripe).find(id);
   if (payout?.status !== 'pending') return;
   const destination = idOf(payout.destination) ?? '';
-  const { payoutFailure } = bankBehavior(bankAccountTable(stripe).hidden(destination)?.account);
+  const card = cardTable(stripe).find(destination);
+  const payoutFailure = card
+    ? behaviorOf(cardTable(stripe).hidden(destination)).payout === 'fails'
+      ? CARD_FAILURE
+      : undefined
+    : bankBehavior(bankAccountTable(stripe).hidden(destination)?.account).payoutFailure;
   if (payoutFailure === undefined) {
     const paid = payoutTable(stripe).update(id, {
       status: 'paid',
@@ -169,7 +196,8 @@ function arrive(stripe: Backend, id: string): void {
   });
   stripe.emit('payout.failed', failed);
   // Nothing more is paid out by itself to an account that refused a payout.
-  bankAccountTable(stripe).update(destination, { status: 'errored' }, 'account.external_account.updated');
+  const table = (card ? cardTable(stripe) : bankAccountTable(stripe)) as ReturnType<typeof bankAccountTable>;
+  table.update(destination, { status: 'errored' }, 'account.external_account.updated');
 }
 
 function giveBack(
@@ -228,9 +256,10 @@ export const payouts: DefineModule = (stripe) => {
     operations: {
       'POST /v1/payouts': ({ params }) => createPayout(stripe, params as unknown as Given),
       'GET /v1/payouts': ({ url, params }) => {
-        const { status, destination } = params as Stripe.PayoutListParams;
+        const { status, destination, arrival_date: arrival } = params as Stripe.PayoutListParams;
         return table.page(url, params, {
           where: (each) =>
+            isWithin(each.arrival_date, arrival) &&
             (status === undefined || each.status === status) &&
             (destination === undefined || each.destination === destination),
         });

@@ -28,6 +28,8 @@ export interface CardBehavior {
   readonly bypassPending?: boolean;
   /** What a connected account may not do any more after such a payment, until it has given more: https://docs.stripe.com/connect/testing#trigger-cards. */
   readonly blocksAccount?: 'charges' | 'payouts';
+  /** What is wrong with a payout to it: that it fails, or that it cannot be there at once. */
+  readonly payout?: 'fails' | 'notInstant';
   /** The PIN that a reader asks for, and who checks it: the card, or its bank. */
   readonly pin?: 'offline_pin' | 'online_pin';
 }
@@ -59,7 +61,7 @@ const BRANDS: readonly Brand[] = [
   ['4242424242424242', 'visa us', 'visa', 'credit'],
   ['4111111111111111', '', 'visa', 'credit'],
   ['4012888888881881', '', 'visa', 'credit'],
-  ['4000056655665556', 'visa_debit', 'visa', 'debit'],
+  ['4000056655665556', 'visa_debit visa_debit_us_transferSuccess', 'visa', 'debit'],
   ['4000051230000072', 'visa_hsa', 'visa', 'debit'],
   ['4000051240000039', 'visa_fsa', 'visa', 'debit'],
   ['5555555555554444', 'mastercard', 'mastercard', 'credit'],
@@ -286,6 +288,14 @@ for (const [number, names, brand, funding, country = 'US'] of BRANDS)
   add({ number, brand, funding, country, behavior: {} }, names);
 for (const [number, names, behavior, country = 'US'] of SPECIAL)
   add({ number, brand: 'visa', funding: 'credit', country, behavior }, names);
+
+// Debit cards that accounts are paid out to: https://docs.stripe.com/connect/testing#payouts.
+const DEBIT = { brand: 'visa', funding: 'debit', country: 'US' } as const;
+add({ ...DEBIT, number: '4000056755665555', behavior: { payout: 'fails' } }, 'visa_debit_us_transferFail');
+add(
+  { ...DEBIT, number: '4000056655665572', behavior: { payout: 'notInstant' } },
+  'visa_debit_us_instantPayoutUnsupported',
+);
 
 /** What is documented about a card: by its number, or as `pm_card_…` or `tok_…`. Undefined for what Stripe has no word about. */
 export function testCard(numberOrName: string): TestCard | undefined {

@@ -19,7 +19,12 @@ function keyTable(stripe: Backend) {
 /** Keys by which an app on a telephone sees one customer: https://docs.stripe.com/api/ephemeral_keys. */
 export const ephemeralKeys: DefineModule = (stripe) => ({
   operations: {
-    'POST /v1/ephemeral_keys': ({ params }) => {
+    'POST /v1/ephemeral_keys': ({ askedVersion, params }) => {
+      if (askedVersion === undefined && !stripe.isLoose) {
+        throw invalidRequest(
+          'You must set the header Stripe-Version to the version of the API that the mobile SDK asks for.',
+        );
+      }
       const named = Object.entries(SUBJECTS).filter(([name]) => params[name] !== undefined);
       const [subject] = named;
       if (subject === undefined) throw parameterMissing('customer');

@@ -10,7 +10,7 @@ import { eachHash, renamed } from './raw-lists';
 /** https://docs.stripe.com/changelog/basil#2025-03-31.basil: invoices have parents and several payments, items have periods. */
 export const basil: Change = {
   since: '2025-03-31',
-  render: (object, stripe) => RENDER[String(object['object'])]?.(object, stripe) ?? object,
+  render: (object, stripe, show) => RENDER[String(object['object'])]?.(object, stripe, show) ?? object,
   translate: {
     'POST /v1/prices': withAggregate,
     'POST /v1/subscriptions': withDiscounts,
@@ -41,7 +41,8 @@ export const basil: Change = {
   },
 };
 
-type Render = (object: Fields, stripe: Backend | undefined) => Fields;
+type Show = (object: object) => object;
+type Render = (object: Fields, stripe: Backend | undefined, show: Show) => Fields;
 
 const RENDER: Readonly<Record<string, Render>> = {
   price: (object, stripe) => {
@@ -52,22 +53,21 @@ const RENDER: Readonly<Record<string, Render>> = {
   // What expired was not told apart from what its merchant gave up.
   'issuing.authorization': (object) => (object['status'] === 'expired' ? { ...object, status: 'reversed' } : object),
   plan: (object, stripe) => ({ ...object, aggregate_usage: aggregateUsage(object, object, stripe) }),
-  subscription: (object) => {
+  subscription: (object, stripe, show) => {
     const items = (valueAt(object, 'items.data') ?? []) as Fields[];
     const starts = items.flatMap((item) => numberIn(item, 'current_period_start'));
     const ends = items.flatMap((item) => numberIn(item, 'current_period_end'));
     const [only] = items.length === 1 ? items : [];
-    const [first = null] = (object['discounts'] ?? []) as unknown[];
     return {
       ...object,
       current_period_start: starts.length === 0 ? object['start_date'] : Math.max(...starts),
       current_period_end: ends.length === 0 ? object['start_date'] : Math.min(...ends),
-      discount: typeof first === 'object' ? first : null,
+      discount: firstDiscount(object['discounts'], stripe, show),
       plan: only?.['plan'] ?? null,
       quantity: only?.['quantity'] ?? null,
     };
   },
-  invoice: (object, stripe) => {
+  invoice: (object, stripe, show) => {
     const { parent, total_taxes: taxes } = object;
     const rest = omit(object, 'parent', 'total_taxes', 'confirmation_secret', 'payments');
     const intent = paymentOf(object, stripe);
@@ -76,7 +76,7 @@ const RENDER: Readonly<Record<string, Render>> = {
       ...rest,
       application_fee_amount: intent?.application_fee_amount ?? null,
       charge: idOf(intent?.latest_charge) ?? null,
-      discount: firstObject(object['discounts']),
+      discount: firstDiscount(object['discounts'], stripe, show),
       paid,
       paid_out_of_band: paid && intent === undefined && Number(object['amount_paid']) > 0,
       payment_intent: intent?.id ?? null,
@@ -166,9 +166,11 @@ function withAggregate(given: RawHash): RawHash {
   return aggregate === undefined ? given : { ...given, recurring: rest, aggregate_usage: aggregate };
 }
 
-function firstObject(list: unknown): unknown {
-  const [first = null] = (list ?? []) as unknown[];
-  return typeof first === 'object' ? first : null;
+function firstDiscount(list: unknown, stripe: Backend | undefined, show: Show): unknown {
+  const [first = null] = (list ?? []) as (string | Fields | null)[];
+  if (typeof first !== 'string') return first;
+  const found = stripe?.table('discount').find(first);
+  return found === undefined ? null : show(found);
 }
 
 function numberIn(object: Fields, name: string): number[] {

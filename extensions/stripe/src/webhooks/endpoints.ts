@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { APPLICATION } from '../connect/fees';
 import { invalidRequest } from '../errors';
 import { mergeMetadata } from '../kernel/metadata';
 import { checkLimit } from '../kernel/limits';
@@ -24,7 +25,7 @@ export const webhookEndpoints: DefineModule = (stripe) => {
           id: stripe.newId('webhook_endpoint'),
           object: 'webhook_endpoint',
           api_version: given.api_version === undefined ? null : checkVersion(given.api_version),
-          application: null,
+          application: given.connect === true ? APPLICATION : null,
           created: stripe.now(),
           description: given.description === undefined || given.description === '' ? null : given.description,
           enabled_events: checkEvents(operation, given.enabled_events, version),

@@ -1,0 +1,88 @@
+/** What nobody can say of an account or a person: https://docs.stripe.com/api/accounts/create, https://docs.stripe.com/api/persons. */
+import type Stripe from 'stripe';
+import { invalidRequest, parameterMissing } from '../errors';
+import { valueAt } from '../kernel/objects';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const COUNTRIES = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
+
+/** Throws for a code that no country has. */
+export function checkCountry(country: string): void {
+  if (/^[A-Z]{2}$/.test(country) && COUNTRIES.of(country) !== undefined) return;
+  throw invalidRequest(
+    `Country '${country}' is unknown. Try using a 2-character alphanumeric country code instead, such as 'US', 'EG', or 'GB'.`,
+    { code: 'country_code_invalid', param: 'country' },
+  );
+}
+
+/** Throws for a capability that the agreement with Stripe excludes: who only receives money is charged by nobody. */
+export function checkAgreement(account: Stripe.Account, requested: Fields): void {
+  if (account.tos_acceptance?.service_agreement !== 'recipient' || !('card_payments' in requested)) return;
+  throw invalidRequest(
+    'The recipient ToS agreement is not supported for accounts that request the card_payments capability: they need the full agreement.',
+    { param: 'tos_acceptance[service_agreement]' },
+  );
+}
+
+/** What belongs to an interval alone. */
+const ANCHORS: Readonly<Record<string, readonly string[]>> = {
+  weekly: ['weekly_anchor', 'weekly_payout_days'],
+  monthly: ['monthly_anchor', 'monthly_payout_days'],
+};
+
+/** Throws for an account of a company that is said to be a single person. */
+export function checkBusinessType(type: string | null | undefined, given: Stripe.AccountUpdateParams): void {
+  if (given.individual === undefined || (type !== 'company' && type !== 'non_profit')) return;
+  throw invalidRequest(`You cannot provide \`individual\` for an account whose \`business_type\` is \`${type}\`.`, {
+    param: 'individual',
+  });
+}
+
+const SHORTEST_DELAY = 2;
+const LONGEST_DELAY = 31;
+const LAST_DAY = 31;
+
+/** A number from a schedule of payouts. Throws for one that is too great. */
+function upTo(most: number, schedule: Fields, name: string): void {
+  const value = schedule[name];
+  if (typeof value !== 'number' || value <= most) return;
+  throw invalidRequest(`This value must be less than or equal to ${most}.`, {
+    param: `settings[payouts][schedule][${name}]`,
+  });
+}
+
+/** A schedule of payouts without what belongs to another interval than its own. Throws where its interval needs a day. */
+export function consistentSchedule(schedule: Fields): Fields {
+  upTo(LAST_DAY, schedule, 'monthly_anchor');
+  upTo(LONGEST_DELAY, schedule, 'delay_days');
+  const interval = String(schedule['interval']);
+  const [anchor, days] = ANCHORS[interval] ?? [];
+  if (anchor !== undefined && schedule[anchor] === undefined && schedule[days!] === undefined) {
+    throw parameterMissing(`settings[payouts][schedule][${anchor}]`);
+  }
+  const others = Object.keys(ANCHORS).filter((each) => each !== interval);
+  const strange = others.flatMap((each) => ANCHORS[each]!);
+  return {
+    ...Object.fromEntries(Object.entries(schedule).filter(([name]) => !strange.includes(name))),
+    ...(schedule['delay_days'] === 'minimum' && { delay_days: SHORTEST_DELAY }),
+  };
+}
+
+const RANGES: readonly (readonly [path: string, least: number, most: number])[] = [
+  ['dob.day', 1, 31],
+  ['dob.month', 1, 12],
+  ['relationship.percent_ownership', 0, 100],
+];
+
+/** Throws for a day, or a part of a company, that there is not. `holder` is the parameter that the person is given in. */
+export function checkPerson(given: Fields, holder?: string): void {
+  for (const [path, least, most] of RANGES) {
+    const value = valueAt(given, path);
+    if (typeof value !== 'number' || (value >= least && value <= most)) continue;
+    const [first, ...rest] = [...(holder === undefined ? [] : [holder]), ...path.split('.')];
+    throw invalidRequest(`This value must be between ${least} and ${most}.`, {
+      param: `${first!}${rest.map((name) => `[${name}]`).join('')}`,
+    });
+  }
+}
