@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
+import { isWithin } from '../kernel/is-within';
 import { mergeMetadata } from '../kernel/metadata';
 import { pageOf } from '../kernel/page-of';
 import type { DefineModule } from '../kernel/module';
@@ -28,7 +29,7 @@ import { DAY } from './periods';
 import { updateLine } from './invoice-lines';
 import { shippingCost } from './invoice-shipping';
 import { createPreview } from './preview';
-import { subscriptionTable } from './subscription-data';
+import { ratesOf, subscriptionTable } from './subscription-data';
 
 /** https://docs.stripe.com/api/invoices */
 export const invoices: DefineModule = (stripe) => {
@@ -39,12 +40,19 @@ export const invoices: DefineModule = (stripe) => {
       'POST /v1/invoices': ({ params }) => createByHand(stripe, withTaxPercent(stripe, params)),
       'POST /v1/invoices/create_preview': ({ params }) => createPreview(stripe, params),
       'GET /v1/invoices': ({ params, url }) => {
-        const { customer, subscription, status, collection_method: method } = params as Stripe.InvoiceListParams;
+        const {
+          customer,
+          subscription,
+          status,
+          collection_method: method,
+          due_date,
+        } = params as Stripe.InvoiceListParams;
         return table.page(url, params, {
           by: { 'parent.subscription_details.subscription': subscription, customer },
           where: (invoice) =>
             (status === undefined || invoice.status === status) &&
-            (method === undefined || invoice.collection_method === method),
+            (method === undefined || invoice.collection_method === method) &&
+            isWithin(invoice.due_date, due_date),
         });
       },
       'GET /v1/invoices/{invoice}': ({ path }) => table.get(path['invoice']!),
@@ -60,10 +68,11 @@ export const invoices: DefineModule = (stripe) => {
         const { lines } = params as unknown as Stripe.InvoiceAddLinesParams;
         return onClock(id, () => {
           const invoice = editable(stripe, id, 'You can only add lines to draft invoices.');
-          for (const { invoice_item: item, ...line } of lines) {
-            if (item === undefined)
-              addInvoiceItem(stripe, { ...line, customer: idOf(invoice.customer)!, invoice: id } as never);
+          for (const { invoice_item: item, tax_amounts, ...line } of lines) {
+            const added = { ...line, customer: idOf(invoice.customer)!, invoice: id } as Stripe.InvoiceItemCreateParams;
+            if (item === undefined) addInvoiceItem(stripe, added);
             else attachItem(stripe, id, item);
+            if (tax_amounts) updateLine(stripe, id, table.get(id).lines.data.at(-1)!.id, { tax_amounts });
           }
           return table.get(id);
         });
@@ -169,6 +178,11 @@ export function collect(stripe: Backend, id: string): void {
 function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams): Stripe.Invoice {
   const { from_invoice: from, subscription: subscriptionId } = given;
   const former = from && invoiceTable(stripe).get(from.invoice, 'from_invoice[invoice]');
+  if (former && former.status !== 'open' && former.status !== 'uncollectible') {
+    throw invalidRequest(`You can only revise open or uncollectible invoices. This invoice is ${former.status}.`, {
+      param: 'from_invoice[invoice]',
+    });
+  }
   const customerId = given.customer ?? idOf(former?.customer);
   if (customerId === undefined) throw parameterMissing('customer');
   const customer = stripe.table<Stripe.Customer>('customer').get(customerId, 'customer');
@@ -207,6 +221,7 @@ function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams): Strip
       currency ?? items[0]?.currency ?? former?.currency ?? subscription?.currency ?? customer.currency ?? 'usd';
     const seed = {
       ...plainFields(given),
+      ...defaultRates(stripe, given),
       ...(given.shipping_cost !== undefined && shippingCost(stripe, given.shipping_cost, chosen)),
       id,
       customer: customerId,
@@ -256,6 +271,7 @@ function updateInvoice(stripe: Backend, id: string, given: Stripe.InvoiceUpdateP
   const { days_until_due: days, metadata, ...rest } = given;
   const change: Partial<Stripe.Invoice> = {
     ...plainFields(rest),
+    ...defaultRates(stripe, rest),
     ...(rest.rendering && { rendering: renderingOf(stripe, rest.rendering) }),
     ...(given.shipping_cost !== undefined && shippingCost(stripe, given.shipping_cost, before.currency)),
     ...(metadata !== undefined && { metadata: mergeMetadata(before.metadata, metadata) }),
@@ -330,8 +346,14 @@ function plainFields(given: Stripe.InvoiceCreateParams | Stripe.InvoiceUpdatePar
         payment_method_types === undefined || payment_method_types === '' ? null : payment_method_types,
     };
   }
-  if (given.default_tax_rates !== undefined) fields['default_tax_rates'] = given.default_tax_rates;
   return fields;
+}
+
+function defaultRates(
+  stripe: Backend,
+  { default_tax_rates: rates }: Stripe.InvoiceCreateParams | Stripe.InvoiceUpdateParams,
+): Partial<Stripe.Invoice> {
+  return rates === undefined ? {} : { default_tax_rates: ratesOf(stripe, rates, 'default_tax_rates') };
 }
 
 function attachItem(stripe: Backend, invoiceId: string, itemId: string): void {

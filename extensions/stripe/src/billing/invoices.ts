@@ -81,6 +81,7 @@ export function finalizeInvoice(
   settleCurrency(stripe, invoice);
   if (due > 0) openPayment(stripe, invoice);
   stripe.emit('invoice.finalized', invoice);
+  replaceFormer(stripe, invoice);
   if (due === 0) return markPaid(stripe, id, {});
   if (invoice.due_date !== null && invoice.collection_method === 'send_invoice') {
     stripe.jobs.schedule('invoice.overdue', id, invoice.due_date);
@@ -88,6 +89,13 @@ export function finalizeInvoice(
     if (reminder > now) stripe.jobs.schedule('invoice.will_be_due', id, reminder);
   }
   return invoice;
+}
+
+/** A revision that is final takes the place of the invoice that it revises. */
+function replaceFormer(stripe: Backend, { id, from_invoice: from }: Invoice): void {
+  if (from?.action !== 'revision') return;
+  const former = invoiceTable(stripe).update(idOf(from.invoice)!, { latest_revision: id });
+  if (former.status === 'open' || former.status === 'uncollectible') voidInvoice(stripe, former.id);
 }
 
 /** A customer is billed in the currency of the first invoice from then on. */

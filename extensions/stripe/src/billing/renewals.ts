@@ -10,6 +10,7 @@ import { addIntervals, nextPeriod } from './periods';
 import { recurringOf } from './prices';
 import {
   customerOf,
+  endingWith,
   isRunning,
   listOf,
   scheduleAll,
@@ -107,16 +108,17 @@ export function renewal(stripe: Backend, before: Subscription, now: number): { a
     const { end } = nextPeriod(anchor, recurringOf(item.price), now, config?.day_of_month);
     return withPeriod(item, { start: now, end: anchor > now ? anchor : end });
   });
+  const periods = endingWith(next, before.cancel_at);
   const after: Subscription = {
     ...before,
-    items: listOf(before.id, next),
+    items: listOf(before.id, periods),
     ...(isTrialOver && { status: 'active' }),
   };
-  const begun = next.filter((item) => ids.has(item.id));
+  const begun = periods.filter((item) => ids.has(item.id));
   const used = isTrialOver ? [] : usageLines(stripe, before, over);
   const billing: Billing = {
     reason: 'subscription_cycle',
-    lines: [...used, ...advanceLines(stripe, after, begun)],
+    lines: [...used, ...advanceLines(stripe, after, { items: begun })],
     period: { start: Math.min(...over.map((item) => item.current_period_start)), end: now },
     auto_advance: before.status !== 'unpaid' && !after.pause_collection,
   };
@@ -208,11 +210,18 @@ function unpaid(stripe: Backend, invoice: Stripe.Invoice): void {
   if (then === 'mark_unpaid') setStatus(stripe, id, ['past_due'], 'unpaid');
 }
 
-/** An invoice that was given up no longer holds up its subscription. */
+/** An invoice that was given up no longer holds up its subscription; a change that waited for one that is void is forgotten. */
 function settled(stripe: Backend, invoice: Stripe.Invoice): void {
   const id = subscriptionOf(invoice);
-  const subscription = id === undefined ? undefined : subscriptionTable(stripe).find(id);
-  if (!subscription || !isLatest(subscription, invoice)) return;
+  const table = subscriptionTable(stripe);
+  const subscription = id === undefined ? undefined : table.find(id);
+  if (!subscription) return;
+  if (table.hidden(subscription.id)?.pending?.invoice === invoice.id && invoice.status === 'void') {
+    table.hide(subscription.id, {});
+    scheduleAll(stripe, table.update(subscription.id, { pending_update: null }, 'customer.subscription.updated'));
+    return;
+  }
+  if (!isLatest(subscription, invoice)) return;
   if (subscription.status === 'incomplete') expireSubscription(stripe, subscription.id);
   else setStatus(stripe, id, ['past_due', 'unpaid'], 'active');
 }

@@ -127,6 +127,23 @@ export function periodAt(
   return { start: from, end };
 }
 
+/** The whole interval that the period of an item is in, or a part of: up to an anchor, or to the end of the subscription. */
+export function wholePeriod(
+  { billing_cycle_anchor: anchor, billing_cycle_anchor_config: config }: Subscription,
+  { price, current_period_start: start }: Item,
+): Period {
+  return nextPeriod(anchor, recurringOf(price), start, config?.day_of_month);
+}
+
+/** Items with periods that go no further than the end of their subscription. */
+export function endingWith(items: readonly Item[], cancelAt: number | null): Item[] {
+  return items.map((item) =>
+    cancelAt !== null && item.current_period_start < cancelAt && cancelAt < item.current_period_end
+      ? { ...item, current_period_end: cancelAt }
+      : item,
+  );
+}
+
 export function withPeriod(item: Item, { start, end }: Period): Item {
   return { ...item, current_period_start: start, current_period_end: end };
 }

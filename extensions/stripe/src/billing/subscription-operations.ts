@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import { isAtPeriodEnd, withOnePlan, withSource, withTaxPercent } from './former-parameters';
+import { isWithin } from '../kernel/is-within';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import type { Params } from '../parameters/validate';
@@ -145,11 +146,13 @@ function resume(
   return stripe.onClockOf(customerOf(before), () => {
     const now = stripe.now();
     const anchor = anchorType(given) === 'unchanged' ? before.billing_cycle_anchor : now;
-    const items = before.items.data.map((item) => withPeriod(item, periodAt(item, anchor, now)));
+    const items = before.items.data.map((item) =>
+      withPeriod(item, periodAt(item, anchor, now, before.billing_cycle_anchor_config)),
+    );
     const active = table.update(id, { status: 'active', billing_cycle_anchor: anchor, items: listOf(id, items) });
     const draft = billSubscription(stripe, active, {
       reason: 'subscription_update',
-      lines: advanceLines(stripe, active),
+      lines: advanceLines(stripe, active, { isProrated: given.proration_behavior !== 'none' }),
       period: { start: now, end: now },
     });
     const invoice = finalizeInvoice(stripe, draft.id);
@@ -182,11 +185,4 @@ function hasStatus(status: string, wanted: string | undefined): boolean {
   if (wanted === undefined) return status !== 'canceled';
   if (wanted === 'all') return true;
   return wanted === 'ended' ? ENDED.has(status) : status === wanted;
-}
-
-function isWithin(time: number, range: Stripe.RangeQueryParam | number | undefined): boolean {
-  if (range === undefined) return true;
-  if (typeof range === 'number') return time === range;
-  const { gt = -Infinity, gte = -Infinity, lt = Infinity, lte = Infinity } = range;
-  return time > gt && time >= gte && time < lt && time <= lte;
 }

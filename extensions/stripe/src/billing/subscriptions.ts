@@ -12,6 +12,7 @@ import { recurringOf } from './prices';
 import { chargePast } from './prorations';
 import { emptyInvoiceSettings, emptyPaymentSettings, plainFields } from './subscription-fields';
 import {
+  endingWith,
   endsSoon,
   listOf,
   newItem,
@@ -24,7 +25,7 @@ import {
   type Item,
   type Subscription,
 } from './subscription-data';
-import { addItemsOf, advanceLines, billSubscription, itemAmount, stubLines } from './subscription-invoices';
+import { addItemsOf, advanceLines, billSubscription, itemAmount } from './subscription-invoices';
 
 type CreateParams = Stripe.SubscriptionCreateParams;
 
@@ -129,7 +130,9 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
     ),
   );
   const subscription = { ...draft, items: listOf(id, periods) };
-  return { ...subscription, ...ending(subscription, given, now) };
+  const ended = { ...subscription, ...ending(subscription, given, now) };
+  const isWhole = isTrial || given.proration_behavior === 'none';
+  return isWhole ? ended : { ...ended, items: listOf(id, endingWith(periods, ended.cancel_at)) };
 }
 
 /** The fields that say when a subscription ends. */
@@ -139,6 +142,9 @@ export function ending(
   now: number,
 ): Partial<Subscription> {
   const ends = subscription.items.data.map((item) => item.current_period_end);
+  if (given.cancel_at_period_end === true && given.cancel_at) {
+    throw invalidRequest('Received both cancel_at_period_end and cancel_at parameters. Please pass in only one.');
+  }
   const asked = { ...subscription.cancellation_details!, reason: 'cancellation_requested' as const };
   if (given.cancel_at_period_end === true) {
     return {
@@ -251,12 +257,9 @@ function backdate(stripe: Backend, subscription: Subscription, given: CreatePara
 
 /** Makes the first invoice and has it paid. Gives the error that the whole call ends with. */
 function billFirst(stripe: Backend, subscription: Subscription, given: CreateParams): StripeError | undefined {
-  const { id, status, billing_cycle_anchor: anchor } = subscription;
+  const { id } = subscription;
   const now = stripe.now();
-  const isStub = status !== 'trialing' && anchor > now;
-  const lines = isStub
-    ? stubLines(stripe, subscription, given.proration_behavior !== 'none')
-    : advanceLines(stripe, subscription);
+  const lines = advanceLines(stripe, subscription, { isProrated: given.proration_behavior !== 'none' });
   const isSent = subscription.collection_method === 'send_invoice';
   const invoice = billSubscription(stripe, subscription, {
     reason: 'subscription_create',

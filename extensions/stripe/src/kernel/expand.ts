@@ -1,6 +1,7 @@
 import { invalidRequest, type StripeError } from '../errors';
 import { defaultVersion, fieldAt, renderAt } from '../versions/versions';
 import type { Backend } from './backend';
+import { withFirstLines } from './first-lines';
 import type { Call, Include } from './module';
 
 export type Includes = Readonly<Record<string, Include>>;
@@ -122,7 +123,7 @@ function fetch(view: View, kinds: readonly string[], id: string): unknown {
 
 /** A copy of an object that is put in. */
 function shown({ stripe, version }: View, object: object): object {
-  return renderAt(version, structuredClone(object), stripe);
+  return renderAt(version, structuredClone(withFirstLines(object)), stripe);
 }
 
 function isPage(object: Fields): boolean {
