@@ -205,6 +205,15 @@ describe('what stands on an invoice', () => {
     expect(await stripe.invoices.retrieve(former.id)).toMatchObject({ status: 'void', latest_revision: revision.id });
   });
 
+  it('is a revision, which is deleted without the former one', async () => {
+    const former = await open();
+    const revision = await stripe.invoices.create({ from_invoice: { invoice: former.id, action: 'revision' } });
+    await stripe.invoices.del(revision.id);
+    expect(await stripe.invoices.retrieve(former.id)).toMatchObject({ status: 'open', latest_revision: null });
+    const item = former.lines.data[0]!.parent!.invoice_item_details!.invoice_item;
+    expect(await stripe.invoiceItems.retrieve(item)).toMatchObject({ invoice: former.id });
+  });
+
   it('is what the balance of the customer pays', async () => {
     await stripe.customers.createBalanceTransaction(customer, { amount: -500, currency: 'usd' });
     const invoice = await open(2000);

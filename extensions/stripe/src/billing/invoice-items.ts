@@ -219,6 +219,15 @@ function priced(
 ): Pick<Item, 'amount' | 'currency'> & Partial<Omit<Item, 'customer'>> {
   const quantity = given.quantity ?? (given.quantity_decimal === undefined ? 1 : Number(given.quantity_decimal));
   const price = resolvePrice(stripe, { price: given.pricing?.price, price_data: given.price_data }, '');
+  if (price?.recurring) {
+    throw invalidRequest(
+      'The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`.',
+      { param: 'pricing[price]' },
+    );
+  }
+  if (price && given.amount !== undefined) {
+    throw invalidRequest('You may only specify one of these parameters: amount, pricing.', { param: 'amount' });
+  }
   const many = { quantity, quantity_decimal: String(quantity) as never };
   if (price) {
     const amount = amountFor(price, quantity);

@@ -6,6 +6,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import { pageOf } from '../kernel/page-of';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import { checkAttached } from '../resources/payment-methods';
 import { discountsInEffect, readDiscounts, spendDiscounts } from './discounts';
 import { completed, failed, requiresAction } from './invoice-outcomes';
 import { invoiceTable, type InvoiceSeed } from './invoice-data';
@@ -25,7 +26,7 @@ import {
 import { invoiceItemLine, itemOfLine } from './lines';
 import { withTaxPercent } from './former-parameters';
 import { renderingOf } from './invoice-templates';
-import { DAY } from './periods';
+import { DAY, HOUR } from './periods';
 import { updateLine } from './invoice-lines';
 import { shippingCost } from './invoice-shipping';
 import { createPreview } from './preview';
@@ -111,12 +112,7 @@ export const invoices: DefineModule = (stripe) => {
         onClock(path['invoice']!, () => {
           const { auto_advance } = params as Stripe.InvoiceFinalizeInvoiceParams;
           const invoice = finalizeInvoice(stripe, path['invoice']!, { auto_advance });
-          // It is collected soon, as one that was finalized by itself.
-          const isCollected = invoice.status === 'open' && invoice.auto_advance === true;
-          if (!isCollected || invoice.collection_method !== 'charge_automatically') return invoice;
-          const next = stripe.now() + 3600;
-          stripe.jobs.schedule('invoice.pay', invoice.id, next);
-          return table.update(invoice.id, { next_payment_attempt: next });
+          return isCollected(invoice) ? table.update(invoice.id, collectSoon(stripe, invoice)) : invoice;
         }),
       'POST /v1/invoices/{invoice}/pay': ({ path, params }) =>
         onClock(path['invoice']!, () => {
@@ -208,7 +204,11 @@ function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams): Strip
       },
     );
   }
+  if (given.default_payment_method !== undefined) {
+    checkAttached(stripe, customerId, given.default_payment_method, 'default_payment_method');
+  }
   return stripe.onClockOf(customerId, () => {
+    checkDue(given, stripe.now());
     // Pending items are left where they are unless they are asked for, or a subscription is to be billed for them.
     const isPending = given.pending_invoice_items_behavior === 'include' || subscription !== undefined;
     const currency = given.currency?.toLowerCase();
@@ -252,6 +252,17 @@ function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams): Strip
   });
 }
 
+function checkDue({ due_date: date, days_until_due: days }: Stripe.InvoiceCreateParams, now: number): void {
+  if (date !== undefined && days !== undefined) {
+    throw invalidRequest('You may only specify one of these parameters: due_date, days_until_due.', {
+      param: 'due_date',
+    });
+  }
+  if (date !== undefined && date < now) {
+    throw invalidRequest('`due_date` must be in the future.', { param: 'due_date' });
+  }
+}
+
 /** The discounts of an invoice: without any given, those that its subscription or its customer has. */
 function discountsOf(
   stripe: Backend,
@@ -268,6 +279,9 @@ function discountsOf(
 
 function updateInvoice(stripe: Backend, id: string, given: Stripe.InvoiceUpdateParams): Stripe.Invoice {
   const before = invoiceTable(stripe).get(id);
+  if (given.default_payment_method) {
+    checkAttached(stripe, idOf(before.customer)!, given.default_payment_method, 'default_payment_method');
+  }
   const { days_until_due: days, metadata, ...rest } = given;
   const change: Partial<Stripe.Invoice> = {
     ...plainFields(rest),
@@ -313,7 +327,26 @@ function updateInvoice(stripe: Backend, id: string, given: Stripe.InvoiceUpdateP
       param: refused,
     });
   }
-  return invoiceTable(stripe).update(id, change, 'invoice.updated');
+  const isAdvancing = before.status === 'open' && given.auto_advance !== undefined;
+  const collection = isAdvancing ? collectSoon(stripe, { ...before, ...change }) : {};
+  return invoiceTable(stripe).update(id, { ...change, ...collection }, 'invoice.updated');
+}
+
+/** Whether an invoice is paid by itself. */
+function isCollected({ status, auto_advance: advances, collection_method: method }: Stripe.Invoice): boolean {
+  return status === 'open' && advances === true && method === 'charge_automatically';
+}
+
+/** A payment of an invoice that is final is tried within the hour, as of one that was finalized by itself; or not any more. */
+function collectSoon(stripe: Backend, invoice: Stripe.Invoice): Pick<Stripe.Invoice, 'next_payment_attempt'> {
+  const { id, next_payment_attempt: planned } = invoice;
+  if (!isCollected(invoice)) {
+    stripe.jobs.cancel(id, 'invoice.pay');
+    return { next_payment_attempt: null };
+  }
+  const next = planned ?? stripe.now() + HOUR;
+  stripe.jobs.schedule('invoice.pay', id, next);
+  return { next_payment_attempt: next };
 }
 
 /** The parameters that an invoice has as they are given. An empty one takes the value out. */

@@ -272,7 +272,8 @@ export function deleteDraft(stripe: Backend, id: string): Stripe.DeletedInvoice 
   const items = stripe.table<Stripe.InvoiceItem>('invoiceitem');
   for (const line of invoice.lines.data) {
     const item = itemOfLine(line);
-    if (item !== undefined) items.remove(item);
+    // A revision has items of the invoice that it revises.
+    if (item !== undefined && idOf(items.find(item)?.invoice) === id) items.remove(item);
   }
   stripe.jobs.cancel(id);
   invoiceTable(stripe).remove(id);
@@ -318,12 +319,12 @@ function cancelPayment(stripe: Backend, invoice: Invoice): void {
   cancelIntent(stripe, intent, 'void_invoice');
 }
 
-/** The invoice items among the lines are on this invoice from now on. */
+/** The invoice items among the lines that waited for an invoice are on this one from now on. */
 function claimItems(stripe: Backend, invoice: Invoice): void {
   const items = stripe.table<Stripe.InvoiceItem>('invoiceitem');
   for (const line of invoice.lines.data) {
     const item = itemOfLine(line);
-    if (item !== undefined && items.find(item)?.invoice !== invoice.id) items.update(item, { invoice: invoice.id });
+    if (item !== undefined && items.find(item)?.invoice === null) items.update(item, { invoice: invoice.id });
   }
 }
 

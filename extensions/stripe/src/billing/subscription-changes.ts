@@ -18,6 +18,7 @@ import {
   listOf,
   newItem,
   periodAt,
+  periodStart,
   ratesOf,
   scheduleAll,
   subscriptionTable,
@@ -55,6 +56,7 @@ export function updateSubscription(stripe: Backend, id: string, given: UpdatePar
     });
   }
   return stripe.onClockOf(customerOf(before), () => {
+    checkProrationDate(before, given);
     const { after, isReset, isPriced } = changed(stripe, before, given);
     const isClassic = before.billing_mode.type === 'classic';
     const table = subscriptionTable(stripe);
@@ -75,6 +77,16 @@ export function updateSubscription(stripe: Backend, id: string, given: UpdatePar
     stripe.emitChange('customer.subscription.updated', before, now);
 
     return now;
+  });
+}
+
+/** A change counts from a time of the period that there is. */
+function checkProrationDate(before: Subscription, { proration_date: date }: UpdateParams): void {
+  if (date === undefined) return;
+  const ends = before.items.data.map((item) => item.current_period_end);
+  if (date >= periodStart(before) && date <= Math.max(...ends)) return;
+  throw invalidRequest('Cannot specify a proration date outside of the current subscription period.', {
+    param: 'proration_date',
   });
 }
 

@@ -1,10 +1,12 @@
 import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import { isAtPeriodEnd, withOnePlan, withSource, withTaxPercent } from './former-parameters';
+import type { Backend } from '../kernel/backend';
 import { isWithin } from '../kernel/is-within';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import type { Params } from '../parameters/validate';
+import { checkAttached } from '../resources/payment-methods';
 import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
 import { methodFor } from './methods';
 import { renewals } from './renewals';
@@ -33,7 +35,9 @@ export const subscriptions: DefineModule = (stripe) => {
     operations: {
       'POST /v1/subscriptions': ({ params }) => {
         const { customer = '' } = params as { readonly customer?: string };
-        checkStill(stripe, idOf(stripe.table<Stripe.Customer>('customer').find(customer)?.test_clock));
+        const found = stripe.table<Stripe.Customer>('customer').find(customer);
+        checkStill(stripe, idOf(found?.test_clock));
+        if (found) checkMethod(stripe, customer, params);
         return createSubscription(stripe, withSource(stripe, withTaxPercent(stripe, params)));
       },
       'GET /v1/subscriptions': ({ params, url }) => {
@@ -55,6 +59,7 @@ export const subscriptions: DefineModule = (stripe) => {
         const before = table.get(path['subscription']!);
         checkStill(stripe, idOf(before.test_clock));
         checkManaged(before, params);
+        checkMethod(stripe, customerOf(before), params);
         return updateSubscription(
           stripe,
           path['subscription']!,
@@ -122,6 +127,12 @@ export const subscriptions: DefineModule = (stripe) => {
     },
   };
 };
+
+function checkMethod(stripe: Backend, customer: string, { default_payment_method: method }: Params): void {
+  if (typeof method === 'string' && method !== '') {
+    checkAttached(stripe, customer, method, 'default_payment_method');
+  }
+}
 
 /** How a subscription with a schedule ends is for the schedule to say. */
 function checkManaged({ schedule }: Stripe.Subscription, given: Params): void {

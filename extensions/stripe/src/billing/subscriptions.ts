@@ -77,6 +77,7 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
   const trialEnd = readTrial(given, items, now);
   const isTrial = trialEnd !== null && trialEnd > now;
   const config = given.billing_cycle_anchor_config;
+  if (config) checkConfig(config, given);
   const anchor = isTrial
     ? (given.billing_cycle_anchor ?? trialEnd)
     : (given.billing_cycle_anchor ?? (config ? anchorOf(config, now) : now));
@@ -241,6 +242,31 @@ function checkAnchor(anchor: number, items: readonly Item[], now: number): void 
       `\`billing_cycle_anchor\` cannot be later than next natural billing date (${latest}) for plan.`,
       { param: 'billing_cycle_anchor' },
     );
+  }
+}
+
+const CONFIG_RANGES = {
+  day_of_month: [1, 31],
+  month: [1, 12],
+  hour: [0, 23],
+  minute: [0, 59],
+  second: [0, 59],
+} as const;
+
+/** A configuration of the anchor names a time that there may be, and stands alone. */
+function checkConfig(config: Stripe.SubscriptionCreateParams.BillingCycleAnchorConfig, given: CreateParams): void {
+  if (given.billing_cycle_anchor !== undefined) {
+    throw invalidRequest(
+      'You may only specify one of these parameters: billing_cycle_anchor, billing_cycle_anchor_config.',
+      { param: 'billing_cycle_anchor_config' },
+    );
+  }
+  for (const [name, [least, most]] of Object.entries(CONFIG_RANGES)) {
+    const value = config[name as keyof typeof CONFIG_RANGES];
+    if (value === undefined || (value >= least && value <= most)) continue;
+    throw invalidRequest(`This value must be between ${least} and ${most}.`, {
+      param: `billing_cycle_anchor_config[${name}]`,
+    });
   }
 }
 
