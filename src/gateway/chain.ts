@@ -110,6 +110,7 @@ export class Exchange implements HandlerChain, HeadGuard {
     this.#phases.unanswered.count--;
     this.uncount();
     if (this.#counter) this.#counter.count--;
+    this.context.closed();
     this.#finalize(0);
   }
 

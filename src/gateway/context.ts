@@ -17,7 +17,7 @@ export class Context implements RequestContext {
   readonly locals: Record<string, unknown> = {};
   #query: URLSearchParams | undefined;
   #host: string | undefined;
-  #body: RequestBody | undefined;
+  #body: IncomingBody | undefined;
   #signal: AbortSignal | undefined;
   readonly #number = ++requests;
   readonly #url: string;
@@ -53,7 +53,12 @@ export class Context implements RequestContext {
   }
 
   get body(): RequestBody {
-    return (this.#body ??= new IncomingBody(this.request, this.response, this.bodyLimit));
+    return (this.#body ??= new IncomingBody(this.request, this.bodyLimit));
+  }
+
+  /** Is told that the response is out, or that the client is gone. */
+  closed(): void {
+    this.#body?.closed();
   }
 
   get signal(): AbortSignal {

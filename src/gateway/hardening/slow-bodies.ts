@@ -1,5 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isWatched } from '../request-body/set-aside';
 import { lookInterval, SLOWEST_BODY } from './limits';
+
+/** So many requests are kept at most before it is looked which of them are over. */
+const MOST_LATEST = 256;
 
 interface Watched {
   readonly request: IncomingMessage;
@@ -17,6 +21,8 @@ interface Watched {
  */
 export class SlowBodies {
   readonly #watched = new Set<Watched>();
+  /** Those that came last: the bodies of most are there a moment later, and to follow each to its end would cost more than it does. */
+  #latest: Watched[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   /** `limit` is in milliseconds. */
@@ -24,13 +30,24 @@ export class SlowBodies {
 
   watch(request: IncomingMessage, response: ServerResponse): void {
     const watched = { request, response, since: performance.now(), bytes: request.socket.bytesRead, told: false };
-    this.#watched.add(watched);
-    // It fires at the end of the body, and when that never comes.
-    request.once('close', () => this.#watched.delete(watched));
+    if (this.#latest.push(watched) > MOST_LATEST) this.#sort();
     this.#timer ??= setInterval(() => this.#look(), lookInterval(this.limit)).unref();
   }
 
+  /** Follows those of the latest whose bodies are not there yet. */
+  #sort(): void {
+    for (const watched of this.#latest) {
+      const { request } = watched;
+      if (request.complete || request.destroyed) continue;
+      this.#watched.add(watched);
+      // It fires at the end of the body, and when that never comes.
+      request.once('close', () => this.#watched.delete(watched));
+    }
+    this.#latest = [];
+  }
+
   #look(): void {
+    this.#sort();
     const now = performance.now();
     for (const watched of this.#watched) {
       const { request, since, bytes } = watched;
@@ -71,5 +88,5 @@ function restart(watched: Watched, now: number): void {
 function isWaitedFor({ request, response, told }: Watched): boolean {
   if (told) return true;
   if (response.headersSent || request.readableLength > 0) return false;
-  return request.readableFlowing === true || request.listenerCount('readable') > 0;
+  return request.readableFlowing === true || request.listenerCount('readable') > 0 || isWatched(request);
 }

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { GatewayRequest } from '../../api/gateway';
 import { ClientGone } from '../client-gone';
 import { tooLarge } from './decode';
+import { setAside } from './set-aside';
 
 /**
  * Reads a request to its end and puts the bytes back, so that who reads the request afterwards finds them: an Express
@@ -15,11 +16,28 @@ export function collect(request: GatewayRequest, limit: number, shown = limit): 
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
+    const gone = (): void => reject(new ClientGone());
+    const whole = (): Buffer => (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length));
+    const watch = (piece: Buffer | null): boolean => {
+      if (piece === null) {
+        request.off('close', gone);
+        resolve(whole());
+        return true;
+      }
+      chunks.push(piece);
+      length += piece.length;
+      if (length <= limit) return true;
+      request.off('close', gone);
+      reject(tooLarge(shown));
+      return false;
+    };
+    request.once('close', gone);
+    if (setAside(request, watch)) return;
     const putBack = (): Buffer => {
       request.off('readable', read).off('end', finish).off('close', gone);
-      const whole = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length);
-      if (length > 0) request.unshift(whole);
-      return whole;
+      const bytes = whole();
+      if (length > 0) request.unshift(bytes);
+      return bytes;
     };
     const read = (): void => {
       // To read exactly what there is keeps the stream from ending, and what has not ended can take bytes back.
@@ -35,10 +53,8 @@ export function collect(request: GatewayRequest, limit: number, shown = limit): 
       if (hasArrived(request)) finish();
     };
     const finish = (): void => resolve(putBack());
-    const gone = (): void => reject(new ClientGone());
-    request.on('readable', read).once('end', finish).once('close', gone);
     // The error of a request says that the client went away; 'close' follows it.
-    request.once('error', gone);
+    request.on('readable', read).once('end', finish).once('error', gone);
   });
 }
 

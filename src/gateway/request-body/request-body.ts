@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { TextDecoder } from 'node:util';
 import { BacklotError } from '../../api/errors';
-import type { GatewayRequest, GatewayResponse } from '../../api/gateway';
+import type { GatewayRequest } from '../../api/gateway';
 import { HttpError } from '../../api/http-error';
 import type { BodyOptions, Form, RequestBody } from '../../api/request-body';
 import { ClientGone, isClientGone } from '../client-gone';
@@ -25,11 +25,14 @@ export class IncomingBody implements RequestBody {
   /** True once the request was read here and its bytes were put back. */
   #putBack = false;
 
-  constructor(request: GatewayRequest, response: GatewayResponse, limit: number) {
+  constructor(request: GatewayRequest, limit: number) {
     this.#request = request;
     this.#limit = limit;
-    // Node does this only for requests that nobody has begun to read.
-    response.once('close', () => discard(request));
+  }
+
+  /** Throws away what nobody has read when the response is out. Node does this only for requests that nobody has begun to read. */
+  closed(): void {
+    discard(this.#request);
   }
 
   stream(): Readable {
@@ -50,7 +53,14 @@ export class IncomingBody implements RequestBody {
   async buffer({ limit = this.#limit }: BodyOptions = {}): Promise<Buffer> {
     // One who may take less does not keep another, who may take more, from reading it.
     if (this.#whole) await this.#whole.catch(() => undefined);
-    const bytes = await (this.#whole ??= this.#read(limit));
+    const whole = (this.#whole ??= this.#read(limit));
+    let bytes: Buffer;
+    try {
+      bytes = await whole;
+    } catch (error) {
+      if (this.#whole === whole) this.#whole = undefined;
+      throw error;
+    }
     if (bytes.length > limit) throw tooLarge(limit);
     return bytes;
   }
@@ -72,21 +82,17 @@ export class IncomingBody implements RequestBody {
     return { fields: new URLSearchParams(await this.text(options)), files: [] };
   }
 
-  async #read(limit: number): Promise<Buffer> {
-    try {
-      this.#assertThere();
-      const { headers } = this.#request;
-      const encodings = encodingsOf(headers['content-encoding']);
-      const most = encodings.length === 0 ? limit : limit * 1.01 + ENCODING_OVERHEAD;
-      // Nobody needs to send, or to be told to go on sending, what is too large by its own account.
-      if (Number(headers['content-length']) > most) throw tooLarge(limit);
-      this.#putBack = true;
-      const bytes = await collect(this.#request, most, limit);
-      return bytes.length === 0 || encodings.length === 0 ? bytes : await decodeWhole(bytes, encodings, limit);
-    } catch (error) {
-      this.#whole = undefined;
-      throw error;
-    }
+  #read(limit: number): Promise<Buffer> {
+    this.#assertThere();
+    const { headers } = this.#request;
+    const encodings = encodingsOf(headers['content-encoding']);
+    const most = encodings.length === 0 ? limit : limit * 1.01 + ENCODING_OVERHEAD;
+    // Nobody needs to send, or to be told to go on sending, what is too large by its own account.
+    if (Number(headers['content-length']) > most) throw tooLarge(limit);
+    this.#putBack = true;
+    const bytes = collect(this.#request, most, limit);
+    if (encodings.length === 0) return bytes;
+    return bytes.then((encoded) => (encoded.length === 0 ? encoded : decodeWhole(encoded, encodings, limit)));
   }
 
   async *#pieces(): AsyncGenerator<Buffer> {

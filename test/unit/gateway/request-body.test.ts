@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { PassThrough, type Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as zlib from 'node:zlib';
 import express from 'express';
@@ -100,6 +101,50 @@ describe('reading a body', () => {
       expect(answer.text).toBe(JSON.stringify({ parsed: { a: 'x'.repeat(50_000) } }));
     }
   });
+
+  const readers: Record<string, (request: Readable) => Promise<string>> = {
+    'an async loop': async (request) => {
+      let text = '';
+      for await (const piece of request) text += String(piece);
+      return text;
+    },
+    listeners: (request) => {
+      let text = '';
+      request.on('data', (piece: Buffer) => (text += piece.toString()));
+      return new Promise((resolve) => request.once('end', () => resolve(text)));
+    },
+    'a pipe': (request) => readText(request.pipe(new PassThrough())),
+  };
+  const times = ['after it', 'at the same time', 'in the middle'] as const;
+  it.each(times.flatMap((when) => Object.keys(readers).map((how) => [how, when] as const)))(
+    'leaves all of it to %s of the request %s, however it comes',
+    async (how, when) => {
+      const pieces = [
+        'POST /x HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n',
+        '3\r\nabc\r\n',
+        '3\r\ndef\r\n0\r\n\r\n',
+      ];
+      const cameUpTo = (index: number): number => pieces.slice(0, index + 1).join('').length;
+      let reached = -1;
+      shop.router.post('/x', async ({ body, request }) => {
+        const whole = body.text();
+        const came = (index: number): Promise<void> =>
+          waitFor('the piece', () => request.socket.bytesRead === cameUpTo(index)).then(() => void (reached = index));
+        await came(0);
+        if (when === 'after it') await came(1).then(() => whole);
+        if (when === 'in the middle') await came(1);
+        const read = readers[how]!(request);
+        reached = Math.max(reached, 1);
+        return `${await whole} ${await read}`;
+      });
+      const client = await rawClient(started.port);
+      for (const [index, piece] of pieces.entries()) {
+        await waitFor('the one before', () => reached >= index - 1);
+        client.send(piece);
+      }
+      await waitFor('the answer', () => client.received().includes('abcdef abcdef'));
+    },
+  );
 
   it('leaves a kept connection fit for the next request', async () => {
     shop.router.post('/json', ({ body }) => body.json());
