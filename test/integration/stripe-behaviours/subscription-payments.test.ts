@@ -217,6 +217,37 @@ describe('a trial without a way to pay', () => {
     expect(await typesAbout(stripe, subscription.id)).toContain('customer.subscription.resumed');
   });
 
+  it.each([
+    ['resume_on_payment_attempt', 'past_due'],
+    ['resume_on_payment_success', 'paused'],
+  ] as const)('with %s and a card that is declined is %s', async (payment_behavior, status) => {
+    const { customer, subscription, advance } = await subscribed(stripe, settings('pause'), { hasCard: false });
+    await advance(START + 11 * DAY);
+    const bad = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
+    await stripe.customers.update(customer, { invoice_settings: { default_payment_method: bad.id } });
+    const resumed = await stripe.subscriptions.resume(subscription.id, {
+      payment_behavior,
+      expand: ['latest_invoice'],
+    });
+    expect(resumed.status).toBe(status);
+    expect(latestInvoice(resumed)).toMatchObject({ status: 'open', amount_due: 1000 });
+    const good = await stripe.paymentMethods.attach('pm_card_visa', { customer });
+    await stripe.invoices.pay(latestInvoice(resumed).id, { payment_method: good.id });
+    expect((await stripe.subscriptions.retrieve(subscription.id)).status).toBe('active');
+    expect(await typesAbout(stripe, subscription.id)).toContain('customer.subscription.resumed');
+  });
+
+  it('stays paused where nobody pays for its resumption', async () => {
+    const { customer, subscription, advance } = await subscribed(stripe, settings('pause'), { hasCard: false });
+    await advance(START + 11 * DAY);
+    const bad = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
+    await stripe.customers.update(customer, { invoice_settings: { default_payment_method: bad.id } });
+    await stripe.subscriptions.resume(subscription.id, { payment_behavior: 'resume_on_payment_success' });
+    await advance(START + 12 * DAY);
+    expect((await stripe.subscriptions.retrieve(subscription.id)).status).toBe('paused');
+    expect((await invoicesOf(stripe, subscription.id))[0]!.status).toBe('void');
+  });
+
   it('has an invoice made that nobody pays', async () => {
     const { subscription, advance } = await subscribed(stripe, settings('create_invoice'), { hasCard: false });
     await advance(START + 10 * DAY + 7200);

@@ -8,6 +8,7 @@ import { methodFor } from './methods';
 import { pendingItems } from './invoice-items';
 import { addIntervals, nextPeriod } from './periods';
 import { recurringOf } from './prices';
+import { settleResumption } from './resumption';
 import {
   customerOf,
   endingWith,
@@ -59,6 +60,10 @@ export function renewals(stripe: Backend): Required<Pick<Module, 'jobs' | 'react
         const subscription = table.update(subject, { pending_update: null }, 'customer.subscription.updated');
         stripe.emit('customer.subscription.pending_update_expired', subscription);
         if (invoiceTable(stripe).find(pending.invoice)?.status === 'open') voidInvoice(stripe, pending.invoice);
+      },
+      'subscription.stay_paused': (_stripe, { subject }) => {
+        const { resumption } = table.hidden(subject) ?? {};
+        if (resumption) voidInvoice(stripe, resumption.invoice);
       },
       'invoice.upcoming': (_stripe, { subject }) => {
         const subscription = table.find(subject);
@@ -175,6 +180,7 @@ function paid(stripe: Backend, invoice: Stripe.Invoice): void {
   const before = id === undefined ? undefined : table.find(id);
   if (!before || id === undefined) return;
   const { isNew = false, pending } = table.hidden(id) ?? {};
+  if (settleResumption(stripe, invoice, id)) return;
   if (pending?.invoice === invoice.id) {
     table.hide(id, {});
     const applied = table.update(id, { ...pending.subscription, pending_update: null });
@@ -221,7 +227,7 @@ function settled(stripe: Backend, invoice: Stripe.Invoice): void {
     scheduleAll(stripe, table.update(subscription.id, { pending_update: null }, 'customer.subscription.updated'));
     return;
   }
-  if (!isLatest(subscription, invoice)) return;
+  if (settleResumption(stripe, invoice, subscription.id) || !isLatest(subscription, invoice)) return;
   if (subscription.status === 'incomplete') expireSubscription(stripe, subscription.id);
   else setStatus(stripe, id, ['past_due', 'unpaid'], 'active');
 }

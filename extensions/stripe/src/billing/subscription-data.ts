@@ -19,6 +19,8 @@ export interface SubscriptionSecret {
   readonly isNew?: boolean;
   /** What it becomes once the invoice of a pending update is paid. */
   readonly pending?: { readonly invoice: string; readonly subscription: Subscription };
+  /** What it becomes once the invoice of its resumption is paid; it is paused until then. */
+  readonly resumption?: { readonly invoice: string; readonly subscription: Subscription };
 }
 
 /** What of the parameters describes one item. */

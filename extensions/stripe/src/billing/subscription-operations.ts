@@ -7,21 +7,11 @@ import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import type { Params } from '../parameters/validate';
 import { checkAttached } from '../resources/payment-methods';
-import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
-import { methodFor } from './methods';
 import { renewals } from './renewals';
+import { resume } from './resumption';
 import { updateSubscription } from './subscription-changes';
-import {
-  customerOf,
-  isRunning,
-  listOf,
-  periodAt,
-  scheduleAll,
-  subscriptionTable,
-  withPeriod,
-} from './subscription-data';
+import { customerOf, isRunning, subscriptionTable } from './subscription-data';
 import { cancelSubscription } from './subscription-end';
-import { advanceLines, billSubscription } from './subscription-invoices';
 import { createSubscription } from './subscriptions';
 import { checkStill } from './test-clocks';
 
@@ -141,54 +131,6 @@ function checkManaged({ schedule }: Stripe.Subscription, given: Params): void {
   throw invalidRequest(
     `The subscription is managed by the subscription schedule \`${id}\`, and updating any cancelation behavior directly is not allowed. Please update the schedule instead.`,
   );
-}
-
-/** A paused subscription goes on: with a new period, which is paid first. */
-function resume(
-  stripe: Parameters<DefineModule>[0],
-  id: string,
-  given: Stripe.SubscriptionResumeParams,
-): Stripe.Subscription {
-  const table = subscriptionTable(stripe);
-  const before = table.get(id);
-  if (before.status !== 'paused') {
-    throw invalidRequest('You can only resume a subscription that is paused.', { param: 'subscription' });
-  }
-  return stripe.onClockOf(customerOf(before), () => {
-    const now = stripe.now();
-    const anchor = anchorType(given) === 'unchanged' ? before.billing_cycle_anchor : now;
-    const items = before.items.data.map((item) =>
-      withPeriod(item, periodAt(item, anchor, now, before.billing_cycle_anchor_config)),
-    );
-    const active = table.update(id, { status: 'active', billing_cycle_anchor: anchor, items: listOf(id, items) });
-    const draft = billSubscription(stripe, active, {
-      reason: 'subscription_update',
-      lines: advanceLines(stripe, active, { isProrated: given.proration_behavior !== 'none' }),
-      period: { start: now, end: now },
-    });
-    const invoice = finalizeInvoice(stripe, draft.id);
-    const behavior = given.payment_behavior ?? 'error_if_incomplete';
-    const isCollected = invoice.status === 'open' && active.collection_method === 'charge_automatically';
-    if (isCollected && behavior === 'default_incomplete') table.update(id, { status: 'past_due' });
-    else if (isCollected) {
-      if (methodFor(stripe, customerOf(before), id) === undefined) throw noPaymentMethod();
-      table.hide(id, { isNew: true });
-      const { error } = payInvoice(stripe, invoice.id);
-      table.hide(id, {});
-      if (error && behavior === 'error_if_incomplete') throw error.undoingWrites();
-      if (error) table.update(id, { status: 'past_due' });
-    }
-    const resumed = table.get(id);
-    scheduleAll(stripe, resumed);
-    stripe.emitChange('customer.subscription.updated', before, resumed);
-    stripe.emit('customer.subscription.resumed', resumed);
-    return resumed;
-  });
-}
-
-/** Older versions give the type of the anchor alone. */
-function anchorType({ billing_cycle_anchor: anchor }: Stripe.SubscriptionResumeParams): string | undefined {
-  return typeof anchor === 'object' ? anchor.type : anchor;
 }
 
 /** Without a status a list has all but those that were canceled. */
