@@ -307,7 +307,11 @@ describe('payment intents', () => {
     expect(seen).toMatchObject({ id: intent.id, amount: 1000 });
     expect(seen).not.toHaveProperty('metadata');
     const wrong = failure(page.paymentIntents.retrieve(intent.id, { client_secret: `${intent.id}_secret_x` }));
-    expect(await wrong).toMatchObject({ statusCode: 404, code: 'resource_missing' });
+    expect(await wrong).toMatchObject({
+      statusCode: 400,
+      code: 'payment_intent_invalid_parameter',
+      param: 'client_secret',
+    });
     expect(await failure(stripe.paymentIntents.retrieve('pi_none'))).toMatchObject({
       statusCode: 404,
       param: 'intent',

@@ -118,7 +118,7 @@ describe('a payment', () => {
     expect(seen).toMatchObject({ id, amount: 2000, status: 'requires_payment_method' });
     expect(seen.metadata).toBeUndefined();
     const wrong = await failure(page.paymentIntents.retrieve(id, { client_secret: `${id}_secret_wrong` }));
-    expect(wrong).toMatchObject({ type: 'StripeInvalidRequestError', statusCode: 404 });
+    expect(wrong).toMatchObject({ type: 'StripeInvalidRequestError', statusCode: 400, param: 'client_secret' });
   });
 
   it('takes money, less the fee, into the balance', async () => {

@@ -4,6 +4,7 @@ import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { createIntent } from '../payments/create-intent';
+import { takesCurrency } from '../payments/method-types';
 import { blank } from '../spec/shapes';
 import { shareOf } from './amounts';
 import { invoiceTable, subscriptionOf } from './invoice-data';
@@ -23,7 +24,8 @@ export function paymentTable(stripe: Backend): Table<Payment> {
 /** Makes the intent that an invoice is paid with, and keeps that it is for this invoice. */
 export function openPayment(stripe: Backend, invoice: Stripe.Invoice): Payment {
   const subscription = subscriptionOf(invoice);
-  const types = invoice.payment_settings.payment_method_types;
+  // An invoice may name types for other currencies than its own.
+  const types = invoice.payment_settings.payment_method_types?.filter((type) => takesCurrency(type, invoice.currency));
   const intent = createIntent(stripe, {
     amount: invoice.amount_remaining,
     currency: invoice.currency,

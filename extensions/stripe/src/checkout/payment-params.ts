@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { sessionsOf } from './session-data';
+import { takesCurrency } from '../payments/method-types';
 
 /** What the payment intent of a session is made with. */
 export function intentParams(
@@ -11,11 +12,12 @@ export function intentParams(
   const table = sessionsOf(stripe);
   const session = table.get(id);
   const data = table.hidden(id)!.given.payment_intent_data ?? {};
+  const currency = session.currency ?? 'usd';
   return {
     ...data,
     amount,
-    currency: session.currency ?? 'usd',
-    payment_method_types: session.payment_method_types,
+    currency,
+    payment_method_types: session.payment_method_types.filter((type) => takesCurrency(type, currency)),
     ...(customer !== undefined && { customer }),
     ...shippingOf(session),
   } as Stripe.PaymentIntentCreateParams;

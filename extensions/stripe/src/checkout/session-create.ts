@@ -36,7 +36,8 @@ export function createSession(
   const uiMode = uiModeOf(given.ui_mode);
   checkParams(given, uiMode, extras.isBare);
   const mode = given.mode!;
-  const expiresAt = checkExpiry(given.expires_at, stripe.now());
+  const now = stripe.now();
+  const expiresAt = checkExpiry(given.expires_at, now);
   const customer =
     given.customer === undefined
       ? undefined
@@ -88,7 +89,7 @@ export function createSession(
           terms_of_service: given.consent_collection.terms_of_service ?? 'none',
         }
       : null,
-    created: stripe.now(),
+    created: now,
     currency,
     currency_conversion: null,
     custom_fields: customFields(given.custom_fields ?? []),

@@ -18,6 +18,8 @@ export interface Mode {
   readonly takesAnyKey?: boolean;
   /** `Stripe-Account` may name an account that there is not. */
   readonly takesAnyAccount?: boolean;
+  /** Any text that has the form of a version is one. */
+  readonly takesAnyVersion?: boolean;
   /** Parameters that nobody knows are passed over, except where lists are narrowed. */
   readonly passesOverUnknown?: boolean;
   /** A request as it is meant. Throws what is refused before anything else is looked at. */
@@ -36,7 +38,7 @@ export interface Mode {
 
 const MODES: Readonly<Record<StripeConfig['compat'], (stripe: Backend) => Mode>> = {
   none: () => ({}),
-  localstripe: () => ({ takesAnyKey: true, passesOverUnknown: true }),
+  localstripe: () => ({ takesAnyKey: true, takesAnyVersion: true, passesOverUnknown: true }),
   'stripe-stateful-mock': (stripe) => ({
     parameters: statefulMockParameters,
     handler: (handler) => withStatefulMockTokens(stripe, handler),

@@ -35,6 +35,7 @@ export function stripeMock(stripe: Backend): Mode {
   return {
     takesAnyKey: true,
     takesAnyAccount: true,
+    takesAnyVersion: true,
     read: (request) => {
       checkRequest(stripe, request);
       // Each request is answered for itself.

@@ -126,7 +126,9 @@ export class Dispatcher {
     const mode = this.#mode;
     const request = mode.read?.(sent) ?? sent;
     const key = readKey(request, mode.takesAnyKey);
-    const version = checkVersion(request.header('stripe-version') ?? defaultVersion(this.#stripe.config));
+    const asked = request.header('stripe-version');
+    const version =
+      asked === undefined ? defaultVersion(this.#stripe.config) : checkVersion(asked, mode.takesAnyVersion);
     headers['stripe-version'] = version;
     const account = this.#accountOf(request, key.value);
     if (account !== PLATFORM_ACCOUNT) headers['stripe-account'] = account;
@@ -139,7 +141,10 @@ export class Dispatcher {
     if (handled === undefined) headers['backlot-fidelity'] = 'shape';
 
     const idempotencyKey = request.method === 'POST' ? request.header('idempotency-key') : undefined;
-    if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
+    if (idempotencyKey !== undefined) {
+      headers['idempotency-key'] = idempotencyKey;
+      headers['original-request'] = requestId;
+    }
     const scope: Scope = {
       account,
       clock: null,
@@ -148,9 +153,9 @@ export class Dispatcher {
       request: { id: requestId, idempotency_key: idempotencyKey ?? null },
     };
     this.#stripe.settle();
-    const asked = { method: request.method, path: request.path, sent: request.body };
+    const repeated = { method: request.method, path: request.path, sent: request.body };
     if (idempotencyKey !== undefined) {
-      const earlier = this.#stripe.as(scope, () => this.#idempotent.find(idempotencyKey, asked));
+      const earlier = this.#stripe.as(scope, () => this.#idempotent.find(idempotencyKey, repeated));
       if (earlier) return earlier;
     }
 
@@ -169,7 +174,7 @@ export class Dispatcher {
       const answer = (): Reply | Waiting => this.#run(run, call, version, requestId);
       if (idempotencyKey === undefined) return this.#stripe.step(scope, answer);
       return this.#answerOnce(scope, answer, requestId, (answered) => {
-        this.#idempotent.keep(idempotencyKey, asked, requestId, answered);
+        this.#idempotent.keep(idempotencyKey, repeated, requestId, answered);
       });
     };
     const reply = step(handler);

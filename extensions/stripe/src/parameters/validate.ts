@@ -17,12 +17,13 @@ export interface ValidateOptions {
 
 /** What an address may go without: clients write `null` as an empty text. */
 const UNSET = /(address\]?\[(city|country|line[12]|postal_code|state)|^shipping\[(carrier|phone|tracking_number))\]$/;
-/** What an empty text takes out, though no declaration says so: texts of customers, and descriptions of payments. */
+/** What an empty text takes out, though no declaration says so: texts of customers, descriptions and payment methods of payments. */
 const TAKEN_OUT: Readonly<Record<string, readonly string[]>> = {
   'POST /v1/customers': ['description', 'email', 'name', 'phone'],
   'POST /v1/customers/{customer}': ['description', 'email', 'name', 'phone'],
-  'POST /v1/payment_intents/{payment_intent}': ['description'],
+  'POST /v1/payment_intents/{payment_intent}': ['description', 'payment_method'],
 };
+const COUNTRY = /address\]?\[country\]$/;
 const NO_METHOD = 'invoice_settings[default_payment_method]';
 /** The longest text, in characters. */
 const LONGEST = 5000;
@@ -130,6 +131,8 @@ function check(place: number, raw: Raw, param: string): unknown {
   if (sort === '*') return loosely(raw);
   if (sort === '?') return raw === '' ? '' : check((type as [string, number])[1], raw, param);
   if (raw === '' && UNSET.test(param)) return null;
+  if (typeof raw === 'string' && raw.length !== 2 && COUNTRY.test(param) && raw !== '')
+    throw unknownCountry(raw, param);
   if (raw === '' && param === NO_METHOD) return '';
   if (raw === '') throw emptyParameter(param);
   switch (sort) {
@@ -226,6 +229,13 @@ export function notOneOf(values: readonly string[], param: string): StripeError 
   });
 }
 
+/** The values that a parameter may have; none where anything goes. */
+export function parameterValues(operation: Operation, param: string): readonly string[] {
+  const place = hashType(typeAt(operation.parameters) as readonly [string, ...unknown[]]).fields.get(param);
+  const type = place === undefined ? undefined : typeAt(place);
+  return type?.[0] === 'e' ? (type as [string, string[]])[1] : [];
+}
+
 /** The values that the elements of a list may have; none where anything goes. */
 export function elementValues(operation: Operation, param: string): readonly string[] {
   const place = hashType(typeAt(operation.parameters) as readonly [string, ...unknown[]]).fields.get(param);
@@ -270,12 +280,19 @@ function scalar(sort: string, text: string, param: string): unknown {
 }
 
 /** Enough of a text to know it again. */
-function shortened(text: string): string {
+export function shortened(text: string): string {
   return text.length <= 60 ? text : `${text.slice(0, 20)}...${text.slice(-20)}`;
 }
 
 function below(at: string, name: string): string {
   return at === '' ? name : `${at}[${name}]`;
+}
+
+function unknownCountry(country: string, param: string): StripeError {
+  return invalidRequest(
+    `Country '${shortened(country)}' is unknown. Try using a 2-character alphanumeric country code instead, such as 'US', 'EG', or 'GB'.`,
+    { code: 'country_code_invalid', param },
+  );
 }
 
 function emptyParameter(param: string): StripeError {

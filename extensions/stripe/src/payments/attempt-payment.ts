@@ -10,7 +10,7 @@ import { announceCharge, bookCharge, captureDays, charge, chargeTable, DAY } fro
 import type { Decline } from './declines';
 import { followUp } from './follow-up';
 import { ATTEMPT_FAILED, authenticationFailure, declinedCall, lastError } from './intent-state';
-import { hiddenOf, intentTable, methodOf, type Confirmed } from './intents';
+import { hiddenOf, intentTable, methodOf, usageOf, type Confirmed } from './intents';
 import { createMandate } from './mandates';
 import { METHOD_TYPES } from './method-types';
 
@@ -174,11 +174,12 @@ export function completeAction(stripe: Backend, id: string, succeeded: boolean):
 /** Keeps the payment method for later when the client asked for that; otherwise it is used up. */
 function keepMethod(
   stripe: Backend,
-  { customer, setup_future_usage: usage }: Stripe.PaymentIntent,
+  intent: Stripe.PaymentIntent,
   method: Stripe.PaymentMethod,
   isAuthenticated: boolean,
 ): void {
-  const owner = idOf(customer);
+  const owner = idOf(intent.customer);
+  const usage = usageOf(intent, method.type);
   const table = methodTable(stripe);
   if (usage === 'off_session' && isAuthenticated) table.hide(method.id, { ...table.hidden(method.id), setUp: true });
   if (method.customer !== null) return;

@@ -4,8 +4,9 @@ import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { idOf } from '../kernel/objects';
-import { bookCharge, chargeTable } from './charging';
-import { checkShares } from './intent-fields';
+import { bookCharge, chargeTable, descriptorOf } from './charging';
+import { checkDescriptors } from './descriptors';
+import { checkRecipient, checkShares } from './intent-fields';
 import { unexpectedState, wrongStatus } from './intent-state';
 import { CANCELABLE, intentTable, methodOf } from './intents';
 import { checkAmount } from './money';
@@ -67,6 +68,8 @@ export function captureIntent(
     });
   }
   checkShares(amount, params.application_fee_amount, params.transfer_data?.amount);
+  checkRecipient(stripe, { ...params, transfer_data: intent.transfer_data });
+  checkDescriptors(params);
   if (!isFinal && intent.payment_method_options?.card?.request_multicapture !== 'if_available') {
     throw unexpectedState(
       intent,
@@ -76,7 +79,12 @@ export function captureIntent(
   return stripe.onClockOf(idOf(intent.customer), () => {
     const chargeId = idOf(intent.latest_charge)!;
     const charges = chargeTable(stripe);
-    const { statement_descriptor: descriptor, statement_descriptor_suffix: suffix } = params;
+    const descriptors = {
+      ...(params.statement_descriptor !== undefined && { statement_descriptor: params.statement_descriptor }),
+      ...(params.statement_descriptor_suffix !== undefined && {
+        statement_descriptor_suffix: params.statement_descriptor_suffix,
+      }),
+    };
     charges.update(chargeId, (made) => ({
       amount_captured: made.amount_captured + amount,
       captured: isFinal,
@@ -85,8 +93,10 @@ export function captureIntent(
       ...(params.application_fee_amount !== undefined && { application_fee_amount: params.application_fee_amount }),
       ...(params.transfer_data?.amount !== undefined &&
         made.transfer_data && { transfer_data: { ...made.transfer_data, amount: params.transfer_data.amount } }),
-      ...(descriptor !== undefined && { statement_descriptor: descriptor }),
-      ...(suffix !== undefined && { statement_descriptor_suffix: suffix }),
+      ...descriptors,
+      ...(made.calculated_statement_descriptor !== null && {
+        calculated_statement_descriptor: descriptorOf({ ...made, ...descriptors }),
+      }),
     }));
     if (isFinal) releaseRest(stripe, chargeId);
     const captured = bookCharge(stripe, chargeId, amount);

@@ -62,6 +62,15 @@ function isRoutingNumber(text: string): boolean {
   return [...text].reduce((sum, digit, index) => sum + Number(digit) * ROUTING_WEIGHTS[index % 3]!, 0) % 10 === 0;
 }
 
+/** Throws where a text is no routing number; `of` is the parameter that it is a part of. */
+export function checkRoutingNumber(routing: string | null, currency: string, of: string): void {
+  if (routing !== null && isRoutingNumber(routing)) return;
+  throw invalidRequest(`Invalid routing number for ${currency} bank account: ${routing ?? ''}`, {
+    code: 'routing_number_invalid',
+    param: `${of}[routing_number]`,
+  });
+}
+
 /** A bank account that nobody has yet. Throws where it cannot be one. */
 export function newBankAccount(stripe: Backend, given: Given): Stripe.BankAccount {
   const text = (name: string): string | null => (given[name] as string | undefined) ?? null;
@@ -75,12 +84,7 @@ export function newBankAccount(stripe: Backend, given: Given): Stripe.BankAccoun
       param: 'bank_account[account_number]',
     });
   }
-  if (country === 'US' && (routing === null || !isRoutingNumber(routing))) {
-    throw invalidRequest(`Invalid routing number for ${text('currency') ?? 'usd'} bank account: ${routing ?? ''}`, {
-      code: 'routing_number_invalid',
-      param: 'bank_account[routing_number]',
-    });
-  }
+  if (country === 'US') checkRoutingNumber(routing, text('currency') ?? 'usd', 'bank_account');
   return {
     id: stripe.newId('bank_account'),
     object: 'bank_account',

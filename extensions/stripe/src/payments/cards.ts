@@ -192,7 +192,8 @@ const WRONG = {
   invalid_cvc: ['cvc', "Your card's security code is invalid."],
 } as const;
 
-function wrong(code: keyof typeof WRONG): StripeError {
+/** The error for data of a card that cannot be. */
+export function wrong(code: keyof typeof WRONG): StripeError {
   const [param, message] = WRONG[code];
   return cardError(message, { code, param });
 }

@@ -45,8 +45,8 @@ export function methodDetails(
       brand: card.brand,
       ...(payment.captureBefore !== undefined && { capture_before: payment.captureBefore }),
       checks: {
-        address_line1_check: address?.line1 ? (checks?.line1 ?? 'pass') : null,
-        address_postal_code_check: address?.postal_code ? (checks?.postalCode ?? 'pass') : null,
+        address_line1_check: checks?.line1 ?? (address?.line1 ? 'pass' : null),
+        address_postal_code_check: checks?.postalCode ?? (address?.postal_code ? 'pass' : null),
         cvc_check: payment.secret?.hasCvc === false ? null : (checks?.cvc ?? 'pass'),
       },
       country: card.country,

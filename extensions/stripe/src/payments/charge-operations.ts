@@ -4,19 +4,25 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import { checkEmail } from '../parameters/email';
 import { methodTable, resolvePaymentMethod } from '../resources/payment-methods';
+import { createToken } from '../resources/tokens';
 import { cardTable, sourceTable } from './card-source';
 import { newCard } from './card-objects';
-import { cardOf } from './cards';
+import { cardOf, type CardParams } from './cards';
 import { announceCharge, bookCharge, charge, chargeTable, DAY } from './charging';
 import { declineError } from './declines';
 import { followUp } from './follow-up';
 import { captureIntent } from './capture-intent';
-import { checkShares, shippingOf } from './intent-fields';
-import { checkAmount, readCurrency } from './money';
+import { checkDescriptors } from './descriptors';
+import { checkDestination, checkShares, shippingOf } from './intent-fields';
+import { checkAmount, checkWhole, readCurrency } from './money';
 import { releaseRest } from './refunds';
 
 const CAPTURE_DAYS = 7;
+
+/** The data of a card in the place of a token. */
+type InlineCard = CardParams & Readonly<Record<string, unknown>>;
 
 /** Charges a token, a source or a customer, as before payment intents. Throws a card error, keeping the failed charge. */
 export function createCharge(stripe: Backend, params: Stripe.ChargeCreateParams): Stripe.Charge {
@@ -29,9 +35,15 @@ function make(stripe: Backend, params: Stripe.ChargeCreateParams): Stripe.Charge
   if (params.currency === undefined) throw parameterMissing('currency');
   const currency = readCurrency(params.currency);
   checkAmount(amount, currency);
+  checkWhole(amount, currency);
   const fee = params.application_fee_amount ?? params.application_fee;
   checkShares(amount, fee, params.transfer_data?.amount);
-  const sourceId = params.source ?? defaultSource(stripe, customer);
+  checkDestination(stripe, params.transfer_data?.destination);
+  checkDescriptors(params);
+  checkEmail(params.receipt_email, 'receipt_email');
+  if (customer !== undefined) stripe.table('customer').get(customer, 'customer');
+  const source = (params.source ?? defaultSource(stripe, customer)) as string | InlineCard;
+  const sourceId = typeof source === 'string' ? source : createToken(stripe, { card: source }).id;
   const method = resolvePaymentMethod(stripe, sourceId, 'source');
   if (!stripe.isLoose && method.customer !== null && idOf(method.customer) !== customer) {
     throw invalidRequest(`Customer ${customer ?? ''} does not have a linked source with ID ${sourceId}.`, {

@@ -165,7 +165,8 @@ function platformFee(
     : [applicationFee(fee, currency)];
 }
 
-function descriptorOf({ statement_descriptor, statement_descriptor_suffix }: Partial<Stripe.Charge>): string {
+/** What stands on the statement of who paid by card. */
+export function descriptorOf({ statement_descriptor, statement_descriptor_suffix }: Partial<Stripe.Charge>): string {
   const prefix = statement_descriptor ?? 'BACKLOT';
   return (statement_descriptor_suffix ? `BACKLOT* ${statement_descriptor_suffix}` : prefix).slice(
     0,

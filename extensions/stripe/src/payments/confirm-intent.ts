@@ -3,14 +3,16 @@ import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
+import { checkEmail } from '../parameters/email';
 import { methodTable } from '../resources/payment-methods';
 import { fail, isHeld, pay, process, scheduleVoucher, type MethodOptions } from './attempt-payment';
 import { authenticationFor } from './authentication';
+import { noteIntent } from './confirming-tokens';
 import { DECLINES } from './declines';
 import { refuseForCards } from './descriptors';
 import { optionsOf, shippingOf } from './intent-fields';
 import { checkAllowed, checkOwner, givenMethod } from './intent-methods';
-import { cannotConfirm, missingMethod } from './intent-state';
+import { cannotConfirm, checkReturnUrlForm, missingMethod } from './intent-state';
 import {
   CONFIRMABLE,
   hiddenOf,
@@ -40,6 +42,8 @@ function confirm(stripe: Backend, id: string, params: ConfirmIntentParams): Conf
   const table = intentTable(stripe);
   const before = table.get(id);
   if (!CONFIRMABLE.includes(before.status)) throw cannotConfirm(before);
+  checkReturnUrlForm(params.return_url);
+  checkEmail(params.receipt_email, 'receipt_email');
   const customer = idOf(before.customer);
   const method = givenMethod(stripe, withSource(params)) ?? methodOf(stripe, before) ?? defaultOf(stripe, customer);
   if (method === undefined) throw missingMethod(before);
@@ -57,6 +61,7 @@ function confirm(stripe: Backend, id: string, params: ConfirmIntentParams): Conf
       param: 'capture_method',
     });
   }
+  noteIntent(stripe, params.confirmation_token, before);
   const isOffSession = params.off_session !== undefined && params.off_session !== false;
   table.hide(id, {
     ...table.hidden(id),

@@ -1,21 +1,27 @@
 /** How a payment intent begins. */
 import type Stripe from 'stripe';
 import { invalidRequest, type StripeError } from '../errors';
-import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
+import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
+import { omit } from '../kernel/omit';
+import { checkEmail } from '../parameters/email';
 import { hooksOf } from '../tax/associations';
 import { confirmIntent } from './confirm-intent';
+import { noteIntent, withToken } from './confirming-tokens';
 import { checkDescriptors } from './descriptors';
-import { checkShares, optionsOf, shippingOf } from './intent-fields';
+import { checkDestination, checkRecipient, checkShares, optionsOf, shippingOf } from './intent-fields';
 import { checkOwner, givenMethod, typesFor } from './intent-methods';
 import { intentTable, withSource, type CreateIntentParams } from './intents';
 import { checkAmount, readCurrency } from './money';
 
 /** Makes an intent, with `payment_intent.created`, and confirms it when the parameters say so. */
-export function createIntent(stripe: Backend, params: CreateIntentParams): Stripe.PaymentIntent {
+export function createIntent(stripe: Backend, given: CreateIntentParams): Stripe.PaymentIntent {
+  const params = given.confirm === true ? withToken(stripe, given) : given;
   return stripe.onClockOf(params.customer, () => {
     const intent = makeIntent(stripe, params);
-    return params.confirm === true ? confirmIntent(stripe, intent.id, params) : intent;
+    // The intent has its payment method by now.
+    const rest = omit(params, 'confirmation_token', 'payment_method_data');
+    return params.confirm === true ? confirmIntent(stripe, intent.id, rest) : intent;
   });
 }
 
@@ -24,11 +30,19 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
   checkAmount(params.amount, currency);
   checkShares(params.amount, params.application_fee_amount, params.transfer_data?.amount);
   checkDescriptors(params);
+  checkEmail(params.receipt_email, 'receipt_email');
   checkRecipient(stripe, params);
+  checkDestination(stripe, params.transfer_data?.destination);
   const customer = params.customer;
   if (customer !== undefined) stripe.table('customer').get(customer, 'customer');
   if (params.confirm !== true) {
-    for (const name of ['off_session', 'error_on_requires_action', 'mandate_data', 'return_url'] as const) {
+    for (const name of [
+      'off_session',
+      'error_on_requires_action',
+      'mandate_data',
+      'return_url',
+      'confirmation_token',
+    ] as const) {
       if (params[name] !== undefined) throw onlyWithConfirm(name);
     }
   }
@@ -84,20 +98,9 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
     transfer_group: params.transfer_group ?? null,
   } as unknown as Stripe.PaymentIntent;
   intentTable(stripe).insert(intent);
+  noteIntent(stripe, params.confirmation_token, intent);
   stripe.emit('payment_intent.created', intent);
   return intent;
-}
-
-/** A fee is taken from the share of another account, or from a payment of one. */
-function checkRecipient(
-  stripe: Backend,
-  given: { readonly application_fee_amount?: number; readonly transfer_data?: object },
-): void {
-  if (!given.application_fee_amount || given.transfer_data || stripe.account !== PLATFORM_ACCOUNT) return;
-  throw invalidRequest(
-    'Can only apply an application_fee_amount when the PaymentIntent is attempting a direct payment (using an OAuth key or Stripe-Account header) or destination payment (using `transfer_data[destination]`).',
-    { param: 'application_fee_amount' },
-  );
 }
 
 function onlyWithConfirm(name: string): StripeError {

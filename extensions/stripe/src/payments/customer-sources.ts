@@ -10,6 +10,7 @@ import { namedBankAccount, newBankAccount, newCard } from './card-objects';
 import { bankAccountTable, cardTable, sourceTable, tokenTable, useToken } from './card-source';
 import { namedCard, readCard, verificationDecline, type CardParams } from './cards';
 import { declineError } from './declines';
+import { checkExpiry } from './expiry';
 
 export type CustomerSource = Stripe.Card | Stripe.BankAccount | Stripe.Source;
 
@@ -50,6 +51,16 @@ export function addSource(
       options.becomesDefault === true ? undefined : 'customer.updated',
     );
   }
+  return added;
+}
+
+/** Gives a customer another default source; the one that was the default before goes. Throws as {@link addSource} does. */
+export function replaceDefaultSource(stripe: Backend, customer: string, given: string | Given): CustomerSource {
+  const customers = stripe.table<Stripe.Customer>('customer');
+  const before = idOf(customers.get(customer, 'customer').default_source);
+  const added = addSource(stripe, customer, given, { replacesDefault: true });
+  customers.update(customer, { default_source: added.id });
+  if (before !== undefined && before !== added.id) removeSource(stripe, customer, before);
   return added;
 }
 
@@ -120,18 +131,35 @@ function find(stripe: Backend, customer: string, id: string): CustomerSource {
   return found;
 }
 
+/** The month and year of a card as numbers, where they change. Throws a card error for those that cannot be. */
+function expiryOf(
+  stripe: Backend,
+  before: Stripe.Card,
+  given: { readonly exp_month?: unknown; readonly exp_year?: unknown },
+): Partial<Pick<Stripe.Card, 'exp_month' | 'exp_year'>> {
+  if (given.exp_month === undefined && given.exp_year === undefined) return {};
+  const expiry = {
+    exp_month: Number(given.exp_month ?? before.exp_month),
+    exp_year: Number(given.exp_year ?? before.exp_year),
+  };
+  checkExpiry(stripe, expiry);
+  return expiry;
+}
+
 function updateSource(stripe: Backend, customer: string, id: string, params: object): CustomerSource {
   const source = find(stripe, customer, id);
   const { metadata, owner, ...given } = params as Readonly<Record<string, unknown>> & {
     readonly metadata?: Readonly<Record<string, string>> | '';
     readonly owner?: object;
   };
+  const card = source.object === 'card' ? expiryOf(stripe, source, given) : {};
   const change = {
     ...Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value === '' ? null : value])),
     ...(metadata !== undefined && {
       metadata: mergeMetadata(source.metadata, metadata),
     }),
     ...(owner !== undefined && { owner }),
+    ...card,
   };
   const table =
     source.object === 'card'

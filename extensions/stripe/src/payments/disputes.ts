@@ -6,6 +6,7 @@ import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import { fileTable } from '../resources/files';
 import { addBalanceTransaction, pendingUntil } from './balance';
 import { chargeTable, DAY } from './charging';
 import type { DisputeCause } from './test-cards';
@@ -27,6 +28,12 @@ export function disputeTable(stripe: Backend): Table<Stripe.Dispute> {
 
 const EVIDENCE =
   'access_activity_log billing_address cancellation_policy cancellation_policy_disclosure cancellation_rebuttal customer_communication customer_email_address customer_name customer_purchase_ip customer_signature duplicate_charge_documentation duplicate_charge_explanation duplicate_charge_id product_description receipt refund_policy refund_policy_disclosure refund_refusal_explanation service_date service_documentation shipping_address shipping_carrier shipping_date shipping_documentation shipping_tracking_number uncategorized_file uncategorized_text'.split(
+    ' ',
+  );
+
+/** The parts of evidence that are files. */
+const FILES =
+  'cancellation_policy customer_communication customer_signature duplicate_charge_documentation receipt refund_policy service_documentation shipping_documentation uncategorized_file'.split(
     ' ',
   );
 
@@ -146,6 +153,10 @@ function submit(stripe: Backend, id: string, params: Stripe.DisputeUpdateParams)
   const given = Object.fromEntries(
     Object.entries(evidence ?? {}).map(([name, value]) => [name, value === '' ? null : (value as unknown)]),
   );
+  for (const name of FILES) {
+    const file = given[name];
+    if (typeof file === 'string' && !stripe.isLoose) fileTable(stripe).get(file, `evidence[${name}]`);
+  }
   const hasEvidence = evidence !== undefined;
   const isSent = hasEvidence && isSubmitted;
   const isInquiry = dispute.status.startsWith('warning');

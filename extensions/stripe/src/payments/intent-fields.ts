@@ -1,6 +1,8 @@
 /** Fields of a payment intent, from what the client gave. */
 import type Stripe from 'stripe';
+import { destinationAccount } from '../connect/accounts';
 import { invalidRequest } from '../errors';
+import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 
 /** The options of the types that an intent takes, with what Stripe fills in. */
 export function optionsOf(
@@ -40,6 +42,24 @@ export function shippingOf(given: object | '' | null | undefined): Stripe.Paymen
     ...rest,
     address: { ...empty, ...address },
   };
+}
+
+/** Throws for a share of an account that there is not. */
+export function checkDestination(stripe: Backend, destination: string | undefined): void {
+  if (destination !== undefined && !stripe.isLoose)
+    destinationAccount(stripe, destination, 'transfer_data[destination]');
+}
+
+/** A fee is taken from the share of another account, or from a payment of one. */
+export function checkRecipient(
+  stripe: Backend,
+  given: { readonly application_fee_amount?: number | '' | null; readonly transfer_data?: object | null },
+): void {
+  if (!given.application_fee_amount || given.transfer_data || stripe.account !== PLATFORM_ACCOUNT) return;
+  throw invalidRequest(
+    'Can only apply an application_fee_amount when the PaymentIntent is attempting a direct payment (using an OAuth key or Stripe-Account header) or destination payment (using `transfer_data[destination]`).',
+    { param: 'application_fee_amount' },
+  );
 }
 
 /** What others get of a payment is part of it. */

@@ -5,6 +5,7 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { createPaymentMethod, methodTable, resolvePaymentMethod } from '../resources/payment-methods';
 import { isOlder } from '../versions/versions';
+import { methodOfToken } from './confirming-tokens';
 import { configurationOf, offeredTypes } from './method-configurations';
 import { METHOD_TYPES, takesCurrency } from './method-types';
 
@@ -26,23 +27,6 @@ export function givenMethod(
   if (data !== undefined) return createPaymentMethod(stripe, data);
   if (id === undefined || id === '') return undefined;
   return resolvePaymentMethod(stripe, id);
-}
-
-/** A confirmation token holds the data of a payment method, or names one. */
-function methodOfToken(stripe: Backend, id: string): Stripe.PaymentMethod {
-  const table = stripe.table<Stripe.ConfirmationToken, { readonly method?: string; readonly used?: boolean }>(
-    'confirmation_token',
-  );
-  table.get(id, 'confirmation_token');
-  const { method, used } = table.hidden(id) ?? {};
-  if (used === true || method === undefined) {
-    throw invalidRequest('The provided ConfirmationToken has already been used to confirm another intent.', {
-      code: 'payment_method_unexpected_state',
-      param: 'confirmation_token',
-    });
-  }
-  table.hide(id, { method, used: true });
-  return methodTable(stripe).get(method, 'confirmation_token');
 }
 
 /** Throws where a payment method is another customer’s, or may not be used any more. */
@@ -76,7 +60,7 @@ interface Types {
 
 const NOT_AUTOMATIC = { automatic_payment_methods: null, payment_method_configuration_details: null } as const;
 
-/** Which types an intent takes, as its parameters and the API version say. */
+/** Which types an intent takes, as its parameters and the API version say; of any currency, where none is given. */
 export function typesFor(
   stripe: Backend,
   given: {
@@ -86,13 +70,20 @@ export function typesFor(
     readonly excluded_payment_method_types?: readonly string[] | '';
     readonly payment_method_configuration?: string;
   },
-  currency: string,
+  currency?: string,
 ): Types {
   const { automatic_payment_methods: automatic } = given;
-  const types = given.payment_method_types ?? (given.allowed_payment_method_types || undefined);
-  if (types !== undefined) {
-    for (const type of types) checkType(type);
-    return { payment_method_types: [...types], ...NOT_AUTOMATIC };
+  const named = given.payment_method_types;
+  if (named !== undefined) {
+    if (automatic?.enabled === true) throw twoChoices();
+    for (const type of named) checkType(type, currency);
+    return { payment_method_types: [...named], ...NOT_AUTOMATIC };
+  }
+  const allowed = given.allowed_payment_method_types || undefined;
+  if (allowed !== undefined) {
+    const offered = allowed.filter((type) => currency === undefined || takesCurrency(type, currency));
+    if (offered.length === 0) for (const type of allowed) checkType(type, currency);
+    return { payment_method_types: offered, ...NOT_AUTOMATIC };
   }
   const isOld = isOlder(stripe.scope.version ?? '9999', AUTOMATIC_SINCE);
   if (automatic?.enabled === false || (automatic === undefined && isOld)) {
@@ -101,7 +92,7 @@ export function typesFor(
   const excluded: readonly string[] = given.excluded_payment_method_types || [];
   const configuration = configurationOf(stripe, given.payment_method_configuration);
   return {
-    payment_method_types: offeredTypes(configuration, currency).filter(
+    payment_method_types: offeredTypes(configuration, currency ?? 'usd').filter(
       (type) =>
         !excluded.includes(type) && (automatic?.allow_redirects !== 'never' || METHOD_TYPES[type]?.flow !== 'redirect'),
     ),
@@ -113,8 +104,22 @@ export function typesFor(
   };
 }
 
-function checkType(type: string): void {
-  if (METHOD_TYPES[type] !== undefined) return;
+/** Who names types themselves does not leave them to the Dashboard. */
+function twoChoices(): StripeError {
+  return invalidRequest(
+    'You may only specify one of these parameters: automatic_payment_methods, payment_method_types.',
+  );
+}
+
+function checkType(type: string, currency: string | undefined): void {
+  const known = METHOD_TYPES[type];
+  if (known !== undefined && (currency === undefined || takesCurrency(type, currency))) return;
+  if (known !== undefined) {
+    throw invalidRequest(
+      `The currency provided (${currency ?? ''}) is invalid for one or more payment method types on this PaymentIntent. The payment method type ${type} only supports the following currencies: ${known.currencies?.join(', ') ?? ''}. Either correct the provided currency, or use a different PaymentIntent to accept this payment method type.`,
+      { code: 'payment_intent_invalid_parameter', param: 'payment_method_types' },
+    );
+  }
   throw invalidRequest(
     `The payment method type provided: ${type} is invalid. Please ensure the provided type is activated in your dashboard (https://dashboard.stripe.com/account/payments/settings) and your account is enabled for any preview features that you are trying to use.`,
     { code: 'payment_intent_invalid_parameter', param: 'payment_method_types' },

@@ -1,9 +1,11 @@
 import type Stripe from 'stripe';
+import { invalidRequest, type StripeError } from '../errors';
 import { mergeMetadata } from '../kernel/metadata';
 import type { Backend } from '../kernel/backend';
 import { verifyDeposits } from './microdeposits';
 import type { Call, DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import { checkEmail } from '../parameters/email';
 import { hooksOf } from '../tax/associations';
 import { checkDescriptors } from './descriptors';
 import { checkOwner, givenMethod, typesFor } from './intent-methods';
@@ -11,10 +13,11 @@ import { needsReturnUrl, noSuchIntent, unexpectedState } from './intent-state';
 import { completeAction, settleDebit } from './attempt-payment';
 import { cancelIntent, captureIntent, incrementIntent } from './capture-intent';
 import { confirmIntent } from './confirm-intent';
+import { withToken } from './confirming-tokens';
 import { createIntent } from './create-intent';
-import { checkShares, optionsOf, shippingOf } from './intent-fields';
+import { checkRecipient, checkShares, optionsOf, shippingOf } from './intent-fields';
 import { CONFIRMABLE, intentTable, type ConfirmIntentParams, type CreateIntentParams } from './intents';
-import { checkAmount, readCurrency } from './money';
+import { checkAmount, checkWhole, readCurrency } from './money';
 import { checkSecret, viewFor } from './public-view';
 
 /** https://docs.stripe.com/api/payment_intents */
@@ -29,12 +32,13 @@ export const paymentIntents: DefineModule = (stripe) => {
   return {
     operations: {
       'POST /v1/payment_intents': ({ params }) => {
-        const given = params as unknown as CreateIntentParams;
+        const given = withToken(stripe, params as unknown as CreateIntentParams);
         const redirects = given.automatic_payment_methods?.allow_redirects;
         if (given.confirm === true && given.payment_method_types === undefined && redirects !== 'never') {
-          const { automatic_payment_methods: automatic } = typesFor(stripe, given, 'usd');
+          const { automatic_payment_methods: automatic } = typesFor(stripe, given);
           if (automatic !== null) checkReturnUrl(given);
         }
+        checkWhole(given.amount, readCurrency(given.currency));
         return createIntent(stripe, given);
       },
       'GET /v1/payment_intents': ({ url, params }) => {
@@ -48,12 +52,13 @@ export const paymentIntents: DefineModule = (stripe) => {
       'GET /v1/payment_intents/{id}': (call) => viewFor(call, found(call)),
       'POST /v1/payment_intents/{id}': (call) => viewFor(call, update(stripe, found(call), call.params)),
       'POST /v1/payment_intents/{id}/confirm': (call) => {
-        const { id, automatic_payment_methods: automatic, status } = found(call);
-        const given = call.params as unknown as ConfirmIntentParams;
+        const { id, automatic_payment_methods: automatic, confirmation_method: confirmation, status } = found(call);
+        const given = withToken(stripe, call.params as unknown as ConfirmIntentParams);
         const redirects = automatic?.allow_redirects !== 'never';
         if (automatic?.enabled === true && redirects && CONFIRMABLE.includes(status)) {
           if (given.return_url === undefined && table.hidden(id)?.returnUrl === undefined) checkReturnUrl(given);
         }
+        if (call.key.publishable && confirmation === 'manual') throw onlyByServer();
         return viewFor(call, confirmIntent(stripe, id, given));
       },
       'POST /v1/payment_intents/{id}/cancel': (call) => {
@@ -94,12 +99,59 @@ function checkReturnUrl({ return_url: url, use_stripe_sdk: useSdk }: ConfirmInte
   if (url === undefined && useSdk !== true) throw needsReturnUrl();
 }
 
+function onlyByServer(): StripeError {
+  return invalidRequest(
+    'When you confirm a PaymentIntent with a publishable key, `confirmation_method` must be set to `automatic`.',
+    { code: 'payment_intent_invalid_parameter' },
+  );
+}
+
+/** The types that the Dashboard offers for an intent in another currency. */
+function offeredIn(
+  stripe: Backend,
+  { automatic_payment_methods: automatic, ...intent }: Stripe.PaymentIntent,
+  currency: string,
+): Pick<Stripe.PaymentIntent, 'payment_method_types'> {
+  const { payment_method_types } = typesFor(
+    stripe,
+    {
+      ...(automatic && {
+        automatic_payment_methods: { ...automatic, allow_redirects: automatic.allow_redirects ?? 'always' },
+      }),
+      excluded_payment_method_types: intent.excluded_payment_method_types ?? [],
+      ...(intent.payment_method_configuration_details && {
+        payment_method_configuration: intent.payment_method_configuration_details.id,
+      }),
+    },
+    currency,
+  );
+  return { payment_method_types };
+}
+
+/** An intent takes a customer once. */
+function checkCustomer(stripe: Backend, intent: Stripe.PaymentIntent, customer: string): void {
+  stripe.table('customer').get(customer, 'customer');
+  if (intent.customer === null || idOf(intent.customer) === customer) return;
+  throw unexpectedState(
+    intent,
+    'You cannot modify `customer` on a PaymentIntent once it already has been set. To fulfill a payment with a different Customer, cancel this PaymentIntent and create a new one.',
+  );
+}
+
 function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): Stripe.PaymentIntent {
   const table = intentTable(stripe);
   const given = params as Stripe.PaymentIntentUpdateParams & { readonly payment_method_types?: string[] };
   const { amount, currency, customer, metadata, setup_future_usage: usage } = given;
   const isOpen = CONFIRMABLE.includes(intent.status);
-  const fixed = ['amount', 'currency', 'customer', 'payment_method', 'payment_method_data', 'payment_method_types'];
+  const fixed = [
+    'amount',
+    'currency',
+    'customer',
+    'payment_method',
+    'payment_method_data',
+    'payment_method_types',
+    'allowed_payment_method_types',
+  ];
   if (!isOpen && (intent.status === 'canceled' || fixed.some((name) => name in given))) {
     throw unexpectedState(
       intent,
@@ -107,16 +159,21 @@ function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): 
     );
   }
   const money = currency === undefined ? intent.currency : readCurrency(currency);
-  if (amount !== undefined) checkAmount(amount, money);
+  if (amount !== undefined || currency !== undefined) {
+    checkAmount(amount ?? intent.amount, money);
+    checkWhole(amount ?? intent.amount, money);
+  }
   checkShares(amount ?? intent.amount, given.application_fee_amount);
+  checkRecipient(stripe, { ...given, transfer_data: intent.transfer_data });
+  checkEmail(given.receipt_email, 'receipt_email');
   checkDescriptors(given);
-  if (customer !== undefined) stripe.table('customer').get(customer, 'customer');
+  if (customer !== undefined) checkCustomer(stripe, intent, customer);
   const owner = customer ?? idOf(intent.customer);
   const isCleared = given.payment_method === '';
   const method = givenMethod(stripe, given);
   if (method) checkOwner(stripe, method, owner);
   const { description, receipt_email: email, shipping, application_fee_amount: fee, transfer_group: group } = given;
-  const types = given.payment_method_types;
+  const { payment_method_types: types, allowed_payment_method_types: allowed } = given;
   return table.update(intent.id, {
     ...(amount !== undefined && { amount }),
     ...(currency !== undefined && { currency: money }),
@@ -136,7 +193,12 @@ function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): 
     }),
     ...(given.transfer_data !== undefined &&
       intent.transfer_data && { transfer_data: { ...intent.transfer_data, ...given.transfer_data } }),
+    ...(currency !== undefined && intent.automatic_payment_methods && offeredIn(stripe, intent, money)),
     ...(types !== undefined && typesFor(stripe, { payment_method_types: types }, money)),
+    ...(allowed !== undefined && {
+      ...typesFor(stripe, { allowed_payment_method_types: allowed }, money),
+      allowed_payment_method_types: allowed,
+    }),
     ...(given.payment_method_options !== undefined && {
       payment_method_options: optionsOf(
         given.payment_method_options,

@@ -24,6 +24,12 @@ export function unexpectedState(intent: Intent, message: string): StripeError {
   return invalidRequest(message, { code: `${intent.object}_unexpected_state`, [intent.object]: intent });
 }
 
+/** Throws for a `return_url` that is none. Applications on telephones have schemes of their own. */
+export function checkReturnUrlForm(url: string | undefined): void {
+  if (url === undefined || URL.canParse(url)) return;
+  throw invalidRequest('Not a valid URL', { code: 'url_invalid', param: 'return_url' });
+}
+
 export function cannotConfirm(intent: Intent): StripeError {
   const name = nameOf(intent);
   if (intent.status === 'succeeded') {

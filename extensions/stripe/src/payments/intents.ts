@@ -56,6 +56,18 @@ export function requestOf(intent: Stripe.PaymentIntent): string | null | undefin
   return intent.payment_method_options?.card?.request_three_d_secure;
 }
 
+/** What an intent says of later payments with a type of payment methods: for that type, or for all. */
+export function usageOf(
+  { payment_method_options: options, setup_future_usage: usage }: Stripe.PaymentIntent,
+  type: string,
+): string | null {
+  const own = (options as Readonly<Record<string, { readonly setup_future_usage?: string } | undefined>> | null)?.[
+    type
+  ];
+  if (own?.setup_future_usage === undefined) return usage;
+  return own.setup_future_usage === 'none' ? null : own.setup_future_usage;
+}
+
 /** The older way to name a payment method. */
 export function withSource<T extends { readonly payment_method?: string; readonly source?: string }>(params: T): T {
   return params.payment_method === undefined && params.source !== undefined

@@ -6,7 +6,7 @@ const CURRENCIES =
 const KNOWN: ReadonlySet<string> = new Set(CURRENCIES.split(' '));
 
 const ZERO_DECIMAL: ReadonlySet<string> = new Set(
-  'bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf'.split(' '),
+  'bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' '),
 );
 const THREE_DECIMAL: ReadonlySet<string> = new Set('bhd jod kwd omr tnd'.split(' '));
 
@@ -15,8 +15,21 @@ const SMALLEST: Readonly<Record<string, number>> = {
   huf: 17500, inr: 50, jpy: 50, mxn: 1000, myr: 200, nok: 300, nzd: 50, pln: 200, ron: 200, sek: 300, sgd: 50, thb: 1000,
 }; // prettier-ignore
 const LARGEST = 99_999_999;
+/** Their amounts have decimals, though the money has none: https://docs.stripe.com/currencies#special-cases. */
+const WHOLE_ONLY: ReadonlySet<string> = new Set(['isk', 'ugx']);
 
-const SYMBOLS: Readonly<Record<string, string>> = { usd: '$', eur: '€', gbp: '£', jpy: '¥', cad: '$', aud: '$' };
+const SYMBOLS: Readonly<Record<string, string>> = {
+  usd: '$',
+  eur: '€',
+  gbp: '£',
+  jpy: '¥',
+  cad: '$',
+  aud: '$',
+  mxn: '$',
+  nzd: '$',
+  hkd: '$',
+  sgd: '$',
+};
 
 /** How many digits follow the point when an amount is written for people. */
 export function decimalsOf(currency: string): number {
@@ -62,6 +75,22 @@ export function checkAmount(amount: number, currency: string, param = 'amount'):
       param,
     });
   }
+}
+
+/** Throws where an amount that a client chose is no multiple of what banks take. What is calculated is not looked at. */
+export function checkWhole(amount: number, currency: string): void {
+  const step = stepOf(currency);
+  if (amount % step === 0) return;
+  throw invalidRequest(`Invalid amount: amounts in ${currency} have to be multiples of ${step}.`, {
+    code: 'parameter_invalid_integer',
+    param: 'amount',
+  });
+}
+
+/** What an amount has to be a multiple of. */
+function stepOf(currency: string): number {
+  if (THREE_DECIMAL.has(currency)) return 10;
+  return WHOLE_ONLY.has(currency) ? 100 : 1;
 }
 
 /** A share of an amount in thousandths, rounded half up. */

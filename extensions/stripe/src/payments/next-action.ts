@@ -28,6 +28,23 @@ export function authenticate(stripe: Backend, intentId: string, { returnUrl, use
   };
 }
 
+const VOUCHER_NUMBER = '01234567890123456789012345678901';
+
+/** What a voucher says, besides where it is shown. */
+function voucherOf(type: string, url: string, expires: number): object {
+  const store = { confirmation_number: '1234567890', payment_code: '123456' };
+  switch (type) {
+    case 'oxxo':
+      return { expires_after: expires, number: VOUCHER_NUMBER };
+    case 'multibanco':
+      return { entity: '12345', expires_at: expires, reference: '123456789' };
+    case 'konbini':
+      return { expires_at: expires, stores: { familymart: store, lawson: store, ministop: store, seicomart: store } };
+    default:
+      return { expires_at: expires, number: VOUCHER_NUMBER, pdf: `${url}.pdf` };
+  }
+}
+
 /** What a way to pay that is not a card asks of the customer. */
 export function actionFor(
   stripe: Backend,
@@ -40,12 +57,7 @@ export function actionFor(
   const expires = stripe.now() + VOUCHER_DAYS * DAY;
   if (flow === 'voucher') {
     return {
-      [action]: {
-        expires_at: expires,
-        expires_after: expires,
-        hosted_voucher_url: url,
-        number: '01234567890123456789012345678901',
-      },
+      [action]: { hosted_voucher_url: url, ...voucherOf(method.type, url, expires) },
       type: action,
     };
   }

@@ -183,9 +183,7 @@ function giveBack(
 function cancel(stripe: Backend, id: string): Stripe.Payout {
   const payout = payoutTable(stripe).get(id);
   if (payout.status !== 'pending') {
-    throw invalidRequest(`Payout ${id} cannot be canceled, because it has a status of ${payout.status}.`, {
-      code: 'payouts_not_allowed',
-    });
+    throw invalidRequest(`Payout ${id} cannot be canceled, because it has a status of ${payout.status}.`);
   }
   stripe.jobs.cancel(id);
   const back = giveBack(stripe, payout, 'payout_cancel');
@@ -197,9 +195,7 @@ function cancel(stripe: Backend, id: string): Stripe.Payout {
 function reverse(stripe: Backend, id: string, metadata: Readonly<Record<string, string>> | undefined): Stripe.Payout {
   const payout = payoutTable(stripe).get(id);
   if (payout.status !== 'paid' || payout.reversed_by !== null) {
-    throw invalidRequest(`Payout ${id} cannot be reversed, because it is not paid, or was reversed already.`, {
-      code: 'payout_reconciliation_not_ready',
-    });
+    throw invalidRequest(`Payout ${id} cannot be reversed, because it is not paid, or was reversed already.`);
   }
   const reversal = stripe.newId('payout');
   const transaction = addBalanceTransaction(stripe, {

@@ -2,7 +2,6 @@
 import type Stripe from 'stripe';
 import { invalidRequest, resourceMissing } from '../errors';
 import type { Call } from '../kernel/module';
-import { noSuchIntent } from './intent-state';
 
 const SHOWN = [
   'id', 'object', 'amount', 'amount_details', 'automatic_payment_methods', 'canceled_at', 'cancellation_reason',
@@ -23,9 +22,8 @@ export function checkSecret(call: Call, intent: Stripe.PaymentIntent | Stripe.Se
     });
   }
   if (given === intent.client_secret) return;
-  if (call.key.publishable) throw noSuchIntent(intent.object, intent.id);
   throw invalidRequest(
-    `The client_secret provided does not match the client_secret associated with this ${intent.object === 'payment_intent' ? 'PaymentIntent' : 'SetupIntent'}.`,
+    `The client_secret provided does not match the client_secret associated with the ${intent.object === 'payment_intent' ? 'PaymentIntent' : 'SetupIntent'}.`,
     { code: `${intent.object}_invalid_parameter`, param: 'client_secret' },
   );
 }

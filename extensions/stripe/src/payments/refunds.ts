@@ -120,7 +120,7 @@ function chargeFor(stripe: Backend, { charge, payment_intent: intent }: RefundPa
   const { latest_charge: latest } = stripe.table<Stripe.PaymentIntent>('payment_intent').get(intent, 'payment_intent');
   const id = idOf(latest);
   const found = id === undefined ? undefined : chargeTable(stripe).find(id);
-  if (found === undefined || found.status === 'failed') {
+  if (found?.status !== 'succeeded') {
     throw invalidRequest(`This PaymentIntent (${intent}) does not have a successful charge to refund.`, {
       param: 'payment_intent',
     });

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import type { Call, DefineModule } from '../kernel/module';
+import { withToken } from './confirming-tokens';
 import { typesFor } from './intent-methods';
 import { needsReturnUrl, noSuchIntent } from './intent-state';
 import { CONFIRMABLE } from './intents';
@@ -36,8 +37,8 @@ export const setupIntents: DefineModule = (stripe) => {
   return {
     operations: {
       'POST /v1/setup_intents': ({ params }) => {
-        const given = params as unknown as CreateSetupParams;
-        if (given.confirm === true) checkReturnUrl(given, typesFor(stripe, given, 'usd').automatic_payment_methods);
+        const given = withToken(stripe, params as unknown as CreateSetupParams);
+        if (given.confirm === true) checkReturnUrl(given, typesFor(stripe, given).automatic_payment_methods);
         return createSetupIntent(stripe, given);
       },
       'GET /v1/setup_intents': ({ url, params }) => {
@@ -48,7 +49,7 @@ export const setupIntents: DefineModule = (stripe) => {
       'POST /v1/setup_intents/{id}': (call) => viewFor(call, updateSetupIntent(stripe, found(call), call.params)),
       'POST /v1/setup_intents/{id}/confirm': (call) => {
         const intent = found(call);
-        const given = call.params as unknown as ConfirmSetupParams;
+        const given = withToken(stripe, call.params as unknown as ConfirmSetupParams);
         if (CONFIRMABLE.includes(intent.status)) checkReturnUrl(given, intent.automatic_payment_methods);
         return viewFor(call, confirmSetup(stripe, intent.id, given));
       },

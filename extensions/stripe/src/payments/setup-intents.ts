@@ -4,6 +4,7 @@ import type { StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
+import { omit } from '../kernel/omit';
 import { idOf } from '../kernel/objects';
 import { attachPaymentMethod, methodTable } from '../resources/payment-methods';
 import { authenticationFor } from './authentication';
@@ -17,9 +18,11 @@ import {
   cannotConfirm,
   declinedCall,
   lastError,
+  checkReturnUrlForm,
   missingMethod,
   wrongStatus,
 } from './intent-state';
+import { noteIntent, withToken } from './confirming-tokens';
 import { CONFIRMABLE, type IntentSecret } from './intents';
 import { createMandate } from './mandates';
 import { METHOD_TYPES } from './method-types';
@@ -39,10 +42,13 @@ export function setupTable(stripe: Backend): Table<Stripe.SetupIntent, IntentSec
 }
 
 /** Makes a setup intent, with `setup_intent.created`, and confirms it when the parameters say so. */
-export function createSetupIntent(stripe: Backend, params: CreateSetupParams): Stripe.SetupIntent {
+export function createSetupIntent(stripe: Backend, given: CreateSetupParams): Stripe.SetupIntent {
+  const params = given.confirm === true ? withToken(stripe, given) : given;
   return stripe.onClockOf(params.customer, () => {
     const intent = make(stripe, params);
-    return params.confirm === true ? confirmSetup(stripe, intent.id, params) : intent;
+    // The intent has its payment method by now.
+    const rest = omit(params, 'confirmation_token', 'payment_method_data');
+    return params.confirm === true ? confirmSetup(stripe, intent.id, rest) : intent;
   });
 }
 
@@ -51,12 +57,12 @@ function make(stripe: Backend, params: CreateSetupParams): Stripe.SetupIntent {
   if (customer !== undefined) stripe.table('customer').get(customer, 'customer');
   const method = givenMethod(stripe, params);
   if (method) checkOwner(stripe, method, customer, 'SetupIntent');
-  const types = typesFor(stripe, params, 'usd');
+  const types = typesFor(stripe, params);
   const id = stripe.newId('setup_intent');
   const intent = {
     id,
     object: 'setup_intent',
-    allowed_payment_method_types: null,
+    allowed_payment_method_types: params.allowed_payment_method_types ?? null,
     application: null,
     ...(params.attach_to_self !== undefined && { attach_to_self: params.attach_to_self }),
     automatic_payment_methods: types.automatic_payment_methods,
@@ -85,6 +91,7 @@ function make(stripe: Backend, params: CreateSetupParams): Stripe.SetupIntent {
     usage: params.usage ?? 'off_session',
   } as unknown as Stripe.SetupIntent;
   setupTable(stripe).insert(intent, params.single_use && { singleUse: params.single_use });
+  noteIntent(stripe, params.confirmation_token, intent);
   stripe.emit('setup_intent.created', intent);
   return intent;
 }
@@ -127,10 +134,12 @@ function confirm(stripe: Backend, id: string, params: ConfirmSetupParams): Confi
   const table = setupTable(stripe);
   const before = table.get(id);
   if (!CONFIRMABLE.includes(before.status)) throw cannotConfirm(before);
+  checkReturnUrlForm(params.return_url);
   const method = givenMethod(stripe, params) ?? methodOf(stripe, before);
   if (method === undefined) throw missingMethod(before);
   checkOwner(stripe, method, idOf(before.customer), 'SetupIntent');
   checkAllowed(before as never, method);
+  noteIntent(stripe, params.confirmation_token, before);
   table.hide(id, {
     ...table.hidden(id),
     ...(params.return_url !== undefined && { returnUrl: params.return_url }),
@@ -367,6 +376,10 @@ export function updateSetupIntent(stripe: Backend, intent: Stripe.SetupIntent, p
     ...(customer !== undefined && { customer }),
     ...(description !== undefined && { description }),
     ...(metadata !== undefined && { metadata: mergeMetadata(intent.metadata, metadata) }),
+    ...(given.allowed_payment_method_types && {
+      ...typesFor(stripe, { allowed_payment_method_types: given.allowed_payment_method_types }),
+      allowed_payment_method_types: given.allowed_payment_method_types,
+    }),
     ...(given.payment_method_types && { payment_method_types: [...given.payment_method_types] }),
     ...(method && { payment_method: method.id, status: 'requires_confirmation' }),
   });

@@ -3,6 +3,7 @@ import { omit } from '../kernel/omit';
 import { parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
+import { confirmationTokenTable } from '../payments/confirming-tokens';
 import { blank } from '../spec/shapes';
 import { createPaymentMethod, methodTable, resolvePaymentMethod, type MethodParams } from './payment-methods';
 
@@ -16,11 +17,6 @@ interface Given {
   readonly setup_future_usage?: string;
   readonly shipping?: object;
   readonly use_stripe_sdk?: boolean;
-}
-
-interface TokenSecret {
-  readonly method: string;
-  readonly used?: boolean;
 }
 
 /** Makes a confirmation token: what a buyer filled in, as one thing to confirm with. */
@@ -47,16 +43,13 @@ export function createConfirmationToken(stripe: Backend, given: Given): Stripe.C
     shipping: given.shipping ?? null,
     use_stripe_sdk: given.use_stripe_sdk ?? true,
   } as unknown as Stripe.ConfirmationToken;
-  return stripe
-    .table<Stripe.ConfirmationToken, TokenSecret>('confirmation_token')
-    .insert(token, { method: methodTable(stripe).get(method.id).id });
+  return confirmationTokenTable(stripe).insert(token, { method: methodTable(stripe).get(method.id).id });
 }
 
 /** https://docs.stripe.com/api/confirmation_tokens */
 export const confirmationTokens: DefineModule = (stripe) => ({
   operations: {
-    'GET /v1/confirmation_tokens/{id}': ({ path }) =>
-      stripe.table<Stripe.ConfirmationToken>('confirmation_token').get(path['id']!),
+    'GET /v1/confirmation_tokens/{id}': ({ path }) => confirmationTokenTable(stripe).get(path['id']!),
     'POST /v1/test_helpers/confirmation_tokens': ({ params }) => createConfirmationToken(stripe, params),
   },
 });

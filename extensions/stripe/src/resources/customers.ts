@@ -6,7 +6,9 @@ import type { Table } from '../kernel/table';
 import { checkLimit } from '../kernel/limits';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
-import { addSource, sourcesOf } from '../payments/customer-sources';
+import { checkEmail } from '../parameters/email';
+import { shortened } from '../parameters/validate';
+import { addSource, replaceDefaultSource, sourcesOf } from '../payments/customer-sources';
 import { attachPaymentMethod, checkAttached, methodTable, resolvePaymentMethod } from './payment-methods';
 import { addTaxId } from './tax-ids';
 
@@ -29,7 +31,9 @@ export function createCustomer(stripe: Backend, params: Stripe.CustomerCreatePar
 
 function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Customer {
   const given = params as Given;
+  checkTexts(given);
   checkEmail(given.email);
+  checkInvoicePrefix(given.invoice_prefix);
   const method = params.payment_method === undefined ? undefined : resolvePaymentMethod(stripe, params.payment_method);
   const customer = {
     id: given.id ?? stripe.newId('customer'),
@@ -81,11 +85,24 @@ function prefix(stripe: Backend): string {
   return stripe.secret(PREFIX_LENGTH).toUpperCase();
 }
 
-const EMAIL = /^[^\s@]+@[^\s@]+$/;
+const LONGEST: Readonly<Record<string, number>> = { email: 512, name: 256, phone: 20 };
 
-function checkEmail(email: string | undefined): void {
-  if (email === undefined || email === '' || EMAIL.test(email)) return;
-  throw invalidRequest(`Invalid email address: ${email}`, { code: 'email_invalid', param: 'email' });
+/** Throws for a text that is longer than a customer has it. */
+function checkTexts(given: Given): void {
+  for (const [param, most] of Object.entries(LONGEST)) {
+    const text = given[param as 'email' | 'name' | 'phone'];
+    if (text === undefined || text.length <= most) continue;
+    throw invalidRequest(`Invalid string: ${shortened(text)}; must be at most ${most} characters`, { param });
+  }
+}
+
+const INVOICE_PREFIX = /^[A-Z0-9]{3,12}$/;
+
+function checkInvoicePrefix(prefix: string | undefined): void {
+  if (prefix === undefined || INVOICE_PREFIX.test(prefix)) return;
+  throw invalidRequest('Invalid invoice_prefix: must be 3 to 12 uppercase letters or numbers.', {
+    param: 'invoice_prefix',
+  });
 }
 
 /** The payment method of invoices has to be the customer’s. */
@@ -137,7 +154,9 @@ function update(stripe: Backend, id: string, params: Stripe.CustomerUpdateParams
   const table = customerTable(stripe);
   const before = table.get(id);
   if (isDeleted(before)) throw missing(id);
+  checkTexts(params);
   checkEmail(params.email);
+  checkInvoicePrefix(params.invoice_prefix);
   const chosen = params.invoice_settings?.default_payment_method;
   if (chosen !== undefined && chosen !== '') {
     checkAttached(stripe, id, chosen, 'invoice_settings[default_payment_method]');
@@ -149,7 +168,7 @@ function update(stripe: Backend, id: string, params: Stripe.CustomerUpdateParams
       throw invalidRequest(`No such source: '${preferred}'`, { code: 'resource_missing', param: 'default_source' });
     }
   }
-  const added = source === undefined ? undefined : addSource(stripe, id, source, { replacesDefault: true });
+  const added = source === undefined ? undefined : replaceDefaultSource(stripe, id, source);
   return table.update(
     id,
     (now) => ({

@@ -80,11 +80,17 @@ const LINKED: ReadonlySet<string> = new Set([
   'terminal_reader_splashscreen',
 ]);
 
+function checkEnd(stripe: Backend, end: number | undefined): void {
+  if (end === undefined || end > stripe.now()) return;
+  throw invalidRequest('The link expiration must be in the future.', { param: 'expires_at' });
+}
+
 function createLink(stripe: Backend, given: Stripe.FileLinkCreateParams): Stripe.FileLink {
   const { purpose } = fileTable(stripe).get(given.file, 'file');
   if (!LINKED.has(purpose)) {
     throw invalidRequest(`Files with the purpose ${purpose} cannot be linked to.`, { param: 'file' });
   }
+  checkEnd(stripe, given.expires_at);
   const id = stripe.newId('file_link');
   const link = {
     id,

@@ -7,9 +7,12 @@ import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { linkedBank } from '../financial-connections/linked-bank';
+import { checkEmail } from '../parameters/email';
 import { NAMED_ACCOUNTS } from '../payments/bank-accounts';
+import { checkRoutingNumber } from '../payments/card-objects';
 import { cardOfSource } from '../payments/card-source';
 import {
+  behaviorOf,
   fingerprint,
   methodCard,
   namedCard,
@@ -18,8 +21,10 @@ import {
   type CardParams,
   type CardSecret,
 } from '../payments/cards';
-import { DECLINES, declineError } from '../payments/declines';
+import { declineError } from '../payments/declines';
+import { checkExpiry } from '../payments/expiry';
 import { METHOD_TYPES } from '../payments/method-types';
+import { blank, fieldOf } from '../spec/shapes';
 
 /** What is kept beside a payment method. */
 export interface MethodSecret extends CardSecret {
@@ -30,6 +35,8 @@ export interface MethodSecret extends CardSecret {
   /** Whether it was used without being attached, or detached: then it cannot be used again. */
   readonly spent?: boolean;
 }
+
+const BILLING_EMAIL = 'billing_details[email]';
 
 export type MethodParams = Omit<Stripe.PaymentMethodCreateParams, 'card' | 'type'> & {
   readonly type?: string;
@@ -50,6 +57,7 @@ export function createPaymentMethod(stripe: Backend, given: MethodParams): Strip
   }
   const details = (given as Record<string, unknown>)[type] as Record<string, unknown> | undefined;
   const linked = type === 'us_bank_account' && details ? linkedBank(stripe, details) : undefined;
+  checkEmail(given.billing_details?.email, BILLING_EMAIL);
   const part = type === 'card' ? cardPart(stripe, details) : otherPart(type, linked ?? details ?? {});
   const { shown, billing } = part;
   // Whoever linked an account has shown that it is theirs.
@@ -126,6 +134,8 @@ export function otherPart(type: string, given: Record<string, unknown>): Part {
   const number = text(type === 'sepa_debit' ? 'iban' : 'account_number');
   if (type === 'us_bank_account') {
     if (number === '') throw parameterMissing('us_bank_account[account_number]');
+    const routing = text('routing_number');
+    if (routing !== '') checkRoutingNumber(routing, 'usd', 'us_bank_account');
     return { shown: usBankAccount(number, given), secret: { account: number } };
   }
   if (type === 'sepa_debit') {
@@ -153,7 +163,13 @@ export function otherPart(type: string, given: Record<string, unknown>): Part {
       secret: { account: number },
     };
   }
-  return { shown: given, secret: {} };
+  return { shown: { ...blankPart(type), ...given }, secret: {} };
+}
+
+/** What a payment method of a type says of itself before anything is known. */
+function blankPart(type: string): object {
+  const [kind] = fieldOf('payment_method', type)?.kinds ?? [];
+  return kind === undefined ? {} : blank(kind);
 }
 
 function usBankAccount(number: string, given: Record<string, unknown>): object {
@@ -274,7 +290,10 @@ export function attachPaymentMethod(
   const checks = method.card?.checks;
   const card = method.card && {
     ...method.card,
-    checks: checks && { ...checks, ...(checks.cvc_check === 'unchecked' && { cvc_check: 'pass' }) },
+    checks: checks && {
+      ...checks,
+      ...(checks.cvc_check === 'unchecked' && { cvc_check: behaviorOf(secret).checks?.cvc ?? 'pass' }),
+    },
   };
   const attached = table.update(method.id, { customer, ...(card && { card }) } as Partial<Stripe.PaymentMethod>);
   stripe.emit('payment_method.attached', attached);
@@ -335,6 +354,7 @@ export const paymentMethods: DefineModule = (stripe) => {
       'POST /v1/payment_methods/{id}': ({ path, params }) => update(stripe, path['id']!, params),
       'GET /v1/payment_methods': ({ url, params }) => {
         const given = params as Stripe.PaymentMethodListParams;
+        if (given.customer !== undefined) stripe.table('customer').get(given.customer, 'customer');
         return list(url, given, given.customer);
       },
       'POST /v1/payment_methods/{id}/attach': ({ path, params }) => {
@@ -371,6 +391,7 @@ function update(stripe: Backend, id: string, params: object): Stripe.PaymentMeth
   if (method.customer === null) {
     throw invalidRequest('You must save this PaymentMethod to a customer before you can update it.');
   }
+  checkEmail(given.billing_details?.email, BILLING_EMAIL);
   const card = given.card && method.card && { ...method.card, ...omit(given.card, 'networks') };
   if (card) checkExpiry(stripe, card);
   return table.update(
@@ -388,11 +409,4 @@ function update(stripe: Backend, id: string, params: object): Stripe.PaymentMeth
     } as Partial<Stripe.PaymentMethod>,
     'payment_method.updated',
   );
-}
-
-function checkExpiry(stripe: Backend, { exp_month, exp_year }: Stripe.PaymentMethod.Card): void {
-  const now = new Date(stripe.now() * 1000);
-  const isPast =
-    exp_year < now.getUTCFullYear() || (exp_year === now.getUTCFullYear() && exp_month < now.getUTCMonth() + 1);
-  if (isPast) throw declineError({ ...DECLINES.expired, code: 'invalid_expiry_year', param: 'exp_year' });
 }

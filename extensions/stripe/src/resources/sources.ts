@@ -4,8 +4,9 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { cardOfSource, sourceTable } from '../payments/card-source';
-import { methodCard, readCard, type CardParams } from '../payments/cards';
+import { fingerprint, methodCard, readCard, type CardParams } from '../payments/cards';
 import { checkSourceSecret } from '../payments/public-view';
+import { notOneOf } from '../parameters/validate';
 import { blank } from '../spec/shapes';
 import { otherPart } from './payment-methods';
 
@@ -15,11 +16,51 @@ type Given = Omit<Stripe.SourceCreateParams, 'type'> & {
   readonly sepa_debit?: Record<string, unknown>;
 };
 
+const SOURCE_TYPES =
+  'ach_credit_transfer ach_debit acss_debit alipay au_becs_debit bancontact card card_present eps giropay ideal klarna multibanco p24 sepa_debit sofort three_d_secure wechat'.split(
+    ' ',
+  );
+const RECEIVED: readonly string[] = ['ach_credit_transfer', 'multibanco'];
+const AT_ONCE: readonly string[] = ['ach_debit', 'acss_debit', 'au_becs_debit', 'card', 'card_present', 'sepa_debit'];
+
+/** How somebody pays with a source: by being sent away, by sending money, or by nothing further. */
+function flowOf(kind: string): string {
+  if (RECEIVED.includes(kind)) return 'receiver';
+  return AT_ONCE.includes(kind) ? 'none' : 'redirect';
+}
+
+/** The account that a customer transfers money to. */
+function receivingAccount(stripe: Backend): object {
+  const number = stripe.secret(12);
+  return {
+    account_number: `test_${number}`,
+    bank_name: 'TEST BANK',
+    fingerprint: fingerprint(number),
+    refund_account_holder_name: null,
+    refund_account_holder_type: null,
+    refund_routing_number: null,
+    routing_number: '110000000',
+    swift_code: 'TSTEZ122',
+  };
+}
+
+function receiver(stripe: Backend, given: Stripe.SourceCreateParams.Receiver | undefined): object {
+  return {
+    address: `110000000-${stripe.secret(12)}`,
+    amount_charged: 0,
+    amount_received: 0,
+    amount_returned: 0,
+    refund_attributes_method: given?.refund_attributes_method ?? 'email',
+    refund_attributes_status: 'missing',
+  };
+}
+
 /** Makes a source, with `source.chargeable` where it needs nobody to agree. */
 export function createSource(stripe: Backend, given: Given): Stripe.Source {
   const { type, token } = given;
   if (type === undefined && token === undefined) throw parameterMissing('type');
   const kind = type ?? 'card';
+  if (!SOURCE_TYPES.includes(kind)) throw notOneOf(SOURCE_TYPES, 'type');
   const id = stripe.newId('source');
   const found =
     kind !== 'card'
@@ -32,7 +73,9 @@ export function createSource(stripe: Backend, given: Given): Stripe.Source {
   }
   const card = found && methodCard(found.card);
   const bank = kind === 'sepa_debit' && given.sepa_debit ? otherPart(kind, given.sepa_debit) : undefined;
-  const isRedirect = kind !== 'card' && kind !== 'sepa_debit' && kind !== 'ach_credit_transfer';
+  const flow = flowOf(kind);
+  const isChargeable = flow === 'none';
+  const isReceived = kind === 'ach_credit_transfer';
   const source = {
     ...blank('source'),
     id,
@@ -51,11 +94,11 @@ export function createSource(stripe: Backend, given: Given): Stripe.Source {
         tokenization_method: null,
       },
     }),
-    ...(kind !== 'card' && { [kind]: bank?.shown ?? {} }),
+    ...(kind !== 'card' && { [kind]: bank?.shown ?? (isReceived ? receivingAccount(stripe) : {}) }),
     client_secret: `src_client_secret_${stripe.secret()}`,
     created: stripe.now(),
     currency: given.currency ?? null,
-    flow: isRedirect ? 'redirect' : 'none',
+    flow,
     livemode: false,
     metadata: mergeMetadata(undefined, given.metadata),
     owner: {
@@ -68,7 +111,8 @@ export function createSource(stripe: Backend, given: Given): Stripe.Source {
       verified_name: null,
       verified_phone: null,
     },
-    ...(isRedirect && {
+    ...(flow === 'receiver' && { receiver: receiver(stripe, given.receiver) }),
+    ...(flow === 'redirect' && {
       redirect: {
         failure_reason: null,
         return_url: given.redirect?.return_url ?? null,
@@ -77,12 +121,12 @@ export function createSource(stripe: Backend, given: Given): Stripe.Source {
       },
     }),
     statement_descriptor: given.statement_descriptor ?? null,
-    status: isRedirect ? 'pending' : 'chargeable',
+    status: isChargeable ? 'chargeable' : 'pending',
     type: kind,
-    usage: given.usage ?? (isRedirect ? 'single_use' : 'reusable'),
+    usage: given.usage ?? (isChargeable || isReceived ? 'reusable' : 'single_use'),
   } as unknown as Stripe.Source;
   sourceTable(stripe).insert(source, found?.secret ?? bank?.secret ?? {});
-  if (!isRedirect) stripe.emit('source.chargeable', source);
+  if (isChargeable) stripe.emit('source.chargeable', source);
   return source;
 }
 

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { parameterMissing } from '../errors';
+import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import { blank } from '../spec/shapes';
@@ -19,6 +19,9 @@ interface TokenParams {
 /** Makes a token. Throws a card error for a card with wrong data. */
 export function createToken(stripe: Backend, params: TokenParams): Stripe.Token {
   const { card, bank_account: account } = params;
+  if (card !== undefined && account !== undefined) {
+    throw invalidRequest('You may only specify one of these parameters: bank_account, card.');
+  }
   if (card !== undefined) {
     const read = readCard(stripe, card);
     const secret = { number: read.number, hasCvc: read.hasCvc };

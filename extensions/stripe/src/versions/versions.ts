@@ -3,12 +3,15 @@ import { LOCALSTRIPE_VERSION } from '../compat/localstripe-rules';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { RawHash } from '../parameters/form';
+import { parameterValues } from '../parameters/validate';
 import { fieldOf, type FieldInfo } from '../spec/shapes';
 import { loadSpec, type Operation } from '../spec/spec';
 import { CHANGES, type Change, type Fields } from './changes';
 
 /** A version: a day, and since 2024 the name of a release. */
 const VERSION = /^\d{4}-\d\d-\d\d(\.[a-z]+)?$/;
+
+const DAY_LENGTH = '2024-06-20'.length;
 
 /** The version of accounts that nobody chose one for. */
 export function defaultVersion(config: StripeConfig): string {
@@ -18,9 +21,23 @@ export function defaultVersion(config: StripeConfig): string {
 /** The official command line sends no version, and its fixtures were written for accounts as they were then. */
 export const COMMAND_LINE_VERSION = '2022-11-15';
 
-/** Gives the version back, or throws for what is none. */
-export function checkVersion(version: string): string {
-  if (VERSION.test(version)) return version;
+/** Whether there is a version of a day. Those that came after the specification are not known, and may be. */
+function isKnownDay(day: string): boolean {
+  knownDays ??= new Set(readVersions().map((version) => version.slice(0, DAY_LENGTH)));
+  return knownDays.has(day) || day > loadSpec().version.slice(0, DAY_LENGTH);
+}
+
+/** All versions, as webhook endpoints take them. */
+function readVersions(): readonly string[] {
+  const { operation } = loadSpec().find('POST', '/v1/webhook_endpoints')!;
+  return parameterValues(operation, 'api_version');
+}
+
+let knownDays: ReadonlySet<string> | undefined;
+
+/** Gives the version back, or throws for what is none; with `ofAnyDay`, only for what has not the form of one. */
+export function checkVersion(version: string, ofAnyDay = false): string {
+  if (VERSION.test(version) && (ofAnyDay || isKnownDay(version.slice(0, DAY_LENGTH)))) return version;
   throw invalidRequest(
     `Invalid Stripe API version: ${version}. You do not need to specify the API version, but if you do, it must be one listed at https://stripe.com/docs/upgrades`,
   );
