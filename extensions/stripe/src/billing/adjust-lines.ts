@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { discountFor } from './discounts';
+import type { InvoiceSecret } from './invoice-data';
 import type { ItemSecret } from './invoice-items';
 import { itemOfLine } from './lines';
 import { taxFor } from './taxes';
@@ -32,6 +33,7 @@ export function adjustLines(stripe: Backend, invoice: Stripe.Invoice, lines: rea
   const owner = idOf(invoice.parent?.subscription_details?.subscription);
   // Looked up once: an invoice has many lines.
   const subscription = owner === undefined ? undefined : stripe.table<Stripe.Subscription>('subscription').find(owner);
+  const own = stripe.table<Stripe.Invoice, InvoiceSecret>('invoice').hidden(invoice.id)?.line_taxes ?? {};
   const { lines: taxes } = taxFor(stripe, {
     currency,
     default_tax_rates: invoice.default_tax_rates,
@@ -39,7 +41,7 @@ export function adjustLines(stripe: Backend, invoice: Stripe.Invoice, lines: rea
     ...(automatic.enabled && { automatic: { ...(invoice.customer_shipping?.address ?? invoice.customer_address) } }),
     lines: lines.map((line, index) => ({
       amount: rest[index]!,
-      tax_rates: ratesOf(stripe, line, subscription),
+      tax_rates: own[line.id]?.rates ?? ratesOf(stripe, line, subscription),
       tax_behavior: automatic.enabled ? behaviorOf(stripe, line) : null,
     })),
   });
@@ -51,7 +53,7 @@ export function adjustLines(stripe: Backend, invoice: Stripe.Invoice, lines: rea
       ...off.lines[index]!.map((each) => ({ ...each, type: 'discount' as const })),
       ...credits[index]!,
     ],
-    taxes: taxes[index]!,
+    taxes: [...(own[line.id]?.amounts ?? taxes[index]!)],
   }));
 }
 

@@ -63,6 +63,7 @@ export function createCreditNote(stripe: Backend, given: Stripe.CreditNoteCreate
     const lines = linesOf(stripe, invoice, given);
     const note = newNote(stripe, invoice, given, lines);
     const isPaid = invoice.status === 'paid';
+    if (!isPaid) checkUnpaid(given);
     if (!isPaid) checkAgainst(note.total, invoice.amount_remaining, 'the amount remaining');
     const paid = isPaid ? payOut(stripe, invoice, note, given) : {};
     const kept = stripe.table<CreditNote>('credit_note').insert({ ...note, ...paid });
@@ -152,6 +153,14 @@ function newNote(
     type: isPaid ? 'post_payment' : 'pre_payment',
     voided_at: null,
   } as unknown as CreditNote;
+}
+
+/** Nothing can be given back of what was not paid yet. */
+function checkUnpaid(given: Stripe.CreditNoteCreateParams): void {
+  const ways = ['credit_amount', 'refund_amount', 'refunds'] as const;
+  const refused = ways.find((name) => (Array.isArray(given[name]) ? given[name].length > 0 : given[name]));
+  if (refused === undefined) return;
+  throw invalidRequest(`You can only specify \`${refused}\` for an invoice that is paid.`, { param: refused });
 }
 
 function checkAgainst(total: number, left: number, what: string): void {

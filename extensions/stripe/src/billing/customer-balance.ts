@@ -36,7 +36,6 @@ export function changeCustomerBalance(stripe: Backend, change: BalanceChange): T
     ending_balance: ending,
   } as unknown as Transaction;
   stripe.table<Transaction>('customer_balance_transaction').insert(transaction);
-  stripe.emit('customer_balance_transaction.created', transaction);
   return transaction;
 }
 

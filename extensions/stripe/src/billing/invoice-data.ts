@@ -18,8 +18,15 @@ export type InvoiceSeed = Partial<Stripe.Invoice> & {
   readonly days_until_due?: number | undefined;
 };
 
-/** What is kept beside an invoice: who gets a share of its payment. */
+/** The taxes that a line has by itself, instead of those of what it was made from: by rates, or amounts that were given. */
+export interface LineTaxes {
+  readonly rates?: readonly string[];
+  readonly amounts?: readonly Stripe.InvoiceLineItem.Tax[];
+}
+
+/** What is kept beside an invoice: who gets a share of its payment, and the taxes of lines that were given for them. */
 export interface InvoiceSecret {
+  readonly line_taxes?: Readonly<Record<string, LineTaxes>>;
   readonly application_fee_amount?: number | undefined;
   readonly transfer_data?: { readonly destination: string; readonly amount?: number } | undefined;
 }

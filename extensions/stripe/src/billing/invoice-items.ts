@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { invalidRequest, parameterMissing } from '../errors';
+import { invalidRequest, parameterMissing, type StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
@@ -12,8 +12,13 @@ import { changeDraft, editable } from './invoices';
 import { invoiceTable } from './invoice-data';
 import { invoiceItemLine, itemOfLine, pricingOf } from './lines';
 import { productName, resolvePrice } from './prices';
+import { isFormerType } from '../webhooks/event-types';
+import { defaultVersion } from '../versions/versions';
 
 type Item = Stripe.InvoiceItem;
+
+/** Sent to accounts of the versions that had it. */
+const UPDATED = 'invoiceitem.updated';
 
 /** What an invoice item is made from: parameters of the API, or a part of a change of a subscription. */
 export type ItemSeed = Partial<Omit<Item, 'customer'>> &
@@ -86,9 +91,11 @@ export function addInvoiceItem(stripe: Backend, given: Stripe.InvoiceItemCreateP
   return stripe.onClockOf(customerId, () => {
     const currency = (given.currency ?? draft?.currency ?? customer.currency ?? 'usd').toLowerCase();
     const { tax_behavior: behavior } = given;
+    const price = priced(stripe, given, currency);
+    if (draft && price.currency !== draft.currency) throw otherCurrency(price.currency, draft.currency);
     const seed: ItemSeed = {
       customer: customerId,
-      ...priced(stripe, given, currency),
+      ...price,
       description: given.description ?? describedBy(stripe, given),
       ...(given.discountable !== undefined && { discountable: given.discountable }),
       ...(given.period && { period: given.period }),
@@ -110,6 +117,12 @@ export function addInvoiceItem(stripe: Backend, given: Stripe.InvoiceItemCreateP
       changeDraft(stripe, draft.id, {}, [...lines.data, invoiceItemLine(stripe, item)]);
     }
     return item;
+  });
+}
+
+function otherCurrency(currency: string, wanted: string): StripeError {
+  return invalidRequest(`The currency of the invoice item (${currency}) must be that of the invoice (${wanted}).`, {
+    param: 'currency',
   });
 }
 
@@ -164,7 +177,7 @@ function updateItem(stripe: Backend, id: string, given: Stripe.InvoiceItemUpdate
       }),
       ...(given.tax_rates !== undefined && { tax_rates: rates(stripe, given.tax_rates) }),
     },
-    'invoiceitem.updated',
+    isFormerType(UPDATED, defaultVersion(stripe.config)) ? UPDATED : undefined,
   );
   if (draft) {
     const lines = draft.lines.data.map((line) =>
@@ -206,6 +219,15 @@ function priced(
 ): Pick<Item, 'amount' | 'currency'> & Partial<Omit<Item, 'customer'>> {
   const quantity = given.quantity ?? (given.quantity_decimal === undefined ? 1 : Number(given.quantity_decimal));
   const price = resolvePrice(stripe, { price: given.pricing?.price, price_data: given.price_data }, '');
+  if (price?.recurring) {
+    throw invalidRequest(
+      'The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`.',
+      { param: 'pricing[price]' },
+    );
+  }
+  if (price && given.amount !== undefined) {
+    throw invalidRequest('You may only specify one of these parameters: amount, pricing.', { param: 'amount' });
+  }
   const many = { quantity, quantity_decimal: String(quantity) as never };
   if (price) {
     const amount = amountFor(price, quantity);

@@ -6,6 +6,7 @@ import { idOf } from '../kernel/objects';
 import { amountFor } from './amounts';
 import { readDiscounts } from './discounts';
 import { changeDraft, editable } from './invoices';
+import { keepLineTaxes } from './line-taxes';
 import { pricingOf } from './lines';
 import { productName, resolvePrice } from './prices';
 
@@ -17,6 +18,7 @@ export function updateLine(stripe: Backend, invoiceId: string, lineId: string, g
     throw invalidRequest(`No such invoice line item: '${lineId}'`, { code: 'resource_missing', param: 'line_item_id' });
   const params: Stripe.InvoiceUpdateLineItemParams = given;
   const { amount, description, discountable, discounts, metadata, period, quantity } = params;
+  keepLineTaxes(stripe, invoiceId, lineId, params);
   const price = resolvePrice(stripe, { price: params.pricing?.price, price_data: params.price_data }, '');
   const unit = line.quantity ? line.amount / line.quantity : line.amount;
   const changedAmount = price

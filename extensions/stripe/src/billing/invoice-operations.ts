@@ -2,10 +2,12 @@ import type Stripe from 'stripe';
 import { checkRecipients } from '../connect/recipients';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
+import { isWithin } from '../kernel/is-within';
 import { mergeMetadata } from '../kernel/metadata';
 import { pageOf } from '../kernel/page-of';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import { checkAttached } from '../resources/payment-methods';
 import { discountsInEffect, readDiscounts, spendDiscounts } from './discounts';
 import { completed, failed, requiresAction } from './invoice-outcomes';
 import { invoiceTable, type InvoiceSeed } from './invoice-data';
@@ -25,11 +27,11 @@ import {
 import { invoiceItemLine, itemOfLine } from './lines';
 import { withTaxPercent } from './former-parameters';
 import { renderingOf } from './invoice-templates';
-import { DAY } from './periods';
+import { DAY, HOUR } from './periods';
 import { updateLine } from './invoice-lines';
 import { shippingCost } from './invoice-shipping';
 import { createPreview } from './preview';
-import { subscriptionTable } from './subscription-data';
+import { ratesOf, subscriptionTable } from './subscription-data';
 
 /** https://docs.stripe.com/api/invoices */
 export const invoices: DefineModule = (stripe) => {
@@ -40,12 +42,19 @@ export const invoices: DefineModule = (stripe) => {
       'POST /v1/invoices': ({ params }) => createByHand(stripe, withTaxPercent(stripe, params)),
       'POST /v1/invoices/create_preview': ({ params }) => createPreview(stripe, params),
       'GET /v1/invoices': ({ params, url }) => {
-        const { customer, subscription, status, collection_method: method } = params as Stripe.InvoiceListParams;
+        const {
+          customer,
+          subscription,
+          status,
+          collection_method: method,
+          due_date,
+        } = params as Stripe.InvoiceListParams;
         return table.page(url, params, {
           by: { 'parent.subscription_details.subscription': subscription, customer },
           where: (invoice) =>
             (status === undefined || invoice.status === status) &&
-            (method === undefined || invoice.collection_method === method),
+            (method === undefined || invoice.collection_method === method) &&
+            isWithin(invoice.due_date, due_date),
         });
       },
       'GET /v1/invoices/{invoice}': ({ path }) => table.get(path['invoice']!),
@@ -61,10 +70,11 @@ export const invoices: DefineModule = (stripe) => {
         const { lines } = params as unknown as Stripe.InvoiceAddLinesParams;
         return onClock(id, () => {
           const invoice = editable(stripe, id, 'You can only add lines to draft invoices.');
-          for (const { invoice_item: item, ...line } of lines) {
-            if (item === undefined)
-              addInvoiceItem(stripe, { ...line, customer: idOf(invoice.customer)!, invoice: id } as never);
+          for (const { invoice_item: item, tax_amounts, ...line } of lines) {
+            const added = { ...line, customer: idOf(invoice.customer)!, invoice: id } as Stripe.InvoiceItemCreateParams;
+            if (item === undefined) addInvoiceItem(stripe, added);
             else attachItem(stripe, id, item);
+            if (tax_amounts) updateLine(stripe, id, table.get(id).lines.data.at(-1)!.id, { tax_amounts });
           }
           return table.get(id);
         });
@@ -103,12 +113,7 @@ export const invoices: DefineModule = (stripe) => {
         onClock(path['invoice']!, () => {
           const { auto_advance } = params as Stripe.InvoiceFinalizeInvoiceParams;
           const invoice = finalizeInvoice(stripe, path['invoice']!, { auto_advance });
-          // It is collected soon, as one that was finalized by itself.
-          const isCollected = invoice.status === 'open' && invoice.auto_advance === true;
-          if (!isCollected || invoice.collection_method !== 'charge_automatically') return invoice;
-          const next = stripe.now() + 3600;
-          stripe.jobs.schedule('invoice.pay', invoice.id, next);
-          return table.update(invoice.id, { next_payment_attempt: next });
+          return isCollected(invoice) ? table.update(invoice.id, collectSoon(stripe, invoice)) : invoice;
         }),
       'POST /v1/invoices/{invoice}/pay': ({ path, params }) =>
         onClock(path['invoice']!, () => {
@@ -170,6 +175,11 @@ export function collect(stripe: Backend, id: string): void {
 function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams): Stripe.Invoice {
   const { from_invoice: from, subscription: subscriptionId } = given;
   const former = from && invoiceTable(stripe).get(from.invoice, 'from_invoice[invoice]');
+  if (former && former.status !== 'open' && former.status !== 'uncollectible') {
+    throw invalidRequest(`You can only revise open or uncollectible invoices. This invoice is ${former.status}.`, {
+      param: 'from_invoice[invoice]',
+    });
+  }
   const customerId = given.customer ?? idOf(former?.customer);
   if (customerId === undefined) throw parameterMissing('customer');
   const customer = stripe.table<Stripe.Customer>('customer').get(customerId, 'customer');
@@ -195,7 +205,11 @@ function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams): Strip
       },
     );
   }
+  if (given.default_payment_method !== undefined) {
+    checkAttached(stripe, customerId, given.default_payment_method, 'default_payment_method');
+  }
   return stripe.onClockOf(customerId, () => {
+    checkDue(given, stripe.now());
     // Pending items are left where they are unless they are asked for, or a subscription is to be billed for them.
     const isPending = given.pending_invoice_items_behavior === 'include' || subscription !== undefined;
     const currency = given.currency?.toLowerCase();
@@ -208,6 +222,7 @@ function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams): Strip
       currency ?? items[0]?.currency ?? former?.currency ?? subscription?.currency ?? customer.currency ?? 'usd';
     const seed = {
       ...plainFields(given),
+      ...defaultRates(stripe, given),
       ...(given.shipping_cost !== undefined && shippingCost(stripe, given.shipping_cost, chosen)),
       id,
       customer: customerId,
@@ -239,6 +254,17 @@ function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams): Strip
   });
 }
 
+function checkDue({ due_date: date, days_until_due: days }: Stripe.InvoiceCreateParams, now: number): void {
+  if (date !== undefined && days !== undefined) {
+    throw invalidRequest('You may only specify one of these parameters: due_date, days_until_due.', {
+      param: 'due_date',
+    });
+  }
+  if (date !== undefined && date < now) {
+    throw invalidRequest('`due_date` must be in the future.', { param: 'due_date' });
+  }
+}
+
 /** The discounts of an invoice: without any given, those that its subscription or its customer has. */
 function discountsOf(
   stripe: Backend,
@@ -255,9 +281,13 @@ function discountsOf(
 
 function updateInvoice(stripe: Backend, id: string, given: Stripe.InvoiceUpdateParams): Stripe.Invoice {
   const before = invoiceTable(stripe).get(id);
+  if (given.default_payment_method) {
+    checkAttached(stripe, idOf(before.customer)!, given.default_payment_method, 'default_payment_method');
+  }
   const { days_until_due: days, metadata, ...rest } = given;
   const change: Partial<Stripe.Invoice> = {
     ...plainFields(rest),
+    ...defaultRates(stripe, rest),
     ...(rest.rendering && { rendering: renderingOf(stripe, rest.rendering) }),
     ...(given.shipping_cost !== undefined && shippingCost(stripe, given.shipping_cost, before.currency)),
     ...(metadata !== undefined && { metadata: mergeMetadata(before.metadata, metadata) }),
@@ -299,7 +329,26 @@ function updateInvoice(stripe: Backend, id: string, given: Stripe.InvoiceUpdateP
       param: refused,
     });
   }
-  return invoiceTable(stripe).update(id, change, 'invoice.updated');
+  const isAdvancing = before.status === 'open' && given.auto_advance !== undefined;
+  const collection = isAdvancing ? collectSoon(stripe, { ...before, ...change }) : {};
+  return invoiceTable(stripe).update(id, { ...change, ...collection }, 'invoice.updated');
+}
+
+/** Whether an invoice is paid by itself. */
+function isCollected({ status, auto_advance: advances, collection_method: method }: Stripe.Invoice): boolean {
+  return status === 'open' && advances === true && method === 'charge_automatically';
+}
+
+/** A payment of an invoice that is final is tried within the hour, as of one that was finalized by itself; or not any more. */
+function collectSoon(stripe: Backend, invoice: Stripe.Invoice): Pick<Stripe.Invoice, 'next_payment_attempt'> {
+  const { id, next_payment_attempt: planned } = invoice;
+  if (!isCollected(invoice)) {
+    stripe.jobs.cancel(id, 'invoice.pay');
+    return { next_payment_attempt: null };
+  }
+  const next = planned ?? stripe.now() + HOUR;
+  stripe.jobs.schedule('invoice.pay', id, next);
+  return { next_payment_attempt: next };
 }
 
 /** The parameters that an invoice has as they are given. An empty one takes the value out. */
@@ -332,8 +381,14 @@ function plainFields(given: Stripe.InvoiceCreateParams | Stripe.InvoiceUpdatePar
         payment_method_types === undefined || payment_method_types === '' ? null : payment_method_types,
     };
   }
-  if (given.default_tax_rates !== undefined) fields['default_tax_rates'] = given.default_tax_rates;
   return fields;
+}
+
+function defaultRates(
+  stripe: Backend,
+  { default_tax_rates: rates }: Stripe.InvoiceCreateParams | Stripe.InvoiceUpdateParams,
+): Partial<Stripe.Invoice> {
+  return rates === undefined ? {} : { default_tax_rates: ratesOf(stripe, rates, 'default_tax_rates') };
 }
 
 function attachItem(stripe: Backend, invoiceId: string, itemId: string): void {

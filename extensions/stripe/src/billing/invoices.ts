@@ -81,6 +81,7 @@ export function finalizeInvoice(
   settleCurrency(stripe, invoice);
   if (due > 0) openPayment(stripe, invoice);
   stripe.emit('invoice.finalized', invoice);
+  replaceFormer(stripe, invoice);
   if (due === 0) return markPaid(stripe, id, {});
   if (invoice.due_date !== null && invoice.collection_method === 'send_invoice') {
     stripe.jobs.schedule('invoice.overdue', id, invoice.due_date);
@@ -88,6 +89,13 @@ export function finalizeInvoice(
     if (reminder > now) stripe.jobs.schedule('invoice.will_be_due', id, reminder);
   }
   return invoice;
+}
+
+/** A revision that is final takes the place of the invoice that it revises. */
+function replaceFormer(stripe: Backend, { id, from_invoice: from }: Invoice): void {
+  if (from?.action !== 'revision') return;
+  const former = invoiceTable(stripe).update(idOf(from.invoice)!, { latest_revision: id });
+  if (former.status === 'open' || former.status === 'uncollectible') voidInvoice(stripe, former.id);
 }
 
 /** A customer is billed in the currency of the first invoice from then on. */
@@ -264,7 +272,8 @@ export function deleteDraft(stripe: Backend, id: string): Stripe.DeletedInvoice 
   const items = stripe.table<Stripe.InvoiceItem>('invoiceitem');
   for (const line of invoice.lines.data) {
     const item = itemOfLine(line);
-    if (item !== undefined) items.remove(item);
+    // A revision has items of the invoice that it revises.
+    if (item !== undefined && idOf(items.find(item)?.invoice) === id) items.remove(item);
   }
   stripe.jobs.cancel(id);
   invoiceTable(stripe).remove(id);
@@ -310,12 +319,12 @@ function cancelPayment(stripe: Backend, invoice: Invoice): void {
   cancelIntent(stripe, intent, 'void_invoice');
 }
 
-/** The invoice items among the lines are on this invoice from now on. */
+/** The invoice items among the lines that waited for an invoice are on this one from now on. */
 function claimItems(stripe: Backend, invoice: Invoice): void {
   const items = stripe.table<Stripe.InvoiceItem>('invoiceitem');
   for (const line of invoice.lines.data) {
     const item = itemOfLine(line);
-    if (item !== undefined && items.find(item)?.invoice !== invoice.id) items.update(item, { invoice: invoice.id });
+    if (item !== undefined && items.find(item)?.invoice === null) items.update(item, { invoice: invoice.id });
   }
 }
 

@@ -7,11 +7,12 @@ import { blank } from '../spec/shapes';
 import { foreseeCredits } from './credit-application';
 import { DRAFT_TIME } from './invoice-settings';
 import { invoiceTable, type InvoiceSeed } from './invoice-data';
-import { addInvoiceItem, pendingItems } from './invoice-items';
+import { addInvoiceItem, itemTable, pendingItems } from './invoice-items';
 import { createInvoice } from './invoices';
 import { invoiceItemLine } from './lines';
 import { omit } from '../kernel/omit';
 import { renewal, trialEndOf } from './renewals';
+import { advanceUntil, createSchedule, scheduleTable, updateSchedule } from './schedules';
 import { customerOf, isRunning, periodEnd, subscriptionTable, type Subscription } from './subscription-data';
 import { cancelSubscription } from './subscription-end';
 import { updateSubscription } from './subscription-changes';
@@ -43,10 +44,31 @@ export function findNext(stripe: Backend, subscription: Subscription): Stripe.In
   const end = periodEnd(subscription);
   if (!isRunning(subscription) || (cancelAt !== null && cancelAt <= end)) return undefined;
   if (status === 'trialing' && trialEndOf(stripe, subscription) !== 'create_invoice') return undefined;
-  return stripe.as({ time: end }, () => {
-    const { after, billing } = renewal(stripe, subscription, end);
-    return asPreview(stripe, unkeptInvoice(stripe, after, billing), end);
+  const schedule = idOf(subscription.schedule);
+  const next = (from: Subscription): Stripe.Invoice =>
+    stripe.as({ time: end }, () => {
+      const { after, billing } = renewal(stripe, from, end);
+      return asPreview(stripe, unkeptInvoice(stripe, after, billing), end);
+    });
+  if (schedule === undefined) return next(subscription);
+  return dryRun(stripe, () => {
+    advanceUntil(stripe, schedule, end);
+    const after = subscriptionTable(stripe).get(subscription.id);
+    if (!isRunning(after)) return undefined;
+    return invoiceSince(stripe, subscription, after, end) ?? (periodEnd(after) === end ? next(after) : undefined);
   });
+}
+
+/** The invoice that a change of a subscription made at once; undefined where it made none. */
+function invoiceSince(
+  stripe: Backend,
+  before: Subscription,
+  after: Subscription,
+  at: number,
+): Stripe.Invoice | undefined {
+  const latest = idOf(after.latest_invoice);
+  if (latest === undefined || latest === idOf(before.latest_invoice)) return undefined;
+  return asPreview(stripe, invoiceTable(stripe).get(latest), at);
 }
 
 function previewNext(stripe: Backend, subscription: Subscription): Stripe.Invoice {
@@ -59,7 +81,8 @@ function previewNext(stripe: Backend, subscription: Subscription): Stripe.Invoic
 export function createPreview(stripe: Backend, given: PreviewParams): Stripe.Invoice {
   const subscription =
     given.subscription === undefined ? undefined : subscriptionTable(stripe).get(given.subscription, 'subscription');
-  const known = subscription ? customerOf(subscription) : given.customer;
+  const schedule = given.schedule === undefined ? undefined : scheduleTable(stripe).get(given.schedule, 'schedule');
+  const known = subscription ? customerOf(subscription) : (idOf(schedule?.customer) ?? given.customer);
   if (known === undefined && given.customer_details === undefined) throw parameterMissing('customer');
   return stripe.onClockOf(known, () => {
     const customer = known ?? '';
@@ -67,6 +90,7 @@ export function createPreview(stripe: Backend, given: PreviewParams): Stripe.Inv
     return dryRun(stripe, () => {
       const owner = customer === '' ? passingCustomer(stripe, given) : customer;
       for (const item of given.invoice_items ?? []) addPassing(stripe, item, owner, subscription?.id, given.currency);
+      if (schedule || given.schedule_details) return previewSchedule(stripe, owner, given);
       if (subscription) return previewOf(stripe, subscription, given);
       if (given.subscription_details?.items) return previewNew(stripe, owner, given);
       return previewItems(stripe, owner, given);
@@ -78,22 +102,48 @@ export function createPreview(stripe: Backend, given: PreviewParams): Stripe.Inv
 function previewOf(stripe: Backend, subscription: Subscription, given: PreviewParams): Stripe.Invoice {
   const { id } = subscription;
   const { cancel_now: cancelNow, ...asked } = given.subscription_details ?? {};
+  const isRecurring = given.preview_mode === 'recurring';
   const changes = {
     ...omit(asked, 'start_date', 'billing_mode', 'pause', 'resume_at'),
     ...(given.discounts !== undefined && { discounts: given.discounts }),
+    ...(isRecurring && { proration_behavior: 'none' as const }),
   };
-  const before = idOf(subscription.latest_invoice);
   if (cancelNow === true) {
     cancelSubscription(stripe, id, { prorate: changes.proration_behavior !== 'none', invoice_now: true });
   } else if (Object.keys(changes).length > 0) {
     updateSubscription(stripe, id, { ...changes, payment_behavior: 'default_incomplete' });
   }
   const after = subscriptionTable(stripe).get(id);
-  const latest = idOf(after.latest_invoice);
-  if (latest !== undefined && latest !== before)
-    return asPreview(stripe, invoiceTable(stripe).get(latest), stripe.now());
+  if (isRecurring) return previewRecurring(stripe, after);
+  const made = invoiceSince(stripe, subscription, after, stripe.now());
+  if (made) return made;
   if (cancelNow === true) throw noUpcoming(subscription);
   return previewNext(stripe, after);
+}
+
+/** The next invoice, without what is on it only once. */
+function previewRecurring(stripe: Backend, subscription: Subscription): Stripe.Invoice {
+  const { id, currency } = subscription;
+  for (const item of pendingItems(stripe, customerOf(subscription), { subscription: id, currency })) {
+    itemTable(stripe).remove(item.id);
+  }
+  return previewNext(stripe, subscription);
+}
+
+/** A schedule as it is, or as it would be: the invoice that it makes at once or when it begins, or the next of its subscription. */
+function previewSchedule(stripe: Backend, customer: string, given: PreviewParams): Stripe.Invoice {
+  const { schedule_details: details } = given;
+  const known = given.schedule === undefined ? undefined : scheduleTable(stripe).get(given.schedule, 'schedule');
+  const id = known?.id ?? createSchedule(stripe, { customer, ...(details as object) }).id;
+  const running = idOf(known?.subscription);
+  const before = running === undefined ? undefined : subscriptionTable(stripe).get(running);
+  if (known && details) updateSchedule(stripe, id, details);
+  const { phases } = scheduleTable(stripe).get(id);
+  const start = phases[0]!.start_date;
+  if (start > stripe.now()) advanceUntil(stripe, id, start);
+  const after = subscriptionTable(stripe).get(idOf(scheduleTable(stripe).get(id).subscription)!);
+  if (before) return invoiceSince(stripe, before, after, stripe.now()) ?? previewNext(stripe, after);
+  return asPreview(stripe, invoiceTable(stripe).get(idOf(after.latest_invoice)!), Math.max(start, stripe.now()));
 }
 
 /** A subscription that is not there yet: its first invoice. */
@@ -121,7 +171,10 @@ function previewNew(stripe: Backend, customer: string, given: PreviewParams): St
     ...(given.discounts !== undefined && { discounts: given.discounts }),
     ...(given.automatic_tax && { automatic_tax: given.automatic_tax }),
   });
-  const preview = asPreview(stripe, invoiceTable(stripe).get(idOf(made.latest_invoice)!), stripe.now());
+  const preview =
+    given.preview_mode === 'recurring'
+      ? previewRecurring(stripe, made)
+      : asPreview(stripe, invoiceTable(stripe).get(idOf(made.latest_invoice)!), stripe.now());
   return {
     ...preview,
     parent: {

@@ -7,7 +7,7 @@ import { keepItem, type ItemSeed } from './invoice-items';
 import { pricingOf } from './lines';
 import { intervalsBetween, nextPeriod } from './periods';
 import { isMetered, productName, recurringOf } from './prices';
-import { customerOf, withPeriod, type Item, type Subscription } from './subscription-data';
+import { customerOf, wholePeriod, withPeriod, type Item, type Subscription } from './subscription-data';
 import { itemAmount } from './subscription-invoices';
 
 /** https://docs.stripe.com/billing/subscriptions/prorations */
@@ -30,7 +30,11 @@ export function prorate(
   for (const item of before.items.data) {
     const now = after.items.data.find(({ id }) => id === item.id);
     const isKept = now !== undefined && !isReset && isSame(item, now);
-    if (isMetered(item.price) || isKept || isFree) continue;
+    if (isMetered(item.price) || isFree) continue;
+    if (isKept) {
+      seeds.push(...movedEnd(stripe, before, [item, now], was.get(item.id) ?? 0));
+      continue;
+    }
     seeds.push(seedOf(stripe, before, item, { date, sign: -1, whole: was.get(item.id) ?? 0 }));
   }
   if (!isReset && after.status !== 'trialing') {
@@ -41,6 +45,18 @@ export function prorate(
     }
   }
   return seeds.map((seed) => keepItem(stripe, seed));
+}
+
+/** A period that ends earlier than it did gives credit for the time between, one that ends later is charged for it. */
+function movedEnd(
+  stripe: Backend,
+  subscription: Subscription,
+  [was, is]: readonly [Item, Item],
+  whole: number,
+): ItemSeed[] {
+  const [former, end] = [was.current_period_end, is.current_period_end];
+  if (end < former) return [seedOf(stripe, subscription, was, { date: end, sign: -1, whole })];
+  return end > former ? [seedOf(stripe, subscription, is, { date: former, sign: 1, whole })] : [];
 }
 
 /** Gives credit for the rest of the periods of all items: the subscription ends. */
@@ -97,7 +113,8 @@ function seedOf(
 ): ItemSeed {
   const { current_period_start: start, current_period_end: end } = item;
   const from = Math.min(Math.max(date, start), end);
-  const amount = sign * shareOf(whole, end - from, end - start);
+  const interval = wholePeriod(subscription, item);
+  const amount = sign * shareOf(whole, end - from, interval.end - interval.start);
   const name = productName(stripe, item.price);
   const quantity = item.quantity ?? 1;
   const what = quantity === 1 ? name : `${quantity} × ${name}`;

@@ -160,10 +160,7 @@ function updateQuote(stripe: Backend, before: Quote, given: GivenQuote): Quote {
   });
   const changed = { ...before, ...changeOf(stripe, before, given) };
   if (changed.expires_at !== before.expires_at) stripe.jobs.schedule('quote.expire', before.id, changed.expires_at);
-  table.update(before.id, { ...changed, ...amountsOf(stripe, changed) });
-  const after = table.get(before.id);
-  stripe.emitChange('quote.updated', before, after);
-  return after;
+  return table.update(before.id, { ...changed, ...amountsOf(stripe, changed) });
 }
 
 /** The fields of a quote that parameters change. */

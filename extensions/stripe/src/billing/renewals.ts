@@ -8,8 +8,10 @@ import { methodFor } from './methods';
 import { pendingItems } from './invoice-items';
 import { addIntervals, nextPeriod } from './periods';
 import { recurringOf } from './prices';
+import { settleResumption } from './resumption';
 import {
   customerOf,
+  endingWith,
   isRunning,
   listOf,
   scheduleAll,
@@ -59,6 +61,10 @@ export function renewals(stripe: Backend): Required<Pick<Module, 'jobs' | 'react
         stripe.emit('customer.subscription.pending_update_expired', subscription);
         if (invoiceTable(stripe).find(pending.invoice)?.status === 'open') voidInvoice(stripe, pending.invoice);
       },
+      'subscription.stay_paused': (_stripe, { subject }) => {
+        const { resumption } = table.hidden(subject) ?? {};
+        if (resumption) voidInvoice(stripe, resumption.invoice);
+      },
       'invoice.upcoming': (_stripe, { subject }) => {
         const subscription = table.find(subject);
         const next = subscription && findNext(stripe, subscription);
@@ -107,16 +113,17 @@ export function renewal(stripe: Backend, before: Subscription, now: number): { a
     const { end } = nextPeriod(anchor, recurringOf(item.price), now, config?.day_of_month);
     return withPeriod(item, { start: now, end: anchor > now ? anchor : end });
   });
+  const periods = endingWith(next, before.cancel_at);
   const after: Subscription = {
     ...before,
-    items: listOf(before.id, next),
+    items: listOf(before.id, periods),
     ...(isTrialOver && { status: 'active' }),
   };
-  const begun = next.filter((item) => ids.has(item.id));
+  const begun = periods.filter((item) => ids.has(item.id));
   const used = isTrialOver ? [] : usageLines(stripe, before, over);
   const billing: Billing = {
     reason: 'subscription_cycle',
-    lines: [...used, ...advanceLines(stripe, after, begun)],
+    lines: [...used, ...advanceLines(stripe, after, { items: begun })],
     period: { start: Math.min(...over.map((item) => item.current_period_start)), end: now },
     auto_advance: before.status !== 'unpaid' && !after.pause_collection,
   };
@@ -173,6 +180,7 @@ function paid(stripe: Backend, invoice: Stripe.Invoice): void {
   const before = id === undefined ? undefined : table.find(id);
   if (!before || id === undefined) return;
   const { isNew = false, pending } = table.hidden(id) ?? {};
+  if (settleResumption(stripe, invoice, id)) return;
   if (pending?.invoice === invoice.id) {
     table.hide(id, {});
     const applied = table.update(id, { ...pending.subscription, pending_update: null });
@@ -208,11 +216,18 @@ function unpaid(stripe: Backend, invoice: Stripe.Invoice): void {
   if (then === 'mark_unpaid') setStatus(stripe, id, ['past_due'], 'unpaid');
 }
 
-/** An invoice that was given up no longer holds up its subscription. */
+/** An invoice that was given up no longer holds up its subscription; a change that waited for one that is void is forgotten. */
 function settled(stripe: Backend, invoice: Stripe.Invoice): void {
   const id = subscriptionOf(invoice);
-  const subscription = id === undefined ? undefined : subscriptionTable(stripe).find(id);
-  if (!subscription || !isLatest(subscription, invoice)) return;
+  const table = subscriptionTable(stripe);
+  const subscription = id === undefined ? undefined : table.find(id);
+  if (!subscription) return;
+  if (table.hidden(subscription.id)?.pending?.invoice === invoice.id && invoice.status === 'void') {
+    table.hide(subscription.id, {});
+    scheduleAll(stripe, table.update(subscription.id, { pending_update: null }, 'customer.subscription.updated'));
+    return;
+  }
+  if (settleResumption(stripe, invoice, subscription.id) || !isLatest(subscription, invoice)) return;
   if (subscription.status === 'incomplete') expireSubscription(stripe, subscription.id);
   else setStatus(stripe, id, ['past_due', 'unpaid'], 'active');
 }

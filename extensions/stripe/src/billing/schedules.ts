@@ -4,6 +4,7 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
 import { itemParams, phaseOf, readPhases, subscriptionParams, type Phase } from './schedule-phases';
 import { DAY } from './periods';
@@ -15,7 +16,7 @@ import { createSubscription } from './subscriptions';
 
 type Schedule = Stripe.SubscriptionSchedule;
 
-function scheduleTable(stripe: Backend) {
+export function scheduleTable(stripe: Backend): Table<Schedule> {
   return stripe.table<Schedule>('subscription_schedule');
 }
 
@@ -204,6 +205,16 @@ function advance(stripe: Backend, id: string): void {
   const phase = phaseAt(schedule, stripe.now());
   if (phase !== undefined) enter(stripe, schedule, phase, phase.proration_behavior);
   else complete(stripe, schedule);
+}
+
+/** Goes through the phases that begin or end up to a time, each at its own. */
+export function advanceUntil(stripe: Backend, id: string, time: number): void {
+  for (;;) {
+    const { status, current_phase: current, phases } = scheduleTable(stripe).get(id);
+    const next = status === 'not_started' ? phases[0]!.start_date : status === 'active' ? current?.end_date : undefined;
+    if (next === undefined || next > time) return;
+    stripe.as({ time: next }, () => advance(stripe, id));
+  }
 }
 
 function enter(stripe: Backend, schedule: Schedule, phase: Phase, proration: string): void {

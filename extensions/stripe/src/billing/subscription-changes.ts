@@ -8,18 +8,21 @@ import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
 import { methodFor } from './methods';
 import { omit } from '../kernel/omit';
 import { isMetered, planOf, recurringOf, resolvePrice, shownPrice, type GivenPriceData } from './prices';
+import { checkPending, postpone } from './pending-updates';
 import { prorate } from './prorations';
 import { endTrialWithoutMethod, trialEndOf } from './renewals';
 import {
   checkQuantity,
   customerOf,
-  FIRST_PAYMENT_TIME,
+  endingWith,
   listOf,
   newItem,
   periodAt,
+  periodStart,
   ratesOf,
   scheduleAll,
   subscriptionTable,
+  wholePeriod,
   withPeriod,
   type GivenItem,
   type Item,
@@ -36,7 +39,7 @@ interface Change {
   readonly after: Subscription;
   /** The periods begin anew, and are paid at once. */
   readonly isReset: boolean;
-  /** Whether items are others than before. */
+  /** Whether items are others than before, or their periods end at another time. */
   readonly isPriced: boolean;
 }
 
@@ -44,6 +47,7 @@ interface Change {
 export function updateSubscription(stripe: Backend, id: string, given: UpdateParams): Subscription {
   const before = subscriptionTable(stripe).get(id);
   checkOpen(before, given);
+  if (given.payment_behavior === 'pending_if_incomplete') checkPending(before, given);
   if (given.trial_end === 'now' && before.status === 'trialing' && trialEndOf(stripe, before) !== 'create_invoice') {
     return stripe.onClockOf(customerOf(before), () => {
       updateSubscription(stripe, id, omit(given, 'trial_end'));
@@ -52,7 +56,9 @@ export function updateSubscription(stripe: Backend, id: string, given: UpdatePar
     });
   }
   return stripe.onClockOf(customerOf(before), () => {
+    checkProrationDate(before, given);
     const { after, isReset, isPriced } = changed(stripe, before, given);
+    const isClassic = before.billing_mode.type === 'classic';
     const table = subscriptionTable(stripe);
     table.update(id, after);
     if (given.add_invoice_items) addItemsOf(stripe, after, given.add_invoice_items);
@@ -61,13 +67,26 @@ export function updateSubscription(stripe: Backend, id: string, given: UpdatePar
     if ((isPriced || isReset) && behavior !== 'none' && before.status !== 'incomplete') {
       prorate(stripe, before, after, { date, isReset });
     }
-    const isBilled = isReset || (isPriced && behavior === 'always_invoice') || given.add_invoice_items !== undefined;
+    // What is bought once waits for an invoice that something else makes.
+    const isInvoiced =
+      behavior === 'always_invoice' && (isPriced || (isClassic && given.add_invoice_items !== undefined));
+    const isBilled = isReset || isInvoiced;
     if (isBilled) bill(stripe, before, after, given, { isReset, date });
     const now = table.get(id);
     scheduleAll(stripe, now);
     stripe.emitChange('customer.subscription.updated', before, now);
 
     return now;
+  });
+}
+
+/** A change counts from a time of the period that there is. */
+function checkProrationDate(before: Subscription, { proration_date: date }: UpdateParams): void {
+  if (date === undefined) return;
+  const ends = before.items.data.map((item) => item.current_period_end);
+  if (date >= periodStart(before) && date <= Math.max(...ends)) return;
+  throw invalidRequest('Cannot specify a proration date outside of the current subscription period.', {
+    param: 'proration_date',
   });
 }
 
@@ -119,11 +138,28 @@ function changed(stripe: Backend, before: Subscription, given: UpdateParams): Ch
 
   const draft = { ...before, ...fields, ...trial, items: listOf(before.id, items) };
   const after = isReset || trial ? withPeriods(draft, isReset ? now : draft.billing_cycle_anchor, now) : draft;
+  const ended = { ...after, ...ending(after, given, now) };
+  const isMoved = !isReset && !isTrialing && ended.cancel_at !== before.cancel_at;
+  const moved = isMoved ? withEnd(ended, given) : ended;
   return {
-    after: { ...after, ...ending(after, given, now) },
+    after: moved,
     isReset: isReset || (trial !== undefined && isTrialing && before.status !== 'trialing'),
-    isPriced,
+    isPriced: isPriced || periodEnds(moved) !== periodEnds(ended),
   };
+}
+
+/** Periods that go up to the end of the subscription where that comes first, unless there are to be no prorations; whole ones else. */
+function withEnd(subscription: Subscription, { proration_behavior: behavior }: UpdateParams): Subscription {
+  const whole = subscription.items.data.map((item) => ({
+    ...item,
+    current_period_end: wholePeriod(subscription, item).end,
+  }));
+  const items = behavior === 'none' ? whole : endingWith(whole, subscription.cancel_at);
+  return { ...subscription, items: listOf(subscription.id, items) };
+}
+
+function periodEnds({ items }: Subscription): string {
+  return items.data.map((item) => item.current_period_end).join();
 }
 
 /** New periods from now on: whole ones, or the trial. */
@@ -165,7 +201,7 @@ function changeItems(stripe: Backend, before: Subscription, given: readonly Give
       const like = items.find(({ price }) => intervalOf([{ price }]) === intervalOf([item]));
       const period = like
         ? { start: like.current_period_start, end: like.current_period_end }
-        : periodAt(item, before.billing_cycle_anchor, stripe.now());
+        : periodAt(item, before.billing_cycle_anchor, stripe.now(), before.billing_cycle_anchor_config);
       items.push(withPeriod(item, period));
       continue;
     }
@@ -240,33 +276,6 @@ function bill(
   if (behavior === 'error_if_incomplete') throw error.undoingWrites();
   if (behavior === 'pending_if_incomplete') postpone(stripe, before, after, invoice.id, given);
   else table.update(id, { status: 'past_due' });
-}
-
-/** The subscription stays as it was until the invoice is paid. */
-function postpone(
-  stripe: Backend,
-  before: Subscription,
-  after: Subscription,
-  invoice: string,
-  given: UpdateParams,
-): void {
-  const table = subscriptionTable(stripe);
-  table.update(before.id, {
-    ...before,
-    latest_invoice: invoice,
-    pending_update: {
-      billing_cycle_anchor: given.billing_cycle_anchor === undefined ? null : after.billing_cycle_anchor,
-      cancel_at_period_end: given.cancel_at_period_end ?? null,
-      discount: null,
-      discounts: null,
-      expires_at: stripe.now() + FIRST_PAYMENT_TIME,
-      metadata: null,
-      subscription_items: given.items ? after.items.data : null,
-      trial_end: typeof given.trial_end === 'number' ? given.trial_end : null,
-      trial_from_plan: null,
-    },
-  });
-  table.hide(before.id, { pending: { invoice, subscription: { ...after, latest_invoice: invoice } } });
 }
 
 function sameItems(one: readonly Item[], other: readonly Item[]): boolean {

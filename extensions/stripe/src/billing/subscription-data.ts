@@ -19,6 +19,8 @@ export interface SubscriptionSecret {
   readonly isNew?: boolean;
   /** What it becomes once the invoice of a pending update is paid. */
   readonly pending?: { readonly invoice: string; readonly subscription: Subscription };
+  /** What it becomes once the invoice of its resumption is paid; it is paused until then. */
+  readonly resumption?: { readonly invoice: string; readonly subscription: Subscription };
 }
 
 /** What of the parameters describes one item. */
@@ -125,6 +127,23 @@ export function periodAt(
   if (anchor > from) return { start: from, end: anchor };
   const { end } = nextPeriod(anchor, recurring, from, config?.day_of_month);
   return { start: from, end };
+}
+
+/** The whole interval that the period of an item is in, or a part of: up to an anchor, or to the end of the subscription. */
+export function wholePeriod(
+  { billing_cycle_anchor: anchor, billing_cycle_anchor_config: config }: Subscription,
+  { price, current_period_start: start }: Item,
+): Period {
+  return nextPeriod(anchor, recurringOf(price), start, config?.day_of_month);
+}
+
+/** Items with periods that go no further than the end of their subscription. */
+export function endingWith(items: readonly Item[], cancelAt: number | null): Item[] {
+  return items.map((item) =>
+    cancelAt !== null && item.current_period_start < cancelAt && cancelAt < item.current_period_end
+      ? { ...item, current_period_end: cancelAt }
+      : item,
+  );
 }
 
 export function withPeriod(item: Item, { start, end }: Period): Item {

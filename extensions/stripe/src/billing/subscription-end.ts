@@ -1,8 +1,9 @@
 import type Stripe from 'stripe';
 import { resourceMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
+import { idOf } from '../kernel/objects';
 import { invoiceTable } from './invoice-data';
-import { pendingItems } from './invoice-items';
+import { itemTable, pendingItems } from './invoice-items';
 import { collect } from './invoice-operations';
 import { voidInvoice } from './invoices';
 import { creditAll } from './prorations';
@@ -28,6 +29,7 @@ export function cancelSubscription(stripe: Backend, id: string, options: EndOpti
     if (before.status === 'incomplete') return expireSubscription(stripe, id);
     const now = stripe.now();
     if (options.prorate === true) creditAll(stripe, before, now);
+    else if (options.invoice_now !== true && !isOver(before, now)) dropProrations(stripe, before);
     finalBill(stripe, before, options);
     const ended = end(stripe, id, {
       status: 'canceled',
@@ -59,17 +61,29 @@ function end(stripe: Backend, id: string, change: Partial<Subscription>): Subscr
   return subscriptionTable(stripe).update(id, { ended_at: stripe.now(), ...change });
 }
 
-/** The last invoice: what was used, and with `invoice_now` all that waits for an invoice. */
+/** Whether the time has come that a subscription was to end at, rather than that it is ended at once. */
+function isOver(subscription: Subscription, now: number): boolean {
+  return now >= (subscription.cancel_at ?? Infinity) || now >= periodEnd(subscription);
+}
+
+/** Nobody is charged or credited any more for changes of a subscription that is ended at once. */
+function dropProrations(stripe: Backend, { id, customer, currency }: Subscription): void {
+  const waiting = pendingItems(stripe, idOf(customer)!, { subscription: id, currency });
+  for (const item of waiting.filter(({ proration }) => proration)) itemTable(stripe).remove(item.id);
+}
+
+/** The last invoice: what was used, what changes of the subscription came to, and with `invoice_now` all that waits for an invoice. */
 function finalBill(stripe: Backend, subscription: Subscription, options: EndOptions): void {
   const now = stripe.now();
   const period = { start: periodStart(subscription), end: Math.min(now, periodEnd(subscription)) };
-  const isAtEnd = now >= periodEnd(subscription);
+  const isAtEnd = isOver(subscription, now);
   const lines =
     options.invoice_now === true || isAtEnd ? usageLines(stripe, subscription, subscription.items.data) : [];
   const { id, currency } = subscription;
-  const waiting =
-    options.invoice_now === true ? pendingItems(stripe, customerOf(subscription), { subscription: id, currency }) : [];
-  const isBilled = waiting.length > 0 || lines.some(({ amount }) => amount !== 0);
+  const waiting = pendingItems(stripe, customerOf(subscription), { subscription: id, currency });
+  const isWaiting =
+    options.invoice_now === true ? waiting.length > 0 : isAtEnd && waiting.some(({ proration }) => proration);
+  const isBilled = isWaiting || lines.some(({ amount }) => amount !== 0);
   if (!isBilled) return;
   const invoice = billSubscription(stripe, subscription, { reason: 'subscription_cycle', lines, period });
   if (options.invoice_now === true) collect(stripe, invoice.id);

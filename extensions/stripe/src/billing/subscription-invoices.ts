@@ -8,9 +8,9 @@ import { billedOf } from './billed-usage';
 import { newInvoice, type InvoiceSeed } from './invoice-data';
 import { createInvoice } from './invoices';
 import { invoiceItemLine, subscriptionLines } from './lines';
-import { nextPeriod, type Period } from './periods';
-import { isMetered, recurringOf, withTiers } from './prices';
-import { customerOf, subscriptionTable, type Item, type Subscription } from './subscription-data';
+import type { Period } from './periods';
+import { isMetered, withTiers } from './prices';
+import { customerOf, subscriptionTable, wholePeriod, type Item, type Subscription } from './subscription-data';
 import { usageFor } from './usage';
 
 type Line = Stripe.InvoiceLineItem;
@@ -23,6 +23,12 @@ export interface Billing {
   /** Left out, it advances by itself. */
   readonly auto_advance?: boolean;
   readonly prorationDate?: number;
+}
+
+export interface AdvanceOptions {
+  /** All that there are when left out. */
+  readonly items?: readonly Item[];
+  readonly isProrated?: boolean;
 }
 
 /** Makes the draft of an invoice for a subscription, and keeps it as the latest. */
@@ -91,20 +97,25 @@ function seedOf(stripe: Backend, subscription: Subscription, billing: Billing): 
   return { seed, lines };
 }
 
-/** Lines for the periods that the items have now: what is paid in advance. A trial costs nothing. */
+/**
+ * Lines for the periods that the items have now: what is paid in advance. A trial costs nothing, and a period that is less than an
+ * interval a share of the amount, or nothing where `isProrated` is false.
+ */
 export function advanceLines(
   stripe: Backend,
   subscription: Subscription,
-  items: readonly Item[] = subscription.items.data,
+  { items = subscription.items.data, isProrated = true }: AdvanceOptions = {},
 ): Line[] {
   const isTrial = subscription.status === 'trialing';
   return items.flatMap((item) => {
     if (isMetered(item.price) && !isTrial) return [];
-    return subscriptionLines(stripe, subscription, item, {
-      period: { start: item.current_period_start, end: item.current_period_end },
-      quantity: item.quantity ?? 0,
-      isTrial,
-    });
+    const period = { start: item.current_period_start, end: item.current_period_end };
+    const lines = subscriptionLines(stripe, subscription, item, { period, quantity: item.quantity ?? 0, isTrial });
+    const whole = wholePeriod(subscription, item);
+    const [part, all] = [period.end - period.start, whole.end - whole.start];
+    if (isTrial || part === all) return lines;
+    const share = (amount: number): number => (isProrated ? shareOf(amount, part, all) : 0);
+    return lines.map((line) => ({ ...line, amount: share(line.amount), subtotal: share(line.amount) }));
   });
 }
 
@@ -117,20 +128,6 @@ export function usageLines(stripe: Backend, subscription: Subscription, items: r
       const used = usageFor(stripe, item, period.start, period.end);
       const quantity = Math.max(0, used - billedOf(stripe, item));
       return subscriptionLines(stripe, subscription, item, { period, quantity });
-    });
-}
-
-/** Lines for the time up to an anchor that is less than an interval away: a share of the amount, or nothing. */
-export function stubLines(stripe: Backend, subscription: Subscription, isProrated: boolean): Line[] {
-  return subscription.items.data
-    .filter((item) => !isMetered(item.price))
-    .flatMap((item) => {
-      const period = { start: item.current_period_start, end: item.current_period_end };
-      const whole = nextPeriod(subscription.billing_cycle_anchor, recurringOf(item.price), period.start);
-      const lines = subscriptionLines(stripe, subscription, item, { period, quantity: item.quantity ?? 1 });
-      const share = (amount: number): number =>
-        isProrated ? shareOf(amount, period.end - period.start, whole.end - whole.start) : 0;
-      return lines.map((line) => ({ ...line, amount: share(line.amount), subtotal: share(line.amount) }));
     });
 }
 

@@ -1,24 +1,17 @@
 import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import { isAtPeriodEnd, withOnePlan, withSource, withTaxPercent } from './former-parameters';
+import type { Backend } from '../kernel/backend';
+import { isWithin } from '../kernel/is-within';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import type { Params } from '../parameters/validate';
-import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
-import { methodFor } from './methods';
+import { checkAttached } from '../resources/payment-methods';
 import { renewals } from './renewals';
+import { resume } from './resumption';
 import { updateSubscription } from './subscription-changes';
-import {
-  customerOf,
-  isRunning,
-  listOf,
-  periodAt,
-  scheduleAll,
-  subscriptionTable,
-  withPeriod,
-} from './subscription-data';
+import { customerOf, isRunning, subscriptionTable } from './subscription-data';
 import { cancelSubscription } from './subscription-end';
-import { advanceLines, billSubscription } from './subscription-invoices';
 import { createSubscription } from './subscriptions';
 import { checkStill } from './test-clocks';
 
@@ -32,7 +25,9 @@ export const subscriptions: DefineModule = (stripe) => {
     operations: {
       'POST /v1/subscriptions': ({ params }) => {
         const { customer = '' } = params as { readonly customer?: string };
-        checkStill(stripe, idOf(stripe.table<Stripe.Customer>('customer').find(customer)?.test_clock));
+        const found = stripe.table<Stripe.Customer>('customer').find(customer);
+        checkStill(stripe, idOf(found?.test_clock));
+        if (found) checkMethod(stripe, customer, params);
         return createSubscription(stripe, withSource(stripe, withTaxPercent(stripe, params)));
       },
       'GET /v1/subscriptions': ({ params, url }) => {
@@ -54,6 +49,7 @@ export const subscriptions: DefineModule = (stripe) => {
         const before = table.get(path['subscription']!);
         checkStill(stripe, idOf(before.test_clock));
         checkManaged(before, params);
+        checkMethod(stripe, customerOf(before), params);
         return updateSubscription(
           stripe,
           path['subscription']!,
@@ -122,6 +118,12 @@ export const subscriptions: DefineModule = (stripe) => {
   };
 };
 
+function checkMethod(stripe: Backend, customer: string, { default_payment_method: method }: Params): void {
+  if (typeof method === 'string' && method !== '') {
+    checkAttached(stripe, customer, method, 'default_payment_method');
+  }
+}
+
 /** How a subscription with a schedule ends is for the schedule to say. */
 function checkManaged({ schedule }: Stripe.Subscription, given: Params): void {
   const id = idOf(schedule);
@@ -131,62 +133,9 @@ function checkManaged({ schedule }: Stripe.Subscription, given: Params): void {
   );
 }
 
-/** A paused subscription goes on: with a new period, which is paid first. */
-function resume(
-  stripe: Parameters<DefineModule>[0],
-  id: string,
-  given: Stripe.SubscriptionResumeParams,
-): Stripe.Subscription {
-  const table = subscriptionTable(stripe);
-  const before = table.get(id);
-  if (before.status !== 'paused') {
-    throw invalidRequest('You can only resume a subscription that is paused.', { param: 'subscription' });
-  }
-  return stripe.onClockOf(customerOf(before), () => {
-    const now = stripe.now();
-    const anchor = anchorType(given) === 'unchanged' ? before.billing_cycle_anchor : now;
-    const items = before.items.data.map((item) => withPeriod(item, periodAt(item, anchor, now)));
-    const active = table.update(id, { status: 'active', billing_cycle_anchor: anchor, items: listOf(id, items) });
-    const draft = billSubscription(stripe, active, {
-      reason: 'subscription_update',
-      lines: advanceLines(stripe, active),
-      period: { start: now, end: now },
-    });
-    const invoice = finalizeInvoice(stripe, draft.id);
-    const behavior = given.payment_behavior ?? 'error_if_incomplete';
-    const isCollected = invoice.status === 'open' && active.collection_method === 'charge_automatically';
-    if (isCollected && behavior === 'default_incomplete') table.update(id, { status: 'past_due' });
-    else if (isCollected) {
-      if (methodFor(stripe, customerOf(before), id) === undefined) throw noPaymentMethod();
-      table.hide(id, { isNew: true });
-      const { error } = payInvoice(stripe, invoice.id);
-      table.hide(id, {});
-      if (error && behavior === 'error_if_incomplete') throw error.undoingWrites();
-      if (error) table.update(id, { status: 'past_due' });
-    }
-    const resumed = table.get(id);
-    scheduleAll(stripe, resumed);
-    stripe.emitChange('customer.subscription.updated', before, resumed);
-    stripe.emit('customer.subscription.resumed', resumed);
-    return resumed;
-  });
-}
-
-/** Older versions give the type of the anchor alone. */
-function anchorType({ billing_cycle_anchor: anchor }: Stripe.SubscriptionResumeParams): string | undefined {
-  return typeof anchor === 'object' ? anchor.type : anchor;
-}
-
 /** Without a status a list has all but those that were canceled. */
 function hasStatus(status: string, wanted: string | undefined): boolean {
   if (wanted === undefined) return status !== 'canceled';
   if (wanted === 'all') return true;
   return wanted === 'ended' ? ENDED.has(status) : status === wanted;
-}
-
-function isWithin(time: number, range: Stripe.RangeQueryParam | number | undefined): boolean {
-  if (range === undefined) return true;
-  if (typeof range === 'number') return time === range;
-  const { gt = -Infinity, gte = -Infinity, lt = Infinity, lte = Infinity } = range;
-  return time > gt && time >= gte && time < lt && time <= lte;
 }

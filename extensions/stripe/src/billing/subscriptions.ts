@@ -12,6 +12,7 @@ import { recurringOf } from './prices';
 import { chargePast } from './prorations';
 import { emptyInvoiceSettings, emptyPaymentSettings, plainFields } from './subscription-fields';
 import {
+  endingWith,
   endsSoon,
   listOf,
   newItem,
@@ -24,7 +25,7 @@ import {
   type Item,
   type Subscription,
 } from './subscription-data';
-import { addItemsOf, advanceLines, billSubscription, itemAmount, stubLines } from './subscription-invoices';
+import { addItemsOf, advanceLines, billSubscription, itemAmount } from './subscription-invoices';
 
 type CreateParams = Stripe.SubscriptionCreateParams;
 
@@ -76,6 +77,7 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
   const trialEnd = readTrial(given, items, now);
   const isTrial = trialEnd !== null && trialEnd > now;
   const config = given.billing_cycle_anchor_config;
+  if (config) checkConfig(config, given);
   const anchor = isTrial
     ? (given.billing_cycle_anchor ?? trialEnd)
     : (given.billing_cycle_anchor ?? (config ? anchorOf(config, now) : now));
@@ -129,7 +131,9 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
     ),
   );
   const subscription = { ...draft, items: listOf(id, periods) };
-  return { ...subscription, ...ending(subscription, given, now) };
+  const ended = { ...subscription, ...ending(subscription, given, now) };
+  const isWhole = isTrial || given.proration_behavior === 'none';
+  return isWhole ? ended : { ...ended, items: listOf(id, endingWith(periods, ended.cancel_at)) };
 }
 
 /** The fields that say when a subscription ends. */
@@ -139,6 +143,9 @@ export function ending(
   now: number,
 ): Partial<Subscription> {
   const ends = subscription.items.data.map((item) => item.current_period_end);
+  if (given.cancel_at_period_end === true && given.cancel_at) {
+    throw invalidRequest('Received both cancel_at_period_end and cancel_at parameters. Please pass in only one.');
+  }
   const asked = { ...subscription.cancellation_details!, reason: 'cancellation_requested' as const };
   if (given.cancel_at_period_end === true) {
     return {
@@ -238,6 +245,31 @@ function checkAnchor(anchor: number, items: readonly Item[], now: number): void 
   }
 }
 
+const CONFIG_RANGES = {
+  day_of_month: [1, 31],
+  month: [1, 12],
+  hour: [0, 23],
+  minute: [0, 59],
+  second: [0, 59],
+} as const;
+
+/** A configuration of the anchor names a time that there may be, and stands alone. */
+function checkConfig(config: Stripe.SubscriptionCreateParams.BillingCycleAnchorConfig, given: CreateParams): void {
+  if (given.billing_cycle_anchor !== undefined) {
+    throw invalidRequest(
+      'You may only specify one of these parameters: billing_cycle_anchor, billing_cycle_anchor_config.',
+      { param: 'billing_cycle_anchor_config' },
+    );
+  }
+  for (const [name, [least, most]] of Object.entries(CONFIG_RANGES)) {
+    const value = config[name as keyof typeof CONFIG_RANGES];
+    if (value === undefined || (value >= least && value <= most)) continue;
+    throw invalidRequest(`This value must be between ${least} and ${most}.`, {
+      param: `billing_cycle_anchor_config[${name}]`,
+    });
+  }
+}
+
 /** A subscription that began in the past is charged for the time since then. */
 function backdate(stripe: Backend, subscription: Subscription, given: CreateParams): void {
   const { backdate_start_date: start, proration_behavior: behavior } = given;
@@ -251,12 +283,9 @@ function backdate(stripe: Backend, subscription: Subscription, given: CreatePara
 
 /** Makes the first invoice and has it paid. Gives the error that the whole call ends with. */
 function billFirst(stripe: Backend, subscription: Subscription, given: CreateParams): StripeError | undefined {
-  const { id, status, billing_cycle_anchor: anchor } = subscription;
+  const { id } = subscription;
   const now = stripe.now();
-  const isStub = status !== 'trialing' && anchor > now;
-  const lines = isStub
-    ? stubLines(stripe, subscription, given.proration_behavior !== 'none')
-    : advanceLines(stripe, subscription);
+  const lines = advanceLines(stripe, subscription, { isProrated: given.proration_behavior !== 'none' });
   const isSent = subscription.collection_method === 'send_invoice';
   const invoice = billSubscription(stripe, subscription, {
     reason: 'subscription_create',

@@ -21,6 +21,7 @@ import {
 } from '../versions/versions';
 import { PLATFORM_ACCOUNT, type Backend, type Scope } from './backend';
 import { checkExpand, expand, type Includes } from './expand';
+import { withFirstLines } from './first-lines';
 import { IdempotentReplies } from './idempotency';
 import type { ApiKey, Call, DefineModule, OperationHandler } from './module';
 import { Binary, Later } from './objects';
@@ -280,7 +281,7 @@ export class Dispatcher {
       if (answer instanceof Binary)
         return { status: 200, headers: { 'content-type': answer.type }, body: answer.bytes };
       const object = answer instanceof Later ? answer.meanwhile : answer;
-      const shown = expand(this.#stripe, this.#includes, renderAt(version, object, this.#stripe), call);
+      const shown = expand(this.#stripe, this.#includes, renderAt(version, withFirstLines(object), this.#stripe), call);
       const reply = { status: 200, headers: NOTHING, body: printed(shown) };
       return answer instanceof Later ? { ...reply, later: answer } : reply;
     } catch (error) {

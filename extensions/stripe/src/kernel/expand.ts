@@ -1,6 +1,7 @@
 import { invalidRequest, type StripeError } from '../errors';
 import { defaultVersion, fieldAt, renderAt } from '../versions/versions';
 import type { Backend } from './backend';
+import { withFirstLines } from './first-lines';
 import type { Call, Include } from './module';
 
 export type Includes = Readonly<Record<string, Include>>;
@@ -134,7 +135,7 @@ function fetch(view: View, kinds: readonly string[], id: string): unknown {
 function shown(view: View, object: object): object {
   const { stripe, version } = view;
   if (Array.isArray(object)) return object.map((each: object) => shown(view, each));
-  return renderAt(version, structuredClone(object), stripe);
+  return renderAt(version, structuredClone(withFirstLines(object)), stripe);
 }
 
 function isPage(object: Fields): boolean {

@@ -9,7 +9,7 @@ import type { DefineModule } from '../kernel/module';
 import { checkEmail } from '../parameters/email';
 import { shortened } from '../parameters/validate';
 import { addSource, replaceDefaultSource, sourcesOf } from '../payments/customer-sources';
-import { attachPaymentMethod, methodTable, resolvePaymentMethod } from './payment-methods';
+import { attachPaymentMethod, checkAttached, methodTable, resolvePaymentMethod } from './payment-methods';
 import { addTaxId } from './tax-ids';
 
 export function customerTable(stripe: Backend): Table<Stripe.Customer, { readonly nextInvoice?: number }> {
@@ -107,21 +107,10 @@ function checkInvoicePrefix(prefix: string | undefined): void {
 
 /** The payment method of invoices has to be the customer’s. */
 function setDefaultMethod(stripe: Backend, customer: string, id: string): void {
-  const method = methodTable(stripe).find(id);
-  if (method?.customer !== customer) {
-    const attached = resolvePaymentMethod(stripe, id, 'invoice_settings[default_payment_method]');
-    if (attached.customer !== customer) throw notAttached(id);
-  }
+  checkAttached(stripe, customer, id, 'invoice_settings[default_payment_method]');
   customerTable(stripe).update(customer, ({ invoice_settings }) => ({
     invoice_settings: { ...invoice_settings, default_payment_method: id },
   }));
-}
-
-function notAttached(id: string) {
-  return invalidRequest(
-    `The customer does not have a payment method with the ID ${id}. The payment method must be attached to the customer.`,
-    { code: 'resource_missing', param: 'invoice_settings[default_payment_method]' },
-  );
 }
 
 const TEXTS = ['description', 'email', 'name', 'phone', 'business_name', 'individual_name'] as const;
@@ -169,12 +158,8 @@ function update(stripe: Backend, id: string, params: Stripe.CustomerUpdateParams
   checkEmail(params.email);
   checkInvoicePrefix(params.invoice_prefix);
   const chosen = params.invoice_settings?.default_payment_method;
-  if (
-    chosen !== undefined &&
-    chosen !== '' &&
-    methodTable(stripe).get(chosen, 'invoice_settings[default_payment_method]').customer !== id
-  ) {
-    throw notAttached(chosen);
+  if (chosen !== undefined && chosen !== '') {
+    checkAttached(stripe, id, chosen, 'invoice_settings[default_payment_method]');
   }
   const { source, default_source: preferred } = params;
   if (preferred !== undefined) {

@@ -211,6 +211,16 @@ export function resolvePaymentMethod(stripe: Backend, id: string, param = 'payme
   return methodTable(stripe).get(id, param);
 }
 
+/** Throws where a payment method is not there, or is not that of the customer: only those are for later payments. */
+export function checkAttached(stripe: Backend, customer: string, id: string, param: string): void {
+  if (methodTable(stripe).find(id)?.customer === customer) return;
+  if (resolvePaymentMethod(stripe, id, param).customer === customer) return;
+  throw invalidRequest(
+    `The customer does not have a payment method with the ID ${id}. The payment method must be attached to the customer.`,
+    { code: 'resource_missing', param },
+  );
+}
+
 /** A card or source that is used as a payment method keeps its identifier. */
 function methodOfSource(stripe: Backend, id: string, param: string): Stripe.PaymentMethod {
   const existing = methodTable(stripe).find(id);

@@ -5,6 +5,7 @@ import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { readCurrency } from '../payments/money';
+import { isOlder } from '../versions/versions';
 import { createProduct, productTable } from './products';
 
 /** The tiers and the other currencies of a price are shown only on demand, and kept beside it. */
@@ -90,6 +91,12 @@ function tiersFrom(given: readonly GivenTier[]): Stripe.Price.Tier[] {
   if (given.at(-1)?.up_to !== 'inf') {
     throw invalidRequest('The last tier in `tiers` must have `up_to` set to `inf`.', { param: 'tiers' });
   }
+  const ends = given.map(({ up_to: end }) => (end === 'inf' ? Infinity : Number(end)));
+  if (ends.some((end, index) => end <= (ends[index - 1] ?? 0))) {
+    throw invalidRequest('The `up_to` of each tier must be greater than that of the tier before it.', {
+      param: 'tiers',
+    });
+  }
   return given.map((tier) => {
     const flat = amountsOf({ unit_amount: tier.flat_amount!, unit_amount_decimal: tier.flat_amount_decimal }, 'tiers');
     return {
@@ -98,6 +105,20 @@ function tiersFrom(given: readonly GivenTier[]): Stripe.Price.Tier[] {
       ...amountsOf(tier, 'tiers'),
       up_to: tier.up_to === 'inf' ? null : Number(tier.up_to),
     } as unknown as Stripe.Price.Tier;
+  });
+}
+
+/** Since this version usage is what a meter counts. */
+const METERS_SINCE = '2025-03-31';
+
+/** The meter of a price for usage. Older clients may have none, and report usage by records. */
+function checkMeter(stripe: Backend, { meter, usage_type: type }: Stripe.PriceCreateParams.Recurring): void {
+  if (meter !== undefined) stripe.table('billing.meter').get(meter, 'recurring[meter]');
+  const { version } = stripe.scope;
+  if (type !== 'metered' || meter !== undefined || version === undefined || isOlder(version, METERS_SINCE)) return;
+  throw invalidRequest('All metered prices must be backed by a meter. Specify `recurring[meter]`.', {
+    code: 'parameter_missing',
+    param: 'recurring[meter]',
   });
 }
 
@@ -139,6 +160,7 @@ export function createPrice(stripe: Backend, given: Stripe.PriceCreateParams): S
   }
   if (given.product !== undefined) productTable(stripe).get(given.product, 'product');
   const product = given.product ?? createProduct(stripe, given.product_data as { name: string }).id;
+  if (given.recurring) checkMeter(stripe, given.recurring);
   const secret = secretOf(given, currency);
   const price = {
     id: stripe.newId('price'),

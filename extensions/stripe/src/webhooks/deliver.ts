@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
+import { withFirstLines } from '../kernel/first-lines';
 import { defaultVersion, renderAt } from '../versions/versions';
 import { isWanted } from './event-types';
 
@@ -49,7 +50,7 @@ export function deliver(stripe: Backend, event: Stripe.Event, targets: readonly 
 
 /** What is sent of an event: its data as clients of a version know them. */
 export function eventPayload(event: Stripe.Event, version: string, stripe?: Backend): string {
-  return JSON.stringify(renderAt(version, { ...event, api_version: version }, stripe), undefined, 2);
+  return JSON.stringify(renderAt(version, withFirstLines({ ...event, api_version: version }), stripe), undefined, 2);
 }
 
 /** The event as it is now: how many of its deliveries have not arrived. */
