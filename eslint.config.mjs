@@ -90,6 +90,7 @@ export default tseslint.config(
           'document',
           'fetch',
           'location',
+          'navigator',
           'parent',
           'removeEventListener',
           'setTimeout',
