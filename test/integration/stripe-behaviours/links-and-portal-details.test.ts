@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { customerWithCard, failure, startStripe, type RunningStripe } from '../../support/stripe';
+import { COMPLETE_ACCOUNT, customerWithCard, failure, startStripe, type RunningStripe } from '../../support/stripe';
 import { fillIn, visitPage } from '../../support/stripe-pages';
 
 /** https://docs.stripe.com/payment-links, /customer-management and /invoicing/hosted-invoice-page */
@@ -117,11 +117,7 @@ describe('a payment link', () => {
   });
 
   it('shares with a connected account', async () => {
-    const { id: account } = await stripe.accounts.create({
-      type: 'custom',
-      country: 'US',
-      capabilities: { transfers: { requested: true }, card_payments: { requested: true } },
-    });
+    const { id: account } = await stripe.accounts.create(COMPLETE_ACCOUNT);
     const { url } = await link({
       line_items: [{ price: monthly, quantity: 1 }],
       application_fee_percent: 10,
