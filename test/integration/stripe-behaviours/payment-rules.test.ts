@@ -136,7 +136,9 @@ describe('an intent', () => {
     const given: Given = { confirmation_method: 'manual', payment_method: 'pm_card_visa' };
     const { id, client_secret: secret } = await make({ ...given, allowed_payment_method_types: ['card'] });
     const page = running.client({ key: 'pk_test_backlot' });
-    const refused = await failure(page.paymentIntents.confirm(id, { client_secret: secret! } as Stripe.PaymentIntentConfirmParams));
+    const refused = await failure(
+      page.paymentIntents.confirm(id, { client_secret: secret! } as Stripe.PaymentIntentConfirmParams),
+    );
     expect(refused.message).toContain('`confirmation_method` must be set to `automatic`');
     expect(await stripe.paymentIntents.confirm(id)).toMatchObject({ status: 'succeeded' });
   });
