@@ -371,6 +371,12 @@ describe('"compat": "stripe-stateful-mock"', () => {
       await other.close();
     }
   });
+
+  it('charges accounts whose onboarding nobody has done', async () => {
+    const { id } = await running.stripe.accounts.create({ type: 'custom', country: 'US' });
+    const params = { amount: 900, currency: 'usd', source: 'tok_visa' };
+    expect((await running.stripe.charges.create(params, { stripeAccount: id })).status).toBe('succeeded');
+  });
 });
 
 describe('pages of a sandbox', () => {
