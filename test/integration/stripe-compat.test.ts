@@ -250,6 +250,54 @@ describe('"compat": "localstripe"', () => {
     expect((await call('GET', `/v1/charges?customer=${customer}`)).body).toMatchObject({ total_count: 1 });
   });
 
+  it('pays with the method of another customer, or of one that let it go', async () => {
+    const token = { 'card[number]': '4242424242424242', 'card[exp_month]': '12', 'card[exp_year]': '2040' };
+    const method = String((await call('POST', '/v1/payment_methods', { type: 'card', ...token })).body['id']);
+    const [owner, payer] = await Promise.all(
+      ['Owner', 'Payer'].map(async (name) => String((await call('POST', '/v1/customers', { name })).body['id'])),
+    );
+    await call('POST', `/v1/payment_methods/${method}/attach`, { customer: owner! });
+    const paid = await call('POST', '/v1/payment_intents', {
+      ...{ amount: '900', currency: 'usd', customer: payer!, payment_method: method, confirm: 'true' },
+    });
+    expect(paid.body).toMatchObject({ status: 'succeeded', customer: payer });
+    await call('POST', `/v1/payment_methods/${method}/detach`);
+    const { id } = (await call('POST', '/v1/setup_intents')).body;
+    const confirmed = await call('POST', `/v1/setup_intents/${String(id)}/confirm`, { payment_method: method });
+    expect(confirmed.body).toMatchObject({ status: 'succeeded' });
+    // What was set up can be canceled all the same.
+    const canceled = await call('POST', `/v1/setup_intents/${String(id)}/cancel`);
+    expect(canceled.body).toMatchObject({ status: 'canceled' });
+  });
+
+  it('changes the one item of a subscription, whatever names it', async () => {
+    for (const [id, amount] of Object.entries({ small: '1000', large: '3000' })) {
+      await call('POST', '/v1/plans', { id, amount, currency: 'eur', interval: 'month', name: id });
+    }
+    const customer = String((await call('POST', '/v1/customers', { source: 'tok_visa' })).body['id']);
+    const made = await call('POST', '/v1/subscriptions', { customer, 'items[0][plan]': 'small' });
+    const subscription = String(made.body['id']);
+    const change = () => call('POST', `/v1/subscriptions/${subscription}`, { 'items[0][plan]': 'large' });
+    const changed = await change();
+    expect(changed.body).toMatchObject({ items: { data: [{ plan: { id: 'large' } }], total_count: 1 } });
+    expect((await change()).text).toBe(changed.text);
+    const preview = await call('POST', '/v1/invoices/create_preview', {
+      ...{ customer, subscription, 'subscription_details[items][0][id]': 'si_none' },
+      'subscription_details[items][0][plan]': 'small',
+      'subscription_details[proration_date]': '1504182686',
+    });
+    expect(preview).toMatchObject({ status: 200, body: { object: 'invoice', customer } });
+  });
+
+  it('counts the cards of a customer, and what a list is narrowed to', async () => {
+    const customer = String((await call('POST', '/v1/customers', { source: 'tok_visa' })).body['id']);
+    await call('POST', `/v1/customers/${customer}/sources`, { source: 'tok_mastercard' });
+    const cards = await call('GET', `/v1/customers/${customer}/sources?object=card&limit=1`);
+    expect(cards.body).toMatchObject({ has_more: true, total_count: 2 });
+    const later = await call('GET', '/v1/customers?created[gt]=9999999999');
+    expect(later.body).toMatchObject({ data: [], total_count: 0 });
+  });
+
   it('pays out what is not there', async () => {
     const payout = await call('POST', '/v1/payouts', { amount: '123456', currency: 'chf' });
     expect(payout.body).toMatchObject({ status: 'pending', amount: 123456 });

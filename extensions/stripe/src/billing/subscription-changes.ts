@@ -56,14 +56,13 @@ export function updateSubscription(stripe: Backend, id: string, given: UpdatePar
     });
   }
   return stripe.onClockOf(customerOf(before), () => {
-    checkProrationDate(before, given);
+    const date = prorationDate(stripe, before, given);
     const { after, isReset, isPriced } = changed(stripe, before, given);
     const isClassic = before.billing_mode.type === 'classic';
     const table = subscriptionTable(stripe);
     table.update(id, after);
     if (given.add_invoice_items) addItemsOf(stripe, after, given.add_invoice_items);
     const behavior = given.proration_behavior ?? 'create_prorations';
-    const date = given.proration_date ?? stripe.now();
     if ((isPriced || isReset) && behavior !== 'none' && before.status !== 'incomplete') {
       prorate(stripe, before, after, { date, isReset });
     }
@@ -80,11 +79,12 @@ export function updateSubscription(stripe: Backend, id: string, given: UpdatePar
   });
 }
 
-/** A change counts from a time of the period that there is. */
-function checkProrationDate(before: Subscription, { proration_date: date }: UpdateParams): void {
-  if (date === undefined) return;
+/** From when a change counts: a time of the period that there is. With localstripe another one says nothing. */
+function prorationDate(stripe: Backend, before: Subscription, { proration_date: date }: UpdateParams): number {
+  if (date === undefined) return stripe.now();
   const ends = before.items.data.map((item) => item.current_period_end);
-  if (date >= periodStart(before) && date <= Math.max(...ends)) return;
+  if (date >= periodStart(before) && date <= Math.max(...ends)) return date;
+  if (stripe.isLoose) return stripe.now();
   throw invalidRequest('Cannot specify a proration date outside of the current subscription period.', {
     param: 'proration_date',
   });
@@ -196,7 +196,11 @@ function changeItems(stripe: Backend, before: Subscription, given: readonly Give
   const items = [...before.items.data];
   for (const [index, each] of given.entries()) {
     const at = `items[${index}]`;
-    if (each.id === undefined) {
+    const named = items.findIndex(({ id }) => id === each.id);
+    // localstripe has one item in a subscription, which is meant whatever identifier is given.
+    const place = named === -1 && stripe.isLoose && items.length === 1 && given.length === 1 ? 0 : named;
+    if (place === -1) {
+      if (each.id !== undefined) throw resourceMissing('subscription_item', each.id, `${at}[id]`);
       const item = newItem(stripe, before.id, each, at, customerOf(before));
       const like = items.find(({ price }) => intervalOf([{ price }]) === intervalOf([item]));
       const period = like
@@ -205,8 +209,6 @@ function changeItems(stripe: Backend, before: Subscription, given: readonly Give
       items.push(withPeriod(item, period));
       continue;
     }
-    const place = items.findIndex(({ id }) => id === each.id);
-    if (place === -1) throw resourceMissing('subscription_item', each.id, `${at}[id]`);
     if (each.deleted === true) items.splice(place, 1);
     else items[place] = changeItem(stripe, items[place]!, each, at, customerOf(before));
   }

@@ -181,8 +181,13 @@ export class Table<T extends StripeObject, Hidden extends object = Record<string
     }
     const data = found.slice(0, limit);
     if (backwards) data.reverse();
-    const page = { object: 'list', data, has_more: found.length > limit, url } as const;
-    return this.#host.isLoose ? { ...page, total_count: this.count(selection) } : page;
+    return {
+      object: 'list',
+      data,
+      has_more: found.length > limit,
+      ...(this.#host.isLoose && { total_count: [...this.#ordered(selection, { backwards, created })].length }),
+      url,
+    };
   }
 
   #row(id: string): Row<T, Hidden> | undefined {

@@ -177,12 +177,11 @@ export const customerSources: DefineModule = (stripe) => {
       'GET /v1/customers/{customer}/sources': ({ path, url, params }) => {
         const given = params as { readonly object?: string };
         stripe.table('customer').get(path['customer']!, 'customer');
-        const all = sourcesOf(stripe, path['customer']!);
-        return pageOf(
-          all.filter(({ object }) => given.object === undefined || object === given.object),
-          url,
-          params,
+        const found = sourcesOf(stripe, path['customer']!).filter(
+          ({ object }) => given.object === undefined || object === given.object,
         );
+        const page = pageOf(found, url, params);
+        return stripe.isLoose ? { ...page, total_count: found.length } : page;
       },
       'POST /v1/customers/{customer}/sources': ({ path, params }) => {
         const { source, metadata } = params as unknown as {
