@@ -342,7 +342,7 @@ describeWithBrowser('Stripe.js', () => {
       expect(made).toMatchObject({
         paymentIntent: { object: 'payment_intent', amount: 2000 },
         setupIntent: { object: 'setup_intent' },
-        error: { code: 'resource_missing', type: 'invalid_request_error' },
+        error: { code: 'payment_intent_invalid_parameter', type: 'invalid_request_error' },
         source: { object: 'source', type: 'ideal' },
         bank: { object: 'token', type: 'bank_account' },
         person: { object: 'token', type: 'person' },
