@@ -98,7 +98,9 @@ export class DockerEngine implements ContainerEngine {
   }
 
   async createContainer(spec: ContainerSpec): Promise<string> {
-    const { name, ...body } = toCreateOptions(spec);
+    // Podman has the name by itself, and not in all versions the word for the address.
+    const namesHost = spec.namesHost === true && !(await this.facts()).product.startsWith('Podman');
+    const { name, ...body } = toCreateOptions({ ...spec, namesHost });
     const path = `/containers/create?${new URLSearchParams({ name: name ?? '' }).toString()}`;
     const { Id } = (await this.#tell(`create container ${spec.name}`, { method: 'POST', path, body })) as {
       Id: string;

@@ -66,6 +66,8 @@ export function toCreateOptions(spec: ContainerSpec): ContainerCreateOptions {
       // An image that brings its own init needs no second one above it, which would only delay signals.
       Init: spec.init ?? false,
       ...(spec.network === undefined ? {} : { NetworkMode: spec.network }),
+      // Docker knows its own address by this word since 20.10; Docker Desktop has the name anyway.
+      ...(spec.namesHost === true ? { ExtraHosts: ['host.docker.internal:host-gateway'] } : {}),
       ...(spec.groups === undefined ? {} : { GroupAdd: spec.groups.map(String) }),
       PortBindings: Object.fromEntries(
         ports.map(([inside, outside]) => [

@@ -28,6 +28,8 @@ export interface ContainerSpec {
   readonly command?: readonly string[];
   /** The network to join; the engine's usual one when left out. */
   readonly network?: string;
+  /** Whether it finds the machine of the engine as `host.docker.internal`, also where the engine does not see to that by itself. */
+  readonly namesHost?: boolean;
   /** Numbers of groups that its user is in, besides those of the image. */
   readonly groups?: readonly number[];
   /** Puts an init process above the program, which passes signals on and reaps orphans; off when left out. */

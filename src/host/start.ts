@@ -194,6 +194,7 @@ function specFor(engine: ContainerEngine, settings: Settings, access: EngineAcce
     ],
     ...(access.groups === undefined ? {} : { groups: access.groups }),
     ...(settings.network === undefined ? {} : { network: settings.network }),
+    namesHost: true,
     // The loopback of another machine is of no use to us.
     ...(remoteHost(engine) === undefined ? {} : { publishAt: '0.0.0.0' }),
     stopGraceSeconds: Math.ceil(graceSecondsFor(settings.environment)),

@@ -48,6 +48,8 @@ describeWithEngine('docker compose', () => {
     expect(await container.json('/nowhere', { headers: { 'x-hello': 'stop' } })).toEqual({ stopped: true });
     expect(await container.json('/_backlot/health')).toEqual(await container.json('/_localstack/health'));
 
+    compose('exec', '-T', 'backlot', 'getent', 'hosts', 'host.docker.internal');
+
     compose('stop');
     expect(await container.inspect('{{.State.ExitCode}}')).toBe('0');
     compose('down');

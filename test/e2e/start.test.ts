@@ -70,6 +70,7 @@ describeWithEngine('backlot start, with a stand-in for the image', () => {
         if (restart) expect(await backlot(['restart'], env)).toMatchObject({ code: 0 });
         const { Config, HostConfig, Mounts } = inspect(env.MAIN_CONTAINER_NAME);
         expect(HostConfig.NetworkMode).toBe(network);
+        expect(docker('exec', env.MAIN_CONTAINER_NAME, 'getent', 'hosts', 'host.docker.internal')).toMatch(/^[\d.]+ /);
         expect(Config.Labels).toMatchObject({ team: 'x', 'dev.backlot.managed-by': 'backlot-host' });
         expect(Mounts).toContainEqual(
           expect.objectContaining({ Source: folder, Destination: '/etc/localstack/init/ready.d', RW: false }),
