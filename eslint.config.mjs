@@ -84,6 +84,7 @@ export default tseslint.config(
     languageOptions: {
       globals: Object.fromEntries(
         [
+          'ResizeObserver',
           'URL',
           'URLSearchParams',
           'addEventListener',

@@ -132,7 +132,6 @@
     element.setAttribute('aria-invalid', String(problem !== undefined));
     const text = document.getElementById(`${element.id}-problem`);
     if (text) text.textContent = problem ? problem[1] : '';
-    resize();
   }
 
   function labelled(text, element, wide = false) {
@@ -349,7 +348,6 @@
         names.hidden = chosen === 'card';
         away.hidden = chosen === 'card' || chosen === 'sepa_debit';
         changed();
-        resize();
       };
       setMethods = (methods) => {
         const all = (methods || ['card']).filter((each) => each !== 'link');
@@ -515,7 +513,8 @@
   }
 
   function resize() {
-    send('height', { height: Math.ceil(document.body.getBoundingClientRect().height) });
+    const height = Math.ceil(document.body.getBoundingClientRect().height);
+    if (height > 0) send('height', { height });
   }
 
   addEventListener('message', ({ source: from, data }) => {
@@ -556,5 +555,6 @@
   applyAppearance(settings.appearance || {});
   if (options.style) applyStyle(options.style);
   send('ready');
-  resize();
+  // The frame is as high as its content, which a page may lay out later than this runs.
+  new ResizeObserver(resize).observe(document.body);
 })();
