@@ -19,7 +19,7 @@ import {
   type RunningExec,
 } from './engine';
 import { type EngineAddress, formatAddress, socketOf } from './engine-address';
-import { type EngineAnswers, type EngineFacts, engineFacts } from './engine-facts';
+import { type EngineAnswers, type EngineFacts, engineFacts, isPodman } from './engine-facts';
 import { packFile } from './file-archive';
 import { httpCall, type HttpAnswer, type HttpCall, httpOpen, readAnswer } from './engine-http';
 import { GATHERED_BYTES } from './gather-chunks';
@@ -60,10 +60,12 @@ export class DockerEngine implements ContainerEngine {
   }
 
   async facts(): Promise<EngineFacts> {
-    const [version, info] = await Promise.all(
-      ['version', 'info'].map((each) => this.#ask(`say its ${each}`, `/${each}`)),
-    );
-    return engineFacts({ version, info } as EngineAnswers);
+    const [version, info] = await Promise.all([this.#say('version'), this.#say('info')]);
+    return engineFacts({ version, info });
+  }
+
+  async #say<K extends keyof EngineAnswers>(what: K): Promise<EngineAnswers[K]> {
+    return (await this.#ask(`say its ${what}`, `/${what}`)) as EngineAnswers[K];
   }
 
   async containersAtPort(port: number): Promise<string[]> {
@@ -99,7 +101,7 @@ export class DockerEngine implements ContainerEngine {
 
   async createContainer(spec: ContainerSpec): Promise<string> {
     // Podman has the name by itself, and not in all versions the word for the address.
-    const namesHost = spec.namesHost === true && !(await this.facts()).product.startsWith('Podman');
+    const namesHost = spec.namesHost === true && !isPodman(await this.#say('version'));
     const { name, ...body } = toCreateOptions({ ...spec, namesHost });
     const path = `/containers/create?${new URLSearchParams({ name: name ?? '' }).toString()}`;
     const { Id } = (await this.#tell(`create container ${spec.name}`, { method: 'POST', path, body })) as {

@@ -31,12 +31,16 @@ export interface EngineAnswers {
   };
 }
 
+/** Whether the engine that answers so to `/version` is Podman. */
+export function isPodman({ Components }: EngineAnswers['version']): boolean {
+  return Components?.some(({ Name }) => Name?.startsWith('Podman')) === true;
+}
+
 /** The facts in these answers. */
 export function engineFacts({ version, info }: EngineAnswers): EngineFacts {
-  const isPodman = version.Components?.some(({ Name }) => Name?.startsWith('Podman')) === true;
   const time = info.SystemTime === undefined ? undefined : new Date(info.SystemTime);
   return {
-    product: `${isPodman ? 'Podman' : 'Docker'} ${version.Version ?? 'of an unknown version'}`,
+    product: `${isPodman(version) ? 'Podman' : 'Docker'} ${version.Version ?? 'of an unknown version'}`,
     apiVersion: version.ApiVersion ?? '',
     platform: `${version.Os ?? '?'}/${version.Arch ?? '?'}`,
     processors: info.NCPU ?? 0,

@@ -189,11 +189,11 @@ function fillAsFetchWould(response: GatewayResponse, value: unknown): boolean {
     setType(response, 'application/x-www-form-urlencoded; charset=utf-8');
     response.body = value.toString();
   } else if (value instanceof Blob) {
-    if (value.type !== '') setType(response, value.type);
+    if (value.type !== '') setMissing(response, { 'content-type': value.type });
     fillBody(response, Readable.fromWeb(value.stream()));
   } else if (value instanceof FormData) {
     const form = new globalThis.Response(value);
-    setType(response, form.headers.get('content-type') ?? '');
+    setMissing(response, { 'content-type': form.headers.get('content-type') ?? '' });
     fillBody(response, form.body && Readable.fromWeb(form.body));
   } else if (isGenerator(value)) {
     fillBody(response, Readable.from(value, { highWaterMark: 1 }));

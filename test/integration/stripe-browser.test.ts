@@ -1,9 +1,10 @@
 /** What people do in a browser: Checkout, 3-D Secure, the portal, hosted invoices, and pages that use Stripe.js. */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type Stripe from 'stripe';
-import { describeWithBrowser, startBrowser } from '../support/browser';
-import { shopPage, startShop, type Shop } from '../support/shop';
-import { startStripe, type RunningStripe } from '../support/stripe';
+import { describeWithBrowser } from '../support/browser';
+import { shopPage, type Shop } from '../support/shop';
+import type { RunningStripe } from '../support/stripe';
+import { openPage, startInBrowser, type StartedInBrowser } from '../support/stripe-in-browser';
 
 const VISA = '4242424242424242';
 const DECLINED = '4000000000000002';
@@ -12,33 +13,26 @@ const ASKS_ALWAYS = '4000002760003184';
 describeWithBrowser('in a browser', () => {
   let running: RunningStripe;
   let stripe: Stripe;
-  let browser: Browser;
-  let context: BrowserContext;
+  let inBrowser: StartedInBrowser;
   let page: Page;
   let shop: Shop;
   const mistakes: string[] = [];
 
   beforeAll(async () => {
-    [running, browser, shop] = await Promise.all([startStripe(), startBrowser(), startShop()]);
+    inBrowser = await startInBrowser();
+    ({ running, shop } = inBrowser);
     ({ stripe } = running);
   });
   beforeEach(async () => {
     await running.platform.state.reset();
     mistakes.length = 0;
-    context = await browser.newContext();
-    page = await context.newPage();
-    page.setDefaultTimeout(8_000);
-    page.on('pageerror', (error) => mistakes.push(error.message));
+    page = await openPage(inBrowser.browser, mistakes);
   });
   afterEach(async () => {
-    await context.close();
+    await page.context().close();
     expect(mistakes).toEqual([]);
   });
-  afterAll(async () => {
-    await browser.close();
-    await shop.close();
-    await running.close();
-  });
+  afterAll(() => inBrowser.close());
 
   const fillCard = async (number: string): Promise<void> => {
     await page.getByLabel('Card number').fill(number);

@@ -1,6 +1,7 @@
 /** Checkout Sessions, payment links, shipping rates and the portal, as the official SDK uses them. */
 import type Stripe from 'stripe';
 import { startStripe, type RunningStripe } from '../support/stripe';
+import { fillIn, visitPage } from '../support/stripe-pages';
 
 let running: RunningStripe;
 let stripe: Stripe;
@@ -29,28 +30,10 @@ const PAY = {
   cancel_url: 'https://shop.example.com/cart',
 };
 
-/** What a page answers, as a browser without JavaScript gets it. */
-async function visit(
-  url: string,
-  form?: Record<string, string>,
-): Promise<{ status: number; text: string; location: string | null }> {
-  const { pathname, search } = new URL(url);
-  const answer = await running.platform.fetch(`http://stripe.localhost${pathname}${search}`, {
-    redirect: 'manual',
-    ...(form && { method: 'POST', body: new URLSearchParams(form) }),
-  });
-  return { status: answer.status, text: await answer.text(), location: answer.headers.get('location') };
-}
+const visit = (url: string, form?: Readonly<Record<string, string>>): ReturnType<typeof visitPage> =>
+  visitPage(running, url, form);
 
-const CARD = {
-  email: 'ada@example.com',
-  cardNumber: '4242 4242 4242 4242',
-  cardExpiry: '12 / 34',
-  cardCvc: '123',
-  billingName: 'Ada Lovelace',
-  billingCountry: 'US',
-  billingPostalCode: '94107',
-};
+const CARD = fillIn();
 
 async function events(): Promise<string[]> {
   const { data } = await stripe.events.list({ limit: 100 });

@@ -1,9 +1,10 @@
 /** Stripe.js on a page of an application: https://docs.stripe.com/js, each documented way through it. */
-import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
 import type Stripe from 'stripe';
-import { describeWithBrowser, startBrowser } from '../support/browser';
-import { shopPage, startShop, type Shop } from '../support/shop';
-import { failure, startStripe, type RunningStripe } from '../support/stripe';
+import { describeWithBrowser } from '../support/browser';
+import { shopPage, type Shop } from '../support/shop';
+import { failure, type RunningStripe } from '../support/stripe';
+import { openPage, startInBrowser, type StartedInBrowser } from '../support/stripe-in-browser';
 import { waitFor } from '../support/wait-for';
 
 const VISA = '4242424242424242';
@@ -29,32 +30,25 @@ type Answer = Record<string, Record<string, unknown> & { code?: string }>;
 describeWithBrowser('Stripe.js', () => {
   let running: RunningStripe;
   let stripe: Stripe;
-  let browser: Browser;
-  let context: BrowserContext;
+  let inBrowser: StartedInBrowser;
   let page: Page;
   let shop: Shop;
   const mistakes: string[] = [];
 
   beforeAll(async () => {
-    [running, browser, shop] = await Promise.all([startStripe(), startBrowser(), startShop()]);
+    inBrowser = await startInBrowser();
+    ({ running, shop } = inBrowser);
     ({ stripe } = running);
   });
   beforeEach(async () => {
     mistakes.length = 0;
-    context = await browser.newContext();
-    page = await context.newPage();
-    page.setDefaultTimeout(8_000);
-    page.on('pageerror', (error) => mistakes.push(error.message));
+    page = await openPage(inBrowser.browser, mistakes);
   });
   afterEach(async () => {
-    await context.close();
+    await page.context().close();
     expect(mistakes).toEqual([]);
   });
-  afterAll(async () => {
-    await browser.close();
-    await shop.close();
-    await running.close();
-  });
+  afterAll(() => inBrowser.close());
 
   /** Opens a page that does `before` at once, and `work` when its button is pressed. */
   const open = async (before: string, work: string, release = 'v3/'): Promise<void> => {

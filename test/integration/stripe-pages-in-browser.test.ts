@@ -1,9 +1,10 @@
 /** The hosted pages as buyers and customers meet them: by keyboard, on a telephone, without JavaScript, and when something is over. */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type Stripe from 'stripe';
-import { describeWithBrowser, startBrowser } from '../support/browser';
-import { startShop, type Shop } from '../support/shop';
-import { customerWithCard, startStripe, type RunningStripe } from '../support/stripe';
+import { describeWithBrowser } from '../support/browser';
+import type { Shop } from '../support/shop';
+import { customerWithCard, type RunningStripe } from '../support/stripe';
+import { openPage, startInBrowser, type StartedInBrowser } from '../support/stripe-in-browser';
 
 const VISA = '4242424242424242';
 const ASKS_ALWAYS = '4000002760003184';
@@ -11,24 +12,21 @@ const ASKS_ALWAYS = '4000002760003184';
 describeWithBrowser('hosted pages', () => {
   let running: RunningStripe;
   let stripe: Stripe;
-  let browser: Browser;
-  let context: BrowserContext;
+  let inBrowser: StartedInBrowser;
   let page: Page;
   let shop: Shop;
   /** Errors on the console, and requests that leave the machine. */
   const wrong: string[] = [];
 
   beforeAll(async () => {
-    [running, browser, shop] = await Promise.all([startStripe(), startBrowser(), startShop()]);
+    inBrowser = await startInBrowser();
+    ({ running, shop } = inBrowser);
     ({ stripe } = running);
   });
   const begin = async (options: Parameters<Browser['newContext']>[0] = {}): Promise<void> => {
-    await context?.close();
+    await page?.context().close();
     wrong.length = 0;
-    context = await browser.newContext(options);
-    page = await context.newPage();
-    page.setDefaultTimeout(8_000);
-    page.on('pageerror', ({ message }) => wrong.push(message));
+    page = await openPage(inBrowser.browser, wrong, options);
     page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
     page.on('request', (request) => {
       const { hostname, protocol } = new URL(request.url());
@@ -37,12 +35,7 @@ describeWithBrowser('hosted pages', () => {
   };
   beforeEach(() => begin());
   afterEach(() => expect(wrong).toEqual([]));
-  afterAll(async () => {
-    await context.close();
-    await browser.close();
-    await shop.close();
-    await running.close();
-  });
+  afterAll(() => inBrowser.close());
 
   const ITEM = {
     quantity: 1,

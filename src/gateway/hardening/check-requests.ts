@@ -10,10 +10,6 @@ const ABSOLUTE = /^https?:\/\/(?:[^/?#@]*@)?((?:\[[0-9a-f:.%]+\]|[^/?#@[\]:]+)(?
 /** A name or an address as URLs have it, with or without a port (RFC 3986, 3.2.2), or nothing. */
 const AUTHORITY = /^(?:\[[\da-f:.%]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
 
-/** Hosts that were found to be right: to find one here takes a fifth of the time. Clients of one platform use few. */
-const KNOWN = new Set<string>();
-const MOST_KNOWN = 500;
-
 interface Refusal {
   readonly status: number;
   readonly message: string;
@@ -79,17 +75,10 @@ function findRefusalOfHeaders(
     return { status: 431, message };
   }
   if (countHosts(rawHeaders) > 1) return { status: 400, message: 'the request has more than one Host header' };
-  if (headers.host !== undefined && !isAuthority(headers.host)) {
+  if (headers.host !== undefined && !AUTHORITY.test(headers.host)) {
     return { status: 400, message: 'the Host of the request is neither a name nor an address' };
   }
   return undefined;
-}
-
-function isAuthority(host: string): boolean {
-  if (KNOWN.has(host)) return true;
-  const isRight = AUTHORITY.test(host);
-  if (isRight && KNOWN.size < MOST_KNOWN) KNOWN.add(host);
-  return isRight;
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2: the host of the URL counts, whatever `Host` says. */

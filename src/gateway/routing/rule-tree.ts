@@ -81,10 +81,13 @@ function* branchesFrom(first: Node | undefined): Iterable<Node> {
   for (let branch = first; branch; branch = branch.sibling) yield branch;
 }
 
-/** Puts a branch among others where its exactness belongs; gives the first of them. */
-function withBranch(first: Node | undefined, added: Node): Node {
-  const all = [...branchesFrom(first), added];
-  return link(all.sort((one, other) => compareSegments(one.segment!, other.segment!)))!;
+/** The branch for parameters, made where there is none and put where its exactness belongs; and the first of them all then. */
+function growBranch(standing: Node | undefined, segment: DynamicSegment): { first: Node; branch: Node } {
+  const known = branchOf(standing, segment);
+  if (known) return { first: standing!, branch: known };
+  const branch = new Node(segment);
+  const all = [...branchesFrom(standing), branch];
+  return { first: link(all.sort((one, other) => compareSegments(one.segment!, other.segment!)))!, branch };
 }
 
 /** Takes a branch out; gives the first of those that are left. */
@@ -197,10 +200,9 @@ export class RuleTree {
     if (!first) return getOrMake(this.#fixed, prefix);
     const standing = this.#prefixes.get(prefix);
     if (!standing) this.#count(prefix, 1);
-    const known = branchOf(standing, first);
-    const branch = known ?? new Node(first);
-    if (!known) this.#prefixes.set(prefix, withBranch(standing, branch));
-    return grow(branch, others);
+    const grown = growBranch(standing, first);
+    this.#prefixes.set(prefix, grown.first);
+    return grow(grown.branch, others);
   }
 
   #count(prefix: string, change: number): void {
@@ -350,10 +352,9 @@ function grow(root: Node, segments: readonly Segment[]): Node {
       node = getOrMake((node.texts ??= new Map<string, Node>()), segment.text);
       continue;
     }
-    const known = branchOf(node.branch, segment);
-    const branch = known ?? new Node(segment);
-    if (!known) node.branch = withBranch(node.branch, branch);
-    node = branch;
+    const grown = growBranch(node.branch, segment);
+    node.branch = grown.first;
+    node = grown.branch;
   }
   return node;
 }
