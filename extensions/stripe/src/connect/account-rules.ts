@@ -2,6 +2,7 @@
 import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import { valueAt } from '../kernel/objects';
+import { unknownCountry } from '../parameters/country';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -10,10 +11,7 @@ const COUNTRIES = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'non
 /** Throws for a code that no country has. */
 export function checkCountry(country: string): void {
   if (/^[A-Z]{2}$/.test(country) && COUNTRIES.of(country) !== undefined) return;
-  throw invalidRequest(
-    `Country '${country}' is unknown. Try using a 2-character alphanumeric country code instead, such as 'US', 'EG', or 'GB'.`,
-    { code: 'country_code_invalid', param: 'country' },
-  );
+  throw unknownCountry(country, 'country');
 }
 
 /** Throws for a capability that the agreement with Stripe excludes: who only receives money is charged by nobody. */

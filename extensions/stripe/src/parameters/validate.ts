@@ -3,6 +3,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { invalidRequest, parameterMissing, StripeError } from '../errors';
 import { parameterFile, type ParameterType } from '../spec/files';
 import type { Operation } from '../spec/spec';
+import { unknownCountry } from './country';
 import { checkLists } from './list-limits';
 import { metadata } from './metadata';
 import type { Raw, RawHash } from './form';
@@ -132,7 +133,7 @@ function check(place: number, raw: Raw, param: string): unknown {
   if (sort === '?') return raw === '' ? '' : check((type as [string, number])[1], raw, param);
   if (raw === '' && UNSET.test(param)) return null;
   if (typeof raw === 'string' && raw.length !== 2 && COUNTRY.test(param) && raw !== '')
-    throw unknownCountry(raw, param);
+    throw unknownCountry(shortened(raw), param);
   if (raw === '' && param === NO_METHOD) return '';
   if (raw === '') throw emptyParameter(param);
   switch (sort) {
@@ -286,13 +287,6 @@ export function shortened(text: string): string {
 
 function below(at: string, name: string): string {
   return at === '' ? name : `${at}[${name}]`;
-}
-
-function unknownCountry(country: string, param: string): StripeError {
-  return invalidRequest(
-    `Country '${shortened(country)}' is unknown. Try using a 2-character alphanumeric country code instead, such as 'US', 'EG', or 'GB'.`,
-    { code: 'country_code_invalid', param },
-  );
 }
 
 function emptyParameter(param: string): StripeError {

@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { invalidRequest, type StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import { createPaymentMethod, methodTable, resolvePaymentMethod } from '../resources/payment-methods';
+import { createPaymentMethod, methodTable, notAttached, resolvePaymentMethod } from '../resources/payment-methods';
 import { isOlder } from '../versions/versions';
 import { methodOfToken } from './confirming-tokens';
 import { configurationOf, offeredTypes } from './method-configurations';
@@ -46,10 +46,7 @@ export function checkOwner(
       { param: 'payment_method' },
     );
   }
-  throw invalidRequest(
-    `The customer does not have a payment method with the ID ${method.id}. The payment method must be attached to the customer.`,
-    { code: 'resource_missing', param: 'payment_method' },
-  );
+  throw notAttached(method.id, 'payment_method');
 }
 
 interface Types {

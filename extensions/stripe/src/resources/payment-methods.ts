@@ -215,7 +215,12 @@ export function resolvePaymentMethod(stripe: Backend, id: string, param = 'payme
 export function checkAttached(stripe: Backend, customer: string, id: string, param: string): void {
   if (methodTable(stripe).find(id)?.customer === customer) return;
   if (resolvePaymentMethod(stripe, id, param).customer === customer) return;
-  throw invalidRequest(
+  throw notAttached(id, param);
+}
+
+/** The error of a payment method that is not the customer’s. */
+export function notAttached(id: string, param: string): StripeError {
+  return invalidRequest(
     `The customer does not have a payment method with the ID ${id}. The payment method must be attached to the customer.`,
     { code: 'resource_missing', param },
   );
