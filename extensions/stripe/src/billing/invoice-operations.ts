@@ -18,7 +18,9 @@ import {
   createInvoice,
   deleteDraft,
   editable,
+  failFinalization,
   finalizeInvoice,
+  isUnplaced,
   markUncollectible,
   payInvoice,
   sendInvoice,
@@ -112,6 +114,8 @@ export const invoices: DefineModule = (stripe) => {
       'POST /v1/invoices/{invoice}/finalize': ({ path, params }) =>
         onClock(path['invoice']!, () => {
           const { auto_advance } = params as Stripe.InvoiceFinalizeInvoiceParams;
+          const draft = table.get(path['invoice']!);
+          if (draft.status === 'draft' && isUnplaced(draft)) throw failFinalization(stripe, draft);
           const invoice = finalizeInvoice(stripe, path['invoice']!, { auto_advance });
           return isCollected(invoice) ? table.update(invoice.id, collectSoon(stripe, invoice)) : invoice;
         }),
@@ -166,6 +170,10 @@ export const invoices: DefineModule = (stripe) => {
 export function collect(stripe: Backend, id: string): void {
   const draft = invoiceTable(stripe).find(id);
   if (draft?.status !== 'draft') return;
+  if (isUnplaced(draft)) {
+    failFinalization(stripe, draft);
+    return;
+  }
   const invoice = finalizeInvoice(stripe, id);
   if (invoice.status !== 'open') return;
   if (invoice.collection_method === 'send_invoice') stripe.emit('invoice.sent', invoice);
@@ -174,6 +182,7 @@ export function collect(stripe: Backend, id: string): void {
 
 function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams): Stripe.Invoice {
   const { from_invoice: from, subscription: subscriptionId } = given;
+  checkGiven(stripe, given);
   const former = from && invoiceTable(stripe).get(from.invoice, 'from_invoice[invoice]');
   if (former && former.status !== 'open' && former.status !== 'uncollectible') {
     throw invalidRequest(`You can only revise open or uncollectible invoices. This invoice is ${former.status}.`, {
@@ -254,6 +263,20 @@ function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams): Strip
   });
 }
 
+/** Throws for a number that another invoice has, and for tax IDs that the account does not have. */
+function checkGiven(
+  stripe: Backend,
+  { number, account_tax_ids: taxIds }: Pick<Stripe.InvoiceUpdateParams, 'number' | 'account_tax_ids'>,
+  id?: string,
+): void {
+  if (number && invoiceTable(stripe).first({ where: (each) => each.number === number && each.id !== id })) {
+    throw invalidRequest(`The invoice number \`${number}\` is already in use.`, { param: 'number' });
+  }
+  for (const [index, taxId] of (taxIds || []).entries()) {
+    stripe.table('tax_id').get(taxId, `account_tax_ids[${index}]`);
+  }
+}
+
 function checkDue({ due_date: date, days_until_due: days }: Stripe.InvoiceCreateParams, now: number): void {
   if (date !== undefined && days !== undefined) {
     throw invalidRequest('You may only specify one of these parameters: due_date, days_until_due.', {
@@ -281,6 +304,7 @@ function discountsOf(
 
 function updateInvoice(stripe: Backend, id: string, given: Stripe.InvoiceUpdateParams): Stripe.Invoice {
   const before = invoiceTable(stripe).get(id);
+  checkGiven(stripe, given, id);
   if (given.default_payment_method) {
     checkAttached(stripe, idOf(before.customer)!, given.default_payment_method, 'default_payment_method');
   }

@@ -94,12 +94,27 @@ export function renew(stripe: Backend, id: string): void {
 
   const { after, billing } = renewal(stripe, before, now);
   const pause = after.pause_collection?.behavior;
-  const invoice = makeInvoice(stripe, after, billing);
-  const renewed = table.update(id, { items: after.items, status: after.status, latest_invoice: invoice.id });
+  const invoice = isBilledAlready(stripe, after, billing) ? undefined : makeInvoice(stripe, after, billing);
+  const renewed = table.update(id, {
+    items: after.items,
+    status: after.status,
+    ...(invoice && { latest_invoice: invoice.id }),
+  });
   scheduleAll(stripe, renewed);
   stripe.emitChange('customer.subscription.updated', before, renewed);
+  if (invoice === undefined) return;
   if (pause === 'void') finalizeAnd(stripe, invoice.id, voidInvoice);
   if (pause === 'mark_uncollectible') finalizeAnd(stripe, invoice.id, markUncollectible);
+}
+
+/** Whether a period was billed in advance, with nothing to be added. */
+function isBilledAlready(stripe: Backend, subscription: Subscription, { lines }: Billing): boolean {
+  const { id, currency, items } = subscription;
+  return (
+    lines.length === 0 &&
+    items.data.some((item) => item.billed_until !== undefined) &&
+    pendingItems(stripe, customerOf(subscription), { subscription: id, currency }).length === 0
+  );
 }
 
 /** The subscription after a period is over, and what its invoice is for: what was used, and the next period. */
@@ -123,7 +138,7 @@ export function renewal(stripe: Backend, before: Subscription, now: number): { a
   const used = isTrialOver ? [] : usageLines(stripe, before, over);
   const billing: Billing = {
     reason: 'subscription_cycle',
-    lines: [...used, ...advanceLines(stripe, after, { items: begun })],
+    lines: [...used, ...advanceLines(stripe, after, { items: begun, isRenewal: true })],
     period: { start: Math.min(...over.map((item) => item.current_period_start)), end: now },
     auto_advance: before.status !== 'unpaid' && !after.pause_collection,
   };

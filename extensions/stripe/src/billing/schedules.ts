@@ -12,6 +12,7 @@ import { methodFor } from './methods';
 import { updateSubscription } from './subscription-changes';
 import { periodEnd, scheduleAll, subscriptionTable } from './subscription-data';
 import { cancelSubscription } from './subscription-end';
+import { billingModeOf, billingModeParams, thresholdsOf } from './subscription-fields';
 import { createSubscription } from './subscriptions';
 
 type Schedule = Stripe.SubscriptionSchedule;
@@ -101,14 +102,14 @@ function newSchedule(
   return {
     ...blank('subscription_schedule'),
     id: stripe.newId('subscription_schedule'),
-    billing_mode: { flexible: null, type: 'flexible', ...given.billing_mode },
+    billing_mode: billingModeOf(given.billing_mode),
     created: stripe.now(),
     customer,
     default_settings: {
       application_fee_percent: settings?.application_fee_percent ?? null,
       automatic_tax: { disabled_reason: null, enabled: settings?.automatic_tax?.enabled ?? false, liability: null },
       billing_cycle_anchor: settings?.billing_cycle_anchor ?? 'automatic',
-      billing_thresholds: null,
+      billing_thresholds: thresholdsOf(settings?.billing_thresholds),
       collection_method: settings?.collection_method ?? 'charge_automatically',
       default_payment_method: settings?.default_payment_method ?? null,
       description: settings?.description || null,
@@ -119,7 +120,7 @@ function newSchedule(
         ...settings?.invoice_settings,
       },
       on_behalf_of: settings?.on_behalf_of || null,
-      transfer_data: null,
+      transfer_data: settings?.transfer_data ? { amount_percent: null, ...settings.transfer_data } : null,
     },
     end_behavior: given.end_behavior ?? 'release',
     metadata: mergeMetadata(undefined, given.metadata),
@@ -147,7 +148,8 @@ function fromSubscription(stripe: Backend, id: string, given: Stripe.Subscriptio
   return stripe.onClockOf(customer, () => {
     const phase = phaseOf(subscription);
     const schedule: Schedule = {
-      ...newSchedule(stripe, given, customer, [phase]),
+      ...newSchedule(stripe, { ...given, default_settings: settingsOf(subscription, given) }, customer, [phase]),
+      billing_mode: subscription.billing_mode,
       current_phase: { start_date: phase.start_date, end_date: phase.end_date },
       status: 'active',
       subscription: id,
@@ -158,6 +160,21 @@ function fromSubscription(stripe: Backend, id: string, given: Stripe.Subscriptio
     stripe.emit('subscription_schedule.created', schedule);
     return schedule;
   });
+}
+
+/** What a schedule says of a subscription that runs already, where it is not told otherwise: what the subscription says. */
+function settingsOf(
+  subscription: Stripe.Subscription,
+  { default_settings: given }: Stripe.SubscriptionScheduleCreateParams,
+): Stripe.SubscriptionScheduleCreateParams.DefaultSettings {
+  const { days_until_due: days, default_payment_method: method, description } = subscription;
+  return {
+    collection_method: subscription.collection_method,
+    ...(method !== null && { default_payment_method: idOf(method)! }),
+    ...(description !== null && { description }),
+    ...given,
+    invoice_settings: { ...(days !== null && { days_until_due: days }), ...given?.invoice_settings },
+  };
 }
 
 /** The next phase has to begin before the subscription renews at the same time: so its jobs are put behind that of the schedule. */
@@ -223,19 +240,15 @@ function enter(stripe: Backend, schedule: Schedule, phase: Phase, proration: str
   const current = { current_phase: { start_date: phase.start_date, end_date: phase.end_date } };
   const known = idOf(schedule.subscription);
   if (known === undefined) {
-    const { default_settings: settings } = schedule;
     const made = createSubscription(stripe, {
       customer: idOf(schedule.customer)!,
+      currency: phase.currency,
+      billing_mode: billingModeParams(schedule.billing_mode),
       items: itemParams(phase),
       // A customer without a way to pay gets an invoice that waits; nobody is there to be told.
       payment_behavior:
         methodFor(stripe, idOf(schedule.customer)!) === undefined ? 'default_incomplete' : 'allow_incomplete',
-      ...(settings.collection_method !== null && { collection_method: settings.collection_method }),
-      ...(settings.invoice_settings.days_until_due && { days_until_due: settings.invoice_settings.days_until_due }),
-      ...(settings.default_payment_method !== null && {
-        default_payment_method: idOf(settings.default_payment_method)!,
-      }),
-      ...(subscriptionParams(phase) as Stripe.SubscriptionCreateParams),
+      ...(subscriptionParams(phase, schedule.default_settings) as Stripe.SubscriptionCreateParams),
       ...(phase.trial_end !== null && { trial_end: phase.trial_end }),
     });
     table.update(schedule.id, { ...current, status: 'active', subscription: made.id }, 'subscription_schedule.updated');
@@ -245,8 +258,13 @@ function enter(stripe: Backend, schedule: Schedule, phase: Phase, proration: str
   const subscription = subscriptionTable(stripe).get(known);
   // At the end of a period there is nothing to charge or credit a share of.
   const isBoundary = periodEnd(subscription) === stripe.now();
+  const begins = phase.start_date === stripe.now();
+  const anchor = phase.billing_cycle_anchor ?? schedule.default_settings.billing_cycle_anchor;
+  const isTrial = phase.trial_end !== null && phase.trial_end > stripe.now();
   updateSubscription(stripe, known, {
-    ...subscriptionParams(phase),
+    ...subscriptionParams(phase, schedule.default_settings),
+    ...(begins && anchor === 'phase_start' && !isTrial && { billing_cycle_anchor: { type: 'now' } }),
+    ...(isTrial && { trial_end: phase.trial_end! }),
     items: changedItems(subscription, phase),
     proration_behavior: isBoundary ? 'none' : proration,
     payment_behavior: 'allow_incomplete',

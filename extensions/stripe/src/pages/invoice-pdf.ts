@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { sumOfLines } from '../billing/totals';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { date, money } from './money';
@@ -26,7 +27,7 @@ export function invoicePdf(stripe: Backend, invoice: Stripe.Invoice): Buffer {
       ),
     ),
     { text: '' },
-    sum('Subtotal', invoice.subtotal),
+    sum('Subtotal', sumOfLines(invoice.lines.data)),
     ...totalsOf(sum, invoice),
     ...(invoice.amount_shipping === 0 ? [] : [sum('Shipping', invoice.amount_shipping)]),
     sum('Total', invoice.total),

@@ -1,6 +1,7 @@
 import type { Router } from 'backlot';
 import type Stripe from 'stripe';
 import { resourceMissing, StripeError } from '../errors';
+import { sumOfLines } from '../billing/totals';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { makePaymentMethod, payInvoiceWith } from '../checkout/engine';
@@ -117,7 +118,7 @@ function invoicePage(stripe: Backend, { id, home }: InvoicePlace, view: InvoiceV
               )}
             </tbody>
           </table>
-          ${row('Subtotal', invoice.subtotal)}${discount > 0 && row('Discount', -discount)}${tax > 0 && row('Tax', tax)}
+          ${row('Subtotal', sumOfLines(invoice.lines.data))}${discount > 0 && row('Discount', -discount)}${tax > 0 && row('Tax', tax)}
           <div class="row total"><span>Total</span><span>${money(invoice.total, currency)}</span></div>
           ${row('Amount paid', invoice.amount_paid)}${row('Amount due', invoice.amount_remaining)}
         </div>

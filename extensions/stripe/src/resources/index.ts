@@ -3,6 +3,7 @@ import { customerBalance } from '../billing/customer-balance';
 import { creditGrants } from '../billing/credit-grants';
 import { creditNotes } from '../billing/credit-notes';
 import { discountOperations } from '../billing/discounts';
+import { draftCustomers } from '../billing/draft-customers';
 import { feedbackOptions } from '../billing/feedback-options';
 import { invoiceItems } from '../billing/invoice-items';
 import { invoices } from '../billing/invoice-operations';
@@ -126,6 +127,7 @@ export const MODULES: readonly DefineModule[] = [
   files,
   forwardingRequests,
   fundingInstructions,
+  draftCustomers,
   invoiceItems,
   invoicePayments,
   invoices,
