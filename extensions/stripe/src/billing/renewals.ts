@@ -6,6 +6,7 @@ import { invoiceTable, subscriptionOf } from './invoice-data';
 import { finalizeInvoice, markUncollectible, voidInvoice } from './invoices';
 import { methodFor } from './methods';
 import { pendingItems } from './invoice-items';
+import { pausedBecause } from './pausing';
 import { addIntervals, nextPeriod } from './periods';
 import { recurringOf } from './prices';
 import { settleResumption } from './resumption';
@@ -183,7 +184,12 @@ export function endTrialWithoutMethod(stripe: Backend, subscription: Subscriptio
     return true;
   }
   stripe.jobs.cancel(id);
-  const paused = subscriptionTable(stripe).update(id, { status: 'paused' }, 'customer.subscription.updated');
+  const details = pausedBecause('trial_end_without_payment_method', stripe.now());
+  const paused = subscriptionTable(stripe).update(
+    id,
+    { status: 'paused', status_details: details },
+    'customer.subscription.updated',
+  );
   stripe.emit('customer.subscription.paused', paused);
   return true;
 }

@@ -7,6 +7,7 @@ import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
 import { itemParams, phaseOf, readPhases, subscriptionParams, type Phase } from './schedule-phases';
+import { pauseJobs, planPauses, readPauses } from './pause-schedules';
 import { DAY } from './periods';
 import { methodFor } from './methods';
 import { updateSubscription } from './subscription-changes';
@@ -50,6 +51,7 @@ export const subscriptionSchedules: DefineModule = (stripe) => {
         }),
     },
     jobs: {
+      ...pauseJobs,
       'subscription_schedule.advance': (_stripe, { subject }) => advance(stripe, subject),
       'subscription_schedule.expire_soon': (_stripe, { subject }) => {
         const schedule = table.find(subject);
@@ -83,11 +85,13 @@ export function createSchedule(stripe: Backend, given: Stripe.SubscriptionSchedu
   return stripe.onClockOf(customer.id, () => {
     const now = stripe.now();
     const start = given.start_date === undefined || given.start_date === 'now' ? now : given.start_date;
-    const schedule = newSchedule(stripe, given, customer.id, readPhases(stripe, given.phases!, start));
+    const made = newSchedule(stripe, given, customer.id, readPhases(stripe, given.phases!, start));
+    const schedule = { ...made, pause_schedules: readPauses(stripe, given.pause_schedules, made) };
     scheduleTable(stripe).insert(schedule);
     stripe.emit('subscription_schedule.created', schedule);
     if (start > now) stripe.jobs.schedule('subscription_schedule.advance', schedule.id, start);
     else advance(stripe, schedule.id);
+    planPauses(stripe, scheduleTable(stripe).get(schedule.id));
     return scheduleTable(stripe).get(schedule.id);
   });
 }
@@ -147,18 +151,20 @@ function fromSubscription(stripe: Backend, id: string, given: Stripe.Subscriptio
   const customer = idOf(subscription.customer)!;
   return stripe.onClockOf(customer, () => {
     const phase = phaseOf(subscription);
-    const schedule: Schedule = {
+    const made: Schedule = {
       ...newSchedule(stripe, { ...given, default_settings: settingsOf(subscription, given) }, customer, [phase]),
       billing_mode: subscription.billing_mode,
       current_phase: { start_date: phase.start_date, end_date: phase.end_date },
       status: 'active',
       subscription: id,
     };
+    const schedule = { ...made, pause_schedules: readPauses(stripe, given.pause_schedules, made) };
     scheduleTable(stripe).insert(schedule);
     planEnd(stripe, schedule, phase);
     attach(stripe, id, schedule.id);
     stripe.emit('subscription_schedule.created', schedule);
-    return schedule;
+    planPauses(stripe, schedule);
+    return scheduleTable(stripe).get(schedule.id);
   });
 }
 
@@ -196,11 +202,13 @@ export function updateSchedule(stripe: Backend, id: string, given: Stripe.Subscr
       ...(phases && { phases: readPhases(stripe, phases as never, from) }),
       ...(end_behavior !== undefined && { end_behavior }),
       ...(settings && { default_settings: { ...before.default_settings, ...(settings as object) } }),
+      pause_schedules: readPauses(stripe, given.pause_schedules, before),
       metadata: mergeMetadata(before.metadata, metadata),
     },
     'subscription_schedule.updated',
   );
-  if (phases === undefined) return after;
+  if (given.pause_schedules !== undefined) planPauses(stripe, after);
+  if (phases === undefined) return table.get(id);
   const current = phaseAt(after, stripe.now());
   if (after.status === 'not_started') {
     stripe.jobs.schedule('subscription_schedule.advance', id, after.phases[0]!.start_date);

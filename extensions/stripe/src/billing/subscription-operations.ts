@@ -9,10 +9,11 @@ import type { Params } from '../parameters/validate';
 import { checkAttached } from '../resources/payment-methods';
 import { locationStatus } from './automatic-tax';
 import { unknownTaxPlace } from './invoices';
+import { pauseSubscription } from './pausing';
 import { renewals } from './renewals';
 import { resume } from './resumption';
 import { updateSubscription } from './subscription-changes';
-import { customerOf, isRunning, subscriptionTable } from './subscription-data';
+import { customerOf, subscriptionTable } from './subscription-data';
 import { cancelSubscription } from './subscription-end';
 import { createSubscription } from './subscriptions';
 import { checkStill } from './test-clocks';
@@ -75,17 +76,14 @@ export const subscriptions: DefineModule = (stripe) => {
       },
       'POST /v1/subscriptions/{subscription}/resume': ({ path, params }) =>
         resume(stripe, path['subscription']!, params),
-      'POST /v1/subscriptions/{subscription}/pause': ({ path }) => {
-        const subscription = table.get(path['subscription']!);
-        if (!isRunning(subscription)) {
-          throw invalidRequest('Only an active subscription can be paused.', { param: 'subscription' });
+      'POST /v1/subscriptions/{subscription}/pause': ({ path, params }) => {
+        const { id, schedule } = table.get(path['subscription']!);
+        if (schedule !== null) {
+          throw invalidRequest('You cannot pause a subscription that has a subscription schedule.', {
+            param: 'subscription',
+          });
         }
-        return stripe.onClockOf(customerOf(subscription), () => {
-          stripe.jobs.cancel(subscription.id);
-          const paused = table.update(subscription.id, { status: 'paused' }, 'customer.subscription.updated');
-          stripe.emit('customer.subscription.paused', paused);
-          return paused;
-        });
+        return pauseSubscription(stripe, id, params);
       },
       'POST /v1/subscriptions/{subscription}/migrate': ({ path, params }) => {
         const { billing_mode: mode } = params as unknown as Stripe.SubscriptionMigrateParams;
