@@ -98,11 +98,7 @@ interface GivenTime {
 function timeOf(stripe: Backend, { type, timestamp, duration }: GivenTime, param: string, from = stripe.now()): number {
   if (type === 'now') return stripe.now();
   if (type === 'duration' && duration) {
-    return addIntervals(
-      from,
-      { interval: duration.interval, interval_count: duration.interval_count ?? 1 },
-      1,
-    );
+    return addIntervals(from, { interval: duration.interval, interval_count: duration.interval_count ?? 1 }, 1);
   }
   if (type !== 'timestamp' || timestamp === undefined) throw parameterMissing(`${param}[${type}]`);
   if (timestamp < stripe.now())
@@ -169,7 +165,7 @@ function pauseNow(stripe: Backend, id: string, { pause: { settings } }: Entry): 
       outstanding_usage_through: { type: at(settings?.bill_for.outstanding_usage_through.type) as 'now' },
       unused_time_from: { type: at(settings?.bill_for.unused_time_from.type) as 'now' },
     },
-    invoicing_behavior: (settings?.invoicing_behavior ?? 'pending_invoice_item'),
+    invoicing_behavior: settings?.invoicing_behavior ?? 'pending_invoice_item',
   });
 }
 

@@ -6,6 +6,7 @@ import { invoiceTable, subscriptionOf } from './invoice-data';
 import { finalizeInvoice, markUncollectible, voidInvoice } from './invoices';
 import { methodFor } from './methods';
 import { pendingItems } from './invoice-items';
+import { withoutTrial } from './current-trials';
 import { pausedBecause } from './pausing';
 import { addIntervals, nextPeriod } from './periods';
 import { recurringOf } from './prices';
@@ -18,6 +19,7 @@ import {
   scheduleAll,
   subscriptionTable,
   withPeriod,
+  type Item,
   type Subscription,
 } from './subscription-data';
 import { cancelSubscription, expireSubscription } from './subscription-end';
@@ -97,6 +99,7 @@ export function renew(stripe: Backend, id: string): void {
   const pause = after.pause_collection?.behavior;
   const invoice = isBilledAlready(stripe, after, billing) ? undefined : makeInvoice(stripe, after, billing);
   const renewed = table.update(id, {
+    billing_cycle_anchor: after.billing_cycle_anchor,
     items: after.items,
     status: after.status,
     ...(invoice && { latest_invoice: invoice.id }),
@@ -123,8 +126,10 @@ export function renewal(stripe: Backend, before: Subscription, now: number): { a
   const isTrialOver = before.status === 'trialing';
   const over = before.items.data.filter((item) => item.current_period_end <= now);
   const ids = new Set(over.map((item) => item.id));
-  const { billing_cycle_anchor: anchor, billing_cycle_anchor_config: config } = before;
-  const next = before.items.data.map((item) => {
+  const { billing_cycle_anchor_config: config } = before;
+  const items = before.items.data.map((item) => (ids.has(item.id) ? withoutTrial(stripe, item, now) : item));
+  const anchor = hasOtherCycle(before.items.data, items) ? now : before.billing_cycle_anchor;
+  const next = items.map((item) => {
     if (!ids.has(item.id)) return item;
     const { end } = nextPeriod(anchor, recurringOf(item.price), now, config?.day_of_month);
     return withPeriod(item, { start: now, end: anchor > now ? anchor : end });
@@ -132,6 +137,7 @@ export function renewal(stripe: Backend, before: Subscription, now: number): { a
   const periods = endingWith(next, before.cancel_at);
   const after: Subscription = {
     ...before,
+    billing_cycle_anchor: anchor,
     items: listOf(before.id, periods),
     ...(isTrialOver && { status: 'active' }),
   };
@@ -144,6 +150,13 @@ export function renewal(stripe: Backend, before: Subscription, now: number): { a
     auto_advance: before.status !== 'unpaid' && !after.pause_collection,
   };
   return { after, billing };
+}
+
+/** Whether the only item of a subscription recurs at other times than before: the offer that it had is over. */
+function hasOtherCycle([was]: readonly Item[], [is, ...others]: readonly Item[]): boolean {
+  if (!was || !is || others.length > 0) return false;
+  const [one, other] = [recurringOf(was.price), recurringOf(is.price)];
+  return one.interval !== other.interval || one.interval_count !== other.interval_count;
 }
 
 /** Bills what waits for the next invoice, as often as the subscription says. */

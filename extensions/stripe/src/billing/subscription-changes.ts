@@ -4,6 +4,7 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { resourceMissing } from '../errors';
 import { billedUntil, withSchedules } from './billing-schedules';
+import { newTrial, trialPrice } from './current-trials';
 import { readDiscounts } from './discounts';
 import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
 import { methodFor } from './methods';
@@ -229,9 +230,12 @@ function changeItems(stripe: Backend, before: Subscription, given: readonly Give
 }
 
 function changeItem(stripe: Backend, item: Item, given: GivenItem, at: string, before: Subscription): Item {
+  const { trial_offer: offer } = given.current_trial ?? {};
   const other = resolvePrice(
     stripe,
-    { price: given.price, plan: given.plan, price_data: given.price_data as GivenPriceData | undefined },
+    offer === undefined
+      ? { price: given.price, plan: given.plan, price_data: given.price_data as GivenPriceData | undefined }
+      : { price: trialPrice(stripe, offer, `${at}[current_trial][trial_offer]`) },
     at,
   );
   if (other) recurringOf(other, `${at}[price]`);
@@ -239,6 +243,7 @@ function changeItem(stripe: Backend, item: Item, given: GivenItem, at: string, b
   checkQuantity(price, given.quantity, at);
   return {
     ...omit(item, 'quantity'),
+    ...(other && { current_trial: offer === undefined ? null : newTrial(stripe, offer, price) }),
     plan: other ? planOf(price) : item.plan,
     price,
     ...(!isMetered(price) && { quantity: given.quantity ?? item.quantity ?? 1 }),

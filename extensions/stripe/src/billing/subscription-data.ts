@@ -6,6 +6,7 @@ import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
 import { readDiscounts, type DiscountParams } from './discounts';
+import { newTrial, trialPrice } from './current-trials';
 import { ANNOUNCED_BEFORE } from './invoice-settings';
 import { DAY, HOUR, nextPeriod, type Period } from './periods';
 import { isMetered, planOf, recurringOf, resolvePrice, shownPrice, type GivenPriceData } from './prices';
@@ -31,6 +32,7 @@ export interface GivenItem {
   readonly price?: string;
   readonly plan?: string;
   readonly price_data?: unknown;
+  readonly current_trial?: { readonly trial_offer: string };
   readonly quantity?: number;
   readonly metadata?: Record<string, string | number | null> | '' | null;
   readonly tax_rates?: readonly string[] | '' | null;
@@ -63,9 +65,12 @@ interface ItemOwner {
 
 /** A new item. Its period is set with those of the others. */
 export function newItem(stripe: Backend, subscription: string, given: GivenItem, at: string, of: ItemOwner): Item {
+  const { trial_offer: offer } = given.current_trial ?? {};
   const price = resolvePrice(
     stripe,
-    { price: given.price, plan: given.plan, price_data: given.price_data as GivenPriceData | undefined },
+    offer === undefined
+      ? { price: given.price, plan: given.plan, price_data: given.price_data as GivenPriceData | undefined }
+      : { price: trialPrice(stripe, offer, `${at}[current_trial][trial_offer]`) },
     at,
   );
   if (!price)
@@ -79,6 +84,7 @@ export function newItem(stripe: Backend, subscription: string, given: GivenItem,
     ...blank('subscription_item'),
     id,
     created: stripe.now(),
+    current_trial: offer === undefined ? null : newTrial(stripe, offer, price),
     discounts: readDiscounts(stripe, given.discounts, owner, {
       currency: of.currency?.toLowerCase() ?? price.currency,
       param: `${at}[discounts]`,
