@@ -68,6 +68,30 @@ describe('the ways in which a session is shown', () => {
   });
 });
 
+describe('for clients of older versions', () => {
+  it('the place that things go to stands in the session itself', async () => {
+    const before = running.client({ apiVersion: '2024-06-20' as never });
+    const { id, url } = await paying({ shipping_address_collection: { allowed_countries: ['US'] } }, before);
+    const place = { Name: 'Ada', AddressLine1: '1 Main St', Locality: 'Reno', PostalCode: '89501', Country: 'US' };
+    const filled = Object.entries(place).map(([name, value]) => [`shipping${name}`, value]);
+    await visitPage(running, url!, fillIn(Object.fromEntries(filled) as Record<string, string>));
+    const shipping = { name: 'Ada', address: { line1: '1 Main St', country: 'US' } };
+    expect(await before.checkout.sessions.retrieve(id)).toMatchObject({ shipping_details: shipping });
+    const now = await stripe.checkout.sessions.retrieve(id);
+    expect(now.collected_information!.shipping_details).toMatchObject(shipping);
+    expect(now).not.toHaveProperty('shipping_details');
+  });
+
+  it('the types of payment methods take the currency', async () => {
+    const before = running.client({ apiVersion: '2024-06-20' as never });
+    const [status, param, message] = await refused(
+      paying({ payment_method_types: ['card', 'ideal'] } as Given, before),
+    );
+    expect([status, param]).toEqual([400, 'payment_method_types']);
+    expect(message).toContain('The payment method `ideal` only supports the following currencies: eur.');
+  });
+});
+
 describe('what does not go with a mode', () => {
   it.each([
     ['subscription', 'payment_intent_data', { description: 'A' }],

@@ -11,7 +11,7 @@ import { invoiceCreationOf } from './invoice-creation';
 import { nameCollectionOf } from './name-collection';
 import { isOlder } from '../versions/versions';
 import { configurationOf, offeredTypes } from '../payments/method-configurations';
-import { METHOD_TYPES } from '../payments/method-types';
+import { METHOD_TYPES, takesCurrency } from '../payments/method-types';
 import { currencyOf, readLines, type Line, type LineParams } from './line-items';
 import { readOptional, shownOptional } from './optional-items';
 import { intentParams } from './payment-params';
@@ -76,6 +76,7 @@ export function createSession(
   const { payment_method_configuration: configurationId } = given;
   const isNamed = given.payment_method_types !== undefined || given.allowed_payment_method_types !== undefined;
   const configuration = isNamed && configurationId === undefined ? undefined : configurationOf(stripe, configurationId);
+  if (currency !== null && !stripe.isLoose) checkTypes(given.payment_method_types ?? [], currency);
   const types = typesOf(given, configurationId === undefined ? undefined : configuration, currency);
 
   const session = {
@@ -257,6 +258,17 @@ function typesOf(
   const named = given.payment_method_types ?? given.allowed_payment_method_types ?? configured ?? ['card'];
   const excluded: readonly string[] = given.excluded_payment_method_types ?? [];
   return named.filter((type) => !excluded.includes(type));
+}
+
+/** Throws for a type that is named, and does not take the currency of what is sold. */
+function checkTypes(types: readonly string[], currency: string): void {
+  const wrong = types.find((type) => !takesCurrency(type, currency));
+  if (wrong === undefined) return;
+  const fine = (METHOD_TYPES[wrong]?.currencies ?? []).join(', ');
+  throw invalidRequest(
+    `Invalid currency: ${currency}. The payment method \`${wrong}\` only supports the following currencies: ${fine}.`,
+    { param: 'payment_method_types' },
+  );
 }
 
 /** What is paid again and again, or later, needs a method that can be used again. */

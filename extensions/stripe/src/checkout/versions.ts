@@ -25,3 +25,13 @@ export const checkoutUiModes: Change = {
     },
   },
 };
+
+/** https://docs.stripe.com/changelog/basil: it went into `collected_information`. */
+export const checkoutShipping: Change = {
+  since: '2025-03-31',
+  render: (object) => {
+    if (object['object'] !== 'checkout.session') return object;
+    const collected = object['collected_information'] as { readonly shipping_details?: object | null } | null;
+    return { ...object, shipping_details: collected?.shipping_details ?? null };
+  },
+};
