@@ -1,4 +1,7 @@
 import type Stripe from 'stripe';
+import { businessName } from '../connect/business-name';
+import { connectedAccount } from '../connect/account-data';
+import { applicationOf } from '../connect/fees';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
@@ -46,12 +49,14 @@ export function newInvoice(
   const customer = stripe.table<Stripe.Customer>('customer').get(seed.customer, 'customer');
   const id = stripe.newId('invoice');
   const now = stripe.now();
+  const issuer = connectedAccount(stripe);
   const isSent = seed.collection_method === 'send_invoice';
   const draft = {
     ...blank('invoice'),
+    application: applicationOf(stripe),
     id,
-    account_country: 'US',
-    account_name: 'Backlot',
+    account_country: issuer?.country ?? 'US',
+    account_name: issuer === undefined ? 'Backlot' : businessName(stripe),
     auto_advance: false,
     created: now,
     ...customerOn(stripe, customer),

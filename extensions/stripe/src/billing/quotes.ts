@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
+import { applicationOf } from '../connect/fees';
 import type { Backend } from '../kernel/backend';
 import { checkLimit } from '../kernel/limits';
 import { mergeMetadata } from '../kernel/metadata';
@@ -112,6 +113,7 @@ function createQuote(stripe: Backend, given: GivenQuote): Quote {
     const now = stripe.now();
     const draft = {
       ...blank('quote'),
+      application: applicationOf(stripe),
       application_fee_amount: null,
       automatic_tax: { enabled: false, liability: null, provider: null, status: null },
       collection_method: 'charge_automatically',

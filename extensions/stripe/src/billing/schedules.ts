@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
+import { applicationOf } from '../connect/fees';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
@@ -105,6 +106,7 @@ function newSchedule(
   const { default_settings: settings } = given;
   return {
     ...blank('subscription_schedule'),
+    application: applicationOf(stripe),
     id: stripe.newId('subscription_schedule'),
     billing_mode: billingModeOf(given.billing_mode),
     created: stripe.now(),

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing, type StripeError } from '../errors';
+import { applicationOf } from '../connect/fees';
 import type { Backend } from '../kernel/backend';
 import { checkLimit } from '../kernel/limits';
 import { blank } from '../spec/shapes';
@@ -85,6 +86,7 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
   if (given.billing_cycle_anchor !== undefined) checkAnchor(given.billing_cycle_anchor, items, now);
   const draft = {
     ...blank('subscription'),
+    application: applicationOf(stripe),
     id,
     billing_cycle_anchor: anchor,
     billing_cycle_anchor_config: config

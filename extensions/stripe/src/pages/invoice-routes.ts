@@ -10,7 +10,8 @@ import { describeMethod } from './checkout-page';
 import { html, type Html } from './html';
 import { page } from './layout';
 import { date, money } from './money';
-import { businessOf, endpoint, type PageAnswer, type Visit } from './page-host';
+import { businessName } from '../connect/business-name';
+import { endpoint, type PageAnswer, type Visit } from './page-host';
 import { creditNotePdf, invoicePdf } from './invoice-pdf';
 
 const KINDS = ['invoice'];
@@ -74,7 +75,7 @@ interface InvoiceView {
 
 function invoicePage(stripe: Backend, { id, home }: InvoicePlace, view: InvoiceView = {}): string {
   const invoice = stripe.table<Stripe.Invoice>('invoice').get(id);
-  const business = businessOf(stripe);
+  const business = businessName(stripe);
   const { currency } = invoice;
   const row = (name: string, amount: number): Html =>
     html`<div class="row"><span>${name}</span><span>${money(amount, currency)}</span></div>`;

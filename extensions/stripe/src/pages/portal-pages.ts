@@ -7,12 +7,12 @@ import { countries } from './countries';
 import { html, raw, safeUrl, type Html } from './html';
 import { field, page, select } from './layout';
 import { date, every, money } from './money';
-import { businessOf } from './page-host';
+import { businessName } from '../connect/business-name';
 import type { Portal } from './portal-routes';
 
 /** What all pages of the portal have around them. */
 export function shell(stripe: Backend, portal: Portal, title: string, body: Html): string {
-  const business = businessOf(stripe);
+  const business = businessName(stripe);
   const back = safeUrl(portal.session.return_url);
   return page({
     title: `${title} · ${business}`,

@@ -27,6 +27,7 @@ import { climateCatalog } from '../climate/catalog';
 import { climateOrders } from '../climate/orders';
 import { commandLineSessions } from '../cli/sessions';
 import { accounts } from '../connect/accounts';
+import { appInstalls } from '../connect/app-installs';
 import { checks } from '../connect/checks';
 import { externalAccounts } from '../connect/external-accounts';
 import { applicationFees } from '../connect/fees';
@@ -71,6 +72,7 @@ import { customers } from './customers';
 import { entitlements } from './entitlements';
 import { ephemeralKeys } from './ephemeral-keys';
 import { events } from './events';
+import { exchangeRates } from './exchange-rates';
 import { files } from './files';
 import { forwardingRequests } from './forwarding-requests';
 import { fundingInstructions } from './funding-instructions';
@@ -93,6 +95,7 @@ export const MODULES: readonly DefineModule[] = [
   accounts,
   alerts,
   applicationFees,
+  appInstalls,
   appSecrets,
   automaticPayouts,
   balance,
@@ -120,6 +123,7 @@ export const MODULES: readonly DefineModule[] = [
   entitlements,
   ephemeralKeys,
   events,
+  exchangeRates,
   externalAccounts,
   feedbackOptions,
   followUps,
