@@ -1,5 +1,5 @@
 /** What people do in a browser: Checkout, 3-D Secure, the portal, hosted invoices, and pages that use Stripe.js. */
-import type { Page } from 'playwright-core';
+import type { FrameLocator, Page } from 'playwright-core';
 import type Stripe from 'stripe';
 import { describeWithBrowser } from '../support/browser';
 import { shopPage, type Shop } from '../support/shop';
@@ -39,8 +39,10 @@ describeWithBrowser('in a browser', () => {
     await page.getByLabel('Expiration').fill('12 / 34');
     await page.getByLabel('CVC').fill('123');
     await page.getByLabel('Cardholder name').fill('Ada Lovelace');
-    await page.getByLabel('ZIP or postal code').fill('94107');
+    await page.getByLabel('ZIP').fill('94107');
   };
+  const bankFrame = (): FrameLocator =>
+    page.frameLocator('iframe[src*="three-ds-2-challenge"]').frameLocator('iframe[name="stripe-challenge-frame"]');
   const eventTypes = async (): Promise<string[]> =>
     (await stripe.events.list({ limit: 100 })).data.map(({ type }) => type);
   const createSession = (more: Partial<Stripe.Checkout.SessionCreateParams> = {}): Promise<Stripe.Checkout.Session> =>
@@ -106,12 +108,12 @@ describeWithBrowser('in a browser', () => {
       await page.getByLabel('Email').fill('ada@example.com');
       await fillCard(ASKS_ALWAYS);
       await page.getByTestId('hosted-payment-submit-button').click();
-      await page.getByRole('button', { name: 'Fail' }).click();
+      await bankFrame().getByRole('button', { name: 'Fail' }).click();
       await page.getByRole('alert').waitFor();
       expect((await stripe.checkout.sessions.retrieve(session.id)).status).toBe('open');
       await fillCard(ASKS_ALWAYS);
       await page.getByTestId('hosted-payment-submit-button').click();
-      await page.getByRole('button', { name: 'Complete' }).click();
+      await bankFrame().getByRole('button', { name: 'Complete' }).click();
       await page.waitForURL(`${shop.url}/done?session=${session.id}`);
       expect(await stripe.checkout.sessions.retrieve(session.id)).toMatchObject({
         status: 'complete',
@@ -196,7 +198,7 @@ describeWithBrowser('in a browser', () => {
       await page.getByLabel('Email').fill('ada@example.com');
       await fillCard(ASKS_ALWAYS);
       await page.getByRole('button', { name: 'Subscribe' }).click();
-      await page.getByRole('button', { name: 'Complete' }).click();
+      await bankFrame().getByRole('button', { name: 'Complete' }).click();
       await page.waitForURL(`${shop.url}/done?session=${session.id}`);
       const { subscription } = await stripe.checkout.sessions.retrieve(session.id, { expand: ['subscription'] });
       expect(subscription).toMatchObject({ status: 'active' });
@@ -284,7 +286,7 @@ describeWithBrowser('in a browser', () => {
       await page.goto(invoice.hosted_invoice_url!);
       await fillCard(VISA);
       await page.getByRole('button', { name: 'Pay $42.00' }).click();
-      await page.getByText('This invoice is paid.').waitFor();
+      await page.getByText('Invoice paid.').waitFor();
       expect((await stripe.invoices.retrieve(invoice.id)).status).toBe('paid');
       const { pathname } = new URL(invoice.invoice_pdf!);
       const answer = await running.platform.fetch(`http://stripe.localhost${pathname}`);
@@ -350,7 +352,7 @@ describeWithBrowser('in a browser', () => {
       await frame.locator('[name=postal]').fill('94107');
       await page.locator('.StripeElement--complete').waitFor();
       await page.getByRole('button', { name: 'Pay' }).click();
-      const bank = page.frameLocator('iframe[name=stripe-challenge-frame]');
+      const bank = bankFrame();
       await bank.locator('#test-source-authorize-3ds').click();
       expect(await result()).toMatchObject({ paymentIntent: { status: 'succeeded' } });
     });
@@ -402,6 +404,7 @@ describeWithBrowser('in a browser', () => {
       await frame.getByLabel('Card number').fill(VISA);
       await frame.getByLabel('Expiration').fill('12 / 34');
       await frame.getByLabel('CVC').fill('123');
+      await frame.getByLabel('ZIP').fill('94107');
       await frame.getByTestId('hosted-payment-submit-button').click();
       await page.waitForURL(`${shop.url}/done?session=${session.id}`);
     });

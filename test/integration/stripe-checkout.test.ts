@@ -411,7 +411,7 @@ describe('a Checkout Session with more', () => {
       metadata: { order: '1' },
     });
     const { hosted_invoice_url } = invoice as Stripe.Invoice;
-    expect((await visit(hosted_invoice_url!)).text).toContain('This invoice is paid.');
+    expect((await visit(hosted_invoice_url!)).text).toContain('Invoice paid.');
   });
 
   test('passes on what it says of the payment', async () => {

@@ -67,6 +67,8 @@ describeWithBrowser('Stripe.js', () => {
     return JSON.parse((await page.locator('#result').textContent())!) as Answer;
   };
   const paymentFrame = (): FrameLocator => page.frameLocator('iframe[title="Secure payment input frame"]');
+  const bankFrame = (): FrameLocator =>
+    page.frameLocator('iframe[src*="three-ds-2-challenge"]').frameLocator('iframe[name="stripe-challenge-frame"]');
   const fillPayment = async (number: string): Promise<void> => {
     await paymentFrame().getByLabel('Card number').fill(number);
     await paymentFrame().getByLabel('Expiration date').fill('12 / 34');
@@ -79,10 +81,10 @@ describeWithBrowser('Stripe.js', () => {
       ['Full name', 'Ada'],
       ['Address line 1', '1 Main St'],
       ['City', 'Reno'],
-      ['State', 'NV'],
       ['ZIP code', '89501'],
     ] as const)
       await frame.getByLabel(label).fill(value);
+    await frame.getByLabel('State').selectOption('NV');
   };
   const intent = async (more: Partial<Stripe.PaymentIntentCreateParams> = {}): Promise<string> =>
     (await stripe.paymentIntents.create({ amount: 2000, currency: 'usd', ...more })).client_secret!;
@@ -135,7 +137,7 @@ describeWithBrowser('Stripe.js', () => {
       await page.evaluate(
         `document.getElementById('result').textContent = ''; stripe.handleNextAction({ clientSecret: '${confirmed.client_secret}' }).then((done) => { document.getElementById('result').textContent = JSON.stringify(done); }); 0`,
       );
-      await page.frameLocator('iframe[name=stripe-challenge-frame]').locator('#test-source-authorize-3ds').click();
+      await bankFrame().locator('#test-source-authorize-3ds').click();
       expect(await result()).toMatchObject({ paymentIntent: { status: 'succeeded' } });
     });
 
@@ -159,7 +161,7 @@ describeWithBrowser('Stripe.js', () => {
       await start(await intent());
       await fillPayment(ASKS_ALWAYS);
       await pressOnly();
-      await page.frameLocator('iframe[name=stripe-challenge-frame]').locator('#test-source-fail-3ds').click();
+      await bankFrame().locator('#test-source-fail-3ds').click();
       expect(await result()).toMatchObject({
         error: {
           code: 'payment_intent_authentication_failure',
@@ -447,7 +449,7 @@ describeWithBrowser('Stripe.js', () => {
       expect(await press()).toMatchObject({ type: 'error', error: { message: 'Your card was declined.' } });
       await fillPayment(ASKS_ALWAYS);
       await pressOnly();
-      await page.frameLocator('iframe[name=stripe-challenge-frame]').locator('#test-source-authorize-3ds').click();
+      await bankFrame().locator('#test-source-authorize-3ds').click();
       await page.waitForFunction("document.getElementById('result').textContent.includes('success')");
       expect(await result()).toMatchObject({ session: { status: { type: 'complete', paymentStatus: 'paid' } } });
     });
@@ -474,6 +476,7 @@ describeWithBrowser('Stripe.js', () => {
       await frame.getByLabel('Card number').fill(VISA);
       await frame.getByLabel('Expiration').fill('12 / 34');
       await frame.getByLabel('CVC').fill('123');
+      await frame.getByLabel('ZIP').fill('94107');
       await frame.getByTestId('hosted-payment-submit-button').click();
       await page.waitForFunction("document.title === 'complete'");
       expect(page.url()).toBe(`${shop.url}/pay`);

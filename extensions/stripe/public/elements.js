@@ -3,7 +3,7 @@
   const settings = JSON.parse(decodeURIComponent(location.hash.slice(1)) || '{}');
   const { type, options = {} } = settings;
   const say = window.translator(settings.locale);
-  const THIS_YEAR = new Date().getFullYear();
+  const { known } = window;
 
   const send = (event, more = {}) => parent.postMessage({ backlot: 'element', id: settings.id, event, ...more }, '*');
 
@@ -16,72 +16,7 @@
     return element;
   }
 
-  /** What makes a value complete, and what is said when it is not. */
-  const CHECKS = {
-    number: {
-      format: (text) => {
-        const digits = text.replace(/\D/g, '').slice(0, 19);
-        return /^3[47]/.test(digits)
-          ? digits
-              .slice(0, 15)
-              .replace(/^(\d{4})(\d{1,6})?(\d{1,5})?$/, (_all, ...parts) => parts.slice(0, 3).filter(Boolean).join(' '))
-          : digits.replace(/(.{4})(?=.)/g, '$1 ');
-      },
-      check: (text) => {
-        const digits = text.replace(/\D/g, '');
-        if (digits.length < (/^3[47]/.test(digits) ? 15 : /^3[0689]/.test(digits) ? 14 : 16))
-          return ['incomplete_number', 'Your card number is incomplete.'];
-        return luhn(digits) ? undefined : ['invalid_number', 'Your card number is invalid.'];
-      },
-    },
-    expiry: {
-      format: (text) =>
-        text
-          .replace(/\D/g, '')
-          .slice(0, 4)
-          .replace(/^([2-9])/, '0$1')
-          .slice(0, 4)
-          .replace(/^(\d\d)(?=\d)/, '$1 / '),
-      check: (text) => {
-        const [month, year] = expiryOf(text);
-        if (!month || !year) return ['incomplete_expiry', "Your card's expiration date is incomplete."];
-        const now = new Date();
-        if (year < THIS_YEAR || (year === THIS_YEAR && month < now.getMonth() + 1))
-          return ['invalid_expiry_year_past', "Your card's expiration year is in the past."];
-        return month > 12 ? ['incomplete_expiry', "Your card's expiration date is invalid."] : undefined;
-      },
-    },
-    cvc: {
-      format: (text) => text.replace(/\D/g, '').slice(0, 4),
-      check: (text) => (text.length >= 3 ? undefined : ['incomplete_cvc', "Your card's security code is incomplete."]),
-    },
-    postal: { check: (text) => (text.trim() ? undefined : ['incomplete_zip', 'Your postal code is incomplete.']) },
-    email: {
-      check: (text) =>
-        /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text) ? undefined : ['incomplete_email', 'Your email is incomplete.'],
-    },
-    iban: {
-      format: (text) => text.toUpperCase(),
-      check: (text) =>
-        text.replace(/\s/g, '').length >= 15 ? undefined : ['incomplete_iban', 'Your IBAN is incomplete.'],
-    },
-    required: { check: (text) => (text.trim() ? undefined : ['incomplete', 'This field is incomplete.']) },
-    optional: { check: () => undefined },
-  };
-
-  function luhn(digits) {
-    let sum = 0;
-    [...digits].reverse().forEach((digit, index) => {
-      const value = Number(digit) * (index % 2 === 1 ? 2 : 1);
-      sum += value > 9 ? value - 9 : value;
-    });
-    return sum % 10 === 0;
-  }
-
-  function expiryOf(text) {
-    const [, month, year] = /^(\d\d)\D*(\d\d)$/.exec(text) || [];
-    return [Number(month), year ? 2000 + Number(year) : 0];
-  }
+  const { CHECKS, brandOf, codeLength, expiryOf } = window.checks;
 
   const fields = new Map();
 
@@ -93,15 +28,16 @@
     element.addEventListener('input', (event) => {
       const atEnd = element.selectionStart === element.value.length;
       if (format && atEnd && event.inputType !== 'deleteContentBackward') element.value = format(element.value);
+      // What can no longer become right is said at once, what is still missing when the field is left.
+      const problem = problemOf(name);
+      if (problem && problem[0].startsWith('invalid_')) mark(name);
+      else unmark(name);
       changed();
-      const next =
-        settings.type === 'card' && CHECKS[kind].check(element.value) === undefined ? nextOf(element) : undefined;
-      if (
-        next &&
-        (kind === 'number' ? element.value.replace(/\D/g, '').length >= 15 : kind === 'expiry') &&
-        event.inputType === 'insertText'
-      )
-        next.focus();
+      const next = problem === undefined && event.inputType === 'insertText' ? nextOf(element) : undefined;
+      if (next && settings.type === 'card' && isFull(kind, element.value)) next.focus();
+    });
+    element.addEventListener('keydown', ({ key }) => {
+      if (key === 'Escape') send('escape');
     });
     element.addEventListener('focus', () => send('focus'));
     element.addEventListener('blur', () => {
@@ -113,6 +49,14 @@
     return element;
   }
 
+  /** Whether nothing more can be typed into a field, so that the next one is at hand. */
+  function isFull(kind, text) {
+    if (kind === 'number') return text.replace(/\D/g, '').length >= 15;
+    return kind === 'expiry' || (kind === 'cvc' && text.length === codeLength(cardNumber()));
+  }
+
+  const cardNumber = () => (value('cardnumber') || value('number')).replace(/\D/g, '');
+
   function nextOf(element) {
     const all = [...document.querySelectorAll('input, select')];
     return all[all.indexOf(element) + 1];
@@ -120,8 +64,7 @@
 
   function problemOf(name) {
     const { element, kind } = fields.get(name);
-    const problem =
-      element.offsetParent === null && element.type !== 'hidden' ? undefined : CHECKS[kind].check(element.value);
+    const problem = element.closest('[hidden]') ? undefined : CHECKS[kind].check(element.value, cardNumber());
     return problem && [problem[0], say(problem[1])];
   }
 
@@ -132,6 +75,13 @@
     element.setAttribute('aria-invalid', String(problem !== undefined));
     const text = document.getElementById(`${element.id}-problem`);
     if (text) text.textContent = problem ? problem[1] : '';
+  }
+
+  function unmark(name) {
+    const { element } = fields.get(name);
+    element.setAttribute('aria-invalid', 'false');
+    const text = document.getElementById(`${element.id}-problem`);
+    if (text) text.textContent = '';
   }
 
   function labelled(text, element, wide = false) {
@@ -154,6 +104,7 @@
         'div',
         { class: 'line' },
         input('cardnumber', 'number', {
+          'data-elements-stable-field-name': 'cardNumber',
           class: 'grow',
           placeholder: 'Card number',
           'aria-label': 'Credit or debit card number',
@@ -161,6 +112,7 @@
           inputmode: 'numeric',
         }),
         input('exp-date', 'expiry', {
+          'data-elements-stable-field-name': 'cardExpiry',
           class: 'short',
           placeholder: 'MM / YY',
           'aria-label': 'Credit or debit card expiration date',
@@ -168,6 +120,7 @@
           inputmode: 'numeric',
         }),
         input('cvc', 'cvc', {
+          'data-elements-stable-field-name': 'cardCvc',
           class: 'short',
           placeholder: 'CVC',
           'aria-label': 'Credit or debit card CVC/CVV',
@@ -177,6 +130,7 @@
         options.hidePostalCode
           ? undefined
           : input('postal', 'postal', {
+              'data-elements-stable-field-name': 'postalCode',
               class: 'short',
               placeholder: 'ZIP',
               'aria-label': 'ZIP',
@@ -194,6 +148,7 @@
         'div',
         { class: 'line' },
         input('cardnumber', 'number', {
+          'data-elements-stable-field-name': 'cardNumber',
           class: 'grow',
           placeholder: options.placeholder || '1234 1234 1234 1234',
           'aria-label': 'Credit or debit card number',
@@ -208,6 +163,7 @@
         'div',
         { class: 'line' },
         input('exp-date', 'expiry', {
+          'data-elements-stable-field-name': 'cardExpiry',
           class: 'grow',
           placeholder: options.placeholder || 'MM / YY',
           'aria-label': 'Credit or debit card expiration date',
@@ -222,6 +178,7 @@
         'div',
         { class: 'line' },
         input('cvc', 'cvc', {
+          'data-elements-stable-field-name': 'cardCvc',
           class: 'grow',
           placeholder: options.placeholder || 'CVC',
           'aria-label': 'Credit or debit card CVC/CVV',
@@ -239,59 +196,96 @@
       ),
       read: () => ({ iban: value('iban').replace(/\s/g, '') }),
     }),
-    linkAuthentication: () => ({
+    auBankAccount: () => ({
       content: make(
         'div',
-        { class: 'form' },
-        labelled(
-          'Email',
-          input('email', 'email', {
-            type: 'email',
-            autocomplete: 'email',
-            value: options.defaultValues && options.defaultValues.email,
-          }),
-          true,
-        ),
+        { class: 'line' },
+        input('bsb', 'bsb', { class: 'short', placeholder: 'BSB', 'aria-label': 'BSB', inputmode: 'numeric' }),
+        input('accountNumber', 'account', {
+          class: 'grow',
+          placeholder: 'Account number',
+          'aria-label': 'Account number',
+          inputmode: 'numeric',
+        }),
       ),
-      read: () => ({ email: value('email') }),
+      read: () => ({ bsb_number: value('bsb').replace(/\D/g, ''), account_number: value('accountNumber') }),
     }),
-    address: () => ({
-      content: make(
+    linkAuthentication: emailOnly,
+    contactDetails: emailOnly,
+    address: () => {
+      const { display = {}, fields: shown = {}, validation = {} } = options;
+      const phoneKind = validation.phone && validation.phone.required === 'always' ? 'required' : 'optional';
+      const isSplit = display.name === 'split';
+      const chosen = country(place().country, options.allowedCountries);
+      const city = labelled('City', part('locality', 'required', 'address-level2', place().city));
+      const content = make(
         'div',
         { class: 'form' },
-        labelled('Full name', part('name', 'required', 'name', given().name), true),
-        labelled('Country or region', country(place().country, options.allowedCountries), true),
+        isSplit
+          ? labelled('First name', part('firstName', 'required', 'given-name', given().firstName))
+          : labelled(
+              display.name === 'organization' ? 'Organization' : 'Full name',
+              part('name', 'required', 'name', given().name),
+              true,
+            ),
+        isSplit ? labelled('Last name', part('lastName', 'required', 'family-name', given().lastName)) : undefined,
+        labelled('Country or region', chosen, true),
         labelled('Address line 1', part('addressLine1', 'required', 'address-line1', place().line1), true),
         labelled('Address line 2', part('addressLine2', 'optional', 'address-line2', place().line2), true),
-        labelled('City', part('locality', 'required', 'address-level2', place().city)),
-        labelled('State', part('administrativeArea', 'optional', 'address-level1', place().state)),
+        city,
         labelled('ZIP code', part('postalCode', 'postal', 'postal-code', place().postal_code)),
-        options.fields && options.fields.phone === 'always'
+        shown.phone === 'always' || (shown.phone === 'auto' && phoneKind === 'required')
           ? labelled(
               'Phone number',
-              input('phone', 'required', { type: 'tel', autocomplete: 'tel', value: given().phone }),
+              input('phone', phoneKind, { type: 'tel', autocomplete: 'tel', value: given().phone }),
             )
           : undefined,
-      ),
-      read: () => ({
-        name: value('name'),
-        address: {
-          line1: value('addressLine1'),
-          line2: value('addressLine2') || undefined,
-          city: value('locality'),
-          state: value('administrativeArea') || undefined,
-          postal_code: value('postalCode'),
-          country: value('country'),
-        },
-        ...(value('phone') && { phone: value('phone') }),
-      }),
-    }),
+      );
+      let state;
+      // A state is chosen where those of the country are known, and not asked for where it has none.
+      const follow = () => {
+        if (state) state.remove();
+        fields.delete('administrativeArea');
+        state = stateOf(chosen.value);
+        if (state) city.after(state);
+        relabel('postalCode', postalLabel(chosen.value, 'ZIP code'));
+      };
+      chosen.addEventListener('change', () => {
+        follow();
+        changed();
+      });
+      follow();
+      return {
+        content,
+        read: () => ({
+          name: isSplit ? `${value('firstName')} ${value('lastName')}`.trim() : value('name'),
+          ...(isSplit && { firstName: value('firstName'), lastName: value('lastName') }),
+          address: {
+            line1: value('addressLine1'),
+            line2: value('addressLine2') || null,
+            city: value('locality'),
+            state: value('administrativeArea'),
+            postal_code: value('postalCode'),
+            country: value('country'),
+          },
+          ...(fields.has('phone') && { phone: value('phone') }),
+        }),
+      };
+    },
     payment: () => {
       const defaults = (options.defaultValues && options.defaultValues.billingDetails) || {};
       const { billingDetails } = options.fields || {};
       const address = billingDetails && billingDetails.address;
       const shows = (name) =>
         billingDetails !== 'never' && address !== 'never' && !(address && address[name] === 'never');
+      const cardCountry = shows('country') ? country(defaults.address && defaults.address.country) : undefined;
+      const save = make('input', { type: 'checkbox', name: 'saveForFutureUse', id: 'Field-saveForFutureUseInput' });
+      const saving = make(
+        'p',
+        { class: 'wide check', hidden: true },
+        save,
+        make('label', { for: save.id }, say('Save payment details for future purchases')),
+      );
       const card = make(
         'div',
         { class: 'form' },
@@ -306,13 +300,19 @@
         ),
         labelled(
           'Expiration date',
-          input('expiry', 'expiry', { placeholder: 'MM / YY', autocomplete: 'cc-exp', inputmode: 'numeric' }),
+          input('expiry', 'expiry', {
+            placeholder: 'MM / YY',
+            // Its name for assistive technology says what is expected, as Stripe's does.
+            'aria-label': `${say('Expiration date')} ${say('MM / YY')}`,
+            autocomplete: 'cc-exp',
+            inputmode: 'numeric',
+          }),
         ),
         labelled(
           'Security code',
           input('cvc', 'cvc', { placeholder: 'CVC', autocomplete: 'cc-csc', inputmode: 'numeric' }),
         ),
-        shows('country') ? labelled('Country', country(defaults.address && defaults.address.country)) : undefined,
+        shows('country') ? labelled('Country', cardCountry) : undefined,
         shows('postalCode')
           ? labelled(
               'ZIP code',
@@ -340,67 +340,136 @@
           true,
         ),
       );
-      const tabs = make('fieldset', { class: 'tabs', hidden: true, 'aria-label': 'Payment methods' });
+      const layout = typeof options.layout === 'object' ? options.layout.type : options.layout;
+      const tabs = make('div', { class: layout === 'accordion' ? 'tabs accordion' : 'tabs', hidden: true });
+      if (layout !== 'accordion') tabs.setAttribute('role', 'tablist');
+      const savedList = make('div', { class: 'tabs accordion', hidden: true, 'aria-label': say('Saved') });
+      let all = ['card'];
+      let saved = [];
+      let features = {};
       chosen = 'card';
+      let chosenSaved;
       const show = () => {
-        card.hidden = chosen !== 'card';
-        iban.hidden = chosen !== 'sepa_debit';
-        names.hidden = chosen === 'card';
-        away.hidden = chosen === 'card' || chosen === 'sepa_debit';
+        const isNew = chosenSaved === undefined;
+        for (const button of [...tabs.children, ...savedList.children]) {
+          const isChosen =
+            button.value === (isNew ? (button.dataset.saved === undefined ? chosen : 'new') : chosenSaved);
+          button.setAttribute(
+            button.getAttribute('role') === 'tab' ? 'aria-selected' : 'aria-pressed',
+            String(isChosen),
+          );
+          button.classList.toggle('Tab--selected', isChosen);
+        }
+        tabs.hidden = all.length < 2 || !isNew;
+        savedList.hidden = saved.length === 0;
+        card.hidden = !isNew || chosen !== 'card';
+        iban.hidden = !isNew || chosen !== 'sepa_debit';
+        names.hidden = !isNew || chosen === 'card';
+        away.hidden = !isNew || chosen === 'card' || chosen === 'sepa_debit';
+        saving.hidden = features.payment_method_save !== 'enabled';
         changed();
       };
+      const choice = (id, text, attributes, choose) => {
+        const button = make('button', { type: 'button', id, class: 'Tab', ...attributes }, text);
+        button.addEventListener('click', () => {
+          choose();
+          show();
+        });
+        return button;
+      };
       setMethods = (methods) => {
-        const all = (methods || ['card']).filter((each) => each !== 'link');
-        tabs.hidden = all.length < 2;
-        tabs.replaceChildren(
-          ...all.map((each) => {
-            const radio = make('input', {
-              type: 'radio',
-              name: 'method',
-              value: each,
-              id: `${each}-tab`,
-              checked: each === chosen,
-            });
-            radio.addEventListener('change', () => {
-              chosen = each;
-              show();
-            });
-            return make(
-              'label',
-              { for: radio.id, class: 'Tab' },
-              radio,
-              each === 'card' ? say('Card') : each.replaceAll('_', ' '),
-            );
-          }),
-        );
+        all = (methods || ['card']).filter((each) => each !== 'link');
         if (!all.includes(chosen)) chosen = all[0];
+        tabs.replaceChildren(
+          ...all.map((each) =>
+            choice(
+              `${each}-tab`,
+              each === 'card' ? say('Card') : nameOf(each),
+              { value: each, 'data-testid': each, 'data-value': each, role: layout === 'accordion' ? 'button' : 'tab' },
+              () => (chosen = each),
+            ),
+          ),
+        );
         show();
       };
+      setSaved = (found) => {
+        ({ payment_methods: saved, features } = found);
+        chosenSaved = saved.length > 0 ? saved[0].id : undefined;
+        savedList.replaceChildren(
+          ...saved.map((each) =>
+            choice(
+              `saved-${each.id}`,
+              describe(each),
+              { value: each.id, 'data-saved': '' },
+              () => (chosenSaved = each.id),
+            ),
+          ),
+          choice(
+            'saved-new',
+            say('New payment method'),
+            { value: 'new', 'data-saved': '' },
+            () => (chosenSaved = undefined),
+          ),
+        );
+        show();
+      };
+      const followCountry = () => {
+        if (!cardCountry || !fields.has('postalCode')) return;
+        const { element } = fields.get('postalCode');
+        element.parentElement.hidden = !known.needsPostalCode.includes(cardCountry.value);
+        relabel('postalCode', postalLabel(cardCountry.value, 'ZIP code'));
+      };
+      if (cardCountry) {
+        cardCountry.addEventListener('change', () => {
+          followCountry();
+          changed();
+        });
+        followCountry();
+      }
+      card.append(saving);
+      /** What the application has said of the bill before, with what the buyer was asked for in its place. */
+      const cardDetails = () => {
+        const { address: before, ...rest } = defaults;
+        const place = {
+          ...before,
+          ...(cardCountry && { country: value('country') || undefined }),
+          ...(fields.has('postalCode') && isShown('postalCode') && { postal_code: value('postalCode') || undefined }),
+        };
+        return { ...rest, ...(Object.keys(place).length > 0 && { address: place }) };
+      };
       return {
-        content: make('div', {}, tabs, card, names, iban, away),
-        read: () =>
-          chosen === 'card'
-            ? {
-                type: 'card',
-                card: cardOf('number', 'expiry', 'cvc'),
-                billing_details: {
-                  ...(defaults.name && { name: defaults.name }),
-                  ...(defaults.email && { email: defaults.email }),
-                  ...((shows('country') || shows('postalCode')) && {
-                    address: { country: value('country') || undefined, postal_code: value('postalCode') || undefined },
-                  }),
-                },
-              }
-            : {
-                type: chosen,
-                ...(chosen === 'sepa_debit' && { sepa_debit: { iban: value('iban').replace(/\s/g, '') } }),
-                billing_details: { name: value('name'), email: value('email') },
-              },
+        content: make('div', {}, savedList, tabs, card, names, iban, away),
+        shown: () => {
+          const method = saved.find(({ id }) => id === chosenSaved);
+          if (!method) return { type: chosen };
+          const { id, type: ofType, billing_details } = method;
+          return { type: ofType, payment_method: { id, type: ofType, billing_details } };
+        },
+        read: () => {
+          const method = saved.find(({ id }) => id === chosenSaved);
+          if (method) return { type: method.type, saved: method };
+          const more = saving.hidden ? {} : { saves: save.checked };
+          if (chosen === 'card') {
+            return {
+              type: 'card',
+              card: cardOf('number', 'expiry', 'cvc'),
+              billing_details: cardDetails(),
+              ...more,
+            };
+          }
+          return {
+            type: chosen,
+            ...(chosen === 'sepa_debit' && { sepa_debit: { iban: value('iban').replace(/\s/g, '') } }),
+            billing_details: { ...defaults, name: value('name'), email: value('email') },
+            ...more,
+          };
+        },
       };
     },
   };
   let chosen;
   let setMethods = () => undefined;
+  let setSaved = () => undefined;
 
   /** What the fields of an address have at first. */
   const given = () => options.defaultValues || {};
@@ -449,16 +518,86 @@
   }
 
   function country(chosen, allowed) {
-    const codes = allowed || 'US GB CA AU DE FR ES IT NL AT BE CH DK FI IE JP LU MX NO NZ PL PT SE SG'.split(' ');
-    const names = new Intl.DisplayNames(['en'], { type: 'region' });
+    const offered = known.countries.filter(([code]) => !allowed || allowed.includes(code));
+    const first = chosen || (offered.some(([code]) => code === 'US') ? 'US' : offered[0][0]);
+    const element = choose('country', 'country', offered, first);
+    element.addEventListener('change', () => changed());
+    return element;
+  }
+
+  /** A choice among codes with their names. */
+  function choose(name, autocomplete, options, chosen) {
     const element = make(
       'select',
-      { name: 'country', id: 'Field-countryInput', autocomplete: 'country' },
-      ...codes.map((code) => make('option', { value: code, selected: code === chosen }, names.of(code))),
+      { name, id: `Field-${name}Input`, autocomplete },
+      ...options.map(([code, text]) => make('option', { value: code, selected: code === chosen }, text)),
     );
-    element.addEventListener('change', () => changed());
-    fields.set('country', { element, kind: 'optional' });
+    element.addEventListener('focus', () => send('focus'));
+    element.addEventListener('blur', () => send('blur'));
+    fields.set(name, { element, kind: 'optional' });
     return element;
+  }
+
+  /** The field of the state in a country; nothing where addresses have none. */
+  function stateOf(code) {
+    if (known.stateless.includes(code)) return undefined;
+    const states = known.states[code];
+    const label = code === 'CA' ? 'Province' : 'State';
+    const before = place().state || '';
+    if (!states) return labelled(label, part('administrativeArea', 'optional', 'address-level1', before));
+    const element = choose('administrativeArea', 'address-level1', [['', say('Select')], ...states], before);
+    fields.get('administrativeArea').kind = 'required';
+    element.addEventListener('change', () => changed());
+    return labelled(label, element);
+  }
+
+  const postalLabel = (code, inUnitedStates) => (code === 'US' || code === 'PR' ? inUnitedStates : 'Postal code');
+
+  function relabel(name, text) {
+    const label = document.querySelector(`label[for="Field-${name}Input"]`) || labelOf(name);
+    if (label) label.textContent = say(text);
+  }
+
+  /** The label of a field that is not in the page yet. */
+  function labelOf(name) {
+    const { parentElement } = fields.get(name).element;
+    return parentElement && parentElement.querySelector('label');
+  }
+
+  /** Whether somebody may fill in a field. */
+  function isShown(name) {
+    return !fields.get(name).element.closest('[hidden]');
+  }
+
+  function nameOf(type) {
+    const words = type.split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+    return known.methods[type] || words.join(' ');
+  }
+
+  /** A saved payment method as people know it. */
+  function describe({ type: ofType, card }) {
+    return card ? `${card.brand.charAt(0).toUpperCase()}${card.brand.slice(1)} •••• ${card.last4}` : nameOf(ofType);
+  }
+
+  /** One address of an e-mail. */
+  function emailOnly() {
+    return {
+      content: make(
+        'div',
+        { class: 'form' },
+        labelled(
+          'Email',
+          input('email', 'email', {
+            type: 'email',
+            autocomplete: 'email',
+            placeholder: 'you@example.com',
+            value: options.defaultValues && options.defaultValues.email,
+          }),
+          true,
+        ),
+      ),
+      read: () => ({ email: value('email') }),
+    };
   }
 
   const digits = (name) => value(name).replace(/\D/g, '');
@@ -468,16 +607,7 @@
     return { number: digits(number), exp_month, exp_year, cvc: value(cvc) };
   }
 
-  function brandOf(number) {
-    if (/^4/.test(number)) return 'visa';
-    if (/^(5[1-5]|2[2-7])/.test(number)) return 'mastercard';
-    if (/^3[47]/.test(number)) return 'amex';
-    if (/^(6011|65|64[4-9])/.test(number)) return 'discover';
-    if (/^3[0689]/.test(number)) return 'diners';
-    return /^35/.test(number) ? 'jcb' : /^62/.test(number) ? 'unionpay' : 'unknown';
-  }
-
-  const made = (KINDS[type] || KINDS.card)();
+  const made = KINDS[type]();
   document.body.append(made.content);
 
   function problems() {
@@ -493,23 +623,24 @@
       ([name, { element }]) => element.getAttribute('aria-invalid') === 'true' && problemOf(name),
     );
     const problem = wrong ? problemOf(wrong[0]) : undefined;
-    for (const [name, { element }] of fields) if (!problemOf(name)) element.setAttribute('aria-invalid', 'false');
-    const number = value('cardnumber') || value('number');
+    for (const name of fields.keys()) if (!problemOf(name)) unmark(name);
     send('change', {
       empty: isEmpty(),
       complete: problems().length === 0,
-      collapsed: false,
+      collapsed: type === 'payment' ? false : undefined,
       error: problem && { type: 'validation_error', code: problem[0], message: problem[1] },
-      ...(type.startsWith('card') && { brand: brandOf(number.replace(/\D/g, '')) }),
-      value:
-        type === 'payment'
-          ? { type: chosen }
-          : type === 'address' || type === 'linkAuthentication'
-            ? made.read()
-            : type === 'card'
-              ? { postalCode: value('postal') }
-              : undefined,
+      ...(type.startsWith('card') && type !== 'cardExpiry' && type !== 'cardCvc' && { brand: brandOf(cardNumber()) }),
+      ...(type === 'iban' && { country: value('iban').slice(0, 2) || undefined }),
+      ...(type === 'address' && { isNewAddress: true }),
+      value: shownValue(),
     });
+  }
+
+  /** What the application is told of the values. */
+  function shownValue() {
+    if (made.shown) return made.shown();
+    if (type === 'card') return { postalCode: value('postal') };
+    return ['address', 'linkAuthentication', 'contactDetails'].includes(type) ? made.read() : undefined;
   }
 
   function resize() {
@@ -523,6 +654,7 @@
     if (data.command === 'focus') first.element.focus();
     if (data.command === 'blur') document.activeElement.blur();
     if (data.command === 'methods') setMethods(data.methods);
+    if (data.command === 'saved') setSaved(data.saved);
     if (data.command === 'appearance') applyAppearance(data.appearance);
     if (data.command === 'clear') {
       for (const { element } of fields.values()) if (element.tagName === 'INPUT') element.value = '';
@@ -551,6 +683,7 @@
   });
 
   if (type === 'payment') setMethods(settings.methods);
+  if (type === 'payment' && settings.saved) setSaved(settings.saved);
   if (options.disabled || options.readOnly) for (const { element } of fields.values()) element.disabled = true;
   applyAppearance(settings.appearance || {});
   if (options.style) applyStyle(options.style);

@@ -3,84 +3,8 @@
  * Follows stripe.js in the same script.
  */
 (() => {
-  const { StripeClient, Elements, Events, challenge, integrationError } = window.Stripe._internals;
+  const { StripeClient, Elements, Events, challenge, integrationError, sessionFrom } = window.Stripe._internals;
   delete window.Stripe._internals;
-
-  /** An amount as Stripe.js shows it: `{ amount: '$20.00', minorUnitsAmount: 2000 }`. */
-  function shownAmount(minorUnitsAmount, currency) {
-    const format = new Intl.NumberFormat('en-US', { style: 'currency', currency });
-    const { maximumFractionDigits: digits } = format.resolvedOptions();
-    return { amount: format.format(minorUnitsAmount / 10 ** digits), minorUnitsAmount };
-  }
-
-  function shownAddress(details) {
-    return details && details.address ? { name: details.name, address: details.address } : null;
-  }
-
-  /** A session as pages see it. */
-  function sessionFrom(answer, { billing, shipping }) {
-    const currency = answer.currency || 'usd';
-    const amount = (value) => shownAmount(value || 0, currency);
-    const { amount_discount: discount, amount_shipping: sending, amount_tax: tax } = answer.total_details || {};
-    const items = answer.line_items.data;
-    const exclusive = items.reduce(
-      (sum, item) => sum + item.amount_total - item.amount_subtotal + item.amount_discount,
-      0,
-    );
-    const options = answer.shipping_options.map(({ shipping_amount: cost, shipping_rate: rate }) => ({
-      id: rate.id,
-      displayName: rate.display_name,
-      currency,
-      ...amount(cost),
-      deliveryEstimate: rate.delivery_estimate || null,
-    }));
-    const chosen = answer.shipping_cost && answer.shipping_cost.shipping_rate;
-    const details = answer.customer_details || {};
-    return {
-      id: answer.id,
-      livemode: false,
-      currency,
-      businessName: null,
-      email: details.email || null,
-      phoneNumber: details.phone || null,
-      billingAddress: billing || null,
-      shippingAddress:
-        shipping || shownAddress(answer.collected_information && answer.collected_information.shipping_details),
-      canConfirm: answer.status === 'open' && Boolean(details.email),
-      minorUnitsAmountDivisor:
-        10 ** new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits,
-      lineItems: items.map((item) => ({
-        id: item.id,
-        name: item.description,
-        quantity: item.quantity,
-        unitAmount: item.price && item.price.unit_amount !== null ? amount(item.price.unit_amount) : null,
-        subtotal: amount(item.amount_subtotal),
-        discount: amount(item.amount_discount),
-        total: amount(item.amount_total),
-        adjustableQuantity:
-          item.adjustable_quantity && item.adjustable_quantity.enabled ? item.adjustable_quantity : null,
-        recurring:
-          item.price && item.price.recurring
-            ? { interval: item.price.recurring.interval, intervalCount: item.price.recurring.interval_count }
-            : null,
-      })),
-      discountAmounts: discount ? [amount(discount)] : null,
-      shippingOptions: options,
-      shipping: chosen ? { shippingOption: options.find(({ id }) => id === chosen) || null } : null,
-      status:
-        answer.status === 'complete'
-          ? { type: 'complete', paymentStatus: answer.payment_status }
-          : { type: answer.status },
-      total: {
-        subtotal: amount(answer.amount_subtotal),
-        discount: amount(discount),
-        shippingRate: amount(sending),
-        taxExclusive: amount(exclusive),
-        taxInclusive: amount((tax || 0) - exclusive),
-        total: amount(answer.amount_total),
-      },
-    };
-  }
 
   /** A session with what a page does to it. Each action gives `{ type: 'success', session }` or `{ type: 'error', error }`. */
   class Checkout extends Events {
@@ -91,14 +15,16 @@
     #id;
     #noted = {};
 
-    constructor(stripe, { clientSecret, fetchClientSecret, elementsOptions = {} }) {
+    constructor(stripe, { clientSecret, fetchClientSecret, elementsOptions = {}, defaultValues = {} }) {
       super();
       this.#stripe = stripe;
-      this.#elements = new Elements(stripe, elementsOptions);
-      this.#loaded = this.#load(clientSecret || fetchClientSecret);
+      this.#elements = new Elements(stripe, elementsOptions, true);
+      const { billingAddress: billing, shippingAddress: shipping, phoneNumber: phone, email } = defaultValues;
+      this.#noted = { billing, shipping, phone };
+      this.#loaded = this.#load(clientSecret || fetchClientSecret, email);
     }
 
-    async #load(given) {
+    async #load(given, email) {
       const secret = await (typeof given === 'function' ? given() : given);
       if (typeof secret !== 'string')
         throw integrationError('initCheckout needs the clientSecret of a Checkout Session.');
@@ -107,13 +33,18 @@
       if (answer.error) return { type: 'error', error: answer.error };
       this.#answer = answer;
       this.#elements._takes(answer.payment_method_types);
+      if (email && answer.status === 'open' && !(answer.customer_details || {}).email) {
+        const noted = await this.#stripe._post(`/v1/payment_pages/${this.#id}`, { email });
+        if (!noted.error) this.#answer = noted;
+      }
       return { type: 'success' };
     }
 
     /** The session and the actions, once they are there. */
     async loadActions() {
       const loaded = await this.#loaded;
-      return loaded.type === 'error' ? loaded : { type: 'success', actions: this };
+      if (loaded.type === 'error') return { type: 'error', error: { code: null, message: loaded.error.message } };
+      return { type: 'success', actions: bound(this, ACTIONS) };
     }
 
     createPaymentElement(options) {
@@ -132,9 +63,56 @@
       return this.#elements.create('expressCheckout', options);
     }
 
+    createContactDetailsElement(options) {
+      return this.#elements.create('contactDetails', options);
+    }
+
+    createCurrencySelectorElement() {
+      return this.#elements.create('currencySelector');
+    }
+
+    createTermsElement(options) {
+      return this.#elements.create('terms', options);
+    }
+
+    createLinkSignupElement(options) {
+      return this.#elements.create('linkSignup', options);
+    }
+
     getPaymentElement() {
       return this.#elements.getElement('payment');
     }
+
+    getBillingAddressElement() {
+      return this.#elements.getElement('address', { mode: 'billing' });
+    }
+
+    getShippingAddressElement() {
+      return this.#elements.getElement('address', { mode: 'shipping' });
+    }
+
+    getExpressCheckoutElement() {
+      return this.#elements.getElement('expressCheckout');
+    }
+
+    getContactDetailsElement() {
+      return this.#elements.getElement('contactDetails');
+    }
+
+    getCurrencySelectorElement() {
+      return this.#elements.getElement('currencySelector');
+    }
+
+    getTermsElement() {
+      return this.#elements.getElement('terms');
+    }
+
+    getLinkSignupElement() {
+      return this.#elements.getElement('linkSignup');
+    }
+
+    /** Fonts within the frames are those of the browser. */
+    loadFonts() {}
 
     changeAppearance(appearance) {
       this.#elements.update({ appearance });
@@ -158,7 +136,8 @@
     async #change(params) {
       await this.#loaded;
       const answer = await this.#stripe._post(`/v1/payment_pages/${this.#id}`, params);
-      return answer.error ? { type: 'error', error: answer.error } : this.#succeed(answer);
+      if (!answer.error) return this.#succeed(answer);
+      return { type: 'error', error: { code: CODES[answer.error.code] || null, message: answer.error.message } };
     }
 
     applyPromotionCode(code) {
@@ -169,8 +148,41 @@
       return this.#change({ promotion_code: '' });
     }
 
-    updateEmail(email) {
-      return this.#change({ email });
+    async updateEmail(email) {
+      if (email && !/@.+\..+/.test(email) && /@/.test(email)) {
+        return { type: 'error', error: { code: 'incompleteEmail', message: 'Your email is incomplete.' } };
+      }
+      return this.#change({ email: email || '' });
+    }
+
+    async addOptionalLineItem() {
+      return { type: 'error', error: { code: null, message: 'The session has no optional items.' } };
+    }
+
+    removeOptionalLineItem(price) {
+      return this.addOptionalLineItem(price);
+    }
+
+    async updateTaxIdInfo(taxIdInfo) {
+      return this.#note({ taxIdInfo });
+    }
+
+    async updateIndividualName(individualName) {
+      return this.#note({ individualName });
+    }
+
+    async updateBusinessName(businessName) {
+      return this.#note({ businessName });
+    }
+
+    /** Marks what is missing in the elements, and says where. */
+    async validateElements() {
+      await this.#loaded;
+      const problems = await this.#elements._problems();
+      if (problems.length === 0) return { type: 'success', session: this.session() };
+      const validation = problems.map(({ element, message }) => ({ message, element: elementName(element) }));
+      const error = { code: 'validation_error', message: problems[0].message, validation_errors: validation };
+      return { type: 'error', error };
     }
 
     updateLineItemQuantity({ lineItem, quantity }) {
@@ -213,11 +225,12 @@
       const email = given.email || (this.#answer.customer_details || {}).email;
       if (!email)
         return { type: 'error', error: { code: null, message: 'An email is required to confirm the session.' } };
+      const { taxIdInfo, individualName, businessName } = this.#noted;
       let method = paymentMethod;
       let shipping = given.shippingAddress || this.#noted.shipping;
       if (!method && this.#elements.getElement('payment')) {
         const read = await this.#elements._methodData();
-        if (read.error) return { type: 'error', error: read.error };
+        if (read.error) return { type: 'error', error: { code: null, message: read.error.message } };
         shipping = shipping || read.shipping;
         const details = { ...read.data.billing_details, ...(billing && billing), email };
         const made = await this.#stripe._post('/v1/payment_methods', { ...read.data, billing_details: details });
@@ -230,14 +243,17 @@
         phone: given.phoneNumber || this.#noted.phone,
         shipping,
         save_payment_method: savePaymentMethod,
+        individual_name: individualName,
+        business_name: businessName || (taxIdInfo ? taxIdInfo.businessName : undefined),
+        tax_id: taxIdInfo ? taxIdInfo.taxId : undefined,
       });
       if (answer.error)
         return {
           type: 'error',
           error: {
-            code: 'paymentFailed',
-            paymentFailed: { declineCode: answer.error.decline_code || null },
             ...answer.error,
+            code: answer.error.type === 'card_error' ? 'paymentFailed' : CODES[answer.error.code] || null,
+            paymentFailed: { declineCode: answer.error.decline_code || null },
           },
         };
       return this.#finish(answer, { returnUrl, redirect });
@@ -253,8 +269,7 @@
           location.assign(url);
           return new Promise(() => undefined);
         }
-        url.searchParams.set('framed', '1');
-        await challenge(url.href);
+        await challenge(this.#stripe._base, url.pathname.split('/').at(-1));
         answer = await this.#stripe._get(`/v1/payment_pages/${this.#id}`);
         if (answer.status === 'open') {
           const message =
@@ -270,15 +285,68 @@
     }
   }
 
+  /** What Stripe.js calls what the API refuses. */
+  const CODES = {
+    promotion_code_invalid: 'invalidCode',
+    email_invalid: 'invalidEmail',
+    tax_id_invalid: 'invalidTaxId',
+  };
+
+  /** What an element of Checkout is called where it is not right. */
+  function elementName({ _type: type, _mode: mode }) {
+    return type === 'address' ? `${mode}Address` : type;
+  }
+
+  const ACTIONS = [
+    'addOptionalLineItem',
+    'applyPromotionCode',
+    'confirm',
+    'getSession',
+    'removeOptionalLineItem',
+    'removePromotionCode',
+    'runServerUpdate',
+    'updateBillingAddress',
+    'updateBusinessName',
+    'updateEmail',
+    'updateIndividualName',
+    'updateLineItemQuantity',
+    'updatePhoneNumber',
+    'updateShippingAddress',
+    'updateShippingOption',
+    'updateTaxIdInfo',
+    'validateElements',
+  ];
+  const ELEMENTS = ['BillingAddress', 'ContactDetails', 'CurrencySelector', 'ExpressCheckout'].concat([
+    'LinkSignup',
+    'Payment',
+    'ShippingAddress',
+    'Terms',
+  ]);
+  const SDK = [
+    'changeAppearance',
+    'loadActions',
+    'loadFonts',
+    'on',
+    ...ELEMENTS.flatMap((name) => [`create${name}Element`, `get${name}Element`]),
+  ];
+
+  /** Methods as the fields of an object: React's components take them out of it one by one. */
+  function bound(checkout, names) {
+    return Object.fromEntries(names.map((name) => [name, checkout[name].bind(checkout)]));
+  }
+
+  StripeClient.prototype.initCheckoutElementsSdk = function initCheckoutElementsSdk(options = {}) {
+    return bound(new Checkout(this, options), SDK);
+  };
+
   // Releases before Clover give a promise of the session with its actions; later ones an object that loads them.
   const isPromised = ['v3', 'acacia', 'basil', 3].includes(window.Stripe.version);
   StripeClient.prototype.initCheckout = function initCheckout(options = {}) {
     const checkout = new Checkout(this, options);
-    if (!isPromised) return checkout;
+    if (!isPromised) return bound(checkout, SDK);
     return checkout.loadActions().then((loaded) => {
       if (loaded.type === 'error') throw Object.assign(new Error(loaded.error.message), loaded.error);
-      return checkout;
+      return bound(checkout, [...SDK, ...ACTIONS, 'session']);
     });
   };
-  StripeClient.prototype.initCheckoutElementsSdk = StripeClient.prototype.initCheckout;
 })();

@@ -15,11 +15,30 @@
     payment: 'Secure payment input frame',
     address: 'Secure address input frame',
     linkAuthentication: 'Secure email input frame',
-    expressCheckout: 'Secure express checkout frame',
     iban: 'Secure IBAN input frame',
     auBankAccount: 'Secure bank account input frame',
-    idealBank: 'Secure payment input frame',
+    contactDetails: 'Secure email input frame',
   };
+  /** The frame that shows an element, where it is not called as the element is. */
+  const FRAMES = {
+    cardNumber: 'card',
+    cardExpiry: 'card',
+    cardCvc: 'card',
+    linkAuthentication: 'link-authentication',
+    auBankAccount: 'au-bank-account',
+    contactDetails: 'contact-details',
+  };
+  /** Elements that show wallets, loans or notes, of which there are none here: they are ready at once, and empty. */
+  const EMPTY = [
+    'expressCheckout',
+    'paymentRequestButton',
+    'paymentMethodMessaging',
+    'affirmMessage',
+    'afterpayClearpayMessage',
+    'currencySelector',
+    'terms',
+    'linkSignup',
+  ];
   const HEIGHTS = {
     card: 24,
     cardNumber: 24,
@@ -28,9 +47,13 @@
     payment: 230,
     address: 420,
     linkAuthentication: 76,
+    contactDetails: 76,
+    iban: 24,
+    auBankAccount: 24,
   };
 
   let count = 0;
+  let frames = 0;
 
   /** Writes parameters as forms have them: `card[number]=…`. */
   function encode(params, prefix, into = new URLSearchParams()) {
@@ -88,6 +111,7 @@
     #replies = new Map();
     #ready;
     #isReady = () => undefined;
+    #isDestroyed = false;
     #elements;
 
     constructor(elements, type, options = {}) {
@@ -117,29 +141,36 @@
     }
 
     mount(target) {
+      if (this.#isDestroyed) {
+        throw integrationError('This Element has already been destroyed. Please create a new one.');
+      }
       const container = typeof target === 'string' ? document.querySelector(target) : target;
       if (!container) {
-        throw new Error(
-          `The selector you specified (${target}) applies to no DOM elements that are currently on the page.`,
+        throw integrationError(
+          `The selector you specified (${target}) applies to no DOM elements that are currently on the page. Make sure the Element exists on the page before calling mount().`,
         );
       }
       if (this.#frame) this.unmount();
       this.#container = container;
       container.classList.add('StripeElement', 'StripeElement--empty');
-      if (this.#type === 'expressCheckout' || this.#type === 'paymentRequestButton') {
-        // There is no wallet here: an element without buttons.
+      if (EMPTY.includes(this.#type)) {
         setTimeout(() => this._emit('ready', { elementType: this.#type, availablePaymentMethods: undefined }));
         return this;
       }
       const frame = document.createElement('iframe');
-      frame.title = TITLES[this.#type] || 'Secure payment input frame';
-      frame.name = `__privateStripeFrame${count}`;
+      frame.title = TITLES[this.#type];
+      frame.name = `__privateStripeFrame${(frames += 1)}`;
       frame.allow = 'payment *; publickey-credentials-get *';
-      frame.style.cssText = `border:0;margin:0;padding:0;width:100%;min-width:100%;display:block;height:${HEIGHTS[this.#type] || 24}px;color-scheme:light only;`;
-      frame.src = `${this.#elements._stripe._base}/js/elements#${encodeURIComponent(JSON.stringify(this.#settings()))}`;
+      frame.style.cssText = `border:0;margin:0;padding:0;width:100%;min-width:100%;display:block;height:${HEIGHTS[this.#type]}px;color-scheme:light only;`;
+      const page = `elements-inner-${FRAMES[this.#type] || this.#type}.html`;
+      frame.src = `${this.#elements._stripe._base}/v3/${page}#${encodeURIComponent(JSON.stringify(this.#settings()))}`;
       this.#frame = frame;
+      const wrapper = document.createElement('div');
+      wrapper.className = '__PrivateStripeElement';
+      wrapper.style.cssText = 'margin:0;padding:0;border:0;display:block;position:relative;';
+      wrapper.append(frame);
       addEventListener('message', this.#receive);
-      container.replaceChildren(frame);
+      container.replaceChildren(wrapper);
       setTimeout(() => this._emit('loaderstart', { elementType: this.#type }));
       return this;
     }
@@ -155,13 +186,14 @@
           mode,
           locale: locale || this.#elements._stripe._locale,
           methods: this.#elements._methods,
+          saved: this.#elements._saved,
         }),
       );
     }
 
     unmount() {
       removeEventListener('message', this.#receive);
-      if (this.#frame) this.#frame.remove();
+      if (this.#frame) this.#frame.parentElement.remove();
       this.#frame = undefined;
       if (this.#container) {
         this.#container.classList.remove(
@@ -177,6 +209,7 @@
 
     destroy() {
       this.unmount();
+      this.#isDestroyed = true;
       this.#elements._forget(this);
       return this;
     }
@@ -217,6 +250,26 @@
       this.#tell('methods', { methods });
     }
 
+    /** Tells the frame what the customer has saved, and whether more may be. */
+    _saved(saved) {
+      this.#tell('saved', { saved });
+    }
+
+    /** What of the bill the application has said that it does not want to be asked for: `name`, `address.country` and so on. */
+    get _nevers() {
+      const { billingDetails } = (this.#options && this.#options.fields) || {};
+      const all = ['name', 'email', 'phone', ...PARTS_OF_ADDRESS.map(([part]) => `address.${part}`)];
+      if (billingDetails === 'never') return all;
+      const { address, ...others } = billingDetails || {};
+      const never = (name) => name === 'never';
+      return [
+        ...Object.keys(others).filter((name) => never(others[name])),
+        ...PARTS_OF_ADDRESS.filter(([, option]) => never(address) || never(address && address[option])).map(
+          ([part]) => `address.${part}`,
+        ),
+      ];
+    }
+
     /** Shows the frame as the application wants it from now on. */
     _appearance(appearance) {
       this.#tell('appearance', { appearance: JSON.parse(JSON.stringify(appearance || {})) });
@@ -239,6 +292,13 @@
         void this.#ready.then(() => contentWindow.postMessage({ backlot: 'command', command, ...more }, '*'));
     }
 
+    /** The Payment Element is ready when it knows what may be paid with, or says why it does not. */
+    async #loaded() {
+      const { error } = this.#type === 'payment' ? await this.#elements._loaded : {};
+      if (error) this._emit('loaderror', { elementType: this.#type, error });
+      else this._emit('ready', { elementType: this.#type });
+    }
+
     #receive = (event) => {
       const { data } = event;
       if (!this.#frame || event.source !== this.#frame.contentWindow || !data || data.backlot !== 'element') return;
@@ -254,7 +314,11 @@
       }
       if (data.event === 'ready') {
         this.#isReady();
-        this._emit('ready', { elementType: this.#type });
+        void this.#loaded();
+        return;
+      }
+      if (data.event === 'escape') {
+        this._emit('escape', { elementType: this.#type });
         return;
       }
       const { classList } = this.#container;
@@ -264,8 +328,8 @@
         return;
       }
       if (data.event === 'change') {
-        const { empty, complete, collapsed, error, brand, value } = data;
-        const change = JSON.parse(JSON.stringify({ empty, complete, collapsed, brand, value }));
+        const { empty, complete, collapsed, error, brand, country, isNewAddress, value } = data;
+        const change = JSON.parse(JSON.stringify({ empty, complete, collapsed, brand, country, isNewAddress, value }));
 
         this._change = { elementType: this.#type, ...change, error };
         classList.toggle('StripeElement--empty', change.empty);
@@ -276,12 +340,24 @@
     };
   }
 
-  /** A group of elements. */
-  class Elements {
+  /** What of an address may be left to the application: its name in the API, and among the options of an element. */
+  const PARTS_OF_ADDRESS = [
+    ['line1', 'line1'],
+    ['line2', 'line2'],
+    ['city', 'city'],
+    ['state', 'state'],
+    ['country', 'country'],
+    ['postal_code', 'postalCode'],
+  ];
+
+  /** A group of elements. `isOfCheckout`: a session says what is paid, not the options. */
+  class Elements extends Events {
     #all = new Map();
 
-    constructor(stripe, options = {}) {
+    constructor(stripe, options = {}, isOfCheckout = false) {
+      super();
       this._stripe = stripe;
+      this._isOfCheckout = isOfCheckout;
       this._options = options;
       this._methods = options.paymentMethodTypes;
       const { mode, amount, currency, clientSecret } = options;
@@ -292,10 +368,32 @@
       if ((mode === 'payment' || mode === 'subscription') && !currency) {
         throw integrationError(`In order to create Elements with mode '${mode}', specify a \`currency\`.`);
       }
-      if (clientSecret) void this.fetchUpdates();
+      if (clientSecret !== undefined && !SECRET.test(clientSecret)) {
+        throw integrationError(
+          `Invalid value for elements(): clientSecret should be a client secret of the form \${id}_secret_\${secret}. You specified: '${clientSecret}'.`,
+        );
+      }
+      this._loaded = this.#load();
+    }
+
+    async #load() {
+      const [updates] = await Promise.all([this.#fetch(), this.#fetchSaved()]);
+      return updates;
     }
 
     create(type, options) {
+      if (!TITLES[type] && !EMPTY.includes(type)) {
+        const valid = [...Object.keys(TITLES), ...EMPTY].join(', ');
+        throw integrationError(
+          `A valid Element name must be provided. Valid Elements are: ${valid}; you passed: ${String(type)}.`,
+        );
+      }
+      const { mode, clientSecret } = this._options;
+      if (type === 'payment' && !mode && !clientSecret && !this._isOfCheckout) {
+        throw integrationError(
+          'In order to create a payment element, you must pass a clientSecret or mode when creating the Elements group.',
+        );
+      }
       const key = keyOf(type, options);
       if (this.#all.has(key)) {
         throw integrationError(`Can only create one Element of type ${type} through an Elements instance.`);
@@ -315,6 +413,7 @@
       this._options = { ...this._options, ...options };
       if (options.paymentMethodTypes) this._takes(options.paymentMethodTypes);
       if (options.appearance) for (const element of this.#all.values()) element._appearance(options.appearance);
+      setTimeout(() => this._emit('update-end'));
     }
 
     /** Says which types of payment methods there are. */
@@ -324,8 +423,14 @@
       if (payment) payment._methods(methods);
     }
 
-    /** Asks which types of payment methods the intent takes. */
+    /** Asks again which types of payment methods the intent takes. */
     async fetchUpdates() {
+      const updates = await this.#fetch();
+      this._emit('update-end');
+      return updates;
+    }
+
+    async #fetch() {
       const { clientSecret } = this._options;
       if (!clientSecret) return {};
       const result = await this._stripe._retrieve(clientSecret);
@@ -335,10 +440,21 @@
       return {};
     }
 
+    /** What the customer of a session has saved. https://docs.stripe.com/payments/accept-a-payment-deferred#save-payment-methods */
+    async #fetchSaved() {
+      const { customerSessionClientSecret: secret } = this._options;
+      if (!secret) return;
+      const found = await this._stripe._get('/v1/elements/sessions', { customer_session_client_secret: secret });
+      if (found.error) return;
+      this._saved = found;
+      const payment = this.#all.get('payment');
+      if (payment) payment._saved(found);
+    }
+
     /** Checks all that is filled in, and marks what is missing. */
     async submit() {
       for (const element of this.#all.values()) {
-        if (element._type === 'expressCheckout') continue;
+        if (EMPTY.includes(element._type)) continue;
         const { complete, error, value } = await element._read();
         if (!complete) return { error: invalid(error) };
         if (element._type === 'payment') this._selected = value.type;
@@ -351,24 +467,69 @@
       this.#all.delete(keyOf(element._type, { mode: element._mode }));
     }
 
-    /** All that the elements hold, as the data of a payment method, and where things are sent. */
+    /** What of the elements is not filled in, by the elements. */
+    async _problems() {
+      const problems = [];
+      for (const element of this.#all.values()) {
+        if (EMPTY.includes(element._type)) continue;
+        const { complete, error } = await element._read();
+        if (!complete) problems.push({ element, message: error });
+      }
+      return problems;
+    }
+
+    /**
+     * All that the elements hold, as the data of a payment method, and where things are sent. `saved`: the payment method of the
+     * customer that was chosen instead; `saves`: whether this one is to be kept for them.
+     */
     async _methodData() {
       const data = { type: 'card', billing_details: {} };
       let shipping;
+      let saved;
+      let saves;
       for (const element of this.#all.values()) {
-        if (element._type === 'expressCheckout') continue;
+        if (EMPTY.includes(element._type)) continue;
         const { complete, error, value } = await element._read();
         if (!complete) return { error: invalid(error) };
-        if (element._type === 'address' && element._mode === 'shipping') shipping = value;
-        else merge(data, element._type, value);
+        if (element._type === 'address' && element._mode === 'shipping') shipping = shippingOf(value);
+        else if (element._type === 'payment' && value.saved) saved = value.saved;
+        else {
+          if (element._type === 'payment') saves = value.saves;
+          merge(data, element._type, value);
+        }
       }
-      return { data, shipping };
+      if (saves !== undefined) data.allow_redisplay = saves ? 'always' : 'limited';
+      return { data, shipping, saved, saves };
+    }
+
+    /** How what is confirmed may be used later, where the buyer has chosen that. */
+    get _saveUsage() {
+      return this._saved && this._saved.features.payment_method_save_usage;
+    }
+
+    /** Throws where the application does not want the buyer to be asked for something, and does not say it either. */
+    _requireGiven(given = {}, name) {
+      const payment = this.#all.get('payment');
+      for (const path of payment ? payment._nevers : []) {
+        const value = path.split('.').reduce((object, key) => (object ? object[key] : undefined), given);
+        if (value !== undefined) continue;
+        throw integrationError(
+          `You specified "never" for fields.billing_details.${path} when creating the payment Element, but did not pass confirmParams.payment_method_data.billing_details.${path} when calling stripe.${name}(). If you opt out of collecting data via the payment Element using the fields option, the data must be passed in when calling stripe.${name}().`,
+        );
+      }
     }
   }
 
   /** There may be an address for the bill and one to send to. */
   function keyOf(type, { mode } = {}) {
     return type === 'address' ? `address ${mode || 'billing'}` : type;
+  }
+
+  /** What a client secret looks like. */
+  const SECRET = /^\w+_secret_\w+$/;
+
+  function shippingOf({ name, address, phone }) {
+    return { name, address, ...(phone && { phone }) };
   }
 
   /** What the application does wrong, not the buyer. */
@@ -379,12 +540,15 @@
   /** Puts what an element holds into the data of a payment method. */
   function merge(data, type, value) {
     if (type === 'payment') {
-      const { billing_details: details, ...method } = value;
+      const { billing_details: { address, ...details } = {}, ...method } = value;
+      delete method.saves;
       Object.assign(data, method);
       Object.assign(data.billing_details, details);
+      // What an Address Element holds is more than a card asks for.
+      if (address) data.billing_details.address = { ...address, ...data.billing_details.address };
       return;
     }
-    if (type === 'linkAuthentication') {
+    if (type === 'linkAuthentication' || type === 'contactDetails') {
       data.billing_details.email = value.email;
       return;
     }
@@ -418,9 +582,11 @@
 
     constructor(key, options = {}) {
       if (typeof key !== 'string' || key === '')
-        throw new Error('Please call Stripe() with your publishable key. You used an empty string.');
+        throw integrationError('Please call Stripe() with your publishable key. You used an empty string.');
       if (/^(sk|rk)_/.test(key))
-        throw new Error('You should not use your secret key with Stripe.js. Please pass a publishable key instead.');
+        throw integrationError(
+          'You should not use your secret key with Stripe.js. Please pass a publishable key instead.',
+        );
       this.#key = key;
       this.#options = options;
       this._base = options.apiBase || FROM || location.origin;
@@ -449,6 +615,7 @@
         const params = given === 'pii' && id_number ? { id_number, ...rest } : named;
         return this.#object('token', await this.#post('/v1/tokens', { [given]: params }));
       }
+      if (given._type === 'iban') return this.#tokenOfIban(given, data);
       const read = await this.#cardOf(given);
       if (read.error) return read;
       const { address } = read.billing;
@@ -465,6 +632,22 @@
       return this.#object('token', await this.#post('/v1/tokens', { card: { ...read.card, ...named } }));
     }
 
+    async #tokenOfIban(element, data) {
+      const { complete, error, code, value } = await element._read();
+      if (!complete) return { error: { type: 'validation_error', code, message: error } };
+      const { iban } = value;
+      const account = { ...data, country: iban.slice(0, 2), account_number: iban };
+      return this.#object('token', await this.#post('/v1/tokens', { bank_account: account }));
+    }
+
+    /** Nothing is watched here: a session to name to Radar. */
+    async createRadarSession() {
+      const id = [...window.crypto.getRandomValues(new Uint8Array(12))].map((byte) =>
+        byte.toString(16).padStart(2, '0'),
+      );
+      return { radarSession: { id: `rse_${id.join('')}` } };
+    }
+
     async createSource(given, data = {}) {
       if (!(given instanceof Element)) return this.#object('source', await this.#post('/v1/sources', given));
       const read = await this.#cardOf(given);
@@ -478,10 +661,13 @@
 
     async createPaymentMethod(options, element, more) {
       if (typeof options === 'string') return this.createPaymentMethod({ type: options, [options]: element, ...more });
-      if (options.elements) {
-        requireSubmit(options.elements, 'createPaymentMethod');
-        const { data, error } = await options.elements._methodData();
+      const { element: only, elements = only && only._type === 'payment' ? only._elements : undefined } = options;
+      if (only && !elements) return this.createPaymentMethod({ type: 'card', card: only, ...options.params });
+      if (elements) {
+        requireSubmit(elements, 'createPaymentMethod');
+        const { data, saved, error } = await elements._methodData();
         if (error) return { error };
+        if (saved) return { paymentMethod: saved };
         const { billing_details: details, ...params } = options.params || {};
         return this.#object(
           'paymentMethod',
@@ -498,13 +684,22 @@
 
     async createConfirmationToken({ elements, params = {} }) {
       requireSubmit(elements, 'createConfirmationToken');
-      const { data, shipping, error } = await elements._methodData();
-      if (error) return { error };
       const { payment_method_data: given = {}, ...rest } = params;
+      elements._requireGiven(given.billing_details, 'createConfirmationToken');
+      const { data, shipping, saved, saves, error } = await elements._methodData();
+      if (error) return { error };
       const method = { ...data, ...given, billing_details: { ...data.billing_details, ...given.billing_details } };
-      const made = this.#object('paymentMethod', await this.#post('/v1/payment_methods', method));
+      const made = saved
+        ? { paymentMethod: saved }
+        : this.#object('paymentMethod', await this.#post('/v1/payment_methods', method));
       if (made.error) return made;
-      const token = { ...(shipping && { shipping }), ...rest, payment_method: made.paymentMethod.id };
+      const { setupFutureUsage = saves ? elements._saveUsage : undefined } = elements._options;
+      const token = {
+        ...(shipping && { shipping }),
+        ...(setupFutureUsage && { setup_future_usage: setupFutureUsage }),
+        ...rest,
+        payment_method: made.paymentMethod.id,
+      };
       return this.#object('confirmationToken', await this.#post('/v1/test_helpers/confirmation_tokens', token));
     }
 
@@ -606,13 +801,13 @@
       return this.#post(path, params);
     }
 
-    _get(path) {
-      return this.#get(path, {});
+    _get(path, params = {}) {
+      return this.#get(path, params);
     }
 
-    _retrieve(clientSecret) {
+    async _retrieve(clientSecret) {
       const { name, path } = intentOf(clientSecret);
-      return this.#get(path, { client_secret: clientSecret }).then((answer) => this.#object(name, answer));
+      return this.#object(name, await this.#get(path, { client_secret: clientSecret }));
     }
 
     /** `confirmCardPayment` and its like, which are given the element. */
@@ -636,21 +831,34 @@
 
     async #confirm({ elements, clientSecret: given, confirmParams = {}, redirect = 'always' }) {
       const clientSecret = given || (elements && elements._options.clientSecret);
-      if (!clientSecret) throw new Error('confirmPayment needs a clientSecret, by itself or of its Elements.');
+      if (!clientSecret) throw integrationError('confirmPayment needs a clientSecret, by itself or of its Elements.');
       if (redirect === 'always' && !confirmParams.return_url) {
-        throw new Error('confirmPayment(): the confirmParams must have a return_url unless redirect is "if_required".');
+        throw integrationError(
+          'confirmPayment(): the confirmParams must have a return_url unless redirect is "if_required".',
+        );
       }
       if (elements && !confirmParams.confirmation_token) requireSubmit(elements, 'confirmPayment');
       const { name, path } = intentOf(clientSecret);
+      const other = elements && elements._options.mode ? await this.#difference(elements._options, clientSecret) : null;
+      if (other) return { error: other };
       const { payment_method_data: methodGiven = {}, ...rest } = confirmParams;
       const params = { ...rest, client_secret: clientSecret, use_stripe_sdk: true };
       if (elements && !confirmParams.payment_method && !confirmParams.confirmation_token) {
-        const { data, shipping, error } = await elements._methodData();
+        elements._requireGiven(
+          methodGiven.billing_details,
+          name === 'paymentIntent' ? 'confirmPayment' : 'confirmSetup',
+        );
+        const { data, shipping, saved, saves, error } = await elements._methodData();
         if (error) return { error };
         if (shipping && name === 'paymentIntent') params.shipping = { ...shipping, ...params.shipping };
+        if (saves && name === 'paymentIntent' && elements._saveUsage) {
+          params.setup_future_usage = params.setup_future_usage || elements._saveUsage;
+        }
         const method = { ...data, ...methodGiven };
         method.billing_details = { ...data.billing_details, ...methodGiven.billing_details };
-        const made = this.#object('paymentMethod', await this.#post('/v1/payment_methods', method));
+        const made = saved
+          ? { paymentMethod: saved }
+          : this.#object('paymentMethod', await this.#post('/v1/payment_methods', method));
         if (made.error) return made;
         params.payment_method = made.paymentMethod.id;
       }
@@ -660,6 +868,25 @@
       if (acted.error || redirect !== 'always' || !intent) return acted;
       this.#leave(confirmParams.return_url, intent);
       return new Promise(() => undefined);
+    }
+
+    /** What an intent that was made later has otherwise than Elements were told; nothing where they agree. */
+    async #difference({ mode, amount, currency }, clientSecret) {
+      if (mode !== 'payment') return undefined;
+      const { paymentIntent, error } = await this._retrieve(clientSecret);
+      if (!paymentIntent) return error;
+      const wrong = [
+        ['amount', amount],
+        ['currency', currency && currency.toLowerCase()],
+      ].find(([name, told]) => paymentIntent[name] !== told);
+      return (
+        wrong && {
+          type: 'invalid_request_error',
+          code: 'payment_intent_invalid_parameter',
+          param: wrong[0],
+          message: `The ${wrong[0]} of the PaymentIntent (${paymentIntent[wrong[0]]}) does not match the one that Elements were made with (${wrong[1]}).`,
+        }
+      );
     }
 
     /** Goes to the page of the application as the bank's page would. */
@@ -683,16 +910,16 @@
         location.assign(url);
         return new Promise(() => undefined);
       }
-      await challenge(`${this._base}/authenticate/${intent.id}?framed=1`);
+      await challenge(this._base, intent.id);
       const after = await this._retrieve(intent.client_secret);
       const now = after.paymentIntent || after.setupIntent;
       const failure = now && (now.last_payment_error || now.last_setup_error);
       if (now && now.status === 'requires_payment_method') {
-        const error = failure || {
-          type: 'invalid_request_error',
-          message:
-            'We are unable to authenticate your payment method. Please choose a different payment method and try again.',
-        };
+        // What the API says of it is for developers.
+        const message =
+          'We are unable to authenticate your payment method. Please choose a different payment method and try again.';
+        const isUnproven = !failure || /_intent_authentication_failure$/.test(failure.code);
+        const error = { type: 'invalid_request_error', ...failure, ...(isUnproven && { message }) };
         return { error: { ...error, [now.object]: now } };
       }
       return after;
@@ -767,12 +994,15 @@
     Affirm: 'affirm',
     AfterpayClearpay: 'afterpay_clearpay',
     Alipay: 'alipay',
+    AmazonPay: 'amazon_pay',
     AuBecsDebit: 'au_becs_debit',
     BacsDebit: 'bacs_debit',
     Bancontact: 'bancontact',
+    Billie: 'billie',
     Blik: 'blik',
     Boleto: 'boleto',
     Cashapp: 'cashapp',
+    CustomerBalance: 'customer_balance',
     Eps: 'eps',
     Fpx: 'fpx',
     Giropay: 'giropay',
@@ -780,15 +1010,19 @@
     Ideal: 'ideal',
     Klarna: 'klarna',
     Konbini: 'konbini',
-    MobilepayPayment: 'mobilepay',
+    Mobilepay: 'mobilepay',
+    Multibanco: 'multibanco',
     Oxxo: 'oxxo',
     P24: 'p24',
+    PayByBank: 'pay_by_bank',
     PayNow: 'paynow',
     PayPal: 'paypal',
     Pix: 'pix',
     PromptPay: 'promptpay',
+    RevolutPay: 'revolut_pay',
     SepaDebit: 'sepa_debit',
     Sofort: 'sofort',
+    Twint: 'twint',
     UsBankAccount: 'us_bank_account',
     WechatPay: 'wechat_pay',
   })) {
@@ -814,17 +1048,22 @@
   }
 
   function intentOf(clientSecret) {
+    if (!SECRET.test(clientSecret)) {
+      throw integrationError(
+        `Invalid value for the secret of an intent: value should be a client secret of the form \${id}_secret_\${secret}. You specified: '${clientSecret}'.`,
+      );
+    }
     const id = String(clientSecret).split('_secret')[0];
     return id.startsWith('seti_')
       ? { name: 'setupIntent', path: `/v1/setup_intents/${id}` }
       : { name: 'paymentIntent', path: `/v1/payment_intents/${id}` };
   }
 
-  /** Shows the page of the bank over everything, until it is done. */
-  function challenge(url) {
+  /** Shows the page of the bank over everything, until it is done: in two frames, as tests know Stripe's. */
+  function challenge(base, intent) {
     const frame = document.createElement('iframe');
-    frame.src = url;
-    frame.name = 'stripe-challenge-frame';
+    frame.src = `${base}/v3/three-ds-2-challenge.html#${encodeURIComponent(`${base}/authenticate/${intent}?framed=1`)}`;
+    frame.name = `__privateStripeFrame${(frames += 1)}`;
     frame.title = '3D Secure authentication frame';
     frame.style.cssText = 'border:0;width:min(32rem,94vw);height:min(26rem,90vh);background:#fff;border-radius:8px;';
     const overlay = document.createElement('div');

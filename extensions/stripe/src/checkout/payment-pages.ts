@@ -4,8 +4,11 @@ import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { pageOf } from '../kernel/page-of';
+import { businessName } from '../connect/business-name';
 import { methodTable } from '../resources/payment-methods';
 import { itemsOf } from './sessions';
+import { priceOf } from './line-items';
+import { savedFor } from './saved-methods';
 import { applyCode, changeQuantity, chooseShipping, noteEmail, removeCode } from './session-changes';
 import { sessionsOf } from './session-data';
 import { paySession, type Outcome } from './session-pay';
@@ -28,6 +31,9 @@ interface Confirmation {
   readonly phone?: string;
   readonly shipping?: { readonly name: string; readonly address: Address };
   readonly save_payment_method?: string;
+  readonly business_name?: string;
+  readonly individual_name?: string;
+  readonly tax_id?: { readonly type: string; readonly value: string };
 }
 
 /**
@@ -67,6 +73,9 @@ export const paymentPages: DefineModule = (stripe) => ({
         shipping: given.shipping,
         method,
         save: given.save_payment_method === 'true',
+        businessName: given.business_name,
+        individualName: given.individual_name,
+        taxId: given.tax_id,
         customFields: {},
         acceptsTerms: true,
         wantsPromotions: false,
@@ -89,8 +98,23 @@ function openSession(stripe: Backend, id: string): Stripe.Checkout.Session {
 function shown(stripe: Backend, id: string): object {
   const session = sessionsOf(stripe).get(id);
   const rates = stripe.table<Stripe.ShippingRate>('shipping_rate');
+  const { lines, discounts } = sessionsOf(stripe).hidden(id)!;
+  const products = stripe.table<Stripe.Product>('product');
+  const productOf = (price: Stripe.Price): Stripe.Product | undefined => products.find(idOf(price.product) ?? '');
   return {
     ...session,
+    business_name: businessName(stripe),
+    products: Object.fromEntries(
+      lines.flatMap((line) => {
+        const product = productOf(priceOf(stripe, line));
+        return product ? [[line.id, product]] : [];
+      }),
+    ),
+    applied_discounts: discounts.map(({ coupon, promotion_code: code }) => ({
+      coupon: stripe.table<Stripe.Coupon>('coupon').find(coupon) ?? null,
+      code: stripe.table<Stripe.PromotionCode>('promotion_code').find(code ?? '')?.code ?? null,
+    })),
+    saved_payment_methods: savedFor(stripe, session),
     line_items: pageOf(itemsOf(stripe, id), `/v1/checkout/sessions/${id}/line_items`, { limit: 100 }),
     shipping_options: session.shipping_options.map((option) => ({
       ...option,

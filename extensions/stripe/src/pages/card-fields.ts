@@ -1,8 +1,8 @@
 import type { GivenMethod } from '../checkout/engine';
 import type { StripeError } from '../errors';
-import { countries } from './countries';
+import { cardPlaceFields } from './address-fields';
 import { html, raw, type Html } from './html';
-import { field, select } from './layout';
+import { field } from './layout';
 
 /** What is wrong with fields, by their names. */
 export type Problems = Readonly<Record<string, string>>;
@@ -22,14 +22,7 @@ export function cardFields(
       ${field({ ...of('cardCvc'), label: 'CVC', autocomplete: 'cc-csc', inputmode: 'numeric', placeholder: 'CVC' })}
     </div>
     ${field({ ...of('billingName'), label: 'Cardholder name', autocomplete: 'cc-name', placeholder: 'Full name on card' })}
-    ${
-      options.address === true
-        ? undefined
-        : html`<div class="pair">
-            ${select({ name: 'billingCountry', label: 'Country or region', value: values.get('billingCountry') ?? 'US' }, countries())}
-            ${field({ ...of('billingPostalCode'), label: 'ZIP or postal code', autocomplete: 'billing postal-code' })}
-          </div>`
-    }
+    ${options.address !== true && cardPlaceFields(values, problems)}
   </fieldset>`;
 }
 
@@ -74,13 +67,22 @@ export function shownError({ fields: { code }, message }: StripeError): { error:
   return field === undefined ? { error: message } : { problems: { [field]: message } };
 }
 
-/** Makes the choice of one way to pay among several: by its value, its id in the page and its label. */
-export function methodChoice(chosen: string | undefined): (value: string, id: string, label: string) => Html {
-  return (value, id, label) =>
-    html`<div class="choice">
+/**
+ * Makes the choice of one way to pay among several: by its value, its id in the page and its label. With the type of a payment method, it is
+ * found by tests as the item of Stripe's page is.
+ */
+export function methodChoice(
+  chosen: string | undefined,
+): (value: string, id: string, label: string, type?: string) => Html {
+  return (value, id, label, type) => {
+    const testId = (part: string): Html | undefined =>
+      type === undefined ? undefined : html` data-testid="${type}-accordion-item${part}"`;
+    return html`<div class="choice" ${testId('')}>
       <input type="radio" name="method" id="${id}" value="${value}" ${value === chosen && raw(' checked')} /><label
         for="${id}"
+        ${testId('-button')}
         >${label}</label
       >
     </div>`;
+  };
 }

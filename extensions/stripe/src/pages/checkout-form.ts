@@ -3,6 +3,13 @@ import type { GivenMethod } from '../checkout/engine';
 import type { Submission } from '../checkout/session-pay';
 import { readBankFields } from './bank-fields';
 import { readCardFields, type Problems } from './card-fields';
+import { NEEDS_POSTAL_CODE } from './countries';
+
+/** The name of the checkbox that says that the bill goes where the goods go. */
+export const SAME_ADDRESS = 'cardUseShippingAsBilling';
+
+/** The name of the checkbox that shows the fields of a business. */
+export const AS_BUSINESS = 'enableBusinessPurchase';
 
 /** Reads the form of a session. Gives what is wrong with it, by the names of the fields, where something is missing. */
 export function readCheckoutForm(
@@ -19,11 +26,12 @@ export function readCheckoutForm(
   const email = known ?? text('email');
   if (email === undefined || email === null) problems['email'] = 'Required';
   else if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) problems['email'] = 'Your email is incomplete.';
-  if (session.phone_number_collection?.enabled === true) require('phone');
+  if (session.phone_number_collection?.enabled === true) require('phoneNumber');
   if (session.shipping_address_collection) {
     for (const name of ['Name', 'AddressLine1', 'Locality', 'PostalCode']) require(`shipping${name}`);
   }
-  if (session.billing_address_collection === 'required') {
+  const isSame = session.shipping_address_collection !== null && form.has(SAME_ADDRESS);
+  if (session.billing_address_collection === 'required' && !isSame) {
     for (const name of ['AddressLine1', 'Locality', 'PostalCode']) require(`billing${name}`);
   }
   for (const [name, wish] of [
@@ -51,6 +59,8 @@ export function readCheckoutForm(
     if (chosen.startsWith('pm_') || chosen.startsWith('card_')) method = chosen;
     else if (chosen === 'card') {
       const card = readCardFields(form);
+      const needsCode = NEEDS_POSTAL_CODE.includes(text('billingCountry') ?? '');
+      if (needsCode && !isSame) require('billingPostalCode');
       if ('problems' in card) Object.assign(problems, card.problems);
       else method = card.method;
     } else {
@@ -62,9 +72,9 @@ export function readCheckoutForm(
   }
   if (Object.keys(problems).length > 0) return { problems };
 
-  const address = addressOf(form, 'billing');
+  const address = addressOf(form, isSame ? 'shipping' : 'billing');
   const name = text('billingName') ?? text('shippingName');
-  const phone = text('phone');
+  const phone = readPhone(text('phoneNumber'), address?.country ?? undefined);
   const taxId = text('taxId');
   if (typeof method === 'object') {
     method = {
@@ -91,6 +101,15 @@ export function readCheckoutForm(
       taxId: taxId === undefined ? undefined : { type: text('taxIdType') ?? 'eu_vat', value: taxId },
     },
   };
+}
+
+/** A phone number with its country in front: one of North America where it says no other, as the page begins with +1. */
+function readPhone(typed: string | undefined, country: string | undefined): string | undefined {
+  if (typed === undefined) return undefined;
+  const digits = typed.replace(/[^\d+]/g, '');
+  const isNorthAmerican = country === undefined || country === 'US' || country === 'CA';
+  if (digits.startsWith('+')) return digits;
+  return isNorthAmerican && digits.length === 10 ? `+1${digits}` : typed;
 }
 
 /** An address out of the fields with a prefix; undefined where there is not even a country. */

@@ -1,13 +1,16 @@
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
-import { idOf } from '../kernel/objects';
 import { saleOf, sessionsOf } from '../checkout/session-data';
+import { savedFor } from '../checkout/saved-methods';
 import { addUp } from '../checkout/totals';
+import { ADDRESS_SCRIPT, addressFields } from './address-fields';
 import { bankFields } from './bank-fields';
 import { cardFields, methodChoice, type Problems } from './card-fields';
+import { AS_BUSINESS, SAME_ADDRESS } from './checkout-form';
 import { countries } from './countries';
-import { html, raw, safeUrl, type Html } from './html';
+import { html, inScript, raw, safeUrl, type Html } from './html';
 import { field, page, select } from './layout';
+import { methodName } from './method-names';
 import { money } from './money';
 import { businessName } from '../connect/business-name';
 import { summary } from './sale-summary';
@@ -19,6 +22,8 @@ export interface CheckoutView {
   /** What went wrong, above the form. */
   readonly error?: string | undefined;
   readonly promotionProblem?: string;
+  /** The frame with the page of the bank that the buyer has to answer, and where it leads back to. */
+  readonly challenge?: { readonly frame: string; readonly back: string };
 }
 
 /** The page of an open session. */
@@ -34,7 +39,7 @@ export function checkoutPage(stripe: Backend, id: string, view: CheckoutView = {
       <main class="two">
         <section class="side" aria-label="Order">
           <p>
-            ${cancel !== undefined && html`<a href="${cancel}" aria-label="Back to ${business}">←</a> `}<strong
+            ${cancel !== undefined && html`<a href="${cancel}" aria-label="Back to ${business}" data-testid="business-link">←</a> `}<strong
               >${business}</strong
             >
             <span class="badge">Test mode</span>
@@ -48,9 +53,22 @@ export function checkoutPage(stripe: Backend, id: string, view: CheckoutView = {
             <a href="https://docs.stripe.com/testing">test cards</a>, such as 4242 4242 4242 4242.
           </p>
         </section>
-      </main>`,
-    script: raw(SCRIPT),
+      </main>
+      ${view.challenge !== undefined && challengeOver(view.challenge)}`,
+    script: html`${ADDRESS_SCRIPT} ${raw(SCRIPT)}`,
   });
+}
+
+/** The page of the bank over everything, in frames as Stripe's are; when it is done, the session goes on. */
+function challengeOver({ frame, back }: NonNullable<CheckoutView['challenge']>): Html {
+  return html`<div class="over" role="dialog" aria-modal="true" aria-label="3D Secure">
+      <iframe name="__privateStripeFrame1" title="3D Secure authentication frame" src="${frame}"></iframe>
+    </div>
+    <script>
+      addEventListener('message', ({ data }) => {
+        if (data && data.backlot === 'action-complete') location.replace(${inScript(back)});
+      });
+    </script>`;
 }
 
 /** The colors and corners that the application chose; the names of the colors were checked. */
@@ -75,6 +93,9 @@ const RADII: Readonly<Record<string, string>> = { pill: '24px', rectangular: '0'
 const SCRIPT = `
 addEventListener('submit', async (event) => {
   const form = event.target;
+  if (form.id === 'payment-form' && !form.elements.framed) {
+    form.append(Object.assign(document.createElement('input'), { type: 'hidden', name: 'framed', value: '1' }));
+  }
   if (form.id !== 'options-form') { const b = event.submitter; if (b) setTimeout(() => { b.disabled = true; }); return; }
   event.preventDefault();
   const body = new URLSearchParams(new FormData(form, event.submitter));
@@ -92,7 +113,12 @@ addEventListener('change', (event) => {
 addEventListener('input', (event) => {
   const input = event.target;
   if (input.selectionStart !== input.value.length) return;
-  if (input.id === 'cardNumber') input.value = input.value.replace(/\\D/g, '').slice(0, 19).replace(/(.{4})(?=.)/g, '$1 ');
+  if (input.id === 'cardNumber') {
+    const digits = input.value.replace(/\\D/g, '').slice(0, 19);
+    input.value = /^3[47]/.test(digits)
+      ? [digits.slice(0, 4), digits.slice(4, 10), digits.slice(10, 15)].filter(Boolean).join(' ')
+      : digits.replace(/(.{4})(?=.)/g, '$1 ');
+  }
   if (input.id === 'cardExpiry' && event.inputType !== 'deleteContentBackward')
     input.value = input.value.replace(/[^\\d]/g, '').slice(0, 4).replace(/^(\\d\\d)(?=\\d)/, '$1 / ');
 });
@@ -107,7 +133,12 @@ function paymentForm(stripe: Backend, session: Stripe.Checkout.Session, view: Ch
   const email = session.customer_details?.email ?? null;
   const collectsAddress = session.billing_address_collection === 'required';
   const { consent_collection: consent } = session;
-  return html`<form method="post" action="${stripe.pageUrl(`pay/${session.id}`)}" id="payment-form">
+  return html`<form
+    method="post"
+    action="${stripe.pageUrl(`pay/${session.id}`)}"
+    id="payment-form"
+    class="PaymentForm-form"
+  >
     <h1>${session.mode === 'setup' ? 'Payment details' : 'Pay'}</h1>
     ${view.error !== undefined && html`<div class="error" role="alert" data-testid="payment-error">${view.error}</div>`}
     ${
@@ -117,14 +148,16 @@ function paymentForm(stripe: Backend, session: Stripe.Checkout.Session, view: Ch
             ...of('email'),
             value: values.get('email') ?? email,
             label: 'Email',
+            placeholder: 'email@example.com',
             type: 'email',
             autocomplete: 'email',
           })
     }
-    ${session.phone_number_collection?.enabled === true && field({ ...of('phone'), label: 'Phone number', type: 'tel', autocomplete: 'tel' })}
+    ${session.phone_number_collection?.enabled === true && field({ ...of('phoneNumber'), label: 'Phone number', type: 'tel', autocomplete: 'tel' })}
     ${session.shipping_address_collection && shippingFields(session, values, problems)}
+    ${session.shipping_address_collection && needsMethod && sameAddressChoice(view)}
     ${needsMethod && methodFields(stripe, session, values, problems, collectsAddress)}
-    ${collectsAddress && addressFields('billing', 'Billing address', values, problems, countries())}
+    ${collectsAddress && html`<div class="billing-address">${addressFields('billing', 'Billing address', values, problems)}</div>`}
     ${nameFields(session, values, problems)}
     ${session.tax_id_collection?.enabled === true && taxFields(session, values, problems)}
     ${session.custom_fields.map((each) => customField(each, values, problems))}
@@ -141,16 +174,30 @@ function paymentForm(stripe: Backend, session: Stripe.Checkout.Session, view: Ch
     }
     ${session.custom_text.submit && html`<p class="small">${session.custom_text.submit.message}</p>`}
     <button
-      class="primary wide SubmitButton"
+      type="submit"
+      class="primary wide SubmitButton SubmitButton--complete"
       id="pay"
       name="action"
       value="pay"
       data-testid="hosted-payment-submit-button"
     >
-      ${buttonText(stripe, session)}
+      <span class="SubmitButton-IconContainer"
+        ><span class="SubmitButton-Text">${buttonText(stripe, session)}</span></span
+      >
     </button>
     ${session.custom_text.after_submit && html`<p class="small">${session.custom_text.after_submit.message}</p>`}
   </form>`;
+}
+
+/** Whether the bill goes where the goods go: so it is at first, as on Stripe's page. */
+function sameAddressChoice({ values }: CheckoutView): Html {
+  const isSame = values === undefined || values.has(SAME_ADDRESS);
+  return html`<div class="check">
+    <input type="checkbox" id="${SAME_ADDRESS}" name="${SAME_ADDRESS}" ${isSame && raw(' checked')} /><label
+      for="${SAME_ADDRESS}"
+      >Billing info is same as shipping</label
+    >
+  </div>`;
 }
 
 /** Whether the buyer has to give a payment method: not where nothing is due, now or later. */
@@ -170,47 +217,6 @@ function buttonText(stripe: Backend, session: Stripe.Checkout.Session): string {
   return session.submit_type === 'donate' ? `Donate ${total}` : `Pay ${total}`;
 }
 
-/** What types of payment methods are called. */
-const METHOD_NAMES: Readonly<Record<string, string>> = {
-  card: 'Card',
-  sepa_debit: 'SEPA Direct Debit',
-  us_bank_account: 'US bank account',
-  bacs_debit: 'Bacs Direct Debit',
-  au_becs_debit: 'BECS Direct Debit',
-  acss_debit: 'Pre-authorized debit',
-  ideal: 'iDEAL',
-  p24: 'Przelewy24',
-  eps: 'EPS',
-  wechat_pay: 'WeChat Pay',
-  afterpay_clearpay: 'Afterpay / Clearpay',
-  paypal: 'PayPal',
-  oxxo: 'OXXO',
-  cashapp: 'Cash App Pay',
-};
-
-/** What a type of payment method is called on a page. */
-export function methodName(type: string): string {
-  return (
-    METHOD_NAMES[type] ??
-    type
-      .split('_')
-      .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-      .join(' ')
-  );
-}
-
-/** The saved cards of the customer of a session. */
-export function savedMethods(stripe: Backend, session: Stripe.Checkout.Session): Stripe.PaymentMethod[] {
-  const customer = idOf(session.customer);
-  if (customer === undefined || session.mode === 'setup') return [];
-  return [
-    ...stripe.table<Stripe.PaymentMethod>('payment_method').values({
-      by: { customer },
-      where: (method) => session.payment_method_types.includes(method.type),
-    }),
-  ];
-}
-
 function methodFields(
   stripe: Backend,
   session: Stripe.Checkout.Session,
@@ -218,7 +224,7 @@ function methodFields(
   problems: Problems,
   collectsAddress: boolean,
 ): Html {
-  const saved = savedMethods(stripe, session);
+  const saved = savedFor(stripe, session);
   const types = session.payment_method_types.filter((type) => type !== 'link');
   const hasCard = types.includes('card');
   const others = types.filter((type) => type !== 'card');
@@ -234,8 +240,8 @@ function methodFields(
     html`<fieldset>
       <legend>Payment method</legend>
       ${saved.map((method) => radio(method.id, `method-${method.id}`, describeMethod(method)))}
-      ${hasCard && radio('card', 'method-new', saved.length > 0 ? 'New card' : 'Card')}
-      ${others.map((type) => radio(type, `method-${type}`, methodName(type)))}
+      ${hasCard && radio('card', 'method-new', saved.length > 0 ? 'New card' : 'Card', 'card')}
+      ${others.map((type) => radio(type, `method-${type}`, methodName(type), type))}
     </fieldset>`
   }
   ${
@@ -270,35 +276,6 @@ function shippingFields(session: Stripe.Checkout.Session, values: URLSearchParam
   ${addressFields('shipping', 'Shipping address', values, problems, countries(allowed))}`;
 }
 
-/** The fields of an address; their names begin with `billing` or `shipping`. */
-export function addressFields(
-  prefix: 'billing' | 'shipping',
-  legend: string,
-  values: URLSearchParams,
-  problems: Problems,
-  among: readonly (readonly [string, string])[],
-): Html {
-  const part = (name: string, label: string, autocomplete: string): Html =>
-    field({
-      name: `${prefix}${name}`,
-      label,
-      value: values.get(`${prefix}${name}`),
-      problem: problems[`${prefix}${name}`],
-      autocomplete: `${prefix} ${autocomplete}`,
-    });
-  return html`<fieldset>
-    <legend>${legend}</legend>
-    ${prefix === 'shipping' && part('Name', 'Full name', 'name')}
-    ${select({ name: `${prefix}Country`, label: 'Country or region', value: values.get(`${prefix}Country`) ?? among[0]?.[0] }, among)}
-    ${part('AddressLine1', 'Address line 1', 'address-line1')}
-    ${part('AddressLine2', 'Address line 2', 'address-line2')}
-    <div class="pair">
-      ${part('Locality', 'City', 'address-level2')}${part('AdministrativeArea', 'State', 'address-level1')}
-    </div>
-    ${part('PostalCode', 'ZIP or postal code', 'postal-code')}
-  </fieldset>`;
-}
-
 /** The names that the session collects. */
 function nameFields(
   { name_collection: names }: Stripe.Checkout.Session,
@@ -318,11 +295,18 @@ function nameFields(
 }
 
 function taxFields(session: Stripe.Checkout.Session, values: URLSearchParams, problems: Problems): Html {
-  return html`<fieldset>
-    <legend>Business details</legend>
-    ${session.name_collection?.business?.enabled !== true && field({ name: 'businessName', label: 'Business name', value: values.get('businessName'), problem: problems['businessName'] })}
-    ${taxIdFields(values, problems)}
-  </fieldset>`;
+  const isOpen = values.has(AS_BUSINESS) || problems['taxId'] !== undefined || problems['businessName'] !== undefined;
+  return html`<div class="check">
+      <input type="checkbox" id="${AS_BUSINESS}" name="${AS_BUSINESS}" ${isOpen && raw(' checked')} /><label
+        for="${AS_BUSINESS}"
+        >I'm purchasing as a business</label
+      >
+    </div>
+    <fieldset class="business">
+      <legend>Business details</legend>
+      ${session.name_collection?.business?.enabled !== true && field({ name: 'businessName', label: 'Business name', value: values.get('businessName'), problem: problems['businessName'] })}
+      ${taxIdFields(values, problems)}
+    </fieldset>`;
 }
 
 /** The fields of a tax ID. */

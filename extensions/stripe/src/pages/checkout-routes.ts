@@ -10,9 +10,11 @@ import { applyCode } from '../checkout/session-changes';
 import { createSession } from '../checkout/session-create';
 import { priceOf, type Line } from '../checkout/line-items';
 import { amountsOf, sessionsOf } from '../checkout/session-data';
+import { savedFor } from '../checkout/saved-methods';
 import { paySession } from '../checkout/session-pay';
 import { shownError } from './card-fields';
-import { checkoutPage, methodNeeded, savedMethods } from './checkout-page';
+import { challengeFrame } from './challenge-frame';
+import { checkoutPage, methodNeeded } from './checkout-page';
 import { readCheckoutForm } from './checkout-form';
 import { html, inScript } from './html';
 import { notice, page } from './layout';
@@ -81,7 +83,7 @@ export function serveCheckout(router: Router, stripe: Backend): void {
   );
 }
 
-function pay(stripe: Backend, id: string, { form }: Visit): PageAnswer {
+function pay(stripe: Backend, id: string, { base, form }: Visit): PageAnswer {
   const session = sessionsOf(stripe).get(id);
   if (session.status !== 'open') return done(stripe, session);
   if (
@@ -95,18 +97,29 @@ function pay(stripe: Backend, id: string, { form }: Visit): PageAnswer {
   const read = readCheckoutForm(session, form, needsMethod);
   if ('problems' in read) return checkoutPage(stripe, id, { values: form, problems: read.problems });
   const { method } = read.submission;
-  if (typeof method === 'string' && !savedMethods(stripe, session).some((each) => each.id === method)) {
+  if (typeof method === 'string' && !savedFor(stripe, session).some((each) => each.id === method)) {
     return checkoutPage(stripe, id, { values: form, error: 'Choose a payment method.' });
   }
   try {
     const outcome = stripe.state.transaction(() => paySession(stripe, id, read.submission));
-    if (outcome.kind === 'redirect') return { redirect: outcome.url };
+    if (outcome.kind === 'redirect') {
+      // A page with scripts shows the question of a card's bank over itself, as Stripe's does.
+      const isCard = typeof method === 'string' ? !hasBankPage(stripe, method) : method?.type === 'card';
+      if (!isCard || !form.has('framed')) return { redirect: outcome.url };
+      const challenge = { frame: challengeFrame(base, outcome.url), back: `${base}/pay/${id}/return` };
+      return checkoutPage(stripe, id, { values: form, challenge });
+    }
     if (outcome.kind === 'declined') return checkoutPage(stripe, id, { values: form, error: outcome.message });
   } catch (error) {
     if (!(error instanceof StripeError)) throw error;
     return checkoutPage(stripe, id, { values: form, ...shownError(error) });
   }
   return finish(stripe, sessionsOf(stripe).get(id));
+}
+
+/** Whether a saved payment method leads to a page of its own. */
+function hasBankPage(stripe: Backend, method: string): boolean {
+  return stripe.table<Stripe.PaymentMethod>('payment_method').find(method)?.type !== 'card';
 }
 
 /** Quantities, shipping and codes. */
@@ -188,16 +201,15 @@ function done(stripe: Backend, session: Stripe.Checkout.Session): string {
 function lastError(stripe: Backend, session: Stripe.Checkout.Session): string {
   const intent = idOf(session.payment_intent);
   const setup = idOf(session.setup_intent);
-  const message =
+  const error =
     intent !== undefined
-      ? stripe.table<Stripe.PaymentIntent>('payment_intent').find(intent)?.last_payment_error?.message
+      ? stripe.table<Stripe.PaymentIntent>('payment_intent').find(intent)?.last_payment_error
       : setup !== undefined
-        ? stripe.table<Stripe.SetupIntent>('setup_intent').find(setup)?.last_setup_error?.message
+        ? stripe.table<Stripe.SetupIntent>('setup_intent').find(setup)?.last_setup_error
         : undefined;
-  return (
-    message ??
-    'We are unable to authenticate your payment method. Please choose a different payment method and try again.'
-  );
+  // What the API says of it is for developers.
+  if (error?.message && !error.code?.endsWith('_intent_authentication_failure')) return error.message;
+  return 'We are unable to authenticate your payment method. Please choose a different payment method and try again.';
 }
 
 /** A session that goes on after an expired one has a day of its own. */

@@ -5,6 +5,7 @@ import { sumOfLines } from '../billing/totals';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { makePaymentMethod, payInvoiceWith } from '../checkout/engine';
+import { ADDRESS_SCRIPT } from './address-fields';
 import { cardFields, methodChoice, readCardFields, shownError, type Problems } from './card-fields';
 import { describeMethod } from './checkout-page';
 import { html, type Html } from './html';
@@ -132,11 +133,12 @@ function invoicePage(stripe: Backend, { id, home }: InvoicePlace, view: InvoiceV
         <p class="foot">Backlot stands in for Stripe here: no money moves.</p>
       </section>
     </main>`,
+    script: ADDRESS_SCRIPT,
   });
 }
 
 const STATUS_TEXTS: Readonly<Record<string, string>> = {
-  paid: 'This invoice is paid. Thank you.',
+  paid: 'Invoice paid. Thank you.',
   void: 'This invoice is void: nothing is to be paid.',
   draft: 'This invoice is a draft.',
 };

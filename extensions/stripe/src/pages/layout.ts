@@ -75,7 +75,7 @@ export function field(options: FieldOptions): Html {
       value="${value ?? ''}"
       ${attribute('autocomplete', options.autocomplete)}${attribute('inputmode', options.inputmode)}${attribute('placeholder', options.placeholder)}${attribute('maxlength', options.maxlength)}${options.required === true && raw(' required')}${problem !== undefined && raw(` aria-invalid="true" aria-describedby="${name}-problem"`)}
     />
-    ${problem !== undefined && html`<p class="problem" id="${name}-problem">${problem}</p>`}
+    ${problem !== undefined && html`<p class="problem FieldError" id="${name}-problem">${problem}</p>`}
   </div>`;
 }
 

@@ -2,8 +2,8 @@ import type Stripe from 'stripe';
 import { priceIn } from '../billing/prices';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import { addressFields, describeMethod, taxIdFields } from './checkout-page';
-import { countries } from './countries';
+import { ADDRESS_SCRIPT, addressFields } from './address-fields';
+import { describeMethod, taxIdFields } from './checkout-page';
 import { html, raw, safeUrl, type Html } from './html';
 import { field, page, select } from './layout';
 import { date, every, money } from './money';
@@ -11,7 +11,7 @@ import { businessName } from '../connect/business-name';
 import type { Portal } from './portal-routes';
 
 /** What all pages of the portal have around them. */
-export function shell(stripe: Backend, portal: Portal, title: string, body: Html): string {
+export function shell(stripe: Backend, portal: Portal, title: string, body: Html, script?: Html): string {
   const business = businessName(stripe);
   const back = safeUrl(portal.session.return_url);
   return page({
@@ -27,6 +27,7 @@ export function shell(stripe: Backend, portal: Portal, title: string, body: Html
       ${body} ${businessLinks(portal.configuration)}
       <p class="foot">Backlot stands in for Stripe here: no money moves.</p>
     </main>`,
+    ...(script && { script }),
   });
 }
 
@@ -338,13 +339,14 @@ export function customerPage(portal: Portal): string {
         ${allowed.includes('email') && field({ name: 'email', label: 'Email', type: 'email', value: customer.email, autocomplete: 'email' })}
         ${allowed.includes('phone') && field({ name: 'phone', label: 'Phone number', type: 'tel', value: customer.phone, autocomplete: 'tel' })}
         ${allowed.includes('tax_id') && taxIdFields(new URLSearchParams(), {})}
-        ${allowed.includes('shipping') && addressFields('shipping', 'Shipping address', addressValues('shipping', customer.shipping?.address, customer.shipping?.name), {}, countries())}
-        ${allowed.includes('address') && addressFields('billing', 'Billing address', values, {}, countries())}
+        ${allowed.includes('shipping') && addressFields('shipping', 'Shipping address', addressValues('shipping', customer.shipping?.address, customer.shipping?.name), {})}
+        ${allowed.includes('address') && addressFields('billing', 'Billing address', values, {})}
         <div class="actions">
           <button class="primary">Save</button> <a class="button" href="${home}?done=1">Cancel</a>
         </div>
       </form>
     </main>`,
+    script: ADDRESS_SCRIPT,
   });
 }
 

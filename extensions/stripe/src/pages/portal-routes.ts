@@ -13,6 +13,7 @@ import {
 } from '../checkout/engine';
 import { changeAtPeriodEnd, waitsForPeriod } from '../checkout/portal-changes';
 import { createPortalSession } from '../checkout/portal-sessions';
+import { ADDRESS_SCRIPT } from './address-fields';
 import { cardFields, readCardFields, shownError, type Problems } from './card-fields';
 import { addressOf } from './checkout-form';
 import { html } from './html';
@@ -283,6 +284,7 @@ function addPage(
           <button class="primary">Add</button> <a class="button" href="${portal.home}?done=1">Go back</a>
         </div>
       </form>`,
+    ADDRESS_SCRIPT,
   );
 }
 

@@ -24,7 +24,11 @@ export function summary(stripe: Backend, id: string, problem?: string): Html {
     adjustable || isFree || session.shipping_options.length > 0 || session.allow_promotion_codes === true;
   return html`<div id="summary">
     <p class="muted">${headline(session, totals.items)}</p>
-    <p class="amount" data-testid="total-amount">${money(totals.amount_total, currency)}</p>
+    <p class="amount">
+      <span id="ProductSummary-totalAmount" data-testid="product-summary-total-amount"
+        >${money(totals.amount_total, currency)}</span
+      >
+    </p>
     ${sale.trial === true && html`<p class="muted">${trialText(stripe, session)}</p>`}
     <form method="post" action="${stripe.pageUrl(`pay/${id}/options`)}" id="options-form">
       ${totals.items.map((item) => lineOf(item, currency, hidden.lines.find(({ id }) => id === item.id)?.amount))}
@@ -33,7 +37,9 @@ export function summary(stripe: Backend, id: string, problem?: string): Html {
       ${totals.amount_discount > 0 && html`<div class="row"><span>Discount ${discountNames(stripe, sale.discounts)}</span><span>−${money(totals.amount_discount, currency)}</span></div>`}
       ${totals.shipping_cost && html`<div class="row"><span>Shipping</span><span>${totals.amount_shipping === 0 ? 'Free' : money(totals.amount_shipping, currency)}</span></div>`}
       ${totals.amount_tax > 0 && html`<div class="row"><span>Tax</span><span>${money(totals.amount_tax, currency)}</span></div>`}
-      <div class="row total"><span>Total due today</span><span>${money(totals.amount_total, currency)}</span></div>
+      <div class="row total">
+        <span>Total due today</span><span id="OrderDetails-TotalAmount">${money(totals.amount_total, currency)}</span>
+      </div>
       ${session.shipping_options.length > 0 && shippingChoice(stripe, session, sale.shippingRate)}
       ${session.allow_promotion_codes === true && promotionField(sale.discounts.length > 0, problem)}
       ${hasOptions && html`<noscript><button name="action" value="update">Update</button></noscript>`}
@@ -48,7 +54,7 @@ function lineOf(item: Stripe.LineItem, currency: string, amount: number | undefi
   const name = `quantity-${item.id}`;
   return html`<div class="row">
     <span
-      ><strong>${item.description}</strong> ${
+      ><strong data-testid="line-item-product-name">${item.description}</strong> ${
         item.adjustable_quantity?.enabled
           ? html`<br /><label class="small" for="${name}">Quantity</label>
               <input
@@ -156,12 +162,13 @@ function shippingChoice(stripe: Backend, session: Stripe.Checkout.Session, chose
 
 function promotionField(isApplied: boolean, problem: string | undefined): Html {
   return html`<div class="field">
-    <label for="promotionCode">Promotion code</label>
+    <label for="promotionCode">Add promotion code</label>
     <div class="actions">
       <input
         type="text"
         id="promotionCode"
         name="promotionCode"
+        placeholder="Add promotion code"
         ${problem !== undefined && raw(' aria-invalid="true" aria-describedby="promotionCode-problem"')}
       />
       <button name="action" value="apply">Apply</button

@@ -1,9 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RequestContext, Router } from 'backlot';
+import { countries, NEEDS_POSTAL_CODE, STATELESS, STATES } from './countries';
+import { METHOD_NAMES } from './method-names';
 
 /** Releases of Stripe.js that are loaded from a path of their own. */
 const RELEASES = ['acacia', 'basil', 'clover', 'dahlia', 'endive'];
+
+/** What the frames of elements are called, in whose addresses tests look for it. */
+const FRAMES = ['card', 'payment', 'address', 'link-authentication', 'iban', 'au-bank-account', 'contact-details'];
+
+/** What elements know of the world, as the pages do. */
+const KNOWN = {
+  countries: countries(),
+  states: STATES,
+  stateless: STATELESS,
+  needsPostalCode: NEEDS_POSTAL_CODE,
+  methods: METHOD_NAMES,
+};
 
 /** The stand-in for Stripe.js, and the page within the frames that it makes. Nothing is read before somebody asks. Gives what serves the
  * former. */
@@ -20,11 +34,14 @@ export function serveScripts(router: Router, packageDirectory: string): (context
       context.response.setHeader('cache-control', 'no-cache');
       return bytes;
     };
-  const script = file('text/javascript', 'stripe.js', 'stripe-checkout.js');
+  const script = file('text/javascript', 'stripe.js', 'stripe-checkout-session.js', 'stripe-checkout.js');
   const anywhere = router.withCors({ origins: '*' });
   for (const path of ['/v3', '/v3/', '/v3/stripe.js', ...RELEASES.map((release) => `/${release}/stripe.js`)])
     anywhere.get(path, script);
-  anywhere.get('/js/elements', file('text/html', 'elements.html'));
-  anywhere.get('/js/elements.js', file('text/javascript', 'elements-texts.js', 'elements.js'));
+  for (const frame of FRAMES) anywhere.get(`/v3/elements-inner-${frame}.html`, file('text/html', 'elements.html'));
+  const fields = file('text/javascript', 'elements-texts.js', 'element-checks.js', 'elements.js');
+  const known = Buffer.from(`window.known = ${JSON.stringify(KNOWN)};\n`);
+  anywhere.get('/v3/elements.js', (context) => Buffer.concat([known, fields(context)]));
+  anywhere.get('/v3/three-ds-2-challenge.html', file('text/html', 'challenge.html'));
   return script;
 }

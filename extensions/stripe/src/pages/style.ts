@@ -56,6 +56,11 @@ td.number, th.number { text-align: right; padding-right: 0; }
 .foot { color: var(--muted); font-size: .8rem; margin: 2rem 0 0; }
 body:has(#method-new) .new-card { display: none; }
 body:has(#method-new:checked) .new-card { display: block; }
+body:has(#cardUseShippingAsBilling:checked) .billing-address { display: none; }
+body:not(:has(#enableBusinessPurchase:checked)) .business { display: none; }
+[hidden] { display: none !important; }
+.over { position: fixed; inset: 0; z-index: 9; display: grid; place-items: center; background: rgba(10, 20, 30, .5); }
+.over iframe { border: 0; border-radius: var(--radius); background: #fff; width: min(32rem, 94vw); height: min(26rem, 90vh); }
 body.bare { background: transparent; }
 body.bare .two { display: block; min-height: 0; }
 @media (max-width: 50rem) { .two { grid-template-columns: 1fr; min-height: 0; } .two > * { padding: 1.5rem 1rem; } }
