@@ -289,7 +289,7 @@ describe('a Checkout Session that is completed', () => {
   it('notes the number of a customer', async () => {
     const { id: customer } = await stripe.customers.create({ email: 'bob@example.com' });
     const done = await completed(await session({ customer, phone_number_collection: { enabled: true } }), {
-      phone: '+15551234567',
+      phoneNumber: '+15551234567',
     });
     expect(done.customer_details!.phone).toBe('+15551234567');
     expect(await stripe.customers.retrieve(customer)).toMatchObject({ phone: '+15551234567' });
