@@ -54,6 +54,7 @@ function built(): Built {
     ...from('spec/spec.js'),
     ...from('kernel/backend.js'),
     ...from('kernel/dispatch.js'),
+    ...from('kernel/handlers.js'),
     ...from('resources/index.js'),
   } as Built;
 }

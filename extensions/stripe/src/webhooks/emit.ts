@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
+import { notifyOf } from '../v2/events/notify';
 import { defaultVersion } from '../versions/versions';
 import { deliver, targetsOf, type EventDeliveries } from './deliver';
 
@@ -31,6 +32,7 @@ export function emitEvent(
   stripe
     .table<Stripe.Event, EventDeliveries>('event')
     .insert(event, deliveries.length > 0 ? { deliveries } : undefined);
+  notifyOf(stripe, event);
   stripe.commandLines.announce(event);
   return event;
 }
