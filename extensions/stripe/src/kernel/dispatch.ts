@@ -10,6 +10,7 @@ import { undeclared } from '../parameters/undeclared';
 import { validate, type Params } from '../parameters/validate';
 import { loadSpec, UNSPECIFIED, type FoundOperation, type Operation } from '../spec/spec';
 import { formerOperation, isFormer, type FoundFormer } from '../versions/former-paths';
+import { withCustomer, withCustomerAccounts } from '../v2/accounts/customer-accounts';
 import {
   COMMAND_LINE_VERSION,
   acceptLegacy,
@@ -195,7 +196,7 @@ export class Dispatcher {
     const sent = parseForm(request.body);
     const given = request.query === '' ? sent : Object.assign(parseForm(request.query), sent);
     const written = isAsToday ? given : this.#stripe.as(scope, () => this.#translate(found, meant, given));
-    const raw = this.#mode.given?.(operation, written) ?? written;
+    const raw = withCustomer(this.#stripe, this.#mode.given?.(operation, written) ?? written);
     // How pages give their key.
     if (raw['key'] !== undefined) delete raw['key'];
     const legacy = acceptLegacy(operation, meant);
@@ -259,7 +260,8 @@ export class Dispatcher {
         renderAt(version, withFirstLines(object), this.#stripe),
         call,
       );
-      const reply = { status: 200, headers: NOTHING, body: printed(shown) };
+      const body = printed(withCustomerAccounts(this.#stripe, shown));
+      const reply = { status: 200, headers: NOTHING, body };
       return answer instanceof Later ? { ...reply, later: answer } : reply;
     } catch (error) {
       if (!(error instanceof StripeError)) throw error;

@@ -34,7 +34,7 @@ function codeOf(
 ): string {
   if (meter === undefined) return 'no_meter';
   const { customer_mapping: mapping, value_settings: value } = meter;
-  switch (code) {
+  switch (code ?? '') {
     case 'no_meter':
       return 'archived_meter';
     case 'resource_missing':

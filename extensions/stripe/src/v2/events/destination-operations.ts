@@ -43,7 +43,7 @@ export const eventDestinations: DefineModule = (stripe) => {
       'GET /v2/core/event_destinations/{id}': (call) => shown(stripe, find(call), call),
       'POST /v2/core/event_destinations/{id}': (call) => {
         const before = find(call);
-        return shown(stripe, table.update(before.id, changed(stripe, before, call.params as UpdateGiven)), call);
+        return shown(stripe, table.update(before.id, changed(stripe, before, call.params)), call);
       },
       'DELETE /v2/core/event_destinations/{id}': (call) => {
         const { id } = find(call);

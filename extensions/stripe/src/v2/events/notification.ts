@@ -1,5 +1,6 @@
 /** Event notifications, which the documentation calls thin events: https://docs.stripe.com/event-destinations#thin-payload. */
 import type Stripe from 'stripe';
+import { omit } from '../../kernel/omit';
 import { version2File } from '../../spec/files';
 import { timestamp } from '../kernel/time';
 import { isSnapshot, type KeptEvent, type KeptNotification, type RelatedObject } from './kept-events';
@@ -101,6 +102,5 @@ function reasonOf(request: { readonly id: string | null; readonly idempotency_ke
 
 /** What is sent of a notification: what else it says is fetched. */
 export function notificationPayload(notification: Notification): string {
-  const { changes: _changes, data: _data, ...sent } = notification;
-  return JSON.stringify(sent, undefined, 2);
+  return JSON.stringify(omit(notification, 'changes', 'data'), undefined, 2);
 }

@@ -1,5 +1,5 @@
 import type { Mode } from '../../compat/mode';
-import { StripeError } from '../../errors';
+import type { StripeError } from '../../errors';
 import { accountFor } from '../../http/account';
 import { keyIn, readKey } from '../../http/credentials';
 import type { Backend } from '../../kernel/backend';

@@ -5,6 +5,7 @@ import type { ApiRequest } from '../../kernel/dispatch';
 import { Handlers, named } from '../../kernel/handlers';
 import { DAY_LONG, IdempotentReplies } from '../../kernel/idempotency';
 import type { Call, DefineModule, OperationHandler } from '../../kernel/module';
+import { omit } from '../../kernel/omit';
 import { printed } from '../../kernel/printed';
 import type { Reply } from '../../kernel/reply';
 import type { Params } from '../../parameters/validate';
@@ -125,7 +126,7 @@ function parametersOf({ header, query, body, files }: ApiRequest, { operation }:
   if (isForm && (body !== '' || files.length > 0)) {
     throw failure(415, 'unsupported_media_type', 'Version 2 of the API takes JSON: send application/json.');
   }
-  const { [PAGE]: _page, ...inQuery } = readQuery(query);
+  const inQuery = omit(readQuery(query), PAGE);
   return validate(operation, operation.method === 'GET' ? inQuery : { ...inQuery, ...readBody(body) });
 }
 

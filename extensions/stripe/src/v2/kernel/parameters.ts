@@ -13,6 +13,9 @@ const MOST_PER_PAGE = 100;
 /** The longest text, in characters. */
 const LONGEST = 5000;
 
+/** What older versions took, and the newest does without. */
+const FORMER = /^use_case\.account_(onboarding|update)\.configurations$/;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The object that a body is. Throws for what is no JSON object; nothing stands for an empty one. */
@@ -55,7 +58,8 @@ function checkHash(type: ParameterType, given: Fields, at: string, isText: boole
   const names = written === '' ? [] : written.split(' ');
   const fields = new Map(names.map((name, index) => [name.replace(/!$/, ''), places[index]!]));
   for (const name of Object.keys(given)) {
-    if (!fields.has(name)) throw invalidFields(`Received unknown parameter: ${below(at, name)}`, below(at, name));
+    if (!fields.has(name) && !FORMER.test(below(at, name)))
+      throw invalidFields(`Received unknown parameter: ${below(at, name)}`, below(at, name));
   }
   for (const name of names.filter((each) => each.endsWith('!')).map((each) => each.slice(0, -1))) {
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
@@ -64,7 +68,8 @@ function checkHash(type: ParameterType, given: Fields, at: string, isText: boole
   }
   const checked: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
-    checked[name] = value === null ? null : check(fields.get(name)!, value, below(at, name), isText);
+    const place = fields.get(name);
+    checked[name] = value === null || place === undefined ? value : check(place, value, below(at, name), isText);
   }
   return checked;
 }

@@ -2,7 +2,7 @@ import { StripeError } from '../../errors';
 import type { Backend } from '../../kernel/backend';
 import type { Call } from '../../kernel/module';
 import { generatedAnswer } from '../../kernel/unstated';
-import { fieldNames } from '../../spec/shapes';
+import { complete } from './complete';
 import { timestamp } from './time';
 
 type Fields = Record<string, unknown>;
@@ -22,9 +22,7 @@ export function unstatedAnswer(stripe: Backend, call: Call): object {
   }
   if (operation.kind === 'list') return { data: [], next_page_url: null, previous_page_url: null };
   if (operation.result === '') return {};
-  const object = generatedAnswer(stripe, call) as Fields;
-  // What version 1 leaves out, version 2 has as null.
-  for (const name of fieldNames(operation.result)) object[name] ??= null;
+  const object = complete(operation.result, generatedAnswer(stripe, call) as Fields);
   return withTimes(object, timestamp(stripe.now())) as object;
 }
 
