@@ -254,9 +254,9 @@ describe('an account of version 2', () => {
 
   it('is refused where something is missing or wrong', async () => {
     const { accounts } = stripe.v2.core;
-    const { identity: _identity, ...withoutCountry } = MERCHANT;
+    const withoutCountry = { ...MERCHANT, identity: {} };
     expect(await failure(accounts.create(withoutCountry))).toMatchObject({ param: 'identity.country' });
-    expect(await failure(accounts.create({ ...MERCHANT, dashboard: undefined } as never))).toMatchObject({
+    expect(await failure(accounts.create({ ...MERCHANT, dashboard: undefined }))).toMatchObject({
       param: 'dashboard',
     });
     expect(await failure(accounts.create({ ...MERCHANT, dashboard: 'half' } as never))).toMatchObject({
@@ -405,6 +405,23 @@ describe('people, tokens and links', () => {
       'v2.core.account_person.created',
     ]);
     expect((data[0] as Stripe.Events.V2CoreAccountPersonDeletedEvent).data).toEqual({ account_id: account });
+  });
+
+  it('are told of by version 2, whichever version changes them', async () => {
+    const { id: account } = await stripe.v2.core.accounts.create(MERCHANT);
+    const { id } = await stripe.accounts.createPerson(account, { first_name: 'Jenny' });
+    // Version 1 knows of no other names, and has nothing to tell.
+    await stripe.v2.core.accounts.persons.update(account, id, {
+      additional_names: [{ purpose: 'maiden', surname: 'Thorn' }],
+    });
+    const { data } = await stripe.v2.core.events.list({ object_id: id });
+    expect(data.map(({ type }) => type)).toEqual(['v2.core.account_person.updated', 'v2.core.account_person.created']);
+    const context = { stripeContext: account };
+    expect((await stripe.v2.core.events.list({ types: ['v1.person.updated'] }, context)).data).toEqual([]);
+    const made = await stripe.v2.core.events.list({ types: ['v1.person.created'] }, context);
+    expect(made.data).toHaveLength(1);
+    const person = await stripe.v2.core.accounts.persons.retrieve(account, id);
+    expect(person).toMatchObject({ given_name: 'Jenny', additional_names: [{ surname: 'Thorn', full_name: null }] });
   });
 
   it('may say what they say by a token, once', async () => {

@@ -35,8 +35,8 @@ export const accounts: DefineModule = (stripe) => {
       'POST /v2/core/accounts': ({ params }) => {
         if (stripe.account !== PLATFORM_ACCOUNT)
           throw failure(403, 'account_not_a_platform', 'Only a platform can create accounts.');
-        const given = withToken(stripe, params as Given);
-        const made = createAccount(stripe, creationParams(given) as Stripe.AccountCreateParams);
+        const given = withToken(stripe, params);
+        const made = createAccount(stripe, creationParams(given));
         return write(stripe, made, newRow(made.id, made.created ?? 0), given, true);
       },
       'GET /v2/core/accounts': (call) => pageOf(call, listed(stripe, call), (account) => shownAccount(stripe, account)),
@@ -45,7 +45,7 @@ export const accounts: DefineModule = (stripe) => {
         const before = find(call);
         const row = rowOf(stripe, before);
         if (row.closed) throw failure(400, 'account_closed', 'The account is closed: it cannot be changed.');
-        const given = withToken(stripe, call.params as Given);
+        const given = withToken(stripe, call.params);
         const { country } = given.identity ?? {};
         if (typeof country === 'string' && country.toUpperCase() !== before.country)
           throw invalidFields('The country of an account cannot be changed.', 'identity.country');
@@ -114,7 +114,7 @@ function write(stripe: Backend, before: Stripe.Account, row: AccountRow, given: 
   const wishes = wishesIn(given.configuration ?? {});
   const changed = keepRow(stripe, changedRow(row, given, wishes));
   if (changed.applied_configurations.includes('customer')) keepCustomer(stripe, id, given);
-  const after = refreshAccount(stripe, id, changeParams(given, wishes) as Stripe.AccountUpdateParams, null);
+  const after = refreshAccount(stripe, id, changeParams(given, wishes), null);
   const { individual } = given.identity ?? {};
   const person = asPlatform(stripe, () => accountTable(stripe).hidden(id)?.individual);
   if (individual && person !== undefined) keepPersonExtras(stripe, id, person, individual);

@@ -14,7 +14,7 @@ export function keepCustomer(stripe: Backend, id: string, given: object): void {
     const row = rowOf(stripe, accountTable(stripe).get(id));
     if (row.customer !== null && customerTable(stripe).has(row.customer)) {
       const change = toVersion1(CUSTOMER_PAIRS, given);
-      if (Object.keys(change).length > 0) updateCustomer(stripe, row.customer, change as Stripe.CustomerUpdateParams);
+      if (Object.keys(change).length > 0) updateCustomer(stripe, row.customer, change);
       return;
     }
     const params = toVersion1(CUSTOMER_PAIRS, row.given) as Stripe.CustomerCreateParams;
