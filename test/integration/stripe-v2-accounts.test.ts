@@ -354,6 +354,11 @@ describe('an account as a customer', () => {
     expect(data[0]!.data.object).toMatchObject({ customer_account: id });
     const customer = await stripe.customers.retrieve(subscription.customer as string);
     expect(customer).toMatchObject({ customer_account: id, email: 'jenny@example.com', name: 'Jenny' });
+
+    await stripe.customers.update(customer.id, { shipping: { name: 'Rosen', address: { line1: 'Street 2' } } });
+    const { configuration } = await stripe.v2.core.accounts.retrieve(id, { include: ['configuration.customer'] });
+    expect(configuration!.customer!.shipping).toMatchObject({ name: 'Rosen', address: { line1: 'Street 2' } });
+    expect((await typesOf(id)).at(-1)).toBe('v2.core.account[configuration.customer].updated');
   });
 
   it('is refused where there is no such account, and beside a customer', async () => {

@@ -98,5 +98,8 @@ export const accountEvents: DefineModule = (stripe) => ({
     'account.updated': ({ id }: Stripe.Account) => {
       if (isKept(stripe, id)) announceAccount(stripe, id);
     },
+    'customer.updated': ({ customer_account: id }: Stripe.Customer) => {
+      if (typeof id === 'string' && isKept(stripe, id)) announceAccount(stripe, id);
+    },
   },
 });
