@@ -7,6 +7,7 @@ import { checkLimit } from '../kernel/limits';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { checkEmail } from '../parameters/email';
+import { recordSetBalance } from '../billing/customer-balance';
 import { shortened } from '../parameters/validate';
 import { addSource, replaceDefaultSource, sourcesOf } from '../payments/customer-sources';
 import { attachPaymentMethod, checkAttached, methodTable, resolvePaymentMethod } from './payment-methods';
@@ -71,6 +72,7 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
   const later = { ...given, ...(given.invoice_settings && { invoice_settings: settings }) } as Given;
   const made = table.insert({ ...customer, ...changes(customer, later) });
   const { id } = made;
+  recordSetBalance(stripe, made);
   if (method) attachPaymentMethod(stripe, method, id);
   if (chosen !== undefined && chosen !== '') {
     // A name such as pm_card_visa stands for the one that was just made of it.
@@ -175,7 +177,7 @@ export function updateCustomer(stripe: Backend, id: string, params: Stripe.Custo
     }
   }
   const added = source === undefined ? undefined : replaceDefaultSource(stripe, id, source);
-  return table.update(
+  const after = table.update(
     id,
     (now) => ({
       ...changes(now, params),
@@ -184,6 +186,8 @@ export function updateCustomer(stripe: Backend, id: string, params: Stripe.Custo
     }),
     'customer.updated',
   );
+  recordSetBalance(stripe, after, before);
+  return after;
 }
 
 interface FormerParams {
