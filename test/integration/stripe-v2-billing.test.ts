@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 
 async function usage(): Promise<number> {
-  const now = Math.floor(Date.now() / 1000);
+  const now = Math.floor(Date.now() / 60_000) * 60;
   const { data } = await stripe.billing.meters.listEventSummaries(meter.id, {
     customer,
     start_time: now - 3600,
@@ -124,7 +124,7 @@ describe('the stream of meter events', () => {
     await client.v2.billing.meterEventStream.create({
       events: [{ event_name: 'calls', payload: { stripe_customer_id: id, value: '1' } }],
     });
-    const now = Math.floor(Date.now() / 1000);
+    const now = Math.floor(Date.now() / 60_000) * 60;
     const { data } = await other.billing.meters.listEventSummaries(made.id, {
       customer: id,
       start_time: now - 60,

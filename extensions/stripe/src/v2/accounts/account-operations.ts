@@ -96,13 +96,16 @@ function creationParams(given: Given): Fields {
       'identity.country',
     );
   }
-  const isOwn = (stripe_dashboard as { readonly type?: string } | undefined)?.type === 'none';
+  // The platform collects what it bears the losses of, where Stripe shows the account nothing.
+  const dashboard = (stripe_dashboard as { readonly type?: string } | undefined)?.type ?? 'none';
+  const bearer = (losses as { readonly payments?: string } | undefined)?.payments ?? 'application';
+  const isOwn = dashboard === 'none' && bearer === 'application';
   return {
     controller: {
       fees: fees ?? { payer: 'application' },
-      losses: losses ?? { payments: 'application' },
+      losses: { payments: bearer },
       requirement_collection: isOwn ? 'application' : 'stripe',
-      stripe_dashboard: stripe_dashboard ?? { type: 'none' },
+      stripe_dashboard: { type: dashboard },
     },
     ...(typeof country === 'string' && { country: country.toUpperCase() }),
   };
