@@ -17,7 +17,12 @@ export function customerTable(stripe: Backend): Table<Stripe.Customer, { readonl
   return stripe.table<Stripe.Customer, { readonly nextInvoice?: number }>('customer');
 }
 
-type Given = Stripe.CustomerCreateParams & Stripe.CustomerUpdateParams & { readonly id?: string };
+type Given = Stripe.CustomerCreateParams &
+  Stripe.CustomerUpdateParams & {
+    readonly id?: string;
+    /** The account that the customer is; no client says so. */
+    readonly customer_account?: string;
+  };
 
 /** Makes a customer, with `customer.created`; its payment method, card and tax ids, where given, come with it. */
 export function createCustomer(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Customer {
@@ -43,7 +48,7 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
     balance: 0,
     created: stripe.now(),
     currency: null,
-    customer_account: null,
+    customer_account: given.customer_account ?? null,
     default_currency: null,
     default_source: null,
     delinquent: false,
@@ -152,7 +157,8 @@ function addressOf(given: object): object {
   return { city: null, country: null, line1: null, line2: null, postal_code: null, state: null, ...given };
 }
 
-function update(stripe: Backend, id: string, params: Stripe.CustomerUpdateParams): Stripe.Customer {
+/** Changes a customer, with `customer.updated`. */
+export function updateCustomer(stripe: Backend, id: string, params: Stripe.CustomerUpdateParams): Stripe.Customer {
   const table = customerTable(stripe);
   const before = table.get(id);
   if (isDeleted(before)) throw missing(id);
@@ -213,7 +219,7 @@ export const customers: DefineModule = (stripe) => {
       'POST /v1/customers': ({ params }) => discounted(stripe, createCustomer(stripe, params), params),
       'GET /v1/customers/{customer}': ({ path }) => table.get(path['customer']!),
       'POST /v1/customers/{customer}': ({ path, params }) =>
-        discounted(stripe, update(stripe, path['customer']!, params), params),
+        discounted(stripe, updateCustomer(stripe, path['customer']!, params), params),
       'DELETE /v1/customers/{customer}': ({ path }) => {
         const customer = table.get(path['customer']!);
         if (isDeleted(customer)) throw missing(customer.id);
