@@ -55,7 +55,9 @@ function succeed(stripe: Backend, id: string, chargeId: string): Confirmed {
     announceCharge(stripe, chargeId);
     const held = table.update(id, { ...common, status: 'requires_capture', amount_capturable: amount });
     stripe.emit('payment_intent.amount_capturable_updated', held);
-    stripe.jobs.schedule('payment_intent.expire', id, stripe.now() + captureDays(methodOf(stripe, intent)!.type) * DAY);
+    const { type } = methodOf(stripe, intent)!;
+    const days = captureDays(type, type === 'card' ? intent.payment_method_options?.card : undefined);
+    stripe.jobs.schedule('payment_intent.expire', id, stripe.now() + days * DAY);
     followUp(stripe, chargeId);
     return { intent: table.get(id) };
   }

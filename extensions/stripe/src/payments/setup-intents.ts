@@ -1,6 +1,6 @@
 /** Setup intents: payment methods for later. https://docs.stripe.com/payments/setup-intents */
 import type Stripe from 'stripe';
-import type { StripeError } from '../errors';
+import { invalidRequest, type StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
@@ -55,6 +55,11 @@ export function createSetupIntent(stripe: Backend, given: CreateSetupParams): St
 function make(stripe: Backend, params: CreateSetupParams): Stripe.SetupIntent {
   const { customer } = params;
   if (customer !== undefined) stripe.table('customer').get(customer, 'customer');
+  if (customer !== undefined && params.attach_to_self === true) {
+    throw invalidRequest('`attach_to_self` cannot be true when a SetupIntent is for a customer.', {
+      param: 'attach_to_self',
+    });
+  }
   const method = givenMethod(stripe, params);
   if (method) checkOwner(stripe, method, customer, 'SetupIntent');
   const types = typesFor(stripe, params);
@@ -270,7 +275,7 @@ function addAttempt(stripe: Backend, intent: Stripe.SetupIntent, status: string)
     livemode: false,
     on_behalf_of: intent.on_behalf_of,
     payment_method: intent.payment_method,
-    payment_method_details: method && { [method.type]: detailsOf(method), type: method.type },
+    payment_method_details: method && { [method.type]: detailsOf(method, status), type: method.type },
     setup_error: null,
     setup_intent: intent.id,
     status,
@@ -279,12 +284,16 @@ function addAttempt(stripe: Backend, intent: Stripe.SetupIntent, status: string)
   return attempts(stripe).insert(attempt);
 }
 
-function detailsOf({ card }: Stripe.PaymentMethod): object {
+function detailsOf({ card }: Stripe.PaymentMethod, status: string): object {
   if (!card) return {};
   const { brand, checks, country, exp_month, exp_year, fingerprint, funding, last4 } = card;
   return {
     brand,
-    checks,
+    checks: checks && {
+      ...checks,
+      // The bank was asked, whatever is known of the card by itself.
+      ...(status === 'succeeded' && checks.cvc_check === 'unchecked' && { cvc_check: 'pass' }),
+    },
     country,
     exp_month,
     exp_year,
