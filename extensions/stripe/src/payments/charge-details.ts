@@ -1,9 +1,10 @@
 /** What a charge says about how it was paid. */
 import type Stripe from 'stripe';
-import { omit } from '../kernel/omit';
+import { blank, fieldNames, fieldOf } from '../spec/shapes';
 import { presentedDetails } from './card-present';
 import { behaviorOf, type CardSecret } from './cards';
 import type { Decline } from './declines';
+import { shownAccount } from './generated-debit';
 
 /** `payment_method_details` of a charge. */
 export function methodDetails(
@@ -29,9 +30,8 @@ export function methodDetails(
     });
   }
   if (!card) {
-    const shown = (method as unknown as Record<string, object | undefined>)[type] ?? {};
-    const rest = omit(shown, 'networks', 'status_details');
-    return { [type]: { ...rest, ...(payment.mandate !== null && { mandate: payment.mandate }) }, type };
+    const shown = { ...detailsAs(method), ...shownAccount(method) };
+    return { [type]: { ...shown, ...(payment.mandate !== null && { mandate: payment.mandate }) }, type };
   }
   const { checks } = behaviorOf(payment.secret);
   const { address } = method.billing_details;
@@ -87,6 +87,19 @@ export function methodDetails(
     },
     type: 'card',
   } as unknown as Stripe.Charge.PaymentMethodDetails;
+}
+
+/** What a payment method says of itself, as far as a charge has it, and the rest empty. */
+function detailsAs(method: Stripe.PaymentMethod): object {
+  const shown = (method as unknown as Record<string, object | undefined>)[method.type] ?? {};
+  const [details = ''] = fieldOf('charge', 'payment_method_details')?.kinds ?? [];
+  const [kind] = fieldOf(details, method.type)?.kinds ?? [];
+  if (kind === undefined) return shown;
+  const names = fieldNames(kind);
+  return {
+    ...blank(kind),
+    ...Object.fromEntries(Object.entries(shown).filter(([name]) => names.includes(name))),
+  };
 }
 
 /** By how much a bank that agrees to it lets more be captured than was authorized. */

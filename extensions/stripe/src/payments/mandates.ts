@@ -3,7 +3,7 @@ import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import type { Table } from '../kernel/table';
 
-type MandateData = Stripe.PaymentIntentConfirmParams.MandateData | '' | null | undefined;
+export type MandateData = Stripe.PaymentIntentConfirmParams.MandateData | '' | null | undefined;
 
 /** Writes down that a customer agreed to debits from a payment method. */
 export function createMandate(

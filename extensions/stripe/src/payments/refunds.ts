@@ -18,6 +18,8 @@ import type { CardBehavior } from './test-cards';
 
 /** In how many seconds a refund that takes its time is decided. */
 const SOON = 1;
+/** What was paid in cash is given back by other means. */
+const NEVER_REFUNDED: readonly string[] = ['boleto', 'oxxo'];
 
 /** Gives money back, with `refund.created` and `charge.refunded`. Throws where there is not so much to give back. */
 export function createRefund(stripe: Backend, params: RefundParams): Stripe.Refund {
@@ -124,6 +126,13 @@ function check(stripe: Backend, charge: Stripe.Charge, amount: number, left: num
   const { id, currency } = charge;
   if (charge.status === 'failed') {
     throw invalidRequest(`Charge ${id} failed and cannot be refunded.`, { param: 'charge' });
+  }
+  const { type = 'card' } = charge.payment_method_details ?? {};
+  if (NEVER_REFUNDED.includes(type)) {
+    throw invalidRequest(`Charge ${id} was paid with ${type}, which does not support refunds.`, {
+      code: 'charge_not_refundable',
+      param: 'charge',
+    });
   }
   if (charge.refunded || left === 0) {
     throw invalidRequest(`Charge ${id} has already been refunded.`, { code: 'charge_already_refunded' });

@@ -24,6 +24,7 @@ import {
 } from './intent-state';
 import { noteIntent, withToken } from './confirming-tokens';
 import { CONFIRMABLE, type IntentSecret } from './intents';
+import { generateDebit, isShownOnce, shownAccount } from './generated-debit';
 import { createMandate } from './mandates';
 import { METHOD_TYPES } from './method-types';
 import { actionFor, authenticate, verifyWithMicrodeposits } from './next-action';
@@ -222,22 +223,44 @@ function succeed(stripe: Backend, id: string, isAuthenticated = false): Confirme
   const customer = idOf(before.customer);
   methods.hide(method.id, { ...methods.hidden(method.id), setUp: true });
   const isPresent = METHOD_TYPES[method.type]?.flow === 'present';
-  if (customer !== undefined && !isPresent) attachPaymentMethod(stripe, method, customer, { verified: true });
+  const isOnce = isShownOnce(method.type);
+  if (customer !== undefined && !isPresent && !isOnce)
+    attachPaymentMethod(stripe, method, customer, { verified: true });
   const isDebit = METHOD_TYPES[method.type]?.flow === 'debit';
   const { mandateData, singleUse } = table.hidden(id) ?? {};
   const mandate =
-    isDebit || mandateData !== undefined ? createMandate(stripe, method, mandateData, singleUse) : undefined;
+    isDebit || (mandateData !== undefined && !isOnce)
+      ? createMandate(stripe, method, mandateData, singleUse)
+      : undefined;
   const attempt = endAttempt(stripe, before, 'succeeded', null, isAuthenticated);
   if (isPresent) keepPresented(stripe, attempt, method, customer);
+  const generated = isOnce ? keepAccount(stripe, attempt, method, { customer, mandateData }) : undefined;
   const intent = table.update(id, {
     status: 'succeeded',
     next_action: null,
     last_setup_error: null,
     latest_attempt: attempt.id,
+    ...(generated && { mandate: generated.generated_sepa_debit_mandate }),
     ...(mandate && { [singleUse === undefined ? 'mandate' : 'single_use_mandate']: mandate.id }),
   });
   stripe.emit('setup_intent.succeeded', intent);
   return { intent };
+}
+
+/** What was set up on the page of a bank: debits from its account. */
+function keepAccount(
+  stripe: Backend,
+  { id }: Stripe.SetupAttempt,
+  method: Stripe.PaymentMethod,
+  owner: Parameters<typeof generateDebit>[3],
+) {
+  const generated = generateDebit(stripe, method, { setup_attempt: id }, owner);
+  const { type } = method;
+  const shown = (method as unknown as Record<string, object>)[type];
+  attempts(stripe).update(id, {
+    payment_method_details: { [type]: { ...shown, ...shownAccount(method), ...generated }, type },
+  } as Partial<Stripe.SetupAttempt>);
+  return generated;
 }
 
 /** A card that was there cannot be saved: a card for payments over the network is made of it. */

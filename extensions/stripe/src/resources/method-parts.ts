@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { omit } from '../kernel/omit';
-import { checkRoutingNumber } from '../payments/card-objects';
+import { checkAccountNumber, checkRoutingNumber } from '../payments/card-objects';
 import { cardOfSource } from '../payments/card-source';
 import { fingerprint, methodCard, readCard, type CardParams, type CardSecret } from '../payments/cards';
 import { blank, fieldOf } from '../spec/shapes';
@@ -45,13 +45,14 @@ export function otherPart(type: string, given: Record<string, unknown>): Part {
   const number = text(type === 'sepa_debit' ? 'iban' : 'account_number');
   if (type === 'us_bank_account') {
     if (number === '') throw parameterMissing('us_bank_account[account_number]');
+    checkAccountNumber(number, 'us_bank_account');
     const routing = text('routing_number');
     if (routing !== '') checkRoutingNumber(routing, 'usd', 'us_bank_account');
     return { shown: usBankAccount(number, given), secret: { account: number } };
   }
   if (type === 'sepa_debit') {
     if (number === '') throw parameterMissing('sepa_debit[iban]');
-    if (!/^[A-Z]{2}\d{2}\w{8,30}$/.test(number)) {
+    if (!isIban(number)) {
       throw invalidRequest('The IBAN you provided is invalid.', {
         code: 'invalid_bank_account_iban',
         param: 'sepa_debit[iban]',
@@ -112,6 +113,15 @@ export function preferring(card: Stripe.PaymentMethod.Card, preferred: string | 
     display_brand: preferred || card.brand,
     networks: { available, preferred: preferred || null },
   };
+}
+
+/** Whether a text is an IBAN: its check digits make the rest of a division by 97 one. */
+function isIban(text: string): boolean {
+  if (!/^[A-Z]{2}\d{2}[A-Z0-9]{8,30}$/.test(text)) return false;
+  const digits = (text.slice(4) + text.slice(0, 4)).replace(/[A-Z]/g, (letter) => String(parseInt(letter, 36)));
+  let rest = 0;
+  for (const digit of digits) rest = (rest * 10 + Number(digit)) % 97;
+  return rest === 1;
 }
 
 /** How many characters of an IBAN name the bank, and the branch: after its first four, and those left out. */

@@ -16,6 +16,8 @@ import { checkExpiry } from '../payments/expiry';
 import { METHOD_TYPES } from '../payments/method-types';
 import { cardPart, otherPart, preferring, usBankAccount, type MethodSecret } from './method-parts';
 
+/** Types of which nothing can be made without their data. */
+const NEEDS_DATA: readonly string[] = ['acss_debit', 'au_becs_debit', 'boleto', 'fpx', 'nz_bank_account', 'sofort'];
 const BILLING_EMAIL = 'billing_details[email]';
 
 export type MethodParams = Omit<Stripe.PaymentMethodCreateParams, 'card' | 'type'> & {
@@ -36,6 +38,7 @@ export function createPaymentMethod(stripe: Backend, given: MethodParams): Strip
     throw invalidRequest(`Invalid type: must be one of ${Object.keys(METHOD_TYPES).join(', ')}`, { param: 'type' });
   }
   const details = (given as Record<string, unknown>)[type] as Record<string, unknown> | undefined;
+  if (details === undefined && NEEDS_DATA.includes(type)) throw parameterMissing(type);
   const linked = type === 'us_bank_account' && details ? linkedBank(stripe, details) : undefined;
   checkEmail(given.billing_details?.email, BILLING_EMAIL);
   const part = type === 'card' ? cardPart(stripe, details) : otherPart(type, linked ?? details ?? {});
