@@ -94,7 +94,7 @@ describe('"fallback": "fixtures"', () => {
 });
 
 describe('an operation that keeps no state', () => {
-  it('reflects nested parameters, and expands to generated objects', async () => {
+  it('reflects nested parameters', async () => {
     const started = await startStripe();
     const { stripe } = started;
     try {
@@ -104,8 +104,6 @@ describe('an operation that keeps no state', () => {
         link_options: { apple_terms_and_conditions },
       });
       expect(link).toMatchObject({ link_options: { apple_terms_and_conditions } });
-      const refund = await stripe.testHelpers.refunds.expire('re_123', { expand: ['charge'] });
-      expect(refund).toMatchObject({ id: 're_123', charge: { object: 'charge' } });
     } finally {
       await started.close();
     }

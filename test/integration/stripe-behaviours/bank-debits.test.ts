@@ -80,7 +80,7 @@ describe('a payment method', () => {
   ] as const)('by %s shows the end of its account number alone', async (type, given) => {
     const made = await stripe.paymentMethods.create({ type, [type]: given, billing_details: BILLING });
     const shown = (made as unknown as Record<string, object>)[type];
-    expect(shown).toMatchObject({ last4: given.account_number.slice(-4), fingerprint: expect.any(String) });
+    expect(shown).toMatchObject({ last4: given.account_number.slice(-4), fingerprint: expect.any(String) as string });
     expect(shown).not.toHaveProperty('account_number');
   });
 
@@ -178,7 +178,10 @@ describe('a payment on the page of a bank', () => {
     await visitPage(running, next!.redirect_to_url!.url!, { action: 'complete' });
     const { latest_charge: charge } = await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] });
     const details = (charge as Stripe.Charge).payment_method_details![type]!;
-    expect(details).toMatchObject({ iban_last4: expect.stringMatching(/^\d{4}$/), verified_name: 'Jenny Rosen' });
+    expect(details).toMatchObject({
+      iban_last4: expect.stringMatching(/^\d{4}$/) as string,
+      verified_name: 'Jenny Rosen',
+    });
     const { data } = await stripe.customers.listPaymentMethods(customer);
     expect(data).toMatchObject([
       {

@@ -54,8 +54,8 @@ describe('a payment by bank transfer', () => {
       amount_remaining: 2000,
       currency: 'eur',
       financial_addresses: [{ type: 'iban', iban: { country: 'DE' } }],
-      hosted_instructions_url: expect.stringContaining('http'),
-      reference: expect.stringMatching(/^\w{12}$/),
+      hosted_instructions_url: expect.stringContaining('http') as string,
+      reference: expect.stringMatching(/^\w{12}$/) as string,
       type: 'eu_bank_transfer',
     });
   });

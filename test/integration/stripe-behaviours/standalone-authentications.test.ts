@@ -59,7 +59,7 @@ describe('a 3DS authentication', () => {
     expect(made).toMatchObject({
       status: 'succeeded',
       outcome: 'authenticated',
-      outcome_details: { ares_trans_status: 'Y', eci: '05', cryptogram: expect.stringMatching(/^.{28}$/) },
+      outcome_details: { ares_trans_status: 'Y', eci: '05', cryptogram: expect.stringMatching(/^.{28}$/) as string },
     });
     expect(await events(made.id)).toEqual(['requires_submission', 'succeeded']);
     expect(await failure(stripe.threeDSecure.authentications.submit(made.id))).toMatchObject({ statusCode: 400 });

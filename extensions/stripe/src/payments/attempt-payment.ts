@@ -208,7 +208,7 @@ function keepAccount(
   const generated = generateDebit(stripe, method, { charge: id }, { customer, mandateData });
   const shown = (details as unknown as Record<string, object>)[type];
   chargeTable(stripe).update(id, {
-    payment_method_details: { [type]: { ...shown, ...generated }, type } as Stripe.Charge.PaymentMethodDetails,
+    payment_method_details: { [type]: { ...shown, ...generated }, type },
   });
 }
 

@@ -259,7 +259,7 @@ function keepAccount(
   const shown = (method as unknown as Record<string, object>)[type];
   attempts(stripe).update(id, {
     payment_method_details: { [type]: { ...shown, ...shownAccount(method), ...generated }, type },
-  } as Partial<Stripe.SetupAttempt>);
+  });
   return generated;
 }
 

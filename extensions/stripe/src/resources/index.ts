@@ -71,6 +71,7 @@ import { customers } from './customers';
 import { entitlements } from './entitlements';
 import { ephemeralKeys } from './ephemeral-keys';
 import { events } from './events';
+import { exchangeRates } from './exchange-rates';
 import { files } from './files';
 import { forwardingRequests } from './forwarding-requests';
 import { fundingInstructions } from './funding-instructions';
@@ -120,6 +121,7 @@ export const MODULES: readonly DefineModule[] = [
   entitlements,
   ephemeralKeys,
   events,
+  exchangeRates,
   externalAccounts,
   feedbackOptions,
   followUps,
