@@ -214,9 +214,8 @@ describe('a payment on the page of a bank', () => {
 describe('a bank account of a customer', () => {
   const debit = async (account_number = '000123456789') => {
     const { id: customer } = await stripe.customers.create();
-    const { id: source } = await stripe.customers.createSource(customer, {
-      source: {
-        object: 'bank_account',
+    const { id: token } = await stripe.tokens.create({
+      bank_account: {
         country: 'US',
         currency: 'usd',
         account_number,
@@ -225,6 +224,7 @@ describe('a bank account of a customer', () => {
         account_holder_type: 'individual',
       },
     });
+    const { id: source } = await stripe.customers.createSource(customer, { source: token });
     await stripe.customers.verifySource(customer, source, { amounts: [32, 45] });
     return stripe.charges.create({ amount: 2000, currency: 'usd', customer, source });
   };
