@@ -181,23 +181,6 @@ describe('a setup', () => {
   });
 });
 
-describe('exchange rates', () => {
-  it('say how much of others one of a currency is', async () => {
-    const { rates } = await stripe.exchangeRates.retrieve('eur');
-    const { rates: back } = await stripe.exchangeRates.retrieve('usd');
-    expect(rates['usd']! * back['eur']!).toBeCloseTo(1, 3);
-    expect(rates).not.toHaveProperty('eur');
-    expect(await failure(stripe.exchangeRates.retrieve('xxx'))).toMatchObject({ code: 'resource_missing' });
-  });
-
-  it('go through pages', async () => {
-    const { data, has_more: hasMore } = await stripe.exchangeRates.list({ limit: 3 });
-    expect([data.length, hasMore]).toEqual([3, true]);
-    const next = await stripe.exchangeRates.list({ limit: 3, starting_after: data[2]!.id });
-    expect(next.data[0]!.id).not.toBe(data[2]!.id);
-  });
-});
-
 describe('an answer', () => {
   const ask = (headers: Readonly<Record<string, string>>) =>
     running.platform.fetch('http://stripe.localhost/v1/balance', { headers: { ...headers } });

@@ -1,9 +1,10 @@
 import type { Router } from 'backlot';
+import { businessName } from '../connect/business-name';
 import type { Backend } from '../kernel/backend';
 import { answerChallenge, authenticationTable } from '../payments/standalone-authentications';
 import { html } from './html';
 import { notice, page } from './layout';
-import { businessOf, endpoint, type PageAnswer } from './page-host';
+import { endpoint, type PageAnswer } from './page-host';
 
 const KINDS = ['three_d_secure.authentication'];
 
@@ -35,7 +36,7 @@ function ask(stripe: Backend, id: string): PageAnswer {
       <div class="card">
         <p><strong>3D Secure 2 test page</strong> <span class="badge">Test mode</span></p>
         <h1>Confirm that it is you</h1>
-        <p>${businessOf(stripe)} asks who you are. In reality your bank would ask you here for a code.</p>
+        <p>${businessName(stripe)} asks who you are. In reality your bank would ask you here for a code.</p>
         <form method="post" class="actions">
           <button class="primary" name="action" value="complete" id="test-source-authorize-3ds">Complete</button>
           <button name="action" value="fail" id="test-source-fail-3ds">Fail</button>

@@ -1,10 +1,11 @@
 import type { Router } from 'backlot';
 import type Stripe from 'stripe';
+import { businessName } from '../connect/business-name';
 import type { Backend } from '../kernel/backend';
 import { html } from './html';
 import { page } from './layout';
 import { date } from './money';
-import { businessOf, endpoint } from './page-host';
+import { endpoint } from './page-host';
 
 /** What a customer agreed to, which the `url` of a mandate leads to. */
 export function serveMandates(router: Router, stripe: Backend): void {
@@ -20,7 +21,7 @@ function shown(stripe: Backend, id: string): string {
     payment_method_details: details,
     status,
   } = stripe.table<Stripe.Mandate>('mandate').get(id);
-  const business = businessOf(stripe);
+  const business = businessName(stripe);
   const reference = details.sepa_debit?.reference ?? details.bacs_debit?.reference;
   return page({
     title: `Mandate for ${business}`,

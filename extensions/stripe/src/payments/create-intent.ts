@@ -2,6 +2,7 @@
 import type Stripe from 'stripe';
 import { checkRecipients } from '../connect/recipients';
 import { invalidRequest, type StripeError } from '../errors';
+import { applicationOf } from '../connect/fees';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { omit } from '../kernel/omit';
@@ -60,7 +61,7 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
     amount_capturable: 0,
     amount_details: { tip: {} },
     amount_received: 0,
-    application: null,
+    application: applicationOf(stripe),
     application_fee_amount: params.application_fee_amount ?? null,
     automatic_payment_methods: types.automatic_payment_methods,
     canceled_at: null,

@@ -7,6 +7,7 @@ import { checkLimit } from '../kernel/limits';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { checkEmail } from '../parameters/email';
+import { recordSetBalance } from '../billing/customer-balance';
 import { shortened } from '../parameters/validate';
 import { setCashSettings } from '../payments/cash-movements';
 import { addSource, replaceDefaultSource, sourcesOf } from '../payments/customer-sources';
@@ -75,6 +76,7 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
   checkTax(given.tax, filled);
   const made = table.insert(filled, given.tax && secretOf(given.tax));
   const { id } = made;
+  recordSetBalance(stripe, made);
   setCashSettings(stripe, id, given.cash_balance?.settings);
   if (method) attachPaymentMethod(stripe, method, id);
   if (chosen !== undefined && chosen !== '') {
@@ -183,7 +185,7 @@ function update(stripe: Backend, id: string, params: Stripe.CustomerUpdateParams
   if (params.tax?.ip_address !== undefined) table.hide(id, secretOf(params.tax));
   setCashSettings(stripe, id, params.cash_balance?.settings);
   const added = source === undefined ? undefined : replaceDefaultSource(stripe, id, source);
-  return table.update(
+  const after = table.update(
     id,
     (now) => ({
       ...changes(now, params),
@@ -192,6 +194,8 @@ function update(stripe: Backend, id: string, params: Stripe.CustomerUpdateParams
     }),
     'customer.updated',
   );
+  recordSetBalance(stripe, after, before);
+  return after;
 }
 
 interface FormerParams {
