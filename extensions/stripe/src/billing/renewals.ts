@@ -1,3 +1,4 @@
+import { generatedBy } from '../payments/generated-debit';
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import type { Module } from '../kernel/module';
@@ -286,7 +287,7 @@ function methodOf(stripe: Backend, invoice: Stripe.Invoice): string | undefined 
   const payments = stripe.table<Stripe.InvoicePayment>('invoice_payment');
   const payment = payments.first({ by: { invoice: invoice.id }, where: ({ status }) => status === 'paid' });
   const intent = idOf(payment?.payment.payment_intent);
-  return intent === undefined
-    ? undefined
-    : idOf(stripe.table<Stripe.PaymentIntent>('payment_intent').find(intent)?.payment_method);
+  const paid = stripe.table<Stripe.PaymentIntent>('payment_intent').find(intent ?? '');
+  const charge = stripe.table<Stripe.Charge>('charge').find(idOf(paid?.latest_charge) ?? '');
+  return generatedBy(charge) ?? idOf(paid?.payment_method);
 }

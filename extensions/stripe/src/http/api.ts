@@ -46,6 +46,8 @@ function answer(
 function send({ response }: RequestContext, reply: Reply): Body {
   response.statusCode = reply.status;
   const { headers } = reply;
+  response.setHeader('cache-control', 'no-cache, no-store');
+  if (reply.status === 401) response.setHeader('www-authenticate', 'Basic realm="Stripe"');
   if (headers['content-type'] === undefined) response.setHeader('content-type', 'application/json');
   for (const name in headers) response.setHeader(name, headers[name]!);
   return reply.body;

@@ -15,8 +15,9 @@ import { LONGEST_DESCRIPTOR } from './descriptors';
 
 export const DAY = 24 * 60 * 60;
 
-/** For how many days a bank holds money back: less for a card that was there. */
-export function captureDays(type: string): number {
+/** For how many days a bank holds money back: fewer for a card that was there, more where it was asked to. */
+export function captureDays(type: string, options?: Stripe.PaymentIntent.PaymentMethodOptions.Card): number {
+  if (options?.request_extended_authorization === 'if_available') return 30;
   return type === 'card_present' ? 2 : 7;
 }
 
@@ -103,7 +104,9 @@ export function charge(stripe: Backend, attempt: Attempt): Charged {
       secret,
       isAuthenticated,
       mandate: attempt.mandate ?? null,
-      captureBefore: capture ? undefined : stripe.now() + captureDays(method.type) * DAY,
+      captureBefore: capture
+        ? undefined
+        : stripe.now() + captureDays(method.type, isCard ? attempt.options : undefined) * DAY,
       options: attempt.options,
       presentOptions: attempt.presentOptions,
     }),

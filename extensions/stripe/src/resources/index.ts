@@ -54,6 +54,7 @@ import { methodConfigurations } from '../payments/method-configurations';
 import { payouts } from '../payments/payouts';
 import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intent-operations';
+import { standaloneAuthentications } from '../payments/standalone-authentications';
 import { topups } from '../payments/topups';
 import { paymentEvaluations } from '../radar/payment-evaluations';
 import { valueLists } from '../radar/value-lists';
@@ -140,6 +141,7 @@ export const MODULES: readonly DefineModule[] = [
   invoiceTemplates,
   ...issuing,
   mandates,
+  standaloneAuthentications,
   meters,
   methodConfigurations,
   paymentIntents,
