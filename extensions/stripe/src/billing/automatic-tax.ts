@@ -74,6 +74,11 @@ export function automaticRate(
   };
 }
 
+/** Whether taxes are collected at a place that is known: there is a registration for it. */
+export function isCollecting(stripe: Backend, place: TaxPlace): boolean {
+  return hasRegistration(stripe, place.country!, standardRate(place).state);
+}
+
 function standardRate({ country, state: given, postal_code: code }: TaxPlace): {
   type: Stripe.TaxRate.TaxType;
   percentage: number;

@@ -154,6 +154,7 @@ export function markPaid(stripe: Backend, id: string, change: Partial<Invoice>):
       amount_paid: before.amount_due,
       amount_remaining: 0,
       attempted: true,
+      auto_advance: false,
       next_payment_attempt: null,
       status_transitions: { ...before.status_transitions, paid_at: stripe.now() },
       ...change,

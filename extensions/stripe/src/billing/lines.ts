@@ -3,7 +3,7 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { partsFor, type AmountPart } from './amounts';
 import type { Period } from './periods';
-import { isMetered, productName, withTiers, type PricedPrice } from './prices';
+import { chargedPrice, isMetered, productOn, type PricedPrice, type ProductOnLine } from './prices';
 
 type Line = Stripe.InvoiceLineItem;
 
@@ -16,15 +16,17 @@ export function subscriptionLines(
   item: Stripe.SubscriptionItem,
   options: { readonly period: Period; readonly quantity: number; readonly isTrial?: boolean },
 ): Line[] {
-  const price = withTiers(stripe, item.price);
+  const price = chargedPrice(stripe, item.price, subscription.currency);
   const { period, quantity, isTrial = false } = options;
-  const name = productName(stripe, price);
+  const { name, unit } = productOn(stripe, price);
   const parts: AmountPart[] = isTrial ? [{ amount: 0, quantity, unitAmount: '0' }] : partsFor(price, quantity);
   return parts.map((part) =>
     newLine(stripe, {
       amount: part.amount,
       currency: subscription.currency,
-      description: isTrial ? `Trial period for ${name}` : describe(name, price, part),
+      description: isTrial
+        ? `Free trial for ${unitsOf(unit, quantity)} × ${name}`
+        : describe({ name, unit }, price, part),
       discountable: true,
       discounts: item.discounts.map((discount) => idOf(discount)!),
       metadata: { ...subscription.metadata, ...item.metadata },
@@ -92,7 +94,7 @@ export function itemOfLine(line: Line): string | undefined {
 }
 
 /** `1 × Gold (at $10.00 / month)`, or in words, for an amount in proportion. */
-function describe(name: string, price: PricedPrice, part: AmountPart): string {
+function describe({ name, unit }: ProductOnLine, price: PricedPrice, part: AmountPart): string {
   const { recurring } = price;
   const interval = recurring
     ? recurring.interval_count === 1
@@ -103,8 +105,14 @@ function describe(name: string, price: PricedPrice, part: AmountPart): string {
   const each = interval === '' ? `at ${money}` : `at ${money} / ${interval}`;
   const tier = part.tier === undefined ? '' : `Tier ${part.tier} `;
   if (part.isFlat) return `${name} (${tier}flat fee ${each})`;
-  if (isMetered(price) && part.tier === undefined) return `${part.quantity} × ${name} (${each})`;
-  return `${part.quantity} × ${name} (${tier}${each})`;
+  const units = unitsOf(unit, part.quantity);
+  if (isMetered(price) && part.tier === undefined) return `${units} × ${name} (${each})`;
+  return `${units} × ${name} (${tier}${each})`;
+}
+
+/** A quantity with what the product calls its units, where it has a word for them: `1 seat`, `5 seats`. */
+function unitsOf(unit: string | null, quantity: number): string {
+  return unit === null ? String(quantity) : `${quantity} ${unit}`;
 }
 
 export function pricingOf(price: Stripe.Price, unitAmount?: string): Line['pricing'] {

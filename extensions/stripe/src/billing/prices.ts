@@ -59,6 +59,25 @@ export function withTiers(stripe: Backend, price: Stripe.Price): PricedPrice {
   return { ...price, ...(tiers && { tiers }) } as PricedPrice;
 }
 
+/** A price as it is in a currency, which it may have amounts of its own in; undefined where it has none. */
+export function priceIn<Price extends Stripe.Price>(
+  stripe: Backend,
+  price: Price,
+  currency: string,
+): Price | undefined {
+  if (price.currency === currency) return price;
+  const options = stripe.table<Stripe.Price>('price').hidden(price.id)?.['currency_options'] as
+    Stripe.Price['currency_options'] | undefined;
+  const option = options?.[currency];
+  return option && { ...price, ...option, currency };
+}
+
+/** A price with its tiers and the amounts that it has in a currency. */
+export function chargedPrice(stripe: Backend, price: Stripe.Price, currency: string): PricedPrice {
+  const priced = withTiers(stripe, price);
+  return priceIn(stripe, priced, currency) ?? priced;
+}
+
 /** The price as other objects show it: without tiers. */
 export function shownPrice(price: Stripe.Price): Stripe.Price {
   return 'tiers' in price ? omit(price, 'tiers') : price;
@@ -103,10 +122,21 @@ export function planOf(price: Stripe.Price): Stripe.Plan {
   } as unknown as Stripe.Plan;
 }
 
-/** What a product is called on an invoice; the identifier where it has gone. */
-export function productName(stripe: Backend, price: Stripe.Price): string {
+/** What an invoice says of a product: its name, and what it calls its units. */
+export interface ProductOnLine {
+  readonly name: string;
+  readonly unit: string | null;
+}
+
+/** What an invoice says of the product of a price; its identifier where it has gone. */
+export function productOn(stripe: Backend, price: Stripe.Price): ProductOnLine {
   const id = typeof price.product === 'string' ? price.product : price.product.id;
-  return stripe.table<Stripe.Product>('product').find(id)?.name ?? id;
+  const product = stripe.table<Stripe.Product>('product').find(id);
+  return { name: product?.name ?? id, unit: product?.unit_label ?? null };
+}
+
+export function productName(stripe: Backend, price: Stripe.Price): string {
+  return productOn(stripe, price).name;
 }
 
 /**

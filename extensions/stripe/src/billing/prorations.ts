@@ -87,7 +87,7 @@ export function chargePast(stripe: Backend, subscription: Subscription, start: n
 /** What the items cost for a whole period, with discounts off: a share of an amount has its share of them. */
 function netAmounts(stripe: Backend, subscription: Subscription): Map<string, number> {
   const items = subscription.items.data;
-  const amounts = items.map((item) => itemAmount(stripe, item));
+  const amounts = items.map((item) => itemAmount(stripe, item, subscription.currency));
   const { lines } = discountFor(stripe, {
     currency: subscription.currency,
     discounts: discountsInEffect(stripe, { customer: customerOf(subscription), subscription }),

@@ -13,7 +13,7 @@ import {
   customerOf,
   endingWith,
   isRunning,
-  listOf,
+  holding,
   scheduleAll,
   subscriptionTable,
   withPeriod,
@@ -116,7 +116,7 @@ export function renewal(stripe: Backend, before: Subscription, now: number): { a
   const periods = endingWith(next, before.cancel_at);
   const after: Subscription = {
     ...before,
-    items: listOf(before.id, periods),
+    ...holding(before.id, periods),
     ...(isTrialOver && { status: 'active' }),
   };
   const begun = periods.filter((item) => ids.has(item.id));

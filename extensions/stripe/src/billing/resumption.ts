@@ -7,7 +7,7 @@ import { methodFor } from './methods';
 import {
   customerOf,
   FIRST_PAYMENT_TIME,
-  listOf,
+  holding,
   periodAt,
   scheduleAll,
   subscriptionTable,
@@ -29,7 +29,7 @@ export function resume(stripe: Backend, id: string, given: Stripe.SubscriptionRe
     const items = before.items.data.map((item) =>
       withPeriod(item, periodAt(item, anchor, now, before.billing_cycle_anchor_config)),
     );
-    const active = table.update(id, { status: 'active', billing_cycle_anchor: anchor, items: listOf(id, items) });
+    const active = table.update(id, { status: 'active', billing_cycle_anchor: anchor, ...holding(id, items) });
     const draft = billSubscription(stripe, active, {
       reason: 'subscription_update',
       lines: advanceLines(stripe, active, { isProrated: given.proration_behavior !== 'none' }),

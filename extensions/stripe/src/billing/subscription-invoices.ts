@@ -9,7 +9,7 @@ import { newInvoice, type InvoiceSeed } from './invoice-data';
 import { createInvoice } from './invoices';
 import { invoiceItemLine, subscriptionLines } from './lines';
 import type { Period } from './periods';
-import { isMetered, withTiers } from './prices';
+import { chargedPrice, isMetered } from './prices';
 import { customerOf, subscriptionTable, wholePeriod, type Item, type Subscription } from './subscription-data';
 import { usageFor } from './usage';
 
@@ -153,10 +153,10 @@ export function addItemsOf(
   }
 }
 
-/** What an item costs for a whole period: nothing for what is metered. */
-export function itemAmount(stripe: Backend, item: Item): number {
+/** What an item costs for a whole period in the currency of its subscription: nothing for what is metered. */
+export function itemAmount(stripe: Backend, item: Item, currency: string): number {
   if (isMetered(item.price)) return 0;
-  return amountFor(withTiers(stripe, item.price), item.quantity ?? 1);
+  return amountFor(chargedPrice(stripe, item.price, currency), item.quantity ?? 1);
 }
 
 export function latestInvoiceOf(subscription: Subscription): string | undefined {

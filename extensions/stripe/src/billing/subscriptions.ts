@@ -8,13 +8,13 @@ import { readDiscounts } from './discounts';
 import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
 import { methodFor } from './methods';
 import { addIntervals, anchorOf, DAY } from './periods';
-import { recurringOf } from './prices';
+import { priceIn, recurringOf } from './prices';
 import { chargePast } from './prorations';
 import { emptyInvoiceSettings, emptyPaymentSettings, plainFields } from './subscription-fields';
 import {
   endingWith,
   endsSoon,
-  listOf,
+  holding,
   newItem,
   periodAt,
   scheduleAll,
@@ -72,7 +72,7 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
   const now = stripe.now();
   const id = stripe.newId('subscription');
   const items = readItems(stripe, id, given);
-  const currency = checkItems(items, given);
+  const currency = checkItems(stripe, items, given);
   checkCurrency(stripe, customer.id, currency);
   const trialEnd = readTrial(given, items, now);
   const isTrial = trialEnd !== null && trialEnd > now;
@@ -98,7 +98,7 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
       : null,
     billing_mode:
       type === 'flexible'
-        ? { flexible: { proration_discounts: 'included', ...flexible }, type }
+        ? { flexible: { proration_discounts: 'included', ...flexible }, type, updated_at: now }
         : { flexible: null, type },
     cancellation_details: { comment: null, feedback: null, feedback_option: null, reason: null },
     created: now,
@@ -111,10 +111,11 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
       { customer: customer.id, subscription: id },
       {
         currency,
-        subtotal: items.reduce((sum, item) => sum + itemAmount(stripe, item), 0),
+        subtotal: items.reduce((sum, item) => sum + itemAmount(stripe, item, currency), 0),
       },
     ).map((each) => each.id),
     invoice_settings: emptyInvoiceSettings(),
+    managed_payments: { enabled: false },
     payment_settings: emptyPaymentSettings(),
     start_date: given.backdate_start_date ?? now,
     status: isTrial ? 'trialing' : 'active',
@@ -130,10 +131,10 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
       isTrial ? { start: now, end: trialEnd } : periodAt(item, anchor, now, draft.billing_cycle_anchor_config),
     ),
   );
-  const subscription = { ...draft, items: listOf(id, periods) };
+  const subscription = { ...draft, ...holding(id, periods) };
   const ended = { ...subscription, ...ending(subscription, given, now) };
   const isWhole = isTrial || given.proration_behavior === 'none';
-  return isWhole ? ended : { ...ended, items: listOf(id, endingWith(periods, ended.cancel_at)) };
+  return isWhole ? ended : { ...ended, ...holding(id, endingWith(periods, ended.cancel_at)) };
 }
 
 /** The fields that say when a subscription ends. */
@@ -176,11 +177,12 @@ function readItems(stripe: Backend, id: string, given: CreateParams): Item[] {
 
 /** Throws where the items do not go together; gives their currency. */
 export function checkItems(
+  stripe: Backend,
   items: readonly Item[],
   given: { readonly currency?: string | undefined; readonly billing_mode?: { readonly type: string } | undefined } = {},
 ): string {
   const currency = given.currency?.toLowerCase() ?? items[0]!.price.currency;
-  if (items.some((item) => item.price.currency !== currency)) {
+  if (items.some((item) => priceIn(stripe, item.price, currency) === undefined)) {
     throw invalidRequest('All prices on a subscription must be in the same currency.', { param: 'items' });
   }
   const [first, ...others] = items.map((item) => recurringOf(item.price));
@@ -281,11 +283,17 @@ function backdate(stripe: Backend, subscription: Subscription, given: CreatePara
   chargePast(stripe, subscription, start, now);
 }
 
+/** Whether nothing is paid for before the anchor of the billing cycle: there is no invoice until then. */
+function startsFree({ status, billing_cycle_anchor: anchor, created }: Subscription, given: CreateParams): boolean {
+  return given.proration_behavior === 'none' && status === 'active' && anchor > created;
+}
+
 /** Makes the first invoice and has it paid. Gives the error that the whole call ends with. */
 function billFirst(stripe: Backend, subscription: Subscription, given: CreateParams): StripeError | undefined {
   const { id } = subscription;
   const now = stripe.now();
   const lines = advanceLines(stripe, subscription, { isProrated: given.proration_behavior !== 'none' });
+  if (given.add_invoice_items === undefined && startsFree(subscription, given)) return undefined;
   const isSent = subscription.collection_method === 'send_invoice';
   const invoice = billSubscription(stripe, subscription, {
     reason: 'subscription_create',

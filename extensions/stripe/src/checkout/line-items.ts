@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { makePrice, type GivenPriceData } from '../billing/prices';
+import { makePrice, priceIn, type GivenPriceData } from '../billing/prices';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
@@ -132,15 +132,6 @@ export function priceOf(stripe: Backend, line: Line): Stripe.Price {
 export function nameOf(stripe: Backend, line: Line): string {
   const { product, nickname } = priceOf(stripe, line);
   return stripe.table<Stripe.Product>('product').find(idOf(product) ?? '')?.name ?? nickname ?? 'Item';
-}
-
-/** A price as it is in a currency, which it may have amounts of its own in; undefined where it has none. */
-export function priceIn(stripe: Backend, price: Stripe.Price, currency: string): Stripe.Price | undefined {
-  if (price.currency === currency) return price;
-  const options = stripe.table<Stripe.Price>('price').hidden(price.id)?.['currency_options'] as
-    Stripe.Price['currency_options'] | undefined;
-  const option = options?.[currency];
-  return option && { ...price, ...option, currency };
 }
 
 /** The currency of lines: the one that is wanted, where all prices have amounts in it, or theirs. Throws where these differ. */

@@ -2,12 +2,12 @@ import type Stripe from 'stripe';
 import { amountFor } from '../billing/amounts';
 import type { TaxPlace } from '../billing/automatic-tax';
 import { discountLines, type DiscountAmount } from '../billing/discount-amounts';
-import { withTiers } from '../billing/prices';
+import { priceIn, withTiers } from '../billing/prices';
 import type { TaxAmount } from '../billing/tax-amounts';
 import { taxFor } from '../billing/taxes';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import { nameOf, priceIn, priceOf, type Line } from './line-items';
+import { nameOf, priceOf, type Line } from './line-items';
 
 /** What is taken off, as the client or the buyer chose it. */
 export interface ChosenDiscount {

@@ -10,7 +10,7 @@ import { authenticationFor } from './authentication';
 import { noteIntent } from './confirming-tokens';
 import { DECLINES } from './declines';
 import { refuseForCards } from './descriptors';
-import { optionsOf, shippingOf } from './intent-fields';
+import { optionsOf, paymentDetails, shippingOf } from './intent-fields';
 import { checkAllowed, checkOwner, givenMethod } from './intent-methods';
 import { cannotConfirm, checkReturnUrlForm, missingMethod } from './intent-state';
 import {
@@ -77,6 +77,7 @@ function confirm(stripe: Backend, id: string, params: ConfirmIntentParams): Conf
     ...(params.capture_method !== undefined && { capture_method: params.capture_method }),
     ...(usage !== undefined && { setup_future_usage: usage === '' ? null : usage }),
     ...(shipping !== undefined && { shipping: shippingOf(shipping) }),
+    ...paymentDetails(params.payment_details, before.payment_details),
     ...(email !== undefined && { receipt_email: email === '' ? null : email }),
     ...(params.payment_method_options !== undefined && {
       payment_method_options: optionsOf(

@@ -10,7 +10,7 @@ import { hooksOf } from '../tax/associations';
 import { confirmIntent } from './confirm-intent';
 import { noteIntent, withToken } from './confirming-tokens';
 import { checkDescriptors } from './descriptors';
-import { checkShares, optionsOf, shippingOf } from './intent-fields';
+import { checkShares, optionsOf, paymentDetails, shippingOf } from './intent-fields';
 import { checkOwner, givenMethod, typesFor } from './intent-methods';
 import { intentTable, withSource, type CreateIntentParams } from './intents';
 import { checkAmount, readCurrency } from './money';
@@ -76,10 +76,11 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
     last_payment_error: null,
     latest_charge: null,
     livemode: false,
-    managed_payments: null,
+    managed_payments: { enabled: false },
     metadata: mergeMetadata(undefined, params.metadata),
     next_action: null,
     on_behalf_of: params.on_behalf_of ?? null,
+    ...paymentDetails(params.payment_details),
     payment_method: method?.id ?? null,
     payment_method_configuration_details: types.payment_method_configuration_details,
     payment_method_options: optionsOf(params.payment_method_options, types.payment_method_types),

@@ -44,6 +44,17 @@ export function shippingOf(given: object | '' | null | undefined): Stripe.Paymen
   };
 }
 
+/** `payment_details` as the parameters change it; nothing where they say nothing. */
+export function paymentDetails(
+  given: Partial<Stripe.PaymentIntentCreateParams.PaymentDetails> | '' | null | undefined,
+  before?: Stripe.PaymentIntent.PaymentDetails,
+): { payment_details?: Stripe.PaymentIntent.PaymentDetails } {
+  if (given === undefined) return {};
+  const named = Object.entries(given || {}).map(([name, value]) => [name, value === '' ? null : value]);
+  const none = { customer_reference: null, order_reference: null };
+  return { payment_details: { ...none, ...(given && before), ...(Object.fromEntries(named) as object) } };
+}
+
 /** Throws for a fee that nobody would pay: an intent has no recipient unless it is made with one. */
 export function checkFee(
   stripe: Backend,

@@ -15,7 +15,7 @@ import { cancelIntent, captureIntent, incrementIntent } from './capture-intent';
 import { confirmIntent } from './confirm-intent';
 import { withToken } from './confirming-tokens';
 import { createIntent } from './create-intent';
-import { checkFee, checkShares, optionsOf, shippingOf } from './intent-fields';
+import { checkFee, checkShares, optionsOf, paymentDetails, shippingOf } from './intent-fields';
 import { CONFIRMABLE, intentTable, type ConfirmIntentParams, type CreateIntentParams } from './intents';
 import { checkAmount, checkWhole, readCurrency } from './money';
 import { checkSecret, viewFor } from './public-view';
@@ -186,6 +186,7 @@ function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): 
     ...(fee !== undefined && { application_fee_amount: fee === '' ? null : fee }),
     ...(group !== undefined && { transfer_group: group }),
     ...hooksOf(stripe, intent.id, given.hooks),
+    ...paymentDetails(given.payment_details, intent.payment_details),
     ...(given.capture_method !== undefined && { capture_method: given.capture_method }),
     ...(given.statement_descriptor !== undefined && { statement_descriptor: given.statement_descriptor }),
     ...(given.statement_descriptor_suffix !== undefined && {

@@ -9,11 +9,18 @@ import type { DefineModule } from '../kernel/module';
 import { checkEmail } from '../parameters/email';
 import { shortened } from '../parameters/validate';
 import { addSource, replaceDefaultSource, sourcesOf } from '../payments/customer-sources';
+import { checkLocation, taxOf } from './customer-tax';
 import { attachPaymentMethod, checkAttached, methodTable, resolvePaymentMethod } from './payment-methods';
 import { addTaxId } from './tax-ids';
 
-export function customerTable(stripe: Backend): Table<Stripe.Customer, { readonly nextInvoice?: number }> {
-  return stripe.table<Stripe.Customer, { readonly nextInvoice?: number }>('customer');
+/** What is kept beside a customer. */
+interface CustomerSecret {
+  /** From where the customer came, for taxes. */
+  readonly ipAddress?: string | null;
+}
+
+export function customerTable(stripe: Backend): Table<Stripe.Customer, CustomerSecret> {
+  return stripe.table<Stripe.Customer, CustomerSecret>('customer');
 }
 
 type Given = Stripe.CustomerCreateParams & Stripe.CustomerUpdateParams & { readonly id?: string };
@@ -43,7 +50,6 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
     created: stripe.now(),
     currency: null,
     customer_account: null,
-    default_currency: null,
     default_source: null,
     delinquent: false,
     description: null,
@@ -66,6 +72,7 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
   const later = { ...given, ...(given.invoice_settings && { invoice_settings: settings }) } as Given;
   const made = table.insert({ ...customer, ...changes(customer, later) });
   const { id } = made;
+  settleTax(stripe, made, given.tax);
   if (method) attachPaymentMethod(stripe, method, id);
   if (chosen !== undefined && chosen !== '') {
     // A name such as pm_card_visa stands for the one that was just made of it.
@@ -140,10 +147,21 @@ function changes(before: Stripe.Customer, given: Given): Partial<Stripe.Customer
     const cleared = Object.entries(settings).map(([name, value]) => [name, value === '' ? null : value]);
     change['invoice_settings'] = { ...before.invoice_settings, ...(Object.fromEntries(cleared) as object) };
   }
-  if (given.tax !== undefined) {
-    change['tax'] = { automatic_tax: 'supported', ip_address: given.tax.ip_address ?? null, location: null };
-  }
   return change;
+}
+
+/** Keeps the address of a customer for taxes. Throws where it has to be known at once where the customer is, and is not. */
+function settleTax(stripe: Backend, customer: Stripe.Customer, given: Given['tax']): void {
+  if (given === undefined) return;
+  const { ip_address: address, validate_location: validate } = given;
+  const table = customerTable(stripe);
+  if (address !== undefined) table.hide(customer.id, { ...table.hidden(customer.id), ipAddress: address || null });
+  if (validate === 'immediately') checkLocation(taxOf(stripe, customer, address || null));
+}
+
+/** What the customer owes or has in hand, by currency: the other way round than `balance`. */
+function invoiceCreditBalance({ balance, currency }: Stripe.Customer): Record<string, number> {
+  return balance === 0 ? {} : { [currency ?? 'usd']: -(balance ?? 0) };
 }
 
 function addressOf(given: object): object {
@@ -169,6 +187,7 @@ function update(stripe: Backend, id: string, params: Stripe.CustomerUpdateParams
     }
   }
   const added = source === undefined ? undefined : replaceDefaultSource(stripe, id, source);
+  settleTax(stripe, { ...before, ...changes(before, params) }, params.tax);
   return table.update(
     id,
     (now) => ({
@@ -225,6 +244,11 @@ export const customers: DefineModule = (stripe) => {
         const { email, test_clock } = params as Stripe.CustomerListParams;
         return table.page(url, params, { by: { email, test_clock } });
       },
+    },
+    includes: {
+      'customer tax': (customer: Stripe.Customer) =>
+        taxOf(stripe, customer, table.hidden(customer.id)?.ipAddress ?? null),
+      'customer invoice_credit_balance': invoiceCreditBalance,
     },
   };
 };
