@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { applicationOf } from '../connect/fees';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
@@ -51,6 +52,7 @@ export function newInvoice(
     id,
     account_country: 'US',
     account_name: 'Backlot',
+    application: applicationOf(stripe),
     auto_advance: false,
     created: now,
     customer_address: customer.address ?? null,

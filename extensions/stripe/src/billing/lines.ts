@@ -57,7 +57,7 @@ export function invoiceItemLine(stripe: Backend, item: Stripe.InvoiceItem, lineI
   const details = {
     invoice_item: item.id,
     proration: item.proration,
-    proration_details: item.proration ? { credited_items: credited } : null,
+    proration_details: { credited_items: credited },
     subscription,
   };
   return newLine(

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { applicationOf } from '../connect/fees';
 import { invalidRequest, parameterMissing, type StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { checkLimit } from '../kernel/limits';
@@ -86,6 +87,7 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
   const draft = {
     ...blank('subscription'),
     id,
+    application: applicationOf(stripe),
     billing_cycle_anchor: anchor,
     billing_cycle_anchor_config: config
       ? {

@@ -1,7 +1,7 @@
 /** What platforms earn: https://docs.stripe.com/api/application_fees. They are the platform's objects. */
 import type Stripe from 'stripe';
 import { invalidRequest, resourceMissing } from '../errors';
-import type { Backend } from '../kernel/backend';
+import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
@@ -12,6 +12,11 @@ import { asAccount, asPlatform } from './account-data';
 
 /** The application that the platform is. */
 export const APPLICATION = 'ca_BacklotPlatform000000000000000';
+
+/** The application that makes an object of the account that the running call is for: the platform, where that is another one. */
+export function applicationOf(stripe: Backend): string | null {
+  return stripe.account === PLATFORM_ACCOUNT ? null : APPLICATION;
+}
 
 /** How a fee of the platform stands in what an account books. */
 export function applicationFee(amount: number, currency: string): Stripe.BalanceTransaction.FeeDetail {

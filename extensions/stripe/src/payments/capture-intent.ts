@@ -6,7 +6,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import { idOf } from '../kernel/objects';
 import { bookCharge, chargeTable, descriptorOf } from './charging';
 import { checkDescriptors } from './descriptors';
-import { checkFee, checkShares } from './intent-fields';
+import { checkFee, checkShares, paymentDetails } from './intent-fields';
 import { unexpectedState, wrongStatus } from './intent-state';
 import { CANCELABLE, intentTable, methodOf } from './intents';
 import { checkAmount } from './money';
@@ -103,6 +103,8 @@ export function captureIntent(
     stripe.emit('charge.captured', captured);
     const common = {
       amount_received: intent.amount_received + amount,
+      ...(params.application_fee_amount !== undefined && { application_fee_amount: params.application_fee_amount }),
+      ...paymentDetails(params.payment_details, intent.payment_details),
       ...(params.metadata !== undefined && {
         metadata: mergeMetadata(intent.metadata, params.metadata),
       }),

@@ -1,6 +1,6 @@
 /** Takes money: from here on there is a charge, whether the bank agreed or not. */
 import type Stripe from 'stripe';
-import { applicationFee } from '../connect/fees';
+import { applicationFee, applicationOf } from '../connect/fees';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
 import { judge } from '../radar/rules';
@@ -70,7 +70,7 @@ export function charge(stripe: Backend, attempt: Attempt): Charged {
     amount,
     amount_captured: paid && capture ? amount : 0,
     amount_refunded: 0,
-    application: null,
+    application: applicationOf(stripe),
     application_fee: null,
     application_fee_amount: null,
     balance_transaction: null,

@@ -1,6 +1,7 @@
 /** How a payment intent begins. */
 import type Stripe from 'stripe';
 import { checkRecipients } from '../connect/recipients';
+import { applicationOf } from '../connect/fees';
 import { invalidRequest, type StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
@@ -58,7 +59,7 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
     amount_capturable: 0,
     amount_details: { tip: {}, ...params.amount_details },
     amount_received: 0,
-    application: null,
+    application: applicationOf(stripe),
     application_fee_amount: params.application_fee_amount ?? null,
     automatic_payment_methods: types.automatic_payment_methods,
     canceled_at: null,

@@ -262,11 +262,8 @@ export const refunds: DefineModule = (stripe) => {
     },
     jobs: { 'refund.settle': (each, { subject }) => settle(each, subject) },
     includes: {
-      'charge refunds': (charge: Stripe.Charge) => {
-        const by = { charge: charge.id };
-        const { url, ...page } = table.page(`/v1/charges/${charge.id}/refunds`, {}, { by });
-        return { ...page, total_count: table.count({ by }), url };
-      },
+      'charge refunds': (charge: Stripe.Charge) =>
+        table.within(`/v1/charges/${charge.id}/refunds`, { by: { charge: charge.id } }),
     },
   };
 };

@@ -1,5 +1,6 @@
 /** Setup intents: payment methods for later. https://docs.stripe.com/payments/setup-intents */
 import type Stripe from 'stripe';
+import { applicationOf } from '../connect/fees';
 import type { StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
@@ -63,7 +64,7 @@ function make(stripe: Backend, params: CreateSetupParams): Stripe.SetupIntent {
     id,
     object: 'setup_intent',
     allowed_payment_method_types: params.allowed_payment_method_types ?? null,
-    application: null,
+    application: applicationOf(stripe),
     ...(params.attach_to_self !== undefined && { attach_to_self: params.attach_to_self }),
     automatic_payment_methods: types.automatic_payment_methods,
     cancellation_reason: null,
@@ -262,7 +263,7 @@ function addAttempt(stripe: Backend, intent: Stripe.SetupIntent, status: string)
   const attempt = {
     id: stripe.newId('setup_attempt'),
     object: 'setup_attempt',
-    application: null,
+    application: applicationOf(stripe),
     created: stripe.now(),
     customer: intent.customer,
     customer_account: null,
