@@ -72,6 +72,12 @@ export class Rows {
     return this.#tree;
   }
 
+  /** Calls a function for each value, in no particular order: mostly that in which they came. */
+  forEach(visit: (key: Key, entry: Entry) => void): void {
+    if (this.#byText && this.#others === 0) this.#byText.forEach((entry, key) => visit(key, entry));
+    else this.inOrder().forEachPair((key, entry) => visit(key as Key, entry));
+  }
+
   /** The same values, which no write to these reaches, and the other way round. It costs nothing: it has the tree alone. */
   clone(): Rows {
     return new Rows(this.inOrder().clone());

@@ -57,7 +57,7 @@ export class Table {
   putBack(key: Key, entry: Entry | undefined, after: Entry | undefined): void {
     for (const index of this.#indexes) {
       try {
-        index.prepare(entry, this.#rows);
+        index.prepare(entry);
       } catch {
         index.dismiss();
       }
@@ -67,8 +67,7 @@ export class Table {
 
   #reindex(key: Key, before: Entry | undefined, entry: Entry | undefined): void {
     // What fails, fails before anything is changed.
-    for (const index of this.#indexes) index.prepare(entry, this.#rows);
-    for (const index of this.#indexes) index.advance(this.#rows);
+    for (const index of this.#indexes) index.prepare(entry);
     for (const index of this.#indexes) index.follow(key, before, entry);
   }
 
@@ -83,7 +82,7 @@ export class Table {
   clone(): Table {
     const copy = new Table(this.name, this.kind);
     copy.#rows = this.#rows.clone();
-    copy.#indexes = this.#indexes.map((index) => index.clone(this.#rows.inOrder()));
+    copy.#indexes = this.#indexes.map((index) => index.clone(this.#rows));
     copy.#definitions = this.#definitions;
     copy.#revision = this.#revision;
     return copy;
@@ -109,7 +108,7 @@ export class Table {
 
   /** An index as of now. Throws `BACKLOT_E_STATE_INDEX_FAILED` when it has to be made and fails for a value. */
   viewOf(definition: IndexDefinition): PairTree {
-    return this.#indexOf(definition)?.view(this.#rows.inOrder()) ?? makePairTree();
+    return this.#indexOf(definition)?.view(this.#rows) ?? makePairTree();
   }
 
   /** Whether an index was asked for, so that it follows what is written. */

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
+import { formatAmount } from '../payments/money';
 import { partsFor, type AmountPart } from './amounts';
 import type { Period } from './periods';
 import { chargedPrice, isMetered, productOn, type PricedPrice, type ProductOnLine } from './prices';
@@ -101,7 +102,7 @@ function describe({ name, unit }: ProductOnLine, price: PricedPrice, part: Amoun
       ? recurring.interval
       : `every ${recurring.interval_count} ${recurring.interval}s`
     : '';
-  const money = formatMoney(part.unitAmount, price.currency);
+  const money = formatAmount(part.unitAmount, price.currency);
   const each = interval === '' ? `at ${money}` : `at ${money} / ${interval}`;
   const tier = part.tier === undefined ? '' : `Tier ${part.tier} `;
   if (part.isFlat) return `${name} (${tier}flat fee ${each})`;
@@ -121,24 +122,6 @@ export function pricingOf(price: Stripe.Price, unitAmount?: string): Line['prici
     type: 'price_details',
     unit_amount_decimal: (unitAmount ?? String(price.unit_amount_decimal ?? price.unit_amount ?? 0)) as never,
   };
-}
-
-const DECIMALS_SHOWN = 12;
-const ZERO_DECIMAL: ReadonlySet<string> = new Set(
-  'bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf'.split(' '),
-);
-const SYMBOLS: Readonly<Record<string, string>> = { usd: '$', eur: '€', gbp: '£', jpy: '¥', cad: 'CA$', aud: 'A$' };
-
-/** An amount of the smallest unit as a line writes it: `$10.00`. */
-export function formatMoney(amount: string | number, currency: string): string {
-  const isWhole = ZERO_DECIMAL.has(currency);
-  const value = Number(amount) / (isWhole ? 1 : 100);
-  const shortest = isWhole ? 0 : 2;
-  // Not by its locale: that is slow, and this is done for each line.
-  const [whole = '0', fraction = ''] = value.toFixed(DECIMALS_SHOWN).split('.');
-  const decimals = fraction.replace(/0+$/, '').padEnd(shortest, '0');
-  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
-  return `${SYMBOLS[currency] ?? ''}${grouped}${decimals === '' ? '' : `.${decimals}`}`;
 }
 
 function newLine(stripe: Backend, given: Partial<Line> | object, id?: string): Line {

@@ -6,11 +6,11 @@ import { mergeMetadata } from '../kernel/metadata';
 import { pageOf } from '../kernel/page-of';
 import type { Call, DefineModule } from '../kernel/module';
 import { Binary, idOf, type Page } from '../kernel/objects';
+import { formatAmount } from '../payments/money';
 import { blank } from '../spec/shapes';
 import { createDiscount, readDiscounts, type DiscountParams } from './discounts';
 import { addInvoiceItem } from './invoice-items';
 import { createInvoice } from './invoices';
-import { formatMoney } from './lines';
 import { DAY } from './periods';
 import { textPdf } from './quote-pdf';
 import { priceOf, readQuoteLines, sumsOf, type QuoteLine, type Sums } from './quote-lines';
@@ -400,9 +400,9 @@ function pdfLines(stripe: Backend, quote: Quote): string[] {
     `Quote ${quote.number ?? '(draft)'}`,
     ...(quote.header === null ? [] : [quote.header]),
     '',
-    ...items.map((item) => `${item.quantity} x ${item.description}: ${formatMoney(item.amount_total, item.currency)}`),
+    ...items.map((item) => `${item.quantity} x ${item.description}: ${formatAmount(item.amount_total, item.currency)}`),
     '',
-    `Total: ${formatMoney(quote.amount_total, quote.currency ?? 'usd')}`,
+    `Total: ${formatAmount(quote.amount_total, quote.currency ?? 'usd')}`,
     ...(quote.footer === null ? [] : ['', quote.footer]),
   ];
 }

@@ -1,44 +1,11 @@
-/** Currencies that have no smaller unit. https://docs.stripe.com/currencies#zero-decimal */
-const WHOLE = new Set([
-  'bif',
-  'clp',
-  'djf',
-  'gnf',
-  'jpy',
-  'kmf',
-  'krw',
-  'mga',
-  'pyg',
-  'rwf',
-  'ugx',
-  'vnd',
-  'vuv',
-  'xaf',
-  'xof',
-  'xpf',
-]);
-const THOUSANDTHS = new Set(['bhd', 'jod', 'kwd', 'omr', 'tnd']);
+/** What pages show people of money and time. */
+import { decimalsOf } from '../payments/money';
 
-/** How many decimals a currency has. */
-export function digitsOf(currency: string): number {
-  return WHOLE.has(currency) ? 0 : THOUSANDTHS.has(currency) ? 3 : 2;
-}
+export { formatAmount as money } from '../payments/money';
 
 /** An amount as people write it, in the smallest unit. */
 export function smallest(amount: number, currency: string): number {
-  return Math.round(amount * 10 ** digitsOf(currency));
-}
-
-/** An amount in the smallest unit as people read it: `$20.00`. */
-export function money(amount: number, currency: string): string {
-  const digits = digitsOf(currency);
-  const value = amount / 10 ** digits;
-  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  try {
-    return new Intl.NumberFormat('en-US', { style: 'currency', currency, ...options }).format(value);
-  } catch {
-    return `${value.toFixed(digits)} ${currency.toUpperCase()}`;
-  }
+  return Math.round(amount * 10 ** decimalsOf(currency));
 }
 
 /** A time in seconds as a date: `November 24, 2026`. */

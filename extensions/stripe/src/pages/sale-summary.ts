@@ -4,8 +4,9 @@ import { idOf } from '../kernel/objects';
 import { saleOf, sessionsOf } from '../checkout/session-data';
 import { nameOf, priceOf, type Line } from '../checkout/line-items';
 import { addUp, type Sale } from '../checkout/totals';
+import { decimalsOf } from '../payments/money';
 import { html, raw, type Html } from './html';
-import { digitsOf, every, money } from './money';
+import { every, money } from './money';
 
 /** What is sold in a session, with what a buyer may change of it: quantities, shipping, a code. `problem` is about the code. */
 export function summary(stripe: Backend, id: string, problem?: string): Html {
@@ -73,7 +74,7 @@ function lineOf(item: Stripe.LineItem, currency: string, amount: number | undefi
 }
 
 function amountField({ id, price }: Stripe.LineItem, currency: string, amount: number): Html {
-  const digits = digitsOf(currency);
+  const digits = decimalsOf(currency);
   const shown = (value: number): string => (value / 10 ** digits).toFixed(digits);
   const { minimum, maximum } = price?.custom_unit_amount ?? {};
   return html`<br /><label class="small" for="amount-${id}">Amount</label>

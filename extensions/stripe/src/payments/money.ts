@@ -18,18 +18,9 @@ const LARGEST = 99_999_999;
 /** Their amounts have decimals, though the money has none: https://docs.stripe.com/currencies#special-cases. */
 const WHOLE_ONLY: ReadonlySet<string> = new Set(['isk', 'ugx']);
 
-const SYMBOLS: Readonly<Record<string, string>> = {
-  usd: '$',
-  eur: '€',
-  gbp: '£',
-  jpy: '¥',
-  cad: '$',
-  aud: '$',
-  mxn: '$',
-  nzd: '$',
-  hkd: '$',
-  sgd: '$',
-};
+/** So many digits at most of a part of the smallest unit. */
+const PARTS = 12;
+const NUMBER = /^(-?)(\d+)(?:\.(\d+))?$/;
 
 /** How many digits follow the point when an amount is written for people. */
 export function decimalsOf(currency: string): number {
@@ -37,11 +28,32 @@ export function decimalsOf(currency: string): number {
   return THREE_DECIMAL.has(currency) ? 3 : 2;
 }
 
-/** An amount as Stripe writes it in a message: `$0.50`. */
-export function formatAmount(amount: number, currency: string): string {
+/** An amount of the smallest unit as Stripe writes it in texts: `$0.50`, `CHF 1,000.00`; what a unit costs may have more digits: `$0.0025`. */
+export function formatAmount(amount: number | string, currency: string): string {
   const decimals = decimalsOf(currency);
-  const text = (amount / 10 ** decimals).toFixed(decimals).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
-  return `${SYMBOLS[currency] ?? ''}${text}`;
+  const [, sign = '', units = '', parts = ''] = NUMBER.exec(
+    typeof amount === 'string' ? amount : amount.toFixed(PARTS),
+  )!;
+  const digits = units.padStart(decimals + 1, '0');
+  const point = digits.length - decimals;
+  // Not by its locale: that is slow, and this is done for each line of an invoice.
+  const whole = digits.slice(0, point).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+  const fraction = digits.slice(point) + parts.replace(/0+$/, '');
+  return `${sign}${symbolOf(currency)}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+}
+
+const symbols = new Map<string, string>();
+
+/** What stands before an amount: a symbol, or the code and a space. */
+function symbolOf(currency: string): string {
+  let symbol = symbols.get(currency);
+  if (symbol === undefined) {
+    const format = new Intl.NumberFormat('en-US', { style: 'currency', currency });
+    const written = format.formatToParts(0).find(({ type }) => type === 'currency')!.value;
+    symbol = written === currency.toUpperCase() ? `${written} ` : written;
+    symbols.set(currency, symbol);
+  }
+  return symbol;
 }
 
 /** The currency in lower case. Throws for what is none. */
