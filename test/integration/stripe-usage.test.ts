@@ -37,7 +37,7 @@ describe('usage', () => {
     const meter = await makeMeter(formula);
     const { id: customer } = await stripe.customers.create();
     for (const value of [3, 4, 5]) await report(customer, value);
-    const now = Math.floor(Date.now() / 1000);
+    const now = Math.floor(Date.now() / 60_000) * 60;
     const { data } = await stripe.billing.meters.listEventSummaries(meter.id, {
       customer,
       start_time: now - 3600,
@@ -59,7 +59,7 @@ describe('usage', () => {
       type: 'cancel',
       cancel: { identifier: 'one' },
     });
-    const now = Math.floor(Date.now() / 1000);
+    const now = Math.floor(Date.now() / 60_000) * 60;
     const { data } = await stripe.billing.meters.listEventSummaries(meter.id, {
       customer,
       start_time: now - 60,

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
+import type { DiscountAmount } from './discount-amounts';
 import { discountFor } from './discounts';
 import type { InvoiceSecret } from './invoice-data';
 import type { ItemSecret } from './invoice-items';
@@ -12,7 +13,7 @@ type Line = Stripe.InvoiceLineItem;
 /** Puts the amounts of discounts and taxes on the lines of an invoice. The invoice says which discounts and rates hold for all. */
 export function adjustLines(stripe: Backend, invoice: Stripe.Invoice, lines: readonly Line[]): Line[] {
   const { currency, automatic_tax: automatic } = invoice;
-  const off = discountFor(stripe, {
+  const found = discountFor(stripe, {
     currency,
     discounts: invoice.discounts,
     lines: lines.map((line) => ({
@@ -22,13 +23,14 @@ export function adjustLines(stripe: Backend, invoice: Stripe.Invoice, lines: rea
       discounts: line.discounts,
     })),
   });
+  const offLines = found.lines.map((each, index) => itemizedOf(stripe, lines[index]!) ?? each);
   // What billing credits paid for stays as it is.
   const credits = lines.map(({ pretax_credit_amounts: paid }) =>
     (paid ?? []).filter(({ type }) => type !== 'discount'),
   );
   const rest = lines.map(
     ({ amount }, index) =>
-      amount - [...off.lines[index]!, ...credits[index]!].reduce((sum, each) => sum + each.amount, 0),
+      amount - [...offLines[index]!, ...credits[index]!].reduce((sum, each) => sum + each.amount, 0),
   );
   const owner = idOf(invoice.parent?.subscription_details?.subscription);
   // Looked up once: an invoice has many lines.
@@ -48,13 +50,22 @@ export function adjustLines(stripe: Backend, invoice: Stripe.Invoice, lines: rea
   return lines.map((line, index) => ({
     ...line,
     subtotal: line.amount,
-    discount_amounts: off.lines[index]!,
+    discount_amounts: offLines[index]!,
     pretax_credit_amounts: [
-      ...off.lines[index]!.map((each) => ({ ...each, type: 'discount' as const })),
+      ...offLines[index]!.map((each) => ({ ...each, type: 'discount' as const })),
       ...credits[index]!,
     ],
     taxes: [...(own[line.id]?.amounts ?? taxes[index]!)],
   }));
+}
+
+/** The discounts that a proration was made with, where they stand beside its amount; undefined for other lines. */
+function itemizedOf(stripe: Backend, line: Line): DiscountAmount[] | undefined {
+  const id = itemOfLine(line);
+  const item = id === undefined ? undefined : stripe.table<Stripe.InvoiceItem>('invoiceitem').find(id);
+  const amounts = item?.proration_details?.discount_amounts ?? [];
+  if (amounts.every(({ amount }) => amount === 0)) return undefined;
+  return amounts.map(({ amount, discount }) => ({ amount, discount: idOf(discount)! }));
 }
 
 /** The tax rates of what a line was made from: an invoice item, or an item of a subscription. */

@@ -49,8 +49,9 @@ export const EUROPEAN_UNION = new Set(
 /** Whether it is known well enough where the customer is. */
 export function locationStatus({ country, state, postal_code }: TaxPlace): 'complete' | 'requires_location_inputs' {
   if (!country) return 'requires_location_inputs';
-  const needsMore = country === 'US' || country === 'CA';
-  return needsMore && !state && !postal_code ? 'requires_location_inputs' : 'complete';
+  const needsMore = (country === 'US' || country === 'CA') && !state;
+  const isKnown = !needsMore || stateOfPostalCode(country, postal_code ?? '') !== undefined;
+  return isKnown ? 'complete' : 'requires_location_inputs';
 }
 
 /** The rate for a place; undefined where the place is not known. Zero percent where there is no registration. */

@@ -6,6 +6,10 @@ import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { changeBalance, isEffective, isGood, leftOf, type Grant } from './credit-balance';
 
+/** Of grants that say nothing; 0 goes first. */
+const USUAL_PRIORITY = 50;
+const LAST_PRIORITY = 100;
+
 type Transaction = Stripe.Billing.CreditBalanceTransaction;
 
 /** Credits for usage and their balance: https://docs.stripe.com/billing/subscriptions/usage-based/billing-credits. */
@@ -75,6 +79,13 @@ function grant(stripe: Backend, given: Stripe.Billing.CreditGrantCreateParams): 
       param: 'amount[monetary][value]',
     });
   }
+  const { priority = USUAL_PRIORITY } = given;
+  if (priority < 0 || priority > LAST_PRIORITY) {
+    throw invalidRequest(`This value must be between 0 and ${LAST_PRIORITY}.`, {
+      code: 'parameter_invalid_integer',
+      param: 'priority',
+    });
+  }
   stripe.table('customer').get(customer, 'customer');
   return stripe.onClockOf(customer, () => {
     const now = stripe.now();
@@ -92,7 +103,7 @@ function grant(stripe: Backend, given: Stripe.Billing.CreditGrantCreateParams): 
       livemode: false,
       metadata: mergeMetadata(undefined, given.metadata),
       name: given.name ?? null,
-      priority: given.priority ?? 50,
+      priority,
       test_clock: stripe.clock,
       updated: now,
       voided_at: null,

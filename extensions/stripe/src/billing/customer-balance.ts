@@ -27,6 +27,11 @@ export function changeCustomerBalance(stripe: Backend, change: BalanceChange): T
     ({ currency: known }) => ({ balance: ending, currency: known ?? currency }),
     'customer.updated',
   );
+  return recordBalance(stripe, change, ending);
+}
+
+/** Keeps the transaction of a balance that has been changed already. */
+function recordBalance(stripe: Backend, change: BalanceChange, ending: number): Transaction {
   const transaction = {
     ...blank('customer_balance_transaction'),
     metadata: {},
@@ -35,8 +40,18 @@ export function changeCustomerBalance(stripe: Backend, change: BalanceChange): T
     created: stripe.now(),
     ending_balance: ending,
   } as unknown as Transaction;
-  stripe.table<Transaction>('customer_balance_transaction').insert(transaction);
-  return transaction;
+  return stripe.table<Transaction>('customer_balance_transaction').insert(transaction);
+}
+
+/** Keeps what setting the `balance` of a customer by hand came to: `initial` as they are made, `adjustment` later. */
+export function recordSetBalance(stripe: Backend, customer: Stripe.Customer, before?: Stripe.Customer): void {
+  const { id, balance = 0, currency } = customer;
+  const amount = balance - (before?.balance ?? 0);
+  if (amount === 0) return;
+  const type = before === undefined ? 'initial' : 'adjustment';
+  stripe.onClockOf(id, () =>
+    recordBalance(stripe, { customer: id, amount, currency: currency ?? 'usd', type }, balance),
+  );
 }
 
 /** https://docs.stripe.com/api/customer_balance_transactions */

@@ -4,7 +4,7 @@ import { invalidRequest, StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
-import type { CouponHidden } from '../resources/coupons';
+import { couponTerms } from '../resources/coupons';
 import { blank } from '../spec/shapes';
 import {
   amountOffIn,
@@ -107,9 +107,8 @@ export function createDiscount(
           subtotal: options.subtotal,
         });
   const couponId = given.coupon ?? idOf(code?.promotion.coupon) ?? idOf(former?.source.coupon);
-  const coupons = stripe.table<Stripe.Coupon>('coupon');
   const param = given.coupon === undefined ? named('promotion_code') : named('coupon');
-  const coupon = former ? couponOf(stripe, former)! : coupons.get(couponId!, param);
+  const coupon = former ? couponOf(stripe, former)! : existingCoupon(stripe, couponId!, param);
   checkCurrency(coupon, options.currency, param);
   if (former === undefined && options.isTentative !== true) redeem(stripe, coupon, code, param);
   const start = stripe.now();
@@ -206,9 +205,12 @@ export function discountFor(
 
 /** The coupon of a discount, as it was before it was deleted. */
 function couponOf(stripe: Backend, { source }: Stripe.Discount): Stripe.Coupon | undefined {
-  const coupons = stripe.table<Stripe.Coupon, CouponHidden>('coupon');
-  const id = idOf(source.coupon) ?? '';
-  return coupons.hidden(id)?.former ?? coupons.find(id);
+  return couponTerms(stripe, idOf(source.coupon) ?? '');
+}
+
+/** The coupon that a parameter names. Throws where there is none any more. */
+function existingCoupon(stripe: Backend, id: string, param: string): Stripe.Coupon {
+  return { ...stripe.table<Stripe.Coupon>('coupon').get(id, param), ...couponTerms(stripe, id) };
 }
 
 /** Ends the discounts that were good for one invoice and took something off this one. To be called once it stands. */

@@ -1,10 +1,13 @@
 import type Stripe from 'stripe';
+import { businessName } from '../connect/business-name';
+import { connectedAccount } from '../connect/account-data';
 import { applicationOf } from '../connect/fees';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
 import { adjustLines } from './adjust-lines';
+import { locationStatus, type TaxPlace } from './automatic-tax';
 import { renderingOf } from './invoice-templates';
 import { DAY } from './periods';
 import { taxedShipping } from './invoice-shipping';
@@ -46,22 +49,17 @@ export function newInvoice(
   const customer = stripe.table<Stripe.Customer>('customer').get(seed.customer, 'customer');
   const id = stripe.newId('invoice');
   const now = stripe.now();
+  const issuer = connectedAccount(stripe);
   const isSent = seed.collection_method === 'send_invoice';
   const draft = {
     ...blank('invoice'),
-    id,
-    account_country: 'US',
-    account_name: 'Backlot',
     application: applicationOf(stripe),
+    id,
+    account_country: issuer?.country ?? 'US',
+    account_name: issuer === undefined ? 'Backlot' : businessName(stripe),
     auto_advance: false,
     created: now,
-    customer_address: customer.address ?? null,
-    customer_email: customer.email,
-    customer_name: customer.name ?? null,
-    customer_phone: customer.phone ?? null,
-    customer_shipping: customer.shipping,
-    customer_tax_exempt: customer.tax_exempt ?? 'none',
-    customer_tax_ids: [],
+    ...customerOn(stripe, customer),
     issuer: { type: 'self' },
     effective_at: null,
     hosted_invoice_url: null,
@@ -77,6 +75,28 @@ export function newInvoice(
     due_date: fields.due_date ?? (isSent && days !== undefined ? now + days * DAY : null),
   } as unknown as Stripe.Invoice;
   return { ...draft, ...reckon(stripe, draft, lines) };
+}
+
+/** What an invoice says of its customer. A draft follows them. */
+export function customerOn(stripe: Backend, customer: Stripe.Customer): Partial<Stripe.Invoice> {
+  const taxIds = stripe.table<Stripe.TaxId>('tax_id').values({ by: { customer: customer.id } });
+  return {
+    customer_address: customer.address ?? null,
+    customer_email: customer.email,
+    customer_name: customer.name ?? null,
+    customer_phone: customer.phone ?? null,
+    customer_shipping: customer.shipping,
+    customer_tax_exempt: customer.tax_exempt ?? 'none',
+    customer_tax_ids: [...taxIds].map(({ type, value }) => ({
+      type: type,
+      value,
+    })),
+  };
+}
+
+/** Where automatic taxes take the customer of an invoice to be. */
+export function taxPlaceOf({ customer_shipping: shipping, customer_address: address }: Stripe.Invoice): TaxPlace {
+  return { ...(shipping?.address ?? address) };
 }
 
 /** The fields of a draft that its lines and the balance of the customer decide. */
@@ -100,6 +120,9 @@ export function reckon(
     amount_due: due,
     amount_remaining: due,
     amount_shipping: shipping,
+    ...(invoice.automatic_tax.enabled && {
+      automatic_tax: { ...invoice.automatic_tax, status: locationStatus(taxPlaceOf(invoice)) },
+    }),
     shipping_cost: cost,
     starting_balance: balance,
     lines: {

@@ -11,7 +11,8 @@ import { amountFor, times } from './amounts';
 import { changeDraft, editable } from './invoices';
 import { invoiceTable } from './invoice-data';
 import { invoiceItemLine, itemOfLine, pricingOf } from './lines';
-import { productName, resolvePrice } from './prices';
+import { priceIn, priceOnlyIn, productName, resolvePrice } from './prices';
+import { ratesOf } from './subscription-data';
 import { isFormerType } from '../webhooks/event-types';
 import { defaultVersion } from '../versions/versions';
 
@@ -91,7 +92,7 @@ export function addInvoiceItem(stripe: Backend, given: Stripe.InvoiceItemCreateP
   return stripe.onClockOf(customerId, () => {
     const currency = (given.currency ?? draft?.currency ?? customer.currency ?? 'usd').toLowerCase();
     const { tax_behavior: behavior } = given;
-    const price = priced(stripe, given, currency);
+    const price = priced(stripe, given, currency, given.currency === undefined && !draft);
     if (draft && price.currency !== draft.currency) throw otherCurrency(price.currency, draft.currency);
     const seed: ItemSeed = {
       customer: customerId,
@@ -106,7 +107,7 @@ export function addInvoiceItem(stripe: Backend, given: Stripe.InvoiceItemCreateP
       }),
       invoice: given.invoice ?? null,
       metadata: mergeMetadata({}, given.metadata),
-      tax_rates: rates(stripe, given.tax_rates),
+      tax_rates: ratesOf(stripe, given.tax_rates, 'tax_rates'),
       ...(given.subscription !== undefined && {
         parent: { subscription_details: { subscription: given.subscription }, type: 'subscription_details' },
       }),
@@ -175,7 +176,9 @@ function updateItem(stripe: Backend, id: string, given: Stripe.InvoiceItemUpdate
           { before: before.discounts ?? [], currency: before.currency },
         ).map((each) => each.id),
       }),
-      ...(given.tax_rates !== undefined && { tax_rates: rates(stripe, given.tax_rates) }),
+      ...(given.tax_rates !== undefined && {
+        tax_rates: ratesOf(stripe, given.tax_rates, 'tax_rates', before.tax_rates),
+      }),
     },
     isFormerType(UPDATED, defaultVersion(stripe.config)) ? UPDATED : undefined,
   );
@@ -211,14 +214,23 @@ function checkOpen(stripe: Backend, item: Item): Stripe.Invoice | undefined {
   return editable(stripe, invoice, 'This invoice item is attached to a finalized invoice and can’t be changed.');
 }
 
-/** What an item costs: an amount, or a quantity of a price. */
+/**
+ * What an item costs: an amount, or a quantity of a price. `isOpen` says that nobody asked for the currency: a price that is not in it
+ * counts in its own.
+ */
 function priced(
   stripe: Backend,
   given: Stripe.InvoiceItemCreateParams | Stripe.InvoiceItemUpdateParams,
   currency: string,
+  isOpen = false,
 ): Pick<Item, 'amount' | 'currency'> & Partial<Omit<Item, 'customer'>> {
   const quantity = given.quantity ?? (given.quantity_decimal === undefined ? 1 : Number(given.quantity_decimal));
-  const price = resolvePrice(stripe, { price: given.pricing?.price, price_data: given.price_data }, '');
+  const named = resolvePrice(stripe, { price: given.pricing?.price, price_data: given.price_data }, '');
+  const price =
+    named &&
+    (isOpen
+      ? (priceIn(stripe, named, currency) ?? named)
+      : priceOnlyIn(stripe, named, currency, given.price_data ? 'price_data[currency]' : 'pricing[price]'));
   if (price?.recurring) {
     throw invalidRequest(
       'The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`.',
@@ -254,9 +266,4 @@ function describedBy(stripe: Backend, given: Stripe.InvoiceItemCreateParams): st
   const price = given.pricing?.price;
   if (price === undefined) return null;
   return productName(stripe, stripe.table<Stripe.Price>('price').get(price, 'pricing[price]'));
-}
-
-function rates(stripe: Backend, ids: readonly string[] | '' | null | undefined): Stripe.TaxRate[] {
-  if (!ids) return [];
-  return ids.map((id, index) => stripe.table<Stripe.TaxRate>('tax_rate').get(id, `tax_rates[${index}]`));
 }

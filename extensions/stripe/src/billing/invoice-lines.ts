@@ -8,7 +8,7 @@ import { readDiscounts } from './discounts';
 import { changeDraft, editable } from './invoices';
 import { keepLineTaxes } from './line-taxes';
 import { pricingOf } from './lines';
-import { productName, resolvePrice } from './prices';
+import { priceOnlyIn, productName, resolvePrice } from './prices';
 
 /** Changes a line of a draft: https://docs.stripe.com/api/invoice-line-item/update. */
 export function updateLine(stripe: Backend, invoiceId: string, lineId: string, given: object): Stripe.InvoiceLineItem {
@@ -19,7 +19,8 @@ export function updateLine(stripe: Backend, invoiceId: string, lineId: string, g
   const params: Stripe.InvoiceUpdateLineItemParams = given;
   const { amount, description, discountable, discounts, metadata, period, quantity } = params;
   keepLineTaxes(stripe, invoiceId, lineId, params);
-  const price = resolvePrice(stripe, { price: params.pricing?.price, price_data: params.price_data }, '');
+  const named = resolvePrice(stripe, { price: params.pricing?.price, price_data: params.price_data }, '');
+  const price = named && priceOnlyIn(stripe, named, invoice.currency, 'pricing[price]');
   const unit = line.quantity ? line.amount / line.quantity : line.amount;
   const changedAmount = price
     ? amountFor(price, quantity ?? line.quantity ?? 1)

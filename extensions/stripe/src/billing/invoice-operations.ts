@@ -1,5 +1,4 @@
 import type Stripe from 'stripe';
-import { checkRecipients } from '../connect/recipients';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { isWithin } from '../kernel/is-within';
@@ -8,17 +7,18 @@ import { pageOf } from '../kernel/page-of';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { checkAttached } from '../resources/payment-methods';
-import { discountsInEffect, readDiscounts, spendDiscounts } from './discounts';
+import { readDiscounts } from './discounts';
 import { completed, failed, requiresAction } from './invoice-outcomes';
-import { invoiceTable, type InvoiceSeed } from './invoice-data';
-import { addInvoiceItem, pendingItems } from './invoice-items';
+import { invoiceTable } from './invoice-data';
+import { addInvoiceItem } from './invoice-items';
 import { keepPayment, paymentOf } from './invoice-payments';
 import {
   changeDraft,
-  createInvoice,
   deleteDraft,
   editable,
+  failFinalization,
   finalizeInvoice,
+  isUnplaced,
   markUncollectible,
   payInvoice,
   sendInvoice,
@@ -29,9 +29,10 @@ import { withTaxPercent } from './former-parameters';
 import { renderingOf } from './invoice-templates';
 import { DAY, HOUR } from './periods';
 import { updateLine } from './invoice-lines';
+import { checkGiven, defaultRates, plainFields } from './invoice-params';
 import { shippingCost } from './invoice-shipping';
+import { createByHand } from './manual-invoices';
 import { createPreview } from './preview';
-import { ratesOf, subscriptionTable } from './subscription-data';
 
 /** https://docs.stripe.com/api/invoices */
 export const invoices: DefineModule = (stripe) => {
@@ -112,6 +113,8 @@ export const invoices: DefineModule = (stripe) => {
       'POST /v1/invoices/{invoice}/finalize': ({ path, params }) =>
         onClock(path['invoice']!, () => {
           const { auto_advance } = params as Stripe.InvoiceFinalizeInvoiceParams;
+          const draft = table.get(path['invoice']!);
+          if (draft.status === 'draft' && isUnplaced(draft)) throw failFinalization(stripe, draft);
           const invoice = finalizeInvoice(stripe, path['invoice']!, { auto_advance });
           return isCollected(invoice) ? table.update(invoice.id, collectSoon(stripe, invoice)) : invoice;
         }),
@@ -166,121 +169,19 @@ export const invoices: DefineModule = (stripe) => {
 export function collect(stripe: Backend, id: string): void {
   const draft = invoiceTable(stripe).find(id);
   if (draft?.status !== 'draft') return;
+  if (isUnplaced(draft)) {
+    failFinalization(stripe, draft);
+    return;
+  }
   const invoice = finalizeInvoice(stripe, id);
   if (invoice.status !== 'open') return;
   if (invoice.collection_method === 'send_invoice') stripe.emit('invoice.sent', invoice);
   else if (invoice.auto_advance === true) payInvoice(stripe, id, { isAutomatic: true });
 }
 
-function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams): Stripe.Invoice {
-  const { from_invoice: from, subscription: subscriptionId } = given;
-  const former = from && invoiceTable(stripe).get(from.invoice, 'from_invoice[invoice]');
-  if (former && former.status !== 'open' && former.status !== 'uncollectible') {
-    throw invalidRequest(`You can only revise open or uncollectible invoices. This invoice is ${former.status}.`, {
-      param: 'from_invoice[invoice]',
-    });
-  }
-  const customerId = given.customer ?? idOf(former?.customer);
-  if (customerId === undefined) throw parameterMissing('customer');
-  const customer = stripe.table<Stripe.Customer>('customer').get(customerId, 'customer');
-  const subscription =
-    subscriptionId === undefined ? undefined : subscriptionTable(stripe).get(subscriptionId, 'subscription');
-  const method = given.collection_method ?? subscription?.collection_method ?? 'charge_automatically';
-  if (
-    method === 'send_invoice' &&
-    given.days_until_due === undefined &&
-    given.due_date === undefined &&
-    !subscription
-  ) {
-    throw invalidRequest(
-      'If invoice has `collection_method`=`send_invoice`, you must specify `due_date` or `days_until_due`.',
-      { param: 'days_until_due' },
-    );
-  }
-  if (method !== 'send_invoice' && (given.days_until_due !== undefined || given.due_date !== undefined)) {
-    throw invalidRequest(
-      'You can only specify `days_until_due` or `due_date` when `collection_method` is `send_invoice`.',
-      {
-        param: given.due_date === undefined ? 'days_until_due' : 'due_date',
-      },
-    );
-  }
-  if (given.default_payment_method !== undefined) {
-    checkAttached(stripe, customerId, given.default_payment_method, 'default_payment_method');
-  }
-  return stripe.onClockOf(customerId, () => {
-    checkDue(given, stripe.now());
-    // Pending items are left where they are unless they are asked for, or a subscription is to be billed for them.
-    const isPending = given.pending_invoice_items_behavior === 'include' || subscription !== undefined;
-    const currency = given.currency?.toLowerCase();
-    const items = isPending ? pendingItems(stripe, customerId, { subscription: subscription?.id, currency }) : [];
-    if (subscription && items.length === 0) {
-      throw invalidRequest('Nothing to invoice for subscription', { code: 'invoice_no_subscription_line_items' });
-    }
-    const id = stripe.newId('invoice');
-    const chosen =
-      currency ?? items[0]?.currency ?? former?.currency ?? subscription?.currency ?? customer.currency ?? 'usd';
-    const seed = {
-      ...plainFields(given),
-      ...defaultRates(stripe, given),
-      ...(given.shipping_cost !== undefined && shippingCost(stripe, given.shipping_cost, chosen)),
-      id,
-      customer: customerId,
-      currency: chosen,
-      billing_reason: 'manual',
-      collection_method: method,
-      auto_advance: given.auto_advance ?? false,
-      days_until_due: given.days_until_due ?? subscription?.days_until_due ?? undefined,
-      metadata: mergeMetadata({}, given.metadata),
-      discounts: discountsOf(stripe, given, { customer: customerId, invoice: id }, subscription),
-      ...(subscription && {
-        parent: {
-          quote_details: null,
-          subscription_details: { metadata: subscription.metadata, subscription: subscription.id },
-          type: 'subscription_details',
-        },
-      }),
-      ...(former && { from_invoice: { action: from.action, invoice: former.id } }),
-    } as unknown as InvoiceSeed;
-    const copied = former ? former.lines.data.map((line) => ({ ...line, id: stripe.newId('line_item') })) : [];
-    const invoice = createInvoice(stripe, seed, [...copied, ...items.map((item) => invoiceItemLine(stripe, item))]);
-    const { application_fee_amount, transfer_data } = given;
-    if (application_fee_amount !== undefined || transfer_data) {
-      checkRecipients(stripe, { application_fee_amount, transfer_data });
-      invoiceTable(stripe).hide(invoice.id, { application_fee_amount, transfer_data });
-    }
-    spendDiscounts(stripe, invoice);
-    return invoice;
-  });
-}
-
-function checkDue({ due_date: date, days_until_due: days }: Stripe.InvoiceCreateParams, now: number): void {
-  if (date !== undefined && days !== undefined) {
-    throw invalidRequest('You may only specify one of these parameters: due_date, days_until_due.', {
-      param: 'due_date',
-    });
-  }
-  if (date !== undefined && date < now) {
-    throw invalidRequest('`due_date` must be in the future.', { param: 'due_date' });
-  }
-}
-
-/** The discounts of an invoice: without any given, those that its subscription or its customer has. */
-function discountsOf(
-  stripe: Backend,
-  given: Stripe.InvoiceCreateParams,
-  owner: { readonly customer: string; readonly invoice: string },
-  subscription: Stripe.Subscription | undefined,
-): string[] {
-  const found =
-    given.discounts === undefined
-      ? discountsInEffect(stripe, { customer: owner.customer, subscription })
-      : readDiscounts(stripe, given.discounts, owner, { currency: given.currency?.toLowerCase() ?? null });
-  return found.map(({ id }) => id);
-}
-
 function updateInvoice(stripe: Backend, id: string, given: Stripe.InvoiceUpdateParams): Stripe.Invoice {
   const before = invoiceTable(stripe).get(id);
+  checkGiven(stripe, given, id);
   if (given.default_payment_method) {
     checkAttached(stripe, idOf(before.customer)!, given.default_payment_method, 'default_payment_method');
   }
@@ -349,46 +250,6 @@ function collectSoon(stripe: Backend, invoice: Stripe.Invoice): Pick<Stripe.Invo
   const next = planned ?? stripe.now() + HOUR;
   stripe.jobs.schedule('invoice.pay', id, next);
   return { next_payment_attempt: next };
-}
-
-/** The parameters that an invoice has as they are given. An empty one takes the value out. */
-function plainFields(given: Stripe.InvoiceCreateParams | Stripe.InvoiceUpdateParams): Partial<Stripe.Invoice> {
-  const same = [
-    'account_tax_ids', 'auto_advance', 'automatically_finalizes_at', 'collection_method', 'custom_fields',
-    'default_payment_method', 'default_source', 'description', 'due_date', 'effective_at', 'footer', 'issuer', 'number',
-    'on_behalf_of', 'rendering', 'shipping_details', 'statement_descriptor',
-  ]; // prettier-ignore
-  const fields: Record<string, unknown> = {};
-  for (const name of same) {
-    const value = (given as Record<string, unknown>)[name];
-    if (value !== undefined) fields[name] = value === '' ? null : value;
-  }
-  if (given.automatic_tax) {
-    fields['automatic_tax'] = {
-      disabled_reason: null,
-      enabled: given.automatic_tax.enabled,
-      liability: given.automatic_tax.enabled ? { type: 'self' } : null,
-      provider: given.automatic_tax.enabled ? 'stripe' : null,
-      status: given.automatic_tax.enabled ? 'complete' : null,
-    };
-  }
-  if (given.payment_settings) {
-    const { default_mandate, payment_method_options, payment_method_types } = given.payment_settings;
-    fields['payment_settings'] = {
-      default_mandate: default_mandate === undefined || default_mandate === '' ? null : default_mandate,
-      payment_method_options: payment_method_options ?? null,
-      payment_method_types:
-        payment_method_types === undefined || payment_method_types === '' ? null : payment_method_types,
-    };
-  }
-  return fields;
-}
-
-function defaultRates(
-  stripe: Backend,
-  { default_tax_rates: rates }: Stripe.InvoiceCreateParams | Stripe.InvoiceUpdateParams,
-): Partial<Stripe.Invoice> {
-  return rates === undefined ? {} : { default_tax_rates: ratesOf(stripe, rates, 'default_tax_rates') };
 }
 
 function attachItem(stripe: Backend, invoiceId: string, itemId: string): void {

@@ -57,6 +57,7 @@ export function finalizeInvoice(
 ): Invoice {
   const found = editable(stripe, id, "This invoice is already finalized, you can't re-finalize it.");
   if (found.customer === null) throw invalidRequest('This invoice has no customer.', { param: 'invoice' });
+  if (isUnplaced(found)) throw unknownTaxPlace();
   const draft = applyCredits(stripe, found);
   const now = stripe.now();
   const balance = balanceFor(stripe, draft);
@@ -71,6 +72,7 @@ export function finalizeInvoice(
     automatically_finalizes_at: null,
     effective_at: draft.effective_at ?? now,
     ending_balance: ending,
+    last_finalization_error: null,
     hosted_invoice_url: stripe.pageUrl(`i/${id}/${token}`),
     invoice_pdf: stripe.pageUrl(`i/${id}/${token}/pdf`),
     number: draft.number ?? nextNumber(stripe, idOf(draft.customer)!),
@@ -89,6 +91,32 @@ export function finalizeInvoice(
     if (reminder > now) stripe.jobs.schedule('invoice.will_be_due', id, reminder);
   }
   return invoice;
+}
+
+/** Whether nobody can tell the automatic taxes of a draft. */
+export function isUnplaced({ automatic_tax: { enabled, status } }: Invoice): boolean {
+  return enabled && status === 'requires_location_inputs';
+}
+
+/** Notes on a draft that it could not be made final, with `invoice.finalization_failed`. Gives the error, which keeps that. */
+export function failFinalization(stripe: Backend, { id }: Invoice): StripeError {
+  const error = unknownTaxPlace();
+  const noted = { code: error.fields.code, message: error.message, type: error.type };
+  const draft = invoiceTable(stripe).update(id, {
+    automatically_finalizes_at: null,
+    last_finalization_error: noted as unknown as Stripe.Invoice.LastFinalizationError,
+  });
+  stripe.jobs.cancel(id, 'invoice.finalize');
+  stripe.emit('invoice.finalization_failed', draft);
+  return error.keepingWrites();
+}
+
+/** Automatic taxes need to know where a customer is. */
+export function unknownTaxPlace(): StripeError {
+  return invalidRequest(
+    "The customer's location isn't recognized. Set a valid customer address in order to automatically calculate tax.",
+    { code: 'customer_tax_location_invalid' },
+  );
 }
 
 /** A revision that is final takes the place of the invoice that it revises. */

@@ -4,7 +4,7 @@ import { idOf } from '../kernel/objects';
 import { formatAmount } from '../payments/money';
 import { partsFor, type AmountPart } from './amounts';
 import type { Period } from './periods';
-import { chargedPrice, isMetered, productOn, type PricedPrice, type ProductOnLine } from './prices';
+import { isMetered, priceOnlyIn, productOn, type PricedPrice, type ProductOnLine } from './prices';
 
 type Line = Stripe.InvoiceLineItem;
 
@@ -17,7 +17,7 @@ export function subscriptionLines(
   item: Stripe.SubscriptionItem,
   options: { readonly period: Period; readonly quantity: number; readonly isTrial?: boolean },
 ): Line[] {
-  const price = chargedPrice(stripe, item.price, subscription.currency);
+  const price = priceOnlyIn(stripe, item.price, subscription.currency);
   const { period, quantity, isTrial = false } = options;
   const { name, unit } = productOn(stripe, price);
   const parts: AmountPart[] = isTrial ? [{ amount: 0, quantity, unitAmount: '0' }] : partsFor(price, quantity);

@@ -14,6 +14,7 @@ type Meter = Stripe.Billing.Meter;
 /** How long ago, and how far ahead, usage may be reported. */
 const OLDEST = 35 * DAY;
 const AHEAD = 300;
+const MINUTE = 60;
 
 /** https://docs.stripe.com/api/billing/meter and what is reported to meters. */
 export const meters: DefineModule = (stripe) => {
@@ -188,8 +189,12 @@ function summaries(stripe: Backend, meter: Meter, { params, url }: Call): Page {
   if (end <= start) throw invalidRequest('`end_time` must be after `start_time`.', { param: 'end_time' });
   stripe.table<Stripe.Customer>('customer').get(customer, 'customer');
   const length = window === 'hour' ? HOUR : window === 'day' ? DAY : end - start;
-  if (window !== undefined && (start % length !== 0 || end % length !== 0)) {
-    throw invalidRequest(`start_time and end_time must be aligned with ${window} boundaries.`, { param: 'start_time' });
+  const step = window === undefined ? MINUTE : length;
+  const unaligned = start % step !== 0 ? 'start_time' : end % step !== 0 ? 'end_time' : undefined;
+  if (unaligned !== undefined) {
+    throw invalidRequest(`start_time and end_time must be aligned with ${window ?? 'minute'} boundaries.`, {
+      param: unaligned,
+    });
   }
   const windows = new Map<number, ReturnType<typeof eventsOf>>();
   for (const event of eventsOf(stripe, meter.event_name, customer, start, end)) {

@@ -164,6 +164,7 @@ function previewNew(stripe: Backend, customer: string, given: PreviewParams): St
     proration_behavior,
     start_date,
     cancel_at,
+    billing_schedules,
   } = given.subscription_details!;
   const made = createSubscription(stripe, {
     customer,
@@ -175,6 +176,9 @@ function previewNew(stripe: Backend, customer: string, given: PreviewParams): St
     ...(proration_behavior !== undefined && { proration_behavior }),
     ...(start_date !== undefined && { backdate_start_date: start_date }),
     ...(typeof cancel_at === 'number' && { cancel_at }),
+    ...(billing_schedules && {
+      billing_schedules: billing_schedules as Stripe.SubscriptionCreateParams.BillingSchedule[],
+    }),
     ...(given.currency !== undefined && { currency: given.currency }),
     ...(given.discounts !== undefined && { discounts: given.discounts }),
     ...(given.automatic_tax && { automatic_tax: given.automatic_tax }),

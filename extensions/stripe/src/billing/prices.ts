@@ -59,23 +59,23 @@ export function withTiers(stripe: Backend, price: Stripe.Price): PricedPrice {
   return { ...price, ...(tiers && { tiers }) } as PricedPrice;
 }
 
-/** A price as it is in a currency, which it may have amounts of its own in; undefined where it has none. */
-export function priceIn<Price extends Stripe.Price>(
-  stripe: Backend,
-  price: Price,
-  currency: string,
-): Price | undefined {
-  if (price.currency === currency) return price;
+/** A price with its amounts in a currency, which may be one of its `currency_options`; undefined where it has none. */
+export function priceIn(stripe: Backend, price: Stripe.Price, currency: string): PricedPrice | undefined {
+  if (price.currency === currency) return withTiers(stripe, price);
   const options = stripe.table<Stripe.Price>('price').hidden(price.id)?.['currency_options'] as
     Stripe.Price['currency_options'] | undefined;
   const option = options?.[currency];
   return option && { ...price, ...option, currency };
 }
 
-/** A price with its tiers and the amounts that it has in a currency. */
-export function chargedPrice(stripe: Backend, price: Stripe.Price, currency: string): PricedPrice {
-  const priced = withTiers(stripe, price);
-  return priceIn(stripe, priced, currency) ?? priced;
+/** As `priceIn`. Throws where the price has no amounts in the currency; `param` is the parameter that names the price. */
+export function priceOnlyIn(stripe: Backend, price: Stripe.Price, currency: string, param?: string): PricedPrice {
+  const found = priceIn(stripe, price, currency);
+  if (found !== undefined) return found;
+  throw invalidRequest(
+    `The price specified only supports \`${price.currency}\`. This doesn't match the expected currency: \`${currency}\`.`,
+    param === undefined ? {} : { param },
+  );
 }
 
 /** The price as other objects show it: without tiers. */

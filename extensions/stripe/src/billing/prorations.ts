@@ -2,12 +2,14 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { shareOf } from './amounts';
+import { billedUntil, shareWithin } from './billing-schedules';
+import type { DiscountAmount } from './discount-amounts';
 import { discountFor, discountsInEffect } from './discounts';
 import { keepItem, type ItemSeed } from './invoice-items';
 import { pricingOf } from './lines';
 import { intervalsBetween, nextPeriod } from './periods';
-import { isMetered, productName, recurringOf } from './prices';
-import { customerOf, wholePeriod, withPeriod, type Item, type Subscription } from './subscription-data';
+import { isMetered, priceOnlyIn, productName, recurringOf } from './prices';
+import { customerOf, withPeriod, type Item, type Subscription } from './subscription-data';
 import { itemAmount } from './subscription-invoices';
 
 /** https://docs.stripe.com/billing/subscriptions/prorations */
@@ -25,23 +27,23 @@ export function prorate(
   { date, isReset }: { readonly date: number; readonly isReset: boolean },
 ): Stripe.InvoiceItem[] {
   const seeds: ItemSeed[] = [];
-  const [was, is] = [netAmounts(stripe, before), netAmounts(stripe, after)];
+  const [was, is] = [wholes(stripe, before), wholes(stripe, after)];
   const isFree = before.status === 'trialing';
   for (const item of before.items.data) {
     const now = after.items.data.find(({ id }) => id === item.id);
     const isKept = now !== undefined && !isReset && isSame(item, now);
     if (isMetered(item.price) || isFree) continue;
     if (isKept) {
-      seeds.push(...movedEnd(stripe, before, [item, now], was.get(item.id) ?? 0));
+      seeds.push(...movedEnd(stripe, before, [item, now], was.get(item.id)!));
       continue;
     }
-    seeds.push(seedOf(stripe, before, item, { date, sign: -1, whole: was.get(item.id) ?? 0 }));
+    seeds.push(seedOf(stripe, before, item, { date, sign: -1, whole: was.get(item.id)! }));
   }
   if (!isReset && after.status !== 'trialing') {
     for (const item of after.items.data) {
       const former = before.items.data.find(({ id }) => id === item.id);
       if (isMetered(item.price) || (former !== undefined && isSame(former, item))) continue;
-      seeds.push(seedOf(stripe, after, item, { date, sign: 1, whole: is.get(item.id) ?? 0 }));
+      seeds.push(seedOf(stripe, after, item, { date, sign: 1, whole: is.get(item.id)! }));
     }
   }
   return seeds.map((seed) => keepItem(stripe, seed));
@@ -52,7 +54,7 @@ function movedEnd(
   stripe: Backend,
   subscription: Subscription,
   [was, is]: readonly [Item, Item],
-  whole: number,
+  whole: Whole,
 ): ItemSeed[] {
   const [former, end] = [was.current_period_end, is.current_period_end];
   if (end < former) return [seedOf(stripe, subscription, was, { date: end, sign: -1, whole })];
@@ -71,21 +73,25 @@ export function creditAll(stripe: Backend, subscription: Subscription, date: num
 
 /** Charges the time from a day in the past until now: whole intervals, and the rest in proportion. */
 export function chargePast(stripe: Backend, subscription: Subscription, start: number, now: number): void {
-  const amounts = netAmounts(stripe, subscription);
+  const amounts = wholes(stripe, subscription);
   for (const item of subscription.items.data) {
     if (isMetered(item.price)) continue;
     const recurring = recurringOf(item.price);
     const { start: last, end } = nextPeriod(start, recurring, now);
-    const whole = amounts.get(item.id) ?? 0;
+    const count = intervalsBetween(start, recurring, last);
+    const share = (amount: number): number => amount * count + shareOf(amount, now - last, end - last);
     const past = withPeriod(item, { start, end: now });
-    const seed = seedOf(stripe, subscription, past, { date: start, sign: 1, whole });
-    const amount = whole * intervalsBetween(start, recurring, last) + shareOf(whole, now - last, end - last);
-    keepItem(stripe, { ...seed, amount });
+    keepItem(stripe, seedOf(stripe, subscription, past, { date: start, sign: 1, whole: amounts.get(item.id)!, share }));
   }
 }
 
-/** What the items cost for a whole period, with discounts off: a share of an amount has its share of them. */
-function netAmounts(stripe: Backend, subscription: Subscription): Map<string, number> {
+/** What an item costs for a whole period, and what discounts take off that: a share of an amount has its share of them. */
+interface Whole {
+  readonly amount: number;
+  readonly discounts: readonly DiscountAmount[];
+}
+
+function wholes(stripe: Backend, subscription: Subscription): Map<string, Whole> {
   const items = subscription.items.data;
   const amounts = items.map((item) => itemAmount(stripe, item, subscription.currency));
   const { lines } = discountFor(stripe, {
@@ -97,29 +103,60 @@ function netAmounts(stripe: Backend, subscription: Subscription): Map<string, nu
       discounts: item.discounts,
     })),
   });
-  const off = (index: number): number => lines[index]!.reduce((sum, { amount }) => sum + amount, 0);
-  return new Map(items.map(({ id }, index) => [id, amounts[index]! - off(index)]));
+  return new Map(items.map(({ id }, index) => [id, { amount: amounts[index]!, discounts: lines[index]! }]));
+}
+
+/**
+ * The amounts of a proration. With `proration_discounts` set to `itemized` the discounts stand beside the amount, and are taken off on the
+ * invoice; otherwise they are off already.
+ */
+function amountsOf(
+  { billing_mode: mode }: Subscription,
+  item: Item,
+  { amount, discounts }: Whole,
+  share: (amount: number) => number,
+): Pick<ItemSeed, 'amount' | 'discounts' | 'net_amount' | 'proration_details'> {
+  const off = sumOf(discounts);
+  if (mode.flexible?.proration_discounts !== 'itemized') {
+    const named = mode.type === 'flexible' ? discounts.map(({ discount }) => ({ amount: 0, discount })) : [];
+    return { amount: share(amount - off), proration_details: { credited_items: null, discount_amounts: named } };
+  }
+  const shares = discounts.map((each) => ({ amount: share(each.amount), discount: each.discount }));
+  return {
+    amount: share(amount),
+    discounts: item.discounts,
+    net_amount: share(amount) - sumOf(shares),
+    proration_details: { credited_items: null, discount_amounts: shares },
+  };
+}
+
+function sumOf(discounts: readonly DiscountAmount[]): number {
+  return discounts.reduce((sum, { amount }) => sum + amount, 0);
 }
 
 function isSame(one: Item, other: Item): boolean {
   return one.price.id === other.price.id && one.quantity === other.quantity;
 }
 
-function seedOf(
-  stripe: Backend,
-  subscription: Subscription,
-  item: Item,
-  { date, sign, whole }: { readonly date: number; readonly sign: 1 | -1; readonly whole: number },
-): ItemSeed {
-  const { current_period_start: start, current_period_end: end } = item;
+interface Part {
+  readonly date: number;
+  readonly sign: 1 | -1;
+  readonly whole: Whole;
+  /** The part of an amount for a whole period that counts; the rest of the period where it is left out. */
+  readonly share?: (amount: number) => number;
+}
+
+function seedOf(stripe: Backend, subscription: Subscription, item: Item, { date, sign, whole, share }: Part): ItemSeed {
+  const { current_period_start: start } = item;
+  const end = billedUntil(item);
   const from = Math.min(Math.max(date, start), end);
-  const interval = wholePeriod(subscription, item);
-  const amount = sign * shareOf(whole, end - from, interval.end - interval.start);
+  const within = shareWithin(subscription, item, { start: from, end });
+  const rest = (amount: number): number => sign * within(amount);
   const name = productName(stripe, item.price);
   const quantity = item.quantity ?? 1;
   const what = quantity === 1 ? name : `${quantity} × ${name}`;
   return {
-    amount,
+    ...amountsOf(subscription, item, whole, share ?? rest),
     currency: subscription.currency,
     customer: customerOf(subscription),
     description: `${sign < 0 ? 'Unused' : 'Remaining'} time on ${what} after ${dayOf(from)}`,
@@ -130,9 +167,8 @@ function seedOf(
       type: 'subscription_details',
     },
     period: { start: from, end },
-    pricing: pricingOf(item.price),
+    pricing: pricingOf(priceOnlyIn(stripe, item.price, subscription.currency)),
     proration: true,
-    proration_details: { credited_items: null, discount_amounts: [] },
     quantity,
     tax_rates: item.tax_rates,
   };

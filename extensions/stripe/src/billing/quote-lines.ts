@@ -5,7 +5,7 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { amountFor } from './amounts';
 import { createDiscount, discountFor, type DiscountParams } from './discounts';
-import { isMetered, productName, resolvePrice, shownPrice, withTiers } from './prices';
+import { isMetered, priceOnlyIn, productName, resolvePrice, shownPrice } from './prices';
 import { taxFor } from './taxes';
 
 /** A line as it is kept. */
@@ -80,7 +80,7 @@ export function sumsOf(
 ): Sums {
   const prices = lines.map((line) => priceOf(stripe, line));
   const subtotals = prices.map((price, index) =>
-    isMetered(price) ? 0 : amountFor(withTiers(stripe, price), lines[index]!.quantity),
+    isMetered(price) ? 0 : amountFor(priceOnlyIn(stripe, price, currency), lines[index]!.quantity),
   );
   const off = discountFor(stripe, {
     currency,
@@ -113,7 +113,7 @@ export function sumsOf(
       amount_tax: sum(),
       amount_total: subtotals[index]! - off[index]! + sum('exclusive'),
       currency,
-      description: productName(stripe, withTiers(stripe, prices[index]!)),
+      description: productName(stripe, prices[index]!),
       metadata: null,
       price: shownPrice(prices[index]!),
       quantity: line.quantity,

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
+import { applicationOf } from '../connect/fees';
 import type { Backend } from '../kernel/backend';
 import { checkLimit } from '../kernel/limits';
 import { mergeMetadata } from '../kernel/metadata';
@@ -15,6 +16,7 @@ import { DAY } from './periods';
 import { textPdf } from './quote-pdf';
 import { priceOf, readQuoteLines, sumsOf, type QuoteLine, type Sums } from './quote-lines';
 import { createSchedule } from './schedules';
+import { billingModeOf, billingModeParams } from './subscription-fields';
 import { createSubscription } from './subscriptions';
 
 type Quote = Stripe.Quote;
@@ -111,6 +113,7 @@ function createQuote(stripe: Backend, given: GivenQuote): Quote {
     const now = stripe.now();
     const draft = {
       ...blank('quote'),
+      application: applicationOf(stripe),
       application_fee_amount: null,
       automatic_tax: { enabled: false, liability: null, provider: null, status: null },
       collection_method: 'charge_automatically',
@@ -132,7 +135,7 @@ function createQuote(stripe: Backend, given: GivenQuote): Quote {
       status: 'draft',
       status_transitions: { accepted_at: null, canceled_at: null, finalized_at: null },
       subscription_data: {
-        billing_mode: { type: 'flexible' },
+        billing_mode: billingModeOf(given.subscription_data?.billing_mode),
         description: null,
         effective_date: null,
         metadata: {},
@@ -262,12 +265,20 @@ function finalize(stripe: Backend, quote: Quote, expires: number | undefined): Q
   stripe.jobs.schedule('quote.expire', quote.id, expires_at);
   const open = quoteTable(stripe).update(quote.id, {
     expires_at,
-    number: `QT-${stripe.secret(8).toUpperCase()}-0001-1`,
+    number: numberOf(stripe, quote),
     status: 'open',
     status_transitions: { ...quote.status_transitions, finalized_at: stripe.now() },
   });
   stripe.emit('quote.finalized', open);
   return open;
+}
+
+/** `QT-PREFIX-0001-1`: the last number counts the revisions of the quote that it was made from. */
+function numberOf(stripe: Backend, { from_quote: from }: Quote): string {
+  const former = from?.is_revision === true ? quoteTable(stripe).find(idOf(from.quote)!)?.number : null;
+  const [, stem, revision] = /^(.*)-(\d+)$/.exec(former ?? '') ?? [];
+  if (stem === undefined) return `QT-${stripe.secret(8).toUpperCase()}-0001-1`;
+  return `${stem}-${Number(revision) + 1}`;
 }
 
 /** An accepted quote becomes a subscription, now or later, or a draft of an invoice where nothing recurs. */
@@ -322,6 +333,7 @@ function subscribe(
     const { collection_method, days_until_due, ...phase } = common as typeof common & { days_until_due?: number };
     const schedule = createSchedule(stripe, {
       customer,
+      billing_mode: billingModeParams(quote.subscription_data.billing_mode as Stripe.Subscription.BillingMode),
       start_date: effective,
       phases: [
         {
@@ -339,6 +351,7 @@ function subscribe(
     items,
     ...common,
     payment_behavior: 'allow_incomplete',
+    billing_mode: billingModeParams(quote.subscription_data.billing_mode as Stripe.Subscription.BillingMode),
     ...(trial !== null && trial > 0 && { trial_period_days: trial }),
   });
   return { subscription: subscription.id, invoice: idOf(subscription.latest_invoice) ?? null };

@@ -6,6 +6,8 @@ import { invoiceTable, subscriptionOf } from './invoice-data';
 import { finalizeInvoice, markUncollectible, voidInvoice } from './invoices';
 import { methodFor } from './methods';
 import { pendingItems } from './invoice-items';
+import { withoutTrial } from './current-trials';
+import { pausedBecause } from './pausing';
 import { addIntervals, nextPeriod } from './periods';
 import { recurringOf } from './prices';
 import { settleResumption } from './resumption';
@@ -17,6 +19,7 @@ import {
   scheduleAll,
   subscriptionTable,
   withPeriod,
+  type Item,
   type Subscription,
 } from './subscription-data';
 import { cancelSubscription, expireSubscription } from './subscription-end';
@@ -94,12 +97,28 @@ export function renew(stripe: Backend, id: string): void {
 
   const { after, billing } = renewal(stripe, before, now);
   const pause = after.pause_collection?.behavior;
-  const invoice = makeInvoice(stripe, after, billing);
-  const renewed = table.update(id, { items: after.items, status: after.status, latest_invoice: invoice.id });
+  const invoice = isBilledAlready(stripe, after, billing) ? undefined : makeInvoice(stripe, after, billing);
+  const renewed = table.update(id, {
+    billing_cycle_anchor: after.billing_cycle_anchor,
+    ...holding(id, after.items.data),
+    status: after.status,
+    ...(invoice && { latest_invoice: invoice.id }),
+  });
   scheduleAll(stripe, renewed);
   stripe.emitChange('customer.subscription.updated', before, renewed);
+  if (invoice === undefined) return;
   if (pause === 'void') finalizeAnd(stripe, invoice.id, voidInvoice);
   if (pause === 'mark_uncollectible') finalizeAnd(stripe, invoice.id, markUncollectible);
+}
+
+/** Whether a period was billed in advance, with nothing to be added. */
+function isBilledAlready(stripe: Backend, subscription: Subscription, { lines }: Billing): boolean {
+  const { id, currency, items } = subscription;
+  return (
+    lines.length === 0 &&
+    items.data.some((item) => item.billed_until !== undefined) &&
+    pendingItems(stripe, customerOf(subscription), { subscription: id, currency }).length === 0
+  );
 }
 
 /** The subscription after a period is over, and what its invoice is for: what was used, and the next period. */
@@ -107,8 +126,10 @@ export function renewal(stripe: Backend, before: Subscription, now: number): { a
   const isTrialOver = before.status === 'trialing';
   const over = before.items.data.filter((item) => item.current_period_end <= now);
   const ids = new Set(over.map((item) => item.id));
-  const { billing_cycle_anchor: anchor, billing_cycle_anchor_config: config } = before;
-  const next = before.items.data.map((item) => {
+  const { billing_cycle_anchor_config: config } = before;
+  const items = before.items.data.map((item) => (ids.has(item.id) ? withoutTrial(stripe, item, now) : item));
+  const anchor = hasOtherCycle(before.items.data, items) ? now : before.billing_cycle_anchor;
+  const next = items.map((item) => {
     if (!ids.has(item.id)) return item;
     const { end } = nextPeriod(anchor, recurringOf(item.price), now, config?.day_of_month);
     return withPeriod(item, { start: now, end: anchor > now ? anchor : end });
@@ -116,6 +137,7 @@ export function renewal(stripe: Backend, before: Subscription, now: number): { a
   const periods = endingWith(next, before.cancel_at);
   const after: Subscription = {
     ...before,
+    billing_cycle_anchor: anchor,
     ...holding(before.id, periods),
     ...(isTrialOver && { status: 'active' }),
   };
@@ -123,11 +145,18 @@ export function renewal(stripe: Backend, before: Subscription, now: number): { a
   const used = isTrialOver ? [] : usageLines(stripe, before, over);
   const billing: Billing = {
     reason: 'subscription_cycle',
-    lines: [...used, ...advanceLines(stripe, after, { items: begun })],
+    lines: [...used, ...advanceLines(stripe, after, { items: begun, isRenewal: true })],
     period: { start: Math.min(...over.map((item) => item.current_period_start)), end: now },
     auto_advance: before.status !== 'unpaid' && !after.pause_collection,
   };
   return { after, billing };
+}
+
+/** Whether the only item of a subscription recurs at other times than before: the offer that it had is over. */
+function hasOtherCycle([was]: readonly Item[], [is, ...others]: readonly Item[]): boolean {
+  if (!was || !is || others.length > 0) return false;
+  const [one, other] = [recurringOf(was.price), recurringOf(is.price)];
+  return one.interval !== other.interval || one.interval_count !== other.interval_count;
 }
 
 /** Bills what waits for the next invoice, as often as the subscription says. */
@@ -168,7 +197,12 @@ export function endTrialWithoutMethod(stripe: Backend, subscription: Subscriptio
     return true;
   }
   stripe.jobs.cancel(id);
-  const paused = subscriptionTable(stripe).update(id, { status: 'paused' }, 'customer.subscription.updated');
+  const details = pausedBecause('trial_end_without_payment_method', stripe.now());
+  const paused = subscriptionTable(stripe).update(
+    id,
+    { status: 'paused', status_details: details },
+    'customer.subscription.updated',
+  );
   stripe.emit('customer.subscription.paused', paused);
   return true;
 }

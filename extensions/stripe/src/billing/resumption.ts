@@ -29,7 +29,12 @@ export function resume(stripe: Backend, id: string, given: Stripe.SubscriptionRe
     const items = before.items.data.map((item) =>
       withPeriod(item, periodAt(item, anchor, now, before.billing_cycle_anchor_config)),
     );
-    const active = table.update(id, { status: 'active', billing_cycle_anchor: anchor, ...holding(id, items) });
+    const active = table.update(id, {
+      status: 'active',
+      billing_cycle_anchor: anchor,
+      ...holding(id, items),
+      ...({ status_details: undefined } as object),
+    });
     const draft = billSubscription(stripe, active, {
       reason: 'subscription_update',
       lines: advanceLines(stripe, active, { isProrated: given.proration_behavior !== 'none' }),

@@ -51,10 +51,13 @@ function readPhase(stripe: Backend, given: GivenPhase, from: number, at: string)
   return {
     add_invoice_items: given.add_invoice_items ?? [],
     application_fee_percent: given.application_fee_percent ?? null,
+    ...(given.automatic_tax && {
+      automatic_tax: { disabled_reason: null, enabled: given.automatic_tax.enabled, liability: null },
+    }),
     billing_cycle_anchor: given.billing_cycle_anchor ?? null,
     billing_thresholds: given.billing_thresholds || null,
     collection_method: given.collection_method ?? null,
-    currency: first.currency,
+    currency: given.currency?.toLowerCase() ?? first.currency,
     default_payment_method: given.default_payment_method ?? null,
     default_tax_rates: (given.default_tax_rates || []).map((id) =>
       stripe.table<Stripe.TaxRate>('tax_rate').get(id, `${at}[default_tax_rates]`),
@@ -123,24 +126,49 @@ export function phaseOf(subscription: Stripe.Subscription): Phase {
   };
 }
 
-/** What the parameters of a subscription are in a phase, beside its items. */
-export function subscriptionParams(phase: Phase): Stripe.SubscriptionUpdateParams {
+/**
+ * What the parameters of a subscription are in a phase, beside its items. What the phase does not say, the default settings of its schedule
+ * do.
+ */
+export function subscriptionParams(
+  phase: Phase,
+  defaults: Stripe.SubscriptionSchedule['default_settings'],
+): Stripe.SubscriptionUpdateParams {
   const named = (discounts: readonly Stripe.SubscriptionSchedule.Phase.Discount[]) =>
     discounts.map(({ coupon, discount, promotion_code }) => ({
       ...(coupon !== null && { coupon: idOf(coupon)! }),
       ...(discount !== null && { discount: idOf(discount)! }),
       ...(promotion_code !== null && { promotion_code: idOf(promotion_code)! }),
     }));
+  const { days_until_due: days, ...texts } = { ...defaults.invoice_settings, ...given(phase.invoice_settings ?? {}) };
+  const method = idOf(phase.default_payment_method ?? defaults.default_payment_method);
+  const account = idOf(phase.on_behalf_of ?? defaults.on_behalf_of);
+  const transfer = phase.transfer_data ?? defaults.transfer_data;
+  const settings = given({
+    application_fee_percent: phase.application_fee_percent ?? defaults.application_fee_percent,
+    billing_thresholds: phase.billing_thresholds ?? defaults.billing_thresholds,
+    collection_method: phase.collection_method ?? defaults.collection_method,
+    default_payment_method: method,
+    description: phase.description ?? defaults.description,
+    on_behalf_of: account,
+    transfer_data: transfer && given({ ...transfer, destination: idOf(transfer.destination) }),
+  });
+  const automatic = phase.automatic_tax ?? defaults.automatic_tax;
   return {
-    ...(phase.collection_method !== null && { collection_method: phase.collection_method }),
-    ...(phase.invoice_settings?.days_until_due && { days_until_due: phase.invoice_settings.days_until_due }),
-    ...(phase.default_payment_method !== null && { default_payment_method: idOf(phase.default_payment_method)! }),
+    ...settings,
+    ...(settings['collection_method'] === 'send_invoice' && days && { days_until_due: days }),
+    invoice_settings: given(texts),
+    ...(automatic && { automatic_tax: { enabled: automatic.enabled } }),
     ...(phase.default_tax_rates && { default_tax_rates: phase.default_tax_rates.map(({ id }) => id) }),
-    ...(phase.description !== null && { description: phase.description }),
     discounts: named(phase.discounts),
     ...(phase.metadata && { metadata: phase.metadata }),
     ...(phase.add_invoice_items.length > 0 && { add_invoice_items: phase.add_invoice_items as never }),
   };
+}
+
+/** The fields that say something. */
+function given(fields: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined));
 }
 
 /** The items of a phase as parameters of a subscription. */

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
+import { applicationOf } from '../connect/fees';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
@@ -7,11 +8,13 @@ import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
 import { itemParams, phaseOf, readPhases, subscriptionParams, type Phase } from './schedule-phases';
+import { pauseJobs, planPauses, readPauses } from './pause-schedules';
 import { DAY } from './periods';
 import { methodFor } from './methods';
 import { updateSubscription } from './subscription-changes';
 import { periodEnd, scheduleAll, subscriptionTable } from './subscription-data';
 import { cancelSubscription } from './subscription-end';
+import { billingModeOf, billingModeParams, thresholdsOf } from './subscription-fields';
 import { createSubscription } from './subscriptions';
 
 type Schedule = Stripe.SubscriptionSchedule;
@@ -49,6 +52,7 @@ export const subscriptionSchedules: DefineModule = (stripe) => {
         }),
     },
     jobs: {
+      ...pauseJobs,
       'subscription_schedule.advance': (_stripe, { subject }) => advance(stripe, subject),
       'subscription_schedule.expire_soon': (_stripe, { subject }) => {
         const schedule = table.find(subject);
@@ -82,11 +86,13 @@ export function createSchedule(stripe: Backend, given: Stripe.SubscriptionSchedu
   return stripe.onClockOf(customer.id, () => {
     const now = stripe.now();
     const start = given.start_date === undefined || given.start_date === 'now' ? now : given.start_date;
-    const schedule = newSchedule(stripe, given, customer.id, readPhases(stripe, given.phases!, start));
+    const made = newSchedule(stripe, given, customer.id, readPhases(stripe, given.phases!, start));
+    const schedule = { ...made, pause_schedules: readPauses(stripe, given.pause_schedules, made) };
     scheduleTable(stripe).insert(schedule);
     stripe.emit('subscription_schedule.created', schedule);
     if (start > now) stripe.jobs.schedule('subscription_schedule.advance', schedule.id, start);
     else advance(stripe, schedule.id);
+    planPauses(stripe, scheduleTable(stripe).get(schedule.id));
     return scheduleTable(stripe).get(schedule.id);
   });
 }
@@ -100,15 +106,16 @@ function newSchedule(
   const { default_settings: settings } = given;
   return {
     ...blank('subscription_schedule'),
+    application: applicationOf(stripe),
     id: stripe.newId('subscription_schedule'),
-    billing_mode: { flexible: null, type: 'flexible', ...given.billing_mode },
+    billing_mode: billingModeOf(given.billing_mode),
     created: stripe.now(),
     customer,
     default_settings: {
       application_fee_percent: settings?.application_fee_percent ?? null,
       automatic_tax: { disabled_reason: null, enabled: settings?.automatic_tax?.enabled ?? false, liability: null },
       billing_cycle_anchor: settings?.billing_cycle_anchor ?? 'automatic',
-      billing_thresholds: null,
+      billing_thresholds: thresholdsOf(settings?.billing_thresholds),
       collection_method: settings?.collection_method ?? 'charge_automatically',
       default_payment_method: settings?.default_payment_method ?? null,
       description: settings?.description || null,
@@ -119,7 +126,7 @@ function newSchedule(
         ...settings?.invoice_settings,
       },
       on_behalf_of: settings?.on_behalf_of || null,
-      transfer_data: null,
+      transfer_data: settings?.transfer_data ? { amount_percent: null, ...settings.transfer_data } : null,
     },
     end_behavior: given.end_behavior ?? 'release',
     metadata: mergeMetadata(undefined, given.metadata),
@@ -146,18 +153,36 @@ function fromSubscription(stripe: Backend, id: string, given: Stripe.Subscriptio
   const customer = idOf(subscription.customer)!;
   return stripe.onClockOf(customer, () => {
     const phase = phaseOf(subscription);
-    const schedule: Schedule = {
-      ...newSchedule(stripe, given, customer, [phase]),
+    const made: Schedule = {
+      ...newSchedule(stripe, { ...given, default_settings: settingsOf(subscription, given) }, customer, [phase]),
+      billing_mode: subscription.billing_mode,
       current_phase: { start_date: phase.start_date, end_date: phase.end_date },
       status: 'active',
       subscription: id,
     };
+    const schedule = { ...made, pause_schedules: readPauses(stripe, given.pause_schedules, made) };
     scheduleTable(stripe).insert(schedule);
     planEnd(stripe, schedule, phase);
     attach(stripe, id, schedule.id);
     stripe.emit('subscription_schedule.created', schedule);
-    return schedule;
+    planPauses(stripe, schedule);
+    return scheduleTable(stripe).get(schedule.id);
   });
+}
+
+/** What a schedule says of a subscription that runs already, where it is not told otherwise: what the subscription says. */
+function settingsOf(
+  subscription: Stripe.Subscription,
+  { default_settings: given }: Stripe.SubscriptionScheduleCreateParams,
+): Stripe.SubscriptionScheduleCreateParams.DefaultSettings {
+  const { days_until_due: days, default_payment_method: method, description } = subscription;
+  return {
+    collection_method: subscription.collection_method,
+    ...(method !== null && { default_payment_method: idOf(method)! }),
+    ...(description !== null && { description }),
+    ...given,
+    invoice_settings: { ...(days !== null && { days_until_due: days }), ...given?.invoice_settings },
+  };
 }
 
 /** The next phase has to begin before the subscription renews at the same time: so its jobs are put behind that of the schedule. */
@@ -179,11 +204,13 @@ export function updateSchedule(stripe: Backend, id: string, given: Stripe.Subscr
       ...(phases && { phases: readPhases(stripe, phases as never, from) }),
       ...(end_behavior !== undefined && { end_behavior }),
       ...(settings && { default_settings: { ...before.default_settings, ...(settings as object) } }),
+      pause_schedules: readPauses(stripe, given.pause_schedules, before),
       metadata: mergeMetadata(before.metadata, metadata),
     },
     'subscription_schedule.updated',
   );
-  if (phases === undefined) return after;
+  if (given.pause_schedules !== undefined) planPauses(stripe, after);
+  if (phases === undefined) return table.get(id);
   const current = phaseAt(after, stripe.now());
   if (after.status === 'not_started') {
     stripe.jobs.schedule('subscription_schedule.advance', id, after.phases[0]!.start_date);
@@ -223,19 +250,15 @@ function enter(stripe: Backend, schedule: Schedule, phase: Phase, proration: str
   const current = { current_phase: { start_date: phase.start_date, end_date: phase.end_date } };
   const known = idOf(schedule.subscription);
   if (known === undefined) {
-    const { default_settings: settings } = schedule;
     const made = createSubscription(stripe, {
       customer: idOf(schedule.customer)!,
+      currency: phase.currency,
+      billing_mode: billingModeParams(schedule.billing_mode),
       items: itemParams(phase),
       // A customer without a way to pay gets an invoice that waits; nobody is there to be told.
       payment_behavior:
         methodFor(stripe, idOf(schedule.customer)!) === undefined ? 'default_incomplete' : 'allow_incomplete',
-      ...(settings.collection_method !== null && { collection_method: settings.collection_method }),
-      ...(settings.invoice_settings.days_until_due && { days_until_due: settings.invoice_settings.days_until_due }),
-      ...(settings.default_payment_method !== null && {
-        default_payment_method: idOf(settings.default_payment_method)!,
-      }),
-      ...(subscriptionParams(phase) as Stripe.SubscriptionCreateParams),
+      ...(subscriptionParams(phase, schedule.default_settings) as Stripe.SubscriptionCreateParams),
       ...(phase.trial_end !== null && { trial_end: phase.trial_end }),
     });
     table.update(schedule.id, { ...current, status: 'active', subscription: made.id }, 'subscription_schedule.updated');
@@ -245,8 +268,13 @@ function enter(stripe: Backend, schedule: Schedule, phase: Phase, proration: str
   const subscription = subscriptionTable(stripe).get(known);
   // At the end of a period there is nothing to charge or credit a share of.
   const isBoundary = periodEnd(subscription) === stripe.now();
+  const begins = phase.start_date === stripe.now();
+  const anchor = phase.billing_cycle_anchor ?? schedule.default_settings.billing_cycle_anchor;
+  const isTrial = phase.trial_end !== null && phase.trial_end > stripe.now();
   updateSubscription(stripe, known, {
-    ...subscriptionParams(phase),
+    ...subscriptionParams(phase, schedule.default_settings),
+    ...(begins && anchor === 'phase_start' && !isTrial && { billing_cycle_anchor: { type: 'now' } }),
+    ...(isTrial && { trial_end: phase.trial_end! }),
     items: changedItems(subscription, phase),
     proration_behavior: isBoundary ? 'none' : proration,
     payment_behavior: 'allow_incomplete',

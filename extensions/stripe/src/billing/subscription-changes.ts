@@ -3,6 +3,8 @@ import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { resourceMissing } from '../errors';
+import { billedUntil, withSchedules } from './billing-schedules';
+import { newTrial, trialPrice } from './current-trials';
 import { readDiscounts } from './discounts';
 import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
 import { methodFor } from './methods';
@@ -29,7 +31,14 @@ import {
   type Subscription,
 } from './subscription-data';
 import { plainFields } from './subscription-fields';
-import { addItemsOf, advanceLines, billSubscription, itemAmount, usageLines } from './subscription-invoices';
+import {
+  addItemsOf,
+  advanceLines,
+  billSubscription,
+  itemAmount,
+  laterLines,
+  usageLines,
+} from './subscription-invoices';
 import { checkItems, checkTrialEnd, ending } from './subscriptions';
 
 type UpdateParams = Stripe.SubscriptionUpdateParams;
@@ -69,7 +78,7 @@ export function updateSubscription(stripe: Backend, id: string, given: UpdatePar
     // What is bought once waits for an invoice that something else makes.
     const isInvoiced =
       behavior === 'always_invoice' && (isPriced || (isClassic && given.add_invoice_items !== undefined));
-    const isBilled = isReset || isInvoiced;
+    const isBilled = isReset || isInvoiced || given.billing_schedules;
     if (isBilled) bill(stripe, before, after, given, { isReset, date });
     const now = table.get(id);
     scheduleAll(stripe, now);
@@ -145,7 +154,7 @@ function changed(stripe: Backend, before: Subscription, given: UpdateParams): Ch
   const after = isReset || trial ? withPeriods(draft, isReset ? now : draft.billing_cycle_anchor, now) : draft;
   const ended = { ...after, ...ending(after, given, now) };
   const isMoved = !isReset && !isTrialing && ended.cancel_at !== before.cancel_at;
-  const moved = isMoved ? withEnd(ended, given) : ended;
+  const moved = withSchedules(stripe, isMoved ? withEnd(ended, given) : ended, given, { isNew: false });
   return {
     after: moved,
     isReset: isReset || (trial !== undefined && isTrialing && before.status !== 'trialing'),
@@ -172,7 +181,7 @@ function withPeriods(subscription: Subscription, anchor: number, now: number): S
   const { status, trial_end: trialEnd } = subscription;
   const items = subscription.items.data.map((item) =>
     withPeriod(
-      item,
+      omit(item, 'billed_until'),
       status === 'trialing'
         ? { start: now, end: trialEnd! }
         : periodAt(item, anchor, now, subscription.billing_cycle_anchor_config),
@@ -206,7 +215,7 @@ function changeItems(stripe: Backend, before: Subscription, given: readonly Give
     const place = named === -1 && stripe.isLoose && items.length === 1 && given.length === 1 ? 0 : named;
     if (place === -1) {
       if (each.id !== undefined) throw resourceMissing('subscription_item', each.id, `${at}[id]`);
-      const item = newItem(stripe, before.id, each, at, customerOf(before));
+      const item = newItem(stripe, before.id, each, at, { customer: customerOf(before), currency: before.currency });
       const like = items.find(({ price }) => intervalOf([{ price }]) === intervalOf([item]));
       const period = like
         ? { start: like.current_period_start, end: like.current_period_end }
@@ -215,15 +224,18 @@ function changeItems(stripe: Backend, before: Subscription, given: readonly Give
       continue;
     }
     if (each.deleted === true) items.splice(place, 1);
-    else items[place] = changeItem(stripe, items[place]!, each, at, customerOf(before));
+    else items[place] = changeItem(stripe, items[place]!, each, at, before);
   }
   return items;
 }
 
-function changeItem(stripe: Backend, item: Item, given: GivenItem, at: string, customer: string): Item {
+function changeItem(stripe: Backend, item: Item, given: GivenItem, at: string, before: Subscription): Item {
+  const { trial_offer: offer } = given.current_trial ?? {};
   const other = resolvePrice(
     stripe,
-    { price: given.price, plan: given.plan, price_data: given.price_data as GivenPriceData | undefined },
+    offer === undefined
+      ? { price: given.price, plan: given.plan, price_data: given.price_data as GivenPriceData | undefined }
+      : { price: trialPrice(stripe, offer, `${at}[current_trial][trial_offer]`) },
     at,
   );
   if (other) recurringOf(other, `${at}[price]`);
@@ -231,6 +243,7 @@ function changeItem(stripe: Backend, item: Item, given: GivenItem, at: string, c
   checkQuantity(price, given.quantity, at);
   return {
     ...omit(item, 'quantity'),
+    ...(other && { current_trial: offer === undefined ? null : newTrial(stripe, offer, price) }),
     plan: other ? planOf(price) : item.plan,
     price,
     ...(!isMetered(price) && { quantity: given.quantity ?? item.quantity ?? 1 }),
@@ -239,11 +252,13 @@ function changeItem(stripe: Backend, item: Item, given: GivenItem, at: string, c
       discounts: readDiscounts(
         stripe,
         given.discounts,
-        { customer, subscription: item.subscription, subscription_item: item.id },
-        { before: item.discounts, currency: price.currency, param: `${at}[discounts]` },
+        { customer: customerOf(before), subscription: item.subscription, subscription_item: item.id },
+        { before: item.discounts, currency: before.currency, param: `${at}[discounts]` },
       ).map((each) => each.id),
     }),
-    ...(given.tax_rates !== undefined && { tax_rates: ratesOf(stripe, given.tax_rates, `${at}[tax_rates]`) }),
+    ...(given.tax_rates !== undefined && {
+      tax_rates: ratesOf(stripe, given.tax_rates, `${at}[tax_rates]`, item.tax_rates),
+    }),
   };
 }
 
@@ -258,7 +273,9 @@ function bill(
   const { id } = after;
   const table = subscriptionTable(stripe);
   const now = stripe.now();
-  const lines = isReset ? [...usageLines(stripe, before, before.items.data), ...advanceLines(stripe, after)] : [];
+  const lines = isReset
+    ? [...usageLines(stripe, before, before.items.data), ...advanceLines(stripe, after)]
+    : after.items.data.flatMap((item) => laterLines(stripe, after, item, billedBefore(before, item)));
   const draft = billSubscription(stripe, after, {
     reason: 'subscription_update',
     lines,
@@ -284,6 +301,12 @@ function bill(
   if (behavior === 'error_if_incomplete') throw error.undoingWrites();
   if (behavior === 'pending_if_incomplete') postpone(stripe, before, after, invoice.id, given);
   else table.update(id, { status: 'past_due' });
+}
+
+/** Until when an item was billed before a change of its subscription. */
+function billedBefore(before: Subscription, item: Item): number {
+  const former = before.items.data.find(({ id }) => id === item.id);
+  return former ? billedUntil(former) : item.current_period_end;
 }
 
 function sameItems(one: readonly Item[], other: readonly Item[]): boolean {

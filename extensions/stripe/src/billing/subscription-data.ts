@@ -6,6 +6,7 @@ import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
 import { readDiscounts, type DiscountParams } from './discounts';
+import { newTrial, trialPrice } from './current-trials';
 import { ANNOUNCED_BEFORE } from './invoice-settings';
 import { DAY, HOUR, nextPeriod, type Period } from './periods';
 import { isMetered, planOf, recurringOf, resolvePrice, shownPrice, type GivenPriceData } from './prices';
@@ -31,6 +32,7 @@ export interface GivenItem {
   readonly price?: string;
   readonly plan?: string;
   readonly price_data?: unknown;
+  readonly current_trial?: { readonly trial_offer: string };
   readonly quantity?: number;
   readonly metadata?: Record<string, string | number | null> | '' | null;
   readonly tax_rates?: readonly string[] | '' | null;
@@ -55,11 +57,20 @@ export function findItem(stripe: Backend, id: string): { item: Item; subscriptio
   return { item, subscription };
 }
 
+/** Whose item it is, and in which currency they pay; that of the price where it says nothing. */
+interface ItemOwner {
+  readonly customer?: string | undefined;
+  readonly currency?: string | undefined;
+}
+
 /** A new item. Its period is set with those of the others. */
-export function newItem(stripe: Backend, subscription: string, given: GivenItem, at: string, customer?: string): Item {
+export function newItem(stripe: Backend, subscription: string, given: GivenItem, at: string, of: ItemOwner): Item {
+  const { trial_offer: offer } = given.current_trial ?? {};
   const price = resolvePrice(
     stripe,
-    { price: given.price, plan: given.plan, price_data: given.price_data as GivenPriceData | undefined },
+    offer === undefined
+      ? { price: given.price, plan: given.plan, price_data: given.price_data as GivenPriceData | undefined }
+      : { price: trialPrice(stripe, offer, `${at}[current_trial][trial_offer]`) },
     at,
   );
   if (!price)
@@ -68,13 +79,14 @@ export function newItem(stripe: Backend, subscription: string, given: GivenItem,
   checkQuantity(price, given.quantity, at);
   const shown = shownPrice(price);
   const id = stripe.newId('subscription_item');
-  const owner = { customer: customer ?? null, subscription, subscription_item: id };
+  const owner = { customer: of.customer ?? null, subscription, subscription_item: id };
   return {
     ...blank('subscription_item'),
     id,
     created: stripe.now(),
+    current_trial: offer === undefined ? null : newTrial(stripe, offer, price),
     discounts: readDiscounts(stripe, given.discounts, owner, {
-      currency: price.currency,
+      currency: of.currency?.toLowerCase() ?? price.currency,
       param: `${at}[discounts]`,
     }).map((discount) => discount.id),
     billing_thresholds: given.billing_thresholds === '' ? null : (given.billing_thresholds ?? null),
@@ -101,9 +113,21 @@ export function checkQuantity(price: Stripe.Price, quantity: number | undefined,
   }
 }
 
-export function ratesOf(stripe: Backend, ids: readonly string[] | '' | null | undefined, at: string): Stripe.TaxRate[] {
+/** The tax rates under identifiers. Throws for an archived one, unless it is among those of `before`. */
+export function ratesOf(
+  stripe: Backend,
+  ids: readonly string[] | '' | null | undefined,
+  at: string,
+  before: readonly Stripe.TaxRate[] | null = null,
+): Stripe.TaxRate[] {
   if (!ids) return [];
-  return ids.map((id, index) => stripe.table<Stripe.TaxRate>('tax_rate').get(id, `${at}[${index}]`));
+  return ids.map((id, index) => {
+    const rate = stripe.table<Stripe.TaxRate>('tax_rate').get(id, `${at}[${index}]`);
+    if (rate.active || before?.some((each) => each.id === id)) return rate;
+    throw invalidRequest(`The tax rate \`${id}\` is archived. Only active tax rates can be used.`, {
+      param: `${at}[${index}]`,
+    });
+  });
 }
 
 /**

@@ -3,10 +3,13 @@ import { checkRecipients } from '../connect/recipients';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
+import { shortened } from '../parameters/validate';
 import { addIntervals } from './periods';
 import { ratesOf, type Subscription } from './subscription-data';
 
 type Given = Omit<Stripe.SubscriptionCreateParams, 'cancel_at' | 'trial_end'> | Stripe.SubscriptionUpdateParams;
+
+const LONGEST_DESCRIPTION = 500;
 
 const SAME = [
   'application_fee_percent', 'collection_method', 'days_until_due', 'default_payment_method', 'default_source',
@@ -20,9 +23,22 @@ export function plainFields(stripe: Backend, given: Given, before?: Subscription
     const value = (given as Record<string, unknown>)[name];
     if (value !== undefined) fields[name] = value === '' ? null : value;
   }
+  if (typeof given.description === 'string' && given.description.length > LONGEST_DESCRIPTION) {
+    throw invalidRequest(
+      `Invalid string: ${shortened(given.description)}; must be at most ${LONGEST_DESCRIPTION} characters`,
+      {
+        param: 'description',
+      },
+    );
+  }
   if (given.metadata !== undefined) fields['metadata'] = mergeMetadata(before?.metadata, given.metadata);
   if (given.default_tax_rates !== undefined) {
-    fields['default_tax_rates'] = ratesOf(stripe, given.default_tax_rates, 'default_tax_rates');
+    fields['default_tax_rates'] = ratesOf(
+      stripe,
+      given.default_tax_rates,
+      'default_tax_rates',
+      before?.default_tax_rates,
+    );
   }
   if (given.automatic_tax) {
     const { enabled } = given.automatic_tax;
@@ -46,13 +62,7 @@ export function plainFields(stripe: Backend, given: Given, before?: Subscription
     fields['transfer_data'] = given.transfer_data ? { amount_percent: null, ...given.transfer_data } : null;
   }
   if (given.billing_thresholds !== undefined) {
-    const thresholds = given.billing_thresholds;
-    fields['billing_thresholds'] = thresholds
-      ? {
-          amount_gte: thresholds.amount_gte ?? null,
-          reset_billing_cycle_anchor: thresholds.reset_billing_cycle_anchor ?? null,
-        }
-      : null;
+    fields['billing_thresholds'] = thresholdsOf(given.billing_thresholds);
   }
   if (given.pending_invoice_item_interval !== undefined) {
     const interval = given.pending_invoice_item_interval;
@@ -67,6 +77,36 @@ export function plainFields(stripe: Backend, given: Given, before?: Subscription
   }
   checkCollection(fields, before);
   return fields;
+}
+
+/** How prorations and invoices are reckoned: flexibly, with discounts in the amounts of prorations, where nothing is said. `since` is when that began. */
+export function billingModeOf(
+  given: Stripe.SubscriptionCreateParams.BillingMode | undefined,
+  since?: number,
+): Subscription['billing_mode'] {
+  const { type = 'flexible', flexible } = given ?? {};
+  return type === 'flexible'
+    ? {
+        flexible: { proration_discounts: 'included', ...flexible },
+        type,
+        ...(since !== undefined && { updated_at: since }),
+      }
+    : { flexible: null, type };
+}
+
+/** A billing mode as a parameter. */
+export function billingModeParams({
+  type,
+  flexible,
+}: Pick<Subscription['billing_mode'], 'type' | 'flexible'>): Stripe.SubscriptionCreateParams.BillingMode {
+  return { type: type, ...(flexible && { flexible }) };
+}
+
+/** Thresholds as they are shown; null for an empty parameter, which takes them out. */
+export function thresholdsOf(given: Given['billing_thresholds']): Subscription['billing_thresholds'] {
+  if (!given) return null;
+  const { amount_gte = null, reset_billing_cycle_anchor = null } = given;
+  return { amount_gte, reset_billing_cycle_anchor };
 }
 
 /** What every subscription has when it is made. */

@@ -3,13 +3,14 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { amountFor, shareOf } from './amounts';
 import { discountsInEffect, spendDiscounts } from './discounts';
+import { billedUntil, periodsBetween } from './billing-schedules';
 import { addInvoiceItem, pendingItems } from './invoice-items';
 import { billedOf } from './billed-usage';
 import { newInvoice, type InvoiceSeed } from './invoice-data';
 import { createInvoice } from './invoices';
 import { invoiceItemLine, subscriptionLines } from './lines';
 import type { Period } from './periods';
-import { chargedPrice, isMetered } from './prices';
+import { isMetered, priceOnlyIn } from './prices';
 import { customerOf, subscriptionTable, wholePeriod, type Item, type Subscription } from './subscription-data';
 import { usageFor } from './usage';
 
@@ -29,6 +30,8 @@ export interface AdvanceOptions {
   /** All that there are when left out. */
   readonly items?: readonly Item[];
   readonly isProrated?: boolean;
+  /** The periods follow on others: what was billed of them in advance is left out. */
+  readonly isRenewal?: boolean;
 }
 
 /** Makes the draft of an invoice for a subscription, and keeps it as the latest. */
@@ -98,25 +101,49 @@ function seedOf(stripe: Backend, subscription: Subscription, billing: Billing): 
 }
 
 /**
- * Lines for the periods that the items have now: what is paid in advance. A trial costs nothing, and a period that is less than an
- * interval a share of the amount, or nothing where `isProrated` is false.
+ * Lines for the periods that the items have now, and for later ones that are billed with them: what is paid in advance. A trial costs nothing,
+ * and a period that is less than an interval a share of the amount, or nothing where `isProrated` is false.
  */
 export function advanceLines(
   stripe: Backend,
   subscription: Subscription,
-  { items = subscription.items.data, isProrated = true }: AdvanceOptions = {},
+  { items = subscription.items.data, isProrated = true, isRenewal = false }: AdvanceOptions = {},
 ): Line[] {
   const isTrial = subscription.status === 'trialing';
   return items.flatMap((item) => {
     if (isMetered(item.price) && !isTrial) return [];
-    const period = { start: item.current_period_start, end: item.current_period_end };
-    const lines = subscriptionLines(stripe, subscription, item, { period, quantity: item.quantity ?? 0, isTrial });
+    const { current_period_start: begin, current_period_end: end, billed_until: until = begin } = item;
+    const start = isRenewal ? Math.max(begin, until) : begin;
+    if (start >= end) return [];
     const whole = wholePeriod(subscription, item);
-    const [part, all] = [period.end - period.start, whole.end - whole.start];
-    if (isTrial || part === all) return lines;
-    const share = (amount: number): number => (isProrated ? shareOf(amount, part, all) : 0);
-    return lines.map((line) => ({ ...line, amount: share(line.amount), subtotal: share(line.amount) }));
+    const lines = periodLines(stripe, subscription, item, { period: { start, end }, whole, isTrial, isProrated });
+    return isRenewal ? lines : [...lines, ...laterLines(stripe, subscription, item, end)];
   });
+}
+
+/** Lines for the periods of an item from a time on until which it is billed in advance. */
+export function laterLines(stripe: Backend, subscription: Subscription, item: Item, start: number): Line[] {
+  return periodsBetween(subscription, item, { start, end: billedUntil(item) }).flatMap((time) =>
+    periodLines(stripe, subscription, item, { ...time, isTrial: false, isProrated: true }),
+  );
+}
+
+function periodLines(
+  stripe: Backend,
+  subscription: Subscription,
+  item: Item,
+  {
+    period,
+    whole,
+    isTrial,
+    isProrated,
+  }: { readonly period: Period; readonly whole: Period; readonly isTrial: boolean; readonly isProrated: boolean },
+): Line[] {
+  const lines = subscriptionLines(stripe, subscription, item, { period, quantity: item.quantity ?? 0, isTrial });
+  const [part, all] = [period.end - period.start, whole.end - whole.start];
+  if (isTrial || part === all) return lines;
+  const share = (amount: number): number => (isProrated ? shareOf(amount, part, all) : 0);
+  return lines.map((line) => ({ ...line, amount: share(line.amount), subtotal: share(line.amount) }));
 }
 
 /** Lines for what was used in the periods that the items had. */
@@ -153,10 +180,10 @@ export function addItemsOf(
   }
 }
 
-/** What an item costs for a whole period in the currency of its subscription: nothing for what is metered. */
+/** What an item costs for a whole period, in the currency of its subscription: nothing for what is metered. */
 export function itemAmount(stripe: Backend, item: Item, currency: string): number {
   if (isMetered(item.price)) return 0;
-  return amountFor(chargedPrice(stripe, item.price, currency), item.quantity ?? 1);
+  return amountFor(priceOnlyIn(stripe, item.price, currency), item.quantity ?? 1);
 }
 
 export function latestInvoiceOf(subscription: Subscription): string | undefined {

@@ -7,10 +7,13 @@ import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import type { Params } from '../parameters/validate';
 import { checkAttached } from '../resources/payment-methods';
+import { locationStatus } from './automatic-tax';
+import { unknownTaxPlace } from './invoices';
+import { pauseSubscription } from './pausing';
 import { renewals } from './renewals';
 import { resume } from './resumption';
 import { updateSubscription } from './subscription-changes';
-import { customerOf, isRunning, subscriptionTable } from './subscription-data';
+import { customerOf, subscriptionTable } from './subscription-data';
 import { cancelSubscription } from './subscription-end';
 import { createSubscription } from './subscriptions';
 import { checkStill } from './test-clocks';
@@ -27,7 +30,10 @@ export const subscriptions: DefineModule = (stripe) => {
         const { customer = '' } = params as { readonly customer?: string };
         const found = stripe.table<Stripe.Customer>('customer').find(customer);
         checkStill(stripe, idOf(found?.test_clock));
-        if (found) checkMethod(stripe, customer, params);
+        if (found) {
+          checkMethod(stripe, customer, params);
+          checkTaxPlace(found, params);
+        }
         return createSubscription(stripe, withSource(stripe, withTaxPercent(stripe, params)));
       },
       'GET /v1/subscriptions': ({ params, url }) => {
@@ -50,6 +56,7 @@ export const subscriptions: DefineModule = (stripe) => {
         checkStill(stripe, idOf(before.test_clock));
         checkManaged(before, params);
         checkMethod(stripe, customerOf(before), params);
+        checkTaxPlace(stripe.table<Stripe.Customer>('customer').get(customerOf(before)), params);
         return updateSubscription(
           stripe,
           path['subscription']!,
@@ -69,30 +76,38 @@ export const subscriptions: DefineModule = (stripe) => {
       },
       'POST /v1/subscriptions/{subscription}/resume': ({ path, params }) =>
         resume(stripe, path['subscription']!, params),
-      'POST /v1/subscriptions/{subscription}/pause': ({ path }) => {
-        const subscription = table.get(path['subscription']!);
-        if (!isRunning(subscription)) {
-          throw invalidRequest('Only an active subscription can be paused.', { param: 'subscription' });
+      'POST /v1/subscriptions/{subscription}/pause': ({ path, params }) => {
+        const { id, schedule } = table.get(path['subscription']!);
+        if (schedule !== null) {
+          throw invalidRequest('You cannot pause a subscription that has a subscription schedule.', {
+            param: 'subscription',
+          });
         }
-        return stripe.onClockOf(customerOf(subscription), () => {
-          stripe.jobs.cancel(subscription.id);
-          const paused = table.update(subscription.id, { status: 'paused' }, 'customer.subscription.updated');
-          stripe.emit('customer.subscription.paused', paused);
-          return paused;
-        });
+        return pauseSubscription(stripe, id, params);
       },
       'POST /v1/subscriptions/{subscription}/migrate': ({ path, params }) => {
         const { billing_mode: mode } = params as unknown as Stripe.SubscriptionMigrateParams;
-        return table.update(
-          path['subscription']!,
-          {
-            billing_mode: {
-              flexible: { proration_discounts: 'included', ...mode.flexible },
-              type: mode.type,
-              updated_at: stripe.now(),
+        const before = table.get(path['subscription']!);
+        const { flexible } = before.billing_mode;
+        const isItemized =
+          flexible?.proration_discounts !== 'itemized' && mode.flexible?.proration_discounts === 'itemized';
+        if (before.billing_mode.type === 'flexible' && !isItemized) {
+          throw invalidRequest('The billing mode of this subscription is `flexible` already.', {
+            param: 'billing_mode[type]',
+          });
+        }
+        return stripe.onClockOf(customerOf(before), () =>
+          table.update(
+            before.id,
+            {
+              billing_mode: {
+                flexible: { proration_discounts: 'included', ...mode.flexible },
+                type: mode.type,
+                updated_at: stripe.now(),
+              },
             },
-          },
-          'customer.subscription.updated',
+            'customer.subscription.updated',
+          ),
         );
       },
     },
@@ -118,6 +133,13 @@ function checkMethod(stripe: Backend, customer: string, { default_payment_method
   if (typeof method === 'string' && method !== '') {
     checkAttached(stripe, customer, method, 'default_payment_method');
   }
+}
+
+/** Automatic taxes are refused to a customer who may be anywhere. */
+function checkTaxPlace({ shipping, address }: Stripe.Customer, params: Params): void {
+  const { automatic_tax: automatic } = params as Stripe.SubscriptionUpdateParams;
+  if (automatic?.enabled !== true || locationStatus({ ...(shipping?.address ?? address) }) === 'complete') return;
+  throw unknownTaxPlace();
 }
 
 /** How a subscription with a schedule ends is for the schedule to say. */

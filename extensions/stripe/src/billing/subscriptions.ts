@@ -1,17 +1,18 @@
 import type Stripe from 'stripe';
-import { applicationOf } from '../connect/fees';
 import { invalidRequest, parameterMissing, type StripeError } from '../errors';
+import { applicationOf } from '../connect/fees';
 import type { Backend } from '../kernel/backend';
 import { checkLimit } from '../kernel/limits';
 import { blank } from '../spec/shapes';
 import { createSetupIntent } from '../payments/setup-intents';
+import { billedUntil, withSchedules } from './billing-schedules';
 import { readDiscounts } from './discounts';
 import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
 import { methodFor } from './methods';
 import { addIntervals, anchorOf, DAY } from './periods';
-import { priceIn, recurringOf } from './prices';
+import { priceOnlyIn, recurringOf } from './prices';
 import { chargePast } from './prorations';
-import { emptyInvoiceSettings, emptyPaymentSettings, plainFields } from './subscription-fields';
+import { billingModeOf, emptyInvoiceSettings, emptyPaymentSettings, plainFields } from './subscription-fields';
 import {
   endingWith,
   endsSoon,
@@ -83,11 +84,10 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
     ? (given.billing_cycle_anchor ?? trialEnd)
     : (given.billing_cycle_anchor ?? (config ? anchorOf(config, now) : now));
   if (given.billing_cycle_anchor !== undefined) checkAnchor(given.billing_cycle_anchor, items, now);
-  const { type = 'flexible', flexible } = given.billing_mode ?? {};
   const draft = {
     ...blank('subscription'),
-    id,
     application: applicationOf(stripe),
+    id,
     billing_cycle_anchor: anchor,
     billing_cycle_anchor_config: config
       ? {
@@ -98,10 +98,7 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
           second: config.second ?? null,
         }
       : null,
-    billing_mode:
-      type === 'flexible'
-        ? { flexible: { proration_discounts: 'included', ...flexible }, type, updated_at: now }
-        : { flexible: null, type },
+    billing_mode: billingModeOf(given.billing_mode, now),
     cancellation_details: { comment: null, feedback: null, feedback_option: null, reason: null },
     created: now,
     currency,
@@ -133,10 +130,20 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
       isTrial ? { start: now, end: trialEnd } : periodAt(item, anchor, now, draft.billing_cycle_anchor_config),
     ),
   );
-  const subscription = { ...draft, ...holding(id, periods) };
+  const subscription = withSchedules(stripe, { ...draft, ...holding(id, periods) }, given, { isNew: true });
   const ended = { ...subscription, ...ending(subscription, given, now) };
   const isWhole = isTrial || given.proration_behavior === 'none';
-  return isWhole ? ended : { ...ended, ...holding(id, endingWith(periods, ended.cancel_at)) };
+  return isWhole ? ended : { ...ended, ...holding(id, endingWith(ended.items.data, ended.cancel_at)) };
+}
+
+/** The times that `cancel_at` has names for. */
+function endNamed(
+  name: Exclude<Stripe.SubscriptionUpdateParams['cancel_at'], number | '' | undefined>,
+  items: readonly Item[],
+): number {
+  const ends = items.map((item) => item.current_period_end);
+  if (name === 'min_period_end') return Math.min(...ends);
+  return name === 'max_billed_until' ? Math.max(...items.map(billedUntil)) : Math.max(...ends);
 }
 
 /** The fields that say when a subscription ends. */
@@ -164,7 +171,7 @@ export function ending(
     return { cancel_at: null, cancel_at_period_end: false, canceled_at: null, cancellation_details: none };
   }
   if (at === undefined) return {};
-  const time = at === 'min_period_end' ? Math.min(...ends) : typeof at === 'number' ? at : Math.max(...ends);
+  const time = typeof at === 'number' ? at : endNamed(at, subscription.items.data);
   if (time <= now) throw invalidRequest('`cancel_at` must be in the future.', { param: 'cancel_at' });
   return { cancel_at: time, cancel_at_period_end: false, canceled_at: now, cancellation_details: asked };
 }
@@ -174,7 +181,7 @@ function readItems(stripe: Backend, id: string, given: CreateParams): Item[] {
   if (given.items.length > MOST_ITEMS) {
     throw invalidRequest(`A subscription can have at most ${MOST_ITEMS} items.`, { param: 'items' });
   }
-  return given.items.map((item, index) => newItem(stripe, id, item as GivenItem, `items[${index}]`, given.customer));
+  return given.items.map((item, index) => newItem(stripe, id, item as GivenItem, `items[${index}]`, given));
 }
 
 /** Throws where the items do not go together; gives their currency. */
@@ -184,9 +191,7 @@ export function checkItems(
   given: { readonly currency?: string | undefined; readonly billing_mode?: { readonly type: string } | undefined } = {},
 ): string {
   const currency = given.currency?.toLowerCase() ?? items[0]!.price.currency;
-  if (items.some((item) => priceIn(stripe, item.price, currency) === undefined)) {
-    throw invalidRequest('All prices on a subscription must be in the same currency.', { param: 'items' });
-  }
+  for (const { price } of items) priceOnlyIn(stripe, price, currency, 'items');
   const [first, ...others] = items.map((item) => recurringOf(item.price));
   const differ = others.some(
     (each) => each.interval !== first!.interval || each.interval_count !== first!.interval_count,
@@ -300,6 +305,8 @@ function billFirst(stripe: Backend, subscription: Subscription, given: CreatePar
   const invoice = billSubscription(stripe, subscription, {
     reason: 'subscription_create',
     lines,
+    // Nobody but its customer pays the first invoice of a subscription that is charged.
+    auto_advance: isSent,
     period: { start: now, end: now },
   });
   // An invoice that is sent is a draft for an hour.

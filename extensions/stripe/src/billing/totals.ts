@@ -27,7 +27,6 @@ const SMALLEST: Readonly<Record<string, number>> = {
 
 /** Adds up lines, and the taxes of what is beside them. */
 export function totalsOf(lines: readonly Stripe.InvoiceLineItem[]): Totals {
-  const subtotal = sum(lines.map(({ amount }) => amount));
   const discounts = new Map<string, Stripe.Invoice.TotalDiscountAmount>();
   for (const { amount, discount } of lines.flatMap((line) => line.discount_amounts ?? [])) {
     const id = idOf(discount)!;
@@ -47,21 +46,34 @@ export function totalsOf(lines: readonly Stripe.InvoiceLineItem[]): Totals {
     .flatMap((line) => line.pretax_credit_amounts ?? [])
     .filter(({ type }) => type === 'credit_balance_transaction');
   const discounted = sum([...discounts.values()].map(({ amount }) => amount));
+  const subtotal = sumOfLines(lines) - sum(lines.map(ownDiscountsOf));
+  const net = sumOfLines(lines) - discounted;
   const credited = sum(credits.map(({ amount }) => amount));
   const inclusive = sum([...taxes.values()].filter(isInclusive).map(({ amount }) => amount));
   const exclusive = sum([...taxes.values()].map(({ amount }) => amount)) - inclusive;
   return {
     subtotal,
     subtotal_excluding_tax: subtotal - inclusive,
-    total: subtotal - discounted - credited + exclusive,
+    total: net - credited + exclusive,
     total_discount_amounts: [...discounts.values()],
-    total_excluding_tax: subtotal - discounted - credited - inclusive,
+    total_excluding_tax: net - credited - inclusive,
     total_pretax_credit_amounts: [
       ...[...discounts.values()].map((each) => ({ ...each, type: 'discount' as const })),
       ...credits,
     ],
     total_taxes: [...taxes.values()],
   };
+}
+
+/** What lines cost before discounts and taxes. */
+export function sumOfLines(lines: readonly Stripe.InvoiceLineItem[]): number {
+  return sum(lines.map(({ amount }) => amount));
+}
+
+/** What the discounts of a line itself take off it. The subtotal of an invoice is without them; discounts of the invoice come after it. */
+function ownDiscountsOf({ discounts, discount_amounts: amounts }: Stripe.InvoiceLineItem): number {
+  const own = new Set((discounts ?? []).map((each) => idOf(each)));
+  return sum((amounts ?? []).flatMap(({ amount, discount }) => (own.has(idOf(discount)) ? [amount] : [])));
 }
 
 /**

@@ -3,7 +3,13 @@ import { invalidRequest, parameterMissing } from '../errors';
 import { checkContent } from './content-checks';
 
 /** What goes with what is paid once, and what with what recurs. */
-const ONCE = ['application_fee_amount', 'invoice_creation', 'payment_intent_data'] as const;
+const ONCE = [
+  'application_fee_amount',
+  'customer_creation',
+  'invoice_creation',
+  'payment_intent_data',
+  'shipping_options',
+] as const;
 const RECURRING = ['application_fee_percent', 'payment_method_collection', 'subscription_data'] as const;
 
 /** Throws for parameters of a payment link that do not go with its prices. */

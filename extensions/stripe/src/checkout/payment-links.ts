@@ -1,12 +1,15 @@
 import type Stripe from 'stripe';
 import { emptyInvoiceSettings } from '../billing/subscription-fields';
 import { parameterMissing } from '../errors';
+import { applicationOf } from '../connect/fees';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { blank } from '../spec/shapes';
 import { checkContent } from './content-checks';
 import { currencyOf, priceOf, readLines, type Line } from './line-items';
+import { invoiceCreationOf } from './invoice-creation';
+import { nameCollectionOf } from './name-collection';
 import { checkAfterCompletion, checkLink } from './link-checks';
 import { readOptional, shownOptional } from './optional-items';
 import { pageOf } from '../kernel/page-of';
@@ -64,6 +67,7 @@ function createLink(stripe: Backend, given: Stripe.PaymentLinkCreateParams): Str
   const intentData = given.payment_intent_data;
   const link = {
     ...blank('payment_link'),
+    application: applicationOf(stripe),
     id,
     object: 'payment_link',
     active: true,
@@ -94,12 +98,9 @@ function createLink(stripe: Backend, given: Stripe.PaymentLinkCreateParams): Str
     },
     customer_creation: isRecurring ? 'always' : (given.customer_creation ?? 'if_required'),
     inactive_message: given.inactive_message ?? null,
-    invoice_creation: given.invoice_creation
-      ? { enabled: given.invoice_creation.enabled, invoice_data: given.invoice_creation.invoice_data ?? null }
-      : isRecurring
-        ? null
-        : { enabled: false, invoice_data: null },
+    invoice_creation: isRecurring ? null : invoiceCreationOf(given.invoice_creation),
     metadata: mergeMetadata(undefined, given.metadata),
+    ...(given.name_collection && { name_collection: nameCollectionOf(given.name_collection) }),
     on_behalf_of: given.on_behalf_of ?? null,
     payment_intent_data: intentData
       ? {
@@ -112,7 +113,7 @@ function createLink(stripe: Backend, given: Stripe.PaymentLinkCreateParams): Str
           transfer_group: intentData.transfer_group ?? null,
         }
       : null,
-    payment_method_collection: given.payment_method_collection ?? (isRecurring ? 'always' : 'if_required'),
+    payment_method_collection: given.payment_method_collection ?? 'always',
     payment_method_types: given.payment_method_types ?? null,
     phone_number_collection: { enabled: given.phone_number_collection?.enabled ?? false },
     restrictions: given.restrictions
@@ -222,6 +223,7 @@ const PASSED_ON = [
   'custom_fields',
   'custom_text',
   'invoice_creation',
+  'name_collection',
   'optional_items',
   'phone_number_collection',
   'shipping_address_collection',

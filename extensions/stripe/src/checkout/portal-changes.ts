@@ -1,7 +1,7 @@
 /** Changes of a subscription in the portal that wait for the end of its period. */
 import type Stripe from 'stripe';
 import { amountFor } from '../billing/amounts';
-import { withTiers } from '../billing/prices';
+import { priceOnlyIn } from '../billing/prices';
 import { createSchedule, updateSchedule } from '../billing/schedules';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
@@ -17,12 +17,13 @@ const DAYS: Readonly<Record<string, number>> = { day: 1, week: 7, month: 30, yea
 export function waitsForPeriod(
   stripe: Backend,
   { schedule_at_period_end: rule }: Stripe.BillingPortal.Configuration.Features.SubscriptionUpdate,
+  { currency }: Stripe.Subscription,
   item: Stripe.SubscriptionItem,
   change: Change,
 ): boolean {
   const price = stripe.table<Stripe.Price>('price').get(change.price, 'price');
   const cost = (of: Stripe.Price, quantity: number | undefined): number =>
-    amountFor(withTiers(stripe, of), quantity ?? 1);
+    amountFor(priceOnlyIn(stripe, of, currency), quantity ?? 1);
   return rule.conditions.some(({ type }) =>
     type === 'shortening_interval'
       ? daysOf(price) < daysOf(item.price)

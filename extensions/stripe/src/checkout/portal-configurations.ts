@@ -1,8 +1,9 @@
 import type Stripe from 'stripe';
-import { invalidRequest } from '../errors';
+import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
+import { shortened } from '../parameters/validate';
 import { blank } from '../spec/shapes';
 
 type Configuration = Stripe.BillingPortal.Configuration;
@@ -58,6 +59,8 @@ function createConfiguration(
   given: Stripe.BillingPortal.ConfigurationCreateParams,
   isDefault = false,
 ): Configuration {
+  const features = featuresOf(given.features, undefined);
+  check(given, features);
   const id = stripe.newId('billing_portal.configuration');
   const now = stripe.now();
   const configuration = {
@@ -73,7 +76,7 @@ function createConfiguration(
     },
     created: now,
     default_return_url: given.default_return_url || null,
-    features: featuresOf(given.features, undefined),
+    features,
     is_default: isDefault,
     livemode: false,
     login_page: loginPage(stripe, id, given.login_page?.enabled ?? false),
@@ -95,6 +98,8 @@ function updateConfiguration(
   if (given.active === false && before.is_default) {
     throw invalidRequest('You cannot deactivate the default configuration.', { param: 'active' });
   }
+  const features = featuresOf(given.features as GivenFeatures | undefined, before.features);
+  check(given, features);
   return configurationsOf(stripe).update(
     id,
     {
@@ -115,7 +120,7 @@ function updateConfiguration(
       },
       default_return_url:
         given.default_return_url === undefined ? before.default_return_url : given.default_return_url || null,
-      features: featuresOf(given.features as GivenFeatures | undefined, before.features),
+      features,
       ...(given.login_page && { login_page: loginPage(stripe, id, given.login_page.enabled) }),
       metadata: mergeMetadata(before.metadata, given.metadata),
       name: given.name === undefined ? before.name : given.name || null,
@@ -127,6 +132,22 @@ function updateConfiguration(
 
 function loginPage(stripe: Backend, id: string, enabled: boolean): Configuration['login_page'] {
   return { enabled, url: enabled ? stripe.pageUrl(`p/login/${id}`) : null };
+}
+
+const LONGEST_HEADLINE = 60;
+
+/** Throws for what a configuration may not say. */
+function check(given: Stripe.BillingPortal.ConfigurationUpdateParams, features: Features): void {
+  const { headline } = given.business_profile ?? {};
+  if (typeof headline === 'string' && headline.length > LONGEST_HEADLINE) {
+    throw invalidRequest(`Invalid string: ${shortened(headline)}; must be at most ${LONGEST_HEADLINE} characters`, {
+      param: 'business_profile[headline]',
+    });
+  }
+  const { enabled, products, default_allowed_updates: allowed } = features.subscription_update;
+  if (!enabled) return;
+  const missing = allowed.length === 0 ? 'default_allowed_updates' : (products ?? []).length === 0 ? 'products' : null;
+  if (missing !== null) throw parameterMissing(`features[subscription_update][${missing}]`);
 }
 
 /** The features with what a client gave; without anything before, with what Stripe chooses. */

@@ -10,31 +10,35 @@ export type SessionParams = Stripe.Checkout.SessionCreateParams & {
   readonly payment_method_types?: readonly string[];
 };
 
-/** How a session is shown. The names of today and of before. */
+/** How a session is shown. */
 export type UiMode = 'hosted_page' | 'embedded_page' | 'elements' | 'form';
 
-const FORMER_UI_MODES: Readonly<Record<string, UiMode>> = {
-  hosted: 'hosted_page',
-  embedded: 'embedded_page',
-  custom: 'elements',
+/** What the page says by itself, which a page of the application does. */
+const NOT_FOR_ELEMENTS = [
+  'after_expiration',
+  'branding_settings',
+  'custom_fields',
+  'custom_text',
+  'optional_items',
+  'origin_context',
+  'submit_type',
+] as const;
+
+/** What the refusal of a parameter says, where it is not what that of others says. */
+const MODE_REFUSALS: Readonly<Record<string, string>> = {
+  customer_creation: '`customer_creation` can only be used in `payment` mode.',
+  invoice_creation:
+    'You can only enable invoice creation when `mode` is set to `payment`. Invoices are created automatically when `mode` is set to `subscription`, and are unsupported when set to `setup`. To learn more visit https://stripe.com/docs/payments/checkout/post-payment-invoices',
 };
 
 const SHORTEST = 30 * 60;
 const LONGEST = 24 * 60 * 60;
 const SHORTEST_TRIAL = 48 * 60 * 60;
 const LONGEST_REFERENCE = 200;
+const MOST_OF_A_KIND = 20;
 const LEAST_AMOUNT = 50;
 /** Currencies whose least amount is like that of dollars. */
 const LIKE_DOLLARS = ['usd', 'eur', 'cad', 'aud', 'nzd', 'chf', 'sgd', 'brl'];
-
-/** The mode of today's name. Throws for one that there is not. */
-export function uiModeOf(given: string | undefined): UiMode {
-  const mode = given === undefined ? 'hosted_page' : (FORMER_UI_MODES[given] ?? given);
-  if (mode === 'hosted_page' || mode === 'embedded_page' || mode === 'elements' || mode === 'form') return mode;
-  throw invalidRequest('Invalid ui_mode: must be one of elements, embedded_page, form, or hosted_page', {
-    param: 'ui_mode',
-  });
-}
 
 /** Throws for parameters that do not go together, and for missing ones; where it may be bare, `mode` alone has to be there. */
 export function checkParams(given: SessionParams, uiMode: UiMode, isBare = false): void {
@@ -65,6 +69,10 @@ export function checkParams(given: SessionParams, uiMode: UiMode, isBare = false
   if (!isHosted && given.return_url === undefined && given.redirect_on_completion !== 'never') {
     throw parameterMissing('return_url');
   }
+  for (const name of uiMode === 'elements' ? NOT_FOR_ELEMENTS : []) {
+    if (given[name] === undefined) continue;
+    throw invalidRequest(`\`${name}\` cannot be used with \`ui_mode: elements\`.`, { param: name });
+  }
   for (const name of ['success_url', 'cancel_url', 'return_url'] as const) {
     const url = given[name];
     if (url !== undefined && !URL.canParse(url))
@@ -79,13 +87,11 @@ export function checkParams(given: SessionParams, uiMode: UiMode, isBare = false
   oneOf(given, 'customer', 'customer_email');
   oneOf(given, 'customer', 'customer_creation');
   oneOf(given, 'allow_promotion_codes', 'discounts');
-  onlyIn(given, 'payment', 'payment_intent_data', 'customer_creation', 'invoice_creation');
-  onlyIn(given, 'subscription', 'subscription_data', 'payment_method_collection');
-  onlyIn(given, 'setup', 'setup_intent_data');
-  for (const name of ['shipping_options', 'submit_type'] as const) {
-    if (given[name] === undefined || given.mode !== 'setup') continue;
-    throw invalidRequest(`You can not pass \`${name}\` in \`setup\` mode.`, { param: name });
-  }
+  onlyIn(given, ['payment'], 'payment_intent_data', 'invoice_creation', 'shipping_options');
+  onlyIn(given, ['subscription'], 'subscription_data', 'payment_method_collection');
+  onlyIn(given, ['setup'], 'setup_intent_data');
+  onlyIn(given, ['payment', 'setup'], 'customer_creation');
+  onlyIn(given, ['payment', 'subscription'], 'submit_type');
   if (given.customer_update !== undefined && given.customer === undefined) {
     throw invalidRequest('`customer_update` can only be used with `customer`.', { param: 'customer_update' });
   }
@@ -95,6 +101,22 @@ export function checkParams(given: SessionParams, uiMode: UiMode, isBare = false
     });
   }
   checkContent(given);
+  checkRates(given);
+}
+
+/** Throws for tax rates where taxes are found by themselves. */
+function checkRates({
+  automatic_tax: automatic,
+  line_items: lines = [],
+  subscription_data: data,
+}: SessionParams): void {
+  if (automatic?.enabled !== true) return;
+  const index = lines.findIndex(({ tax_rates: rates }) => (rates ?? []).length > 0);
+  const hasDefaults = (data?.default_tax_rates ?? []).length > 0;
+  if (index < 0 && !hasDefaults) return;
+  throw invalidRequest('You cannot set tax rates while `automatic_tax` is enabled.', {
+    param: index < 0 ? 'subscription_data[default_tax_rates]' : `line_items[${index}][tax_rates]`,
+  });
 }
 
 /** Throws where the page could not note for a customer what automatic taxes or a tax ID need. */
@@ -117,7 +139,15 @@ export function checkCustomer(given: SessionParams, customer: Stripe.Customer): 
 
 /** Throws for a trial that is too short. `trial_end` has to be two days ahead, as the buyer may take one to pay. */
 export function checkTrial({ subscription_data: data }: SessionParams, now: number): void {
-  const { trial_end: end, trial_period_days: days } = data ?? {};
+  const { trial_end: end, trial_period_days: days, billing_cycle_anchor: anchor } = data ?? {};
+  const { billing_cycle_anchor_config: config } = data ?? {};
+  const hasTrial = end !== undefined || days !== undefined;
+  if ((config !== undefined && (hasTrial || anchor !== undefined)) || (anchor !== undefined && hasTrial)) {
+    const name = config === undefined ? 'billing_cycle_anchor' : 'billing_cycle_anchor_config';
+    throw invalidRequest(`\`${name}\` cannot be used with another anchor of the billing cycle, or with a trial.`, {
+      param: `subscription_data[${name}]`,
+    });
+  }
   if (end !== undefined && days !== undefined) {
     throw invalidRequest('You may only specify one of these parameters: trial_end, trial_period_days.', {
       param: 'subscription_data[trial_end]',
@@ -138,6 +168,7 @@ export function checkTrial({ subscription_data: data }: SessionParams, now: numb
 /** Throws where prices do not go with the mode. */
 export function checkPrices(stripe: Backend, mode: string, lines: readonly Line[]): void {
   const recurring = lines.map((line) => priceOf(stripe, line).recurring).filter((each) => each !== null);
+  const once = lines.length - recurring.length;
   if (mode === 'payment' && recurring.length > 0) {
     throw invalidRequest(
       'You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.',
@@ -145,6 +176,18 @@ export function checkPrices(stripe: Backend, mode: string, lines: readonly Line[
     );
   }
   if (mode !== 'subscription') return;
+  for (const [count, kind] of [
+    [recurring.length, 'recurring'],
+    [once, 'one-time'],
+  ] as const) {
+    if (count <= MOST_OF_A_KIND) continue;
+    throw invalidRequest(
+      `You may only have ${MOST_OF_A_KIND} line items with ${kind} prices in \`subscription\` mode.`,
+      {
+        param: 'line_items',
+      },
+    );
+  }
   if (recurring.length === 0) {
     throw invalidRequest('You must provide at least one recurring price in `subscription` mode when using prices.', {
       param: 'line_items',
@@ -188,9 +231,11 @@ function oneOf(given: SessionParams, ...names: (keyof SessionParams)[]): void {
   throw invalidRequest(`You may only specify one of these parameters: ${names.join(', ')}.`, { param: names[0]! });
 }
 
-function onlyIn(given: SessionParams, mode: string, ...names: (keyof SessionParams)[]): void {
+function onlyIn(given: SessionParams, modes: readonly string[], ...names: (keyof SessionParams)[]): void {
+  const { mode = '' } = given;
+  if (modes.includes(mode)) return;
   for (const name of names) {
-    if (given[name] === undefined || given.mode === mode) continue;
-    throw invalidRequest(`\`${name}\` can only be used in \`${mode}\` mode.`, { param: name });
+    if (given[name] === undefined) continue;
+    throw invalidRequest(MODE_REFUSALS[name] ?? `You can not pass \`${name}\` in \`${mode}\` mode.`, { param: name });
   }
 }

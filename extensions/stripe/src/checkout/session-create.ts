@@ -6,9 +6,12 @@ import { mergeMetadata } from '../kernel/metadata';
 import { createIntent } from '../payments/create-intent';
 import { createSetupIntent } from '../payments/setup-intents';
 import { blank } from '../spec/shapes';
+import { brandingOf } from './branding';
+import { invoiceCreationOf } from './invoice-creation';
+import { nameCollectionOf } from './name-collection';
 import { isOlder } from '../versions/versions';
 import { configurationOf, offeredTypes } from '../payments/method-configurations';
-import { METHOD_TYPES } from '../payments/method-types';
+import { METHOD_TYPES, takesCurrency } from '../payments/method-types';
 import { currencyOf, readLines, type Line, type LineParams } from './line-items';
 import { readOptional, shownOptional } from './optional-items';
 import { intentParams } from './payment-params';
@@ -20,8 +23,8 @@ import {
   checkParams,
   checkPrices,
   checkTrial,
-  uiModeOf,
   type SessionParams,
+  type UiMode,
 } from './session-checks';
 import { amountsOf, saleOf, sessionsOf, type SessionHidden } from './session-data';
 import { createShippingRate } from './shipping-rates';
@@ -47,7 +50,7 @@ export function createSession(
   given: SessionParams,
   extras: SessionExtras = {},
 ): Stripe.Checkout.Session {
-  const uiMode = uiModeOf(given.ui_mode);
+  const uiMode = (given.ui_mode ?? 'hosted_page') as UiMode;
   checkParams(given, uiMode, extras.isBare);
   if (given.payment_intent_data) checkRecipients(stripe, given.payment_intent_data);
   const mode = given.mode!;
@@ -71,8 +74,10 @@ export function createSession(
   const id = stripe.newId('checkout.session');
   const isHosted = uiMode === 'hosted_page';
   const { payment_method_configuration: configurationId } = given;
-  const configuration = configurationId === undefined ? undefined : configurationOf(stripe, configurationId);
-  const types = typesOf(given, configuration, currency);
+  const isNamed = given.payment_method_types !== undefined || given.allowed_payment_method_types !== undefined;
+  const configuration = isNamed && configurationId === undefined ? undefined : configurationOf(stripe, configurationId);
+  if (currency !== null && !stripe.isLoose) checkTypes(given.payment_method_types ?? [], currency);
+  const types = typesOf(given, configurationId === undefined ? undefined : configuration, currency);
 
   const session = {
     ...blank('checkout.session'),
@@ -96,6 +101,7 @@ export function createSession(
       status: given.automatic_tax?.enabled ? 'requires_location_inputs' : null,
     },
     billing_address_collection: given.billing_address_collection ?? null,
+    ...(uiMode !== 'elements' && { branding_settings: brandingOf(stripe, given.branding_settings) }),
     cancel_url: given.cancel_url ?? null,
     client_reference_id: given.client_reference_id ?? null,
     client_secret: isHosted ? null : `${id}_secret_${stripe.secret()}`,
@@ -127,11 +133,12 @@ export function createSession(
     discounts: [],
     expires_at: expiresAt,
     invoice: null,
-    invoice_creation: mode === 'payment' ? invoiceCreation(given) : null,
+    invoice_creation: mode === 'payment' ? invoiceCreationOf(given.invoice_creation) : null,
     livemode: false,
     locale: given.locale ?? null,
     metadata: mergeMetadata(undefined, given.metadata),
     mode,
+    ...(given.name_collection && { name_collection: nameCollectionOf(given.name_collection) }),
     optional_items: shownOptional(optional),
     origin_context: given.origin_context ?? null,
     payment_intent: null,
@@ -145,6 +152,9 @@ export function createSession(
     payment_method_configuration_details: configuration ? { id: configuration.id, parent: configuration.parent } : null,
     payment_method_options: given.payment_method_options ?? { card: { request_three_d_secure: 'automatic' } },
     payment_method_types: types,
+    ...(given.excluded_payment_method_types && {
+      excluded_payment_method_types: given.excluded_payment_method_types,
+    }),
     payment_status: mode === 'setup' ? 'no_payment_required' : 'unpaid',
     permissions: null,
     phone_number_collection: { enabled: given.phone_number_collection?.enabled ?? false },
@@ -251,6 +261,17 @@ function typesOf(
   return named.filter((type) => !excluded.includes(type));
 }
 
+/** Throws for a type that is named, and does not take the currency of what is sold. */
+function checkTypes(types: readonly string[], currency: string): void {
+  const wrong = types.find((type) => !takesCurrency(type, currency));
+  if (wrong === undefined) return;
+  const fine = (METHOD_TYPES[wrong]?.currencies ?? []).join(', ');
+  throw invalidRequest(
+    `Invalid currency: ${currency}. The payment method \`${wrong}\` only supports the following currencies: ${fine}.`,
+    { param: 'payment_method_types' },
+  );
+}
+
 /** What is paid again and again, or later, needs a method that can be used again. */
 function fits(type: string, { mode }: SessionParams): boolean {
   return mode === 'payment' || METHOD_TYPES[type]?.reusable === true;
@@ -277,22 +298,6 @@ function detailsAtFirst(
     phone: null,
     tax_exempt: customer?.tax_exempt ?? 'none',
     tax_ids: null,
-  };
-}
-
-function invoiceCreation({ invoice_creation: given }: SessionParams): object {
-  const data = given?.invoice_data;
-  return {
-    enabled: given?.enabled ?? false,
-    invoice_data: {
-      account_tax_ids: data?.account_tax_ids || null,
-      custom_fields: data?.custom_fields || null,
-      description: data?.description ?? null,
-      footer: data?.footer ?? null,
-      issuer: data?.issuer ?? null,
-      metadata: mergeMetadata(undefined, data?.metadata),
-      rendering_options: data?.rendering_options || null,
-    },
   };
 }
 

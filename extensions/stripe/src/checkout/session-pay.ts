@@ -26,6 +26,7 @@ export interface Submission {
   readonly name?: string | undefined;
   readonly phone?: string | undefined;
   readonly businessName?: string | undefined;
+  readonly individualName?: string | undefined;
   readonly address?: Stripe.Address | undefined;
   readonly shipping?: { readonly name: string; readonly address: Stripe.Address } | undefined;
   /** A payment method of the customer, or a new one; undefined where none is needed. */
@@ -168,17 +169,17 @@ function noteDetails(stripe: Backend, id: string, submission: Submission): void 
       address: submission.address ?? null,
       business_name: submission.businessName ?? null,
       email: submission.email ?? session.customer_details?.email ?? null,
-      individual_name: null,
+      individual_name: submission.individualName ?? null,
       name: submission.name ?? null,
       phone: submission.phone ?? null,
       tax_exempt: session.customer_details?.tax_exempt ?? 'none',
       tax_ids: submission.taxId ? [submission.taxId] : [],
     },
     collected_information:
-      submission.shipping || submission.businessName !== undefined
+      submission.shipping || submission.businessName !== undefined || submission.individualName !== undefined
         ? {
             business_name: submission.businessName ?? null,
-            individual_name: null,
+            individual_name: submission.individualName ?? null,
             shipping_details: submission.shipping ?? null,
           }
         : session.collected_information,
@@ -240,10 +241,16 @@ function customerFor(stripe: Backend, id: string, submission: Submission): strin
   return customer.id;
 }
 
+type NameField = 'name' | 'business_name' | 'individual_name';
+
 /** A business goes by its own name. */
-function nameOf({ businessName, name }: Submission): { name?: string } {
-  const shown = businessName ?? name;
-  return shown === undefined ? {} : { name: shown };
+function nameOf({ businessName, individualName, name }: Submission): Partial<Record<NameField, string>> {
+  const shown = businessName ?? individualName ?? name;
+  return {
+    ...(shown !== undefined && { name: shown }),
+    ...(businessName !== undefined && { business_name: businessName }),
+    ...(individualName !== undefined && { individual_name: individualName }),
+  };
 }
 
 function keepTaxId(stripe: Backend, customer: string, taxId: NonNullable<Submission['taxId']>): void {

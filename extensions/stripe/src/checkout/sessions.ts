@@ -8,6 +8,9 @@ import type { Params } from '../parameters/validate';
 import { breakdownOf, breakdownOfItem } from './breakdown';
 import { currencyOf, readLine, type Line, type LineParams } from './line-items';
 import { pageOf } from '../kernel/page-of';
+import { cancelIntent } from '../payments/capture-intent';
+import { intentTable } from '../payments/intents';
+import { cancelSetupIntent, setupTable } from '../payments/setup-intents';
 import { createSession } from './session-create';
 import { completePaid, completeSetUp, noteAsyncFailure, noteCaptured } from './session-complete';
 import { amountsOf, saleOf, sessionsOf } from './session-data';
@@ -103,8 +106,18 @@ export function expireSession(stripe: Backend, id: string): Stripe.Checkout.Sess
     }),
   });
   stripe.jobs.cancel(id);
+  giveUpIntents(stripe, session);
   stripe.emit('checkout.session.expired', expired);
   return expired;
+}
+
+/** Nobody can pay any more: intents of the session, which nobody else may cancel, are canceled with it. */
+function giveUpIntents(stripe: Backend, session: Stripe.Checkout.Session): void {
+  const [payment, setup] = [idOf(session.payment_intent), idOf(session.setup_intent)];
+  const waits = (status: string | undefined): boolean => status?.startsWith('requires_') === true;
+  if (payment !== undefined && waits(intentTable(stripe).find(payment)?.status))
+    cancelIntent(stripe, payment, 'expired');
+  if (setup !== undefined && waits(setupTable(stripe).find(setup)?.status)) cancelSetupIntent(stripe, setup);
 }
 
 const RECOVERABLE = 30 * 24 * 60 * 60;

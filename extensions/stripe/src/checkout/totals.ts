@@ -2,11 +2,12 @@ import type Stripe from 'stripe';
 import { amountFor } from '../billing/amounts';
 import type { TaxPlace } from '../billing/automatic-tax';
 import { discountLines, type DiscountAmount } from '../billing/discount-amounts';
-import { priceIn, withTiers } from '../billing/prices';
+import { priceOnlyIn } from '../billing/prices';
 import type { TaxAmount } from '../billing/tax-amounts';
 import { taxFor } from '../billing/taxes';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
+import { couponTerms } from '../resources/coupons';
 import { nameOf, priceOf, type Line } from './line-items';
 
 /** What is taken off, as the client or the buyer chose it. */
@@ -58,7 +59,7 @@ export function addUp(stripe: Backend, sale: Sale): Totals {
     const isLater = price.recurring !== null && (sale.trial === true || price.recurring.usage_type === 'metered');
     if (isLater) return 0;
     if (line.amount !== undefined) return line.amount * (line.quantity ?? 1);
-    return amountFor(priceIn(stripe, withTiers(stripe, price), sale.currency) ?? price, line.quantity ?? 0);
+    return amountFor(priceOnlyIn(stripe, price, sale.currency), line.quantity ?? 0);
   });
   const off = discountsOf(stripe, sale, prices, subtotals);
   const details: LineDetails[] = [];
@@ -111,7 +112,7 @@ function discountsOf(
   subtotals: readonly number[],
 ): DiscountAmount[][] {
   const discounts = sale.discounts.flatMap(({ id, coupon: couponId }) => {
-    const coupon = stripe.table<Stripe.Coupon>('coupon').find(couponId);
+    const coupon = stripe.table<Stripe.Coupon>('coupon').has(couponId) ? couponTerms(stripe, couponId) : undefined;
     return coupon === undefined ? [] : [{ id, coupon }];
   });
   const lines = subtotals.map((amount, index) => ({ amount, product: idOf(prices[index]!.product) }));

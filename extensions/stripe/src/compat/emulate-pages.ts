@@ -7,7 +7,8 @@ import { paySession } from '../checkout/session-pay';
 import type { Backend } from '../kernel/backend';
 import { html } from '../pages/html';
 import { notice, page } from '../pages/layout';
-import { businessOf, endpoint, type PageAnswer } from '../pages/page-host';
+import { businessName } from '../connect/business-name';
+import { endpoint, type PageAnswer } from '../pages/page-host';
 import { summary } from '../pages/sale-summary';
 
 const KIND = ['checkout.session'];
@@ -35,7 +36,7 @@ export function serveEmulateCheckout(router: Router, stripe: Backend): void {
 
 function oneClickPage(stripe: Backend, session: Stripe.Checkout.Session, base: string): string {
   return page({
-    title: `Pay ${businessOf(stripe)}`,
+    title: `Pay ${businessName(stripe)}`,
     body: html`<main class="narrow">
       <div class="card">
         ${isOfNothing(stripe, session) ? html`<p>Nothing is sold here.</p>` : summary(stripe, session.id)}

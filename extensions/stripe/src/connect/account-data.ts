@@ -26,6 +26,12 @@ export function accountTable(stripe: Backend): Table<Stripe.Account, AccountSecr
   return stripe.table<Stripe.Account, AccountSecret>('account');
 }
 
+/** The connected account that the running code acts for; undefined where it is the platform. */
+export function connectedAccount(stripe: Backend): Stripe.Account | undefined {
+  const { account } = stripe;
+  return account === PLATFORM_ACCOUNT ? undefined : asPlatform(stripe, () => accountTable(stripe).find(account));
+}
+
 /** Runs a function as the platform. */
 export function asPlatform<R>(stripe: Backend, work: () => R): R {
   return stripe.as({ account: PLATFORM_ACCOUNT }, work);

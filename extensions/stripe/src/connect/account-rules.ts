@@ -2,6 +2,7 @@
 import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import { valueAt } from '../kernel/objects';
+import { checkColor } from '../parameters/color';
 import { unknownCountry } from '../parameters/country';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -35,6 +36,45 @@ export function checkBusinessType(type: string | null | undefined, given: Stripe
   throw invalidRequest(`You cannot provide \`individual\` for an account whose \`business_type\` is \`${type}\`.`, {
     param: 'individual',
   });
+}
+
+const OLDEST_CHILD = 13;
+
+/** Throws for what a business cannot say of itself: an address of its site, a category or a color that there is not. */
+export function checkBusiness({ business_profile: profile, settings }: Stripe.AccountUpdateParams): void {
+  for (const name of ['url', 'support_url'] as const) {
+    const url = profile?.[name];
+    if (!url || isSite(url)) continue;
+    throw invalidRequest('Not a valid URL', { code: 'url_invalid', param: `business_profile[${name}]` });
+  }
+  if (profile?.mcc && !/^\d{4}$/.test(profile.mcc)) {
+    throw invalidRequest(`Invalid MCC: ${profile.mcc}`, { param: 'business_profile[mcc]' });
+  }
+  for (const name of ['primary_color', 'secondary_color'] as const) {
+    checkColor(settings?.branding?.[name], `settings[branding][${name}]`);
+  }
+}
+
+/** Whether a text is the address of a site, with or without `https://`. */
+function isSite(url: string): boolean {
+  return URL.canParse(url) || (url.includes('.') && URL.canParse(`https://${url}`));
+}
+
+/** Throws for a person who is too young to have to do with an account. `today` is in seconds since 1970. */
+export function checkAge(given: Fields, today: number, holder?: string): void {
+  const { day, month, year } = (given['dob'] || {}) as { day?: number; month?: number; year?: number };
+  if (day === undefined || month === undefined || year === undefined) return;
+  if (Date.UTC(year + OLDEST_CHILD, month - 1, day) <= today * 1000) return;
+  throw invalidRequest(`Must be at least ${OLDEST_CHILD} years of age to use Stripe`, {
+    param: holder === undefined ? 'dob[year]' : `${holder}[dob][year]`,
+  });
+}
+
+/** An address with all its parts, in the country of the account unless it says another one. */
+export function wholeAddress(given: unknown, country: string | undefined): unknown {
+  if (typeof given !== 'object' || given === null) return given;
+  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+  return { city: null, country: country ?? null, line1: null, line2: null, postal_code: null, state: null, ...known };
 }
 
 const SHORTEST_DELAY = 2;

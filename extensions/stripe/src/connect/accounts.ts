@@ -8,7 +8,14 @@ import { checkEmail } from '../parameters/email';
 import { useDataToken } from '../payments/card-source';
 import { fieldNames, fieldOf } from '../spec/shapes';
 import { accountTable, asAccount, asPlatform, type AccountSecret } from './account-data';
-import { checkAgreement, checkBusinessType, checkCountry, consistentSchedule } from './account-rules';
+import {
+  checkAgreement,
+  checkBusiness,
+  checkBusinessType,
+  checkCountry,
+  consistentSchedule,
+  wholeAddress,
+} from './account-rules';
 import { blankAccount } from './blank-account';
 import { checked } from './checks';
 import { addExternalAccount, externalAccountsOf, replaceExternalAccount } from './external-accounts';
@@ -47,6 +54,15 @@ function controllerOf(given: Stripe.AccountCreateParams): { controller: Fields; 
     },
     type: 'application',
   };
+  if (
+    controller.requirement_collection === 'application' &&
+    (controller.stripe_dashboard.type !== 'none' || controller.losses.payments !== 'application')
+  ) {
+    throw invalidRequest(
+      'An account whose requirements you collect (`controller[requirement_collection]: application`) has no Dashboard of Stripe, and its losses are yours: set `controller[stripe_dashboard][type]` to `none` and `controller[losses][payments]` to `application`.',
+      { param: 'controller[requirement_collection]' },
+    );
+  }
   const named = ACCOUNT_TYPES[controller.stripe_dashboard.type];
   return { controller, type: type ?? named ?? 'none' };
 }
@@ -75,12 +91,26 @@ function requestsFrom(
   return requested;
 }
 
+/** A company with what nobody has said of it. */
+function wholeCompany(company: Fields, country: string | undefined): Fields {
+  return {
+    directors_provided: false,
+    executives_provided: false,
+    name: null,
+    owners_provided: false,
+    tax_id_provided: false,
+    ...company,
+    address: wholeAddress(company['address'] ?? {}, country),
+  };
+}
+
 function change(account: Stripe.Account, given: Stripe.AccountUpdateParams): Stripe.Account {
   const next: Fields = { ...account };
   for (const name of GIVEN) {
     const value = (given as Fields)[name];
     if (value !== undefined) next[name] = merged(next[name] ?? {}, shown(name, value));
   }
+  if (given.company !== undefined) next['company'] = wholeCompany(next['company'] as Fields, account.country);
   if (given.settings?.payouts?.schedule !== undefined) {
     const settings = next['settings'] as Stripe.Account.Settings;
     const schedule = consistentSchedule(settings.payouts!.schedule as never);
@@ -156,6 +186,7 @@ export function refreshAccount(
     table.hide(id, next);
     const changed = change(before, given);
     checkEmail(given.email);
+    checkBusiness(given);
     checkBusinessType(changed.business_type, given);
     checkAgreement(changed, next.requested);
     const listed = { ...changed, external_accounts: externalAccountsOf(stripe, id) };

@@ -24,10 +24,12 @@ function all(stripe: Backend, account: string): Owned[] {
 
 /** The list as it stands in an account. */
 export function externalAccountsOf(stripe: Backend, account: string): Page<External> {
+  const data = all(stripe, account);
   return {
     object: 'list',
-    data: all(stripe, account),
+    data,
     has_more: false,
+    total_count: data.length,
     url: `/v1/accounts/${account}/external_accounts`,
   };
 }
@@ -183,10 +185,9 @@ export const externalAccounts: DefineModule = (stripe) => {
       },
       'DELETE /v1/accounts/{account}/external_accounts/{id}': ({ path }) => {
         const found = get(path['account']!, path['id']!);
-        if (
-          found.default_for_currency === true &&
-          all(stripe, path['account']!).filter((each) => each.currency === found.currency).length > 1
-        ) {
+        const isOnly = all(stripe, path['account']!).filter((each) => each.currency === found.currency).length === 1;
+        const isUsual = found.currency === currencyOfAccount(stripe, path['account']!);
+        if (found.default_for_currency === true && (isUsual || !isOnly)) {
           throw invalidRequest(
             'You cannot delete the default external account for your default currency. Please make another external account the default using the `default_for_currency` param, and then delete this one.',
           );

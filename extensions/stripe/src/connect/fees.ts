@@ -2,6 +2,7 @@
 import type Stripe from 'stripe';
 import { invalidRequest, resourceMissing } from '../errors';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
+import { withFirst } from '../kernel/embedded-list';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
@@ -13,7 +14,7 @@ import { asAccount, asPlatform } from './account-data';
 /** The application that the platform is. */
 export const APPLICATION = 'ca_BacklotPlatform000000000000000';
 
-/** The application that makes an object of the account that the running call is for: the platform, where that is another one. */
+/** The application that makes an object of an account for it; null where the account acts for itself. */
 export function applicationOf(stripe: Backend): string | null {
   return stripe.account === PLATFORM_ACCOUNT ? null : APPLICATION;
 }
@@ -71,7 +72,7 @@ export function takeFee(
       currency,
       fee_source: { charge: given.charge, type: 'charge' },
       originating_transaction: given.originating ?? null,
-      refunds: { object: 'list', data: [], has_more: false, url: `/v1/application_fees/${id}/refunds` },
+      refunds: { object: 'list', data: [], has_more: false, total_count: 0, url: `/v1/application_fees/${id}/refunds` },
     } as unknown as Stripe.ApplicationFee);
     stripe.emit('application_fee.created', fee);
     return fee;
@@ -125,11 +126,10 @@ export function refundFee(
 
 function keepRefund(stripe: Backend, refund: Stripe.FeeRefund, amount: number): void {
   const before = feeTable(stripe).get(idOf(refund.fee)!);
-  const others = before.refunds.data.filter((each) => each.id !== refund.id);
   const after = feeTable(stripe).update(before.id, {
     amount_refunded: before.amount_refunded + amount,
     refunded: before.amount_refunded + amount === before.amount,
-    refunds: { ...before.refunds, data: [refund, ...others] },
+    refunds: withFirst(before.refunds, refund),
   });
   if (amount > 0) stripe.emit('application_fee.refunded', after, { amount_refunded: before.amount_refunded });
 }
@@ -169,6 +169,7 @@ export const applicationFees: DefineModule = (stripe) => {
         const { metadata } = params as { metadata?: Record<string, string> };
         const after = refunds.update(before.id, { metadata: mergeMetadata(before.metadata, metadata) });
         keepRefund(stripe, after, 0);
+        stripe.emitChange('application_fee.refund.updated', before, after);
         return after;
       },
     },

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing, resourceMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
+import { pageOf } from '../kernel/page-of';
 import { sample } from '../spec/shapes';
 import { accountTable } from './account-data';
 import { currencyOf } from './blank-account';
@@ -64,12 +65,7 @@ export const accountLinks: DefineModule = (stripe) => {
           livemode: false,
         };
       },
-      'GET /v1/country_specs': ({ url, params }) => {
-        const { limit = 10, starting_after: after } = params as { limit?: number; starting_after?: string };
-        const start = after === undefined ? 0 : COUNTRIES.indexOf(after) + 1;
-        const data = COUNTRIES.slice(start, start + limit).map(specOf);
-        return { object: 'list', data, has_more: start + limit < COUNTRIES.length, url };
-      },
+      'GET /v1/country_specs': ({ url, params }) => pageOf(COUNTRIES.map(specOf), url, params),
       'GET /v1/country_specs/{country}': ({ path }) => {
         const country = path['country']!.toUpperCase();
         if (!COUNTRIES.includes(country)) throw resourceMissing('country_spec', path['country']!);
@@ -101,7 +97,7 @@ const COUNTRIES =
     ' ',
   );
 
-function specOf(country: string): object {
+function specOf(country: string): { readonly id: string; readonly [field: string]: unknown } {
   const currency = currencyOf(country);
   return {
     id: country,

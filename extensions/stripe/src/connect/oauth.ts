@@ -1,4 +1,5 @@
 /** How accounts are connected by OAuth: https://docs.stripe.com/connect/oauth-reference. */
+import { createHash } from 'node:crypto';
 import type { Collection } from 'backlot';
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
@@ -27,6 +28,8 @@ interface Grant {
   readonly scope: string;
   readonly client: string;
   readonly expires_at?: number;
+  /** The SHA-256 sum, in base64url, of what whoever takes the code has to know. */
+  readonly challenge?: string;
 }
 
 /** Codes, access tokens, refresh tokens and publishable keys, by what they are. */
@@ -58,11 +61,17 @@ export function authorize(stripe: Backend, { client, scope, account, isExpress, 
   return asPlatform(stripe, () => {
     const id = account ?? newAccount(stripe, isExpress, prefill).id;
     accountTable(stripe).get(id, 'account');
-    const code = stripe.platform.ids.next('ac', 32);
-    grants(stripe).put(code, { account: id, scope, client, expires_at: stripe.now() + CODE_LIFETIME });
+    const code = issueCode(stripe, { account: id, scope, client });
     asAccount(stripe, id, () => stripe.emit('account.application.authorized', application(client)));
     return code;
   });
+}
+
+/** Makes a code that an application gets the tokens of an account for. */
+export function issueCode(stripe: Backend, grant: Omit<Grant, 'expires_at'>): string {
+  const code = stripe.platform.ids.next('ac', 32);
+  grants(stripe).put(code, { ...grant, expires_at: stripe.now() + CODE_LIFETIME });
+  return code;
 }
 
 function newAccount(stripe: Backend, isExpress: boolean, prefill: Authorization['prefill']): Stripe.Account {
@@ -86,7 +95,8 @@ function application(client: string): object {
 /** The tokens for a code or a refresh token. `prefix` is what secret keys of the sandbox begin with. */
 export function exchange(stripe: Backend, given: Readonly<Record<string, string>>, prefix: string): object {
   const type = given['grant_type'];
-  if (type === 'authorization_code') return tokensFor(stripe, takeCode(stripe, given['code']), prefix);
+  if (type === 'authorization_code')
+    return tokensFor(stripe, takeCode(stripe, given['code'], given['code_verifier']), prefix);
   if (type !== 'refresh_token') {
     throw new OAuthError('unsupported_grant_type', 'Grant type must be authorization_code or refresh_token');
   }
@@ -98,15 +108,26 @@ export function exchange(stripe: Backend, given: Readonly<Record<string, string>
 }
 
 /** A code is good once, and not for long. */
-function takeCode(stripe: Backend, code: string | undefined): Grant {
+function takeCode(stripe: Backend, code: string | undefined, verifier: string | undefined): Grant {
   if (!code) throw new OAuthError('invalid_request', 'No authorization code specified');
   const grant = code.startsWith('ac_') ? grants(stripe).get(code) : undefined;
   if (!grant) throw new OAuthError('invalid_grant', `Authorization code does not exist: ${code}`);
   if (grant.expires_at !== undefined && grant.expires_at <= stripe.now()) {
     throw new OAuthError('invalid_grant', `Authorization code expired: ${code}`);
   }
+  if (grant.challenge !== undefined && grant.challenge !== challengeOf(verifier ?? '')) {
+    throw new OAuthError(
+      'invalid_grant',
+      'The code_verifier does not match the code_challenge of this authorization code',
+    );
+  }
   grants(stripe).delete(code);
   return grant;
+}
+
+/** https://datatracker.ietf.org/doc/html/rfc7636#section-4.2 */
+function challengeOf(verifier: string): string {
+  return createHash('sha256').update(verifier).digest('base64url');
 }
 
 function tokensFor(stripe: Backend, { account, scope, client }: Grant, prefix: string, refresh?: string): object {

@@ -5,7 +5,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
 import { asAccount } from './account-data';
-import { checkPerson } from './account-rules';
+import { checkAge, checkPerson } from './account-rules';
 import { merged } from './given';
 import { resultOf, type PersonNumbers } from './verification';
 
@@ -43,6 +43,7 @@ export function writePerson(
   holder?: string,
 ): Stripe.Person {
   checkPerson(given, holder);
+  checkAge(given, stripe.now(), holder);
   return asAccount(stripe, account, () => {
     const table = personTable(stripe);
     const before = id === undefined ? newPerson(stripe, account) : table.get(id);

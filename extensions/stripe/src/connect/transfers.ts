@@ -2,6 +2,7 @@
 import type Stripe from 'stripe';
 import { invalidRequest, resourceMissing } from '../errors';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
+import { withFirst } from '../kernel/embedded-list';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
@@ -65,7 +66,7 @@ function makeTransfer(stripe: Backend, given: NewTransfer): Stripe.Transfer {
       destination_payment: payment.id,
       livemode: false,
       metadata: mergeMetadata(undefined, given.metadata),
-      reversals: { object: 'list', data: [], has_more: false, url: `/v1/transfers/${id}/reversals` },
+      reversals: { object: 'list', data: [], has_more: false, total_count: 0, url: `/v1/transfers/${id}/reversals` },
       reversed: false,
       source_transaction: given.sourceTransaction ?? null,
       source_type: 'card',
@@ -303,10 +304,7 @@ function keepReversal(stripe: Backend, reversal: Stripe.TransferReversal, amount
   return transferTable(stripe).update(idOf(reversal.transfer)!, (before) => ({
     amount_reversed: before.amount_reversed + amount,
     reversed: before.amount_reversed + amount === before.amount,
-    reversals: {
-      ...before.reversals,
-      data: [reversal, ...before.reversals.data.filter(({ id }) => id !== reversal.id)],
-    },
+    reversals: withFirst(before.reversals, reversal),
   }));
 }
 
@@ -343,7 +341,7 @@ function share(stripe: Backend, charge: Stripe.Charge): void {
       currency,
       available_on: available,
     });
-    chargeTable(stripe).update(id, { application: APPLICATION, application_fee: taken.id });
+    chargeTable(stripe).update(id, { application_fee: taken.id });
     return;
   }
   const destination = idOf(charge.transfer_data?.destination);

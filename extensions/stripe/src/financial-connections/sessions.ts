@@ -61,7 +61,7 @@ function newSession(stripe: Backend, given: Given): Session {
       id,
       account_holder: holder,
       accounts: listOf(stripe, id),
-      client_secret: `${id}_secret_${stripe.secret()}`,
+      client_secret: `fcsess_client_secret_${stripe.secret()}`,
       ...(filters && {
         filters: {
           ...filters,

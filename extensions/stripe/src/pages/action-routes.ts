@@ -9,7 +9,8 @@ import { html, inScript, safeUrl, type Html } from './html';
 import { notice, page } from './layout';
 import { methodName } from './checkout-page';
 import { money } from './money';
-import { businessOf, endpoint, type PageAnswer, type Visit } from './page-host';
+import { businessName } from '../connect/business-name';
+import { endpoint, type PageAnswer, type Visit } from './page-host';
 import { withQuery } from './with-query';
 
 type Intent = Stripe.PaymentIntent | Stripe.SetupIntent;
@@ -39,7 +40,7 @@ function ask(stripe: Backend, intent: Intent, { query }: Visit): PageAnswer {
     );
   }
   const isFramed = query.has('framed');
-  const business = businessOf(stripe);
+  const business = businessName(stripe);
   const type = typeOf(stripe, intent);
   const isCard = type === undefined || type === 'card';
   const amount =

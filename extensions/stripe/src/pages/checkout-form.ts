@@ -26,6 +26,12 @@ export function readCheckoutForm(
   if (session.billing_address_collection === 'required') {
     for (const name of ['AddressLine1', 'Locality', 'PostalCode']) require(`billing${name}`);
   }
+  for (const [name, wish] of [
+    ['businessName', session.name_collection?.business],
+    ['individualName', session.name_collection?.individual],
+  ] as const) {
+    if (wish?.enabled === true && !wish.optional) require(name);
+  }
   if (session.consent_collection?.terms_of_service === 'required' && !form.has('terms')) {
     problems['terms'] = 'Agree to the terms of service to go on.';
   }
@@ -72,6 +78,7 @@ export function readCheckoutForm(
       name,
       phone,
       businessName: text('businessName'),
+      individualName: text('individualName'),
       address,
       shipping: session.shipping_address_collection
         ? { name: text('shippingName') ?? '', address: addressOf(form, 'shipping')! }

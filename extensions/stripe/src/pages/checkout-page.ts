@@ -9,7 +9,7 @@ import { countries } from './countries';
 import { html, raw, safeUrl, type Html } from './html';
 import { field, page, select } from './layout';
 import { money } from './money';
-import { businessOf } from './page-host';
+import { businessName } from '../connect/business-name';
 import { summary } from './sale-summary';
 
 export interface CheckoutView {
@@ -24,32 +24,49 @@ export interface CheckoutView {
 /** The page of an open session. */
 export function checkoutPage(stripe: Backend, id: string, view: CheckoutView = {}): string {
   const session = sessionsOf(stripe).get(id);
-  const business = businessOf(stripe);
+  const { branding_settings: branding } = session;
+  const business = branding?.display_name ?? businessName(stripe);
   const cancel = safeUrl(session.cancel_url);
   return page({
     title: `${business} · Checkout`,
     look: session.ui_mode === 'hosted_page' ? undefined : 'bare',
-    body: html`<main class="two">
-      <section class="side" aria-label="Order">
-        <p>
-          ${cancel !== undefined && html`<a href="${cancel}" aria-label="Back to ${business}">←</a> `}<strong
-            >${business}</strong
-          >
-          <span class="badge">Test mode</span>
-        </p>
-        ${summary(stripe, id, view.promotionProblem)}
-      </section>
-      <section aria-label="Payment">
-        ${paymentForm(stripe, session, view)}
-        <p class="foot">
-          Backlot stands in for Stripe here: no money moves. Cards are
-          <a href="https://docs.stripe.com/testing">test cards</a>, such as 4242 4242 4242 4242.
-        </p>
-      </section>
-    </main>`,
+    body: html`${session.ui_mode === 'hosted_page' && branding && looks(branding)}
+      <main class="two">
+        <section class="side" aria-label="Order">
+          <p>
+            ${cancel !== undefined && html`<a href="${cancel}" aria-label="Back to ${business}">←</a> `}<strong
+              >${business}</strong
+            >
+            <span class="badge">Test mode</span>
+          </p>
+          ${summary(stripe, id, view.promotionProblem)}
+        </section>
+        <section aria-label="Payment">
+          ${paymentForm(stripe, session, view)}
+          <p class="foot">
+            Backlot stands in for Stripe here: no money moves. Cards are
+            <a href="https://docs.stripe.com/testing">test cards</a>, such as 4242 4242 4242 4242.
+          </p>
+        </section>
+      </main>`,
     script: raw(SCRIPT),
   });
 }
+
+/** The colors and corners that the application chose; the names of the colors were checked. */
+function looks({ background_color: background, border_style: border, button_color: button }: Branding): Html {
+  return html`<style>
+    body {
+      background: ${background};
+      --radius: ${RADII[border] ?? RADII['rounded']};
+      --accent: ${button};
+    }
+  </style>`;
+}
+
+type Branding = Stripe.Checkout.Session.BrandingSettings;
+
+const RADII: Readonly<Record<string, string>> = { pill: '24px', rectangular: '0', rounded: '8px' };
 
 /**
  * Changes what is sold without losing what is typed: sends the form in the background, and takes the summary and the button out
@@ -108,7 +125,8 @@ function paymentForm(stripe: Backend, session: Stripe.Checkout.Session, view: Ch
     ${session.shipping_address_collection && shippingFields(session, values, problems)}
     ${needsMethod && methodFields(stripe, session, values, problems, collectsAddress)}
     ${collectsAddress && addressFields('billing', 'Billing address', values, problems, countries())}
-    ${session.tax_id_collection?.enabled === true && taxFields(values, problems)}
+    ${nameFields(session, values, problems)}
+    ${session.tax_id_collection?.enabled === true && taxFields(session, values, problems)}
     ${session.custom_fields.map((each) => customField(each, values, problems))}
     ${consent?.promotions === 'auto' && html`<div class="check"><input type="checkbox" id="promotionsConsent" name="promotionsConsent" /><label for="promotionsConsent">Send me news and offers</label></div>`}
     ${
@@ -281,10 +299,28 @@ export function addressFields(
   </fieldset>`;
 }
 
-function taxFields(values: URLSearchParams, problems: Problems): Html {
+/** The names that the session collects. */
+function nameFields(
+  { name_collection: names }: Stripe.Checkout.Session,
+  values: URLSearchParams,
+  problems: Problems,
+): Html {
+  const asked = (name: string, label: string, wish: { enabled: boolean; optional: boolean } | undefined) =>
+    wish?.enabled === true &&
+    field({
+      name,
+      label: `${label}${wish.optional ? ' (optional)' : ''}`,
+      value: values.get(name),
+      problem: problems[name],
+    });
+  return html`${asked('businessName', 'Business name', names?.business)}
+  ${asked('individualName', 'Your name', names?.individual)}`;
+}
+
+function taxFields(session: Stripe.Checkout.Session, values: URLSearchParams, problems: Problems): Html {
   return html`<fieldset>
     <legend>Business details</legend>
-    ${field({ name: 'businessName', label: 'Business name', value: values.get('businessName'), problem: problems['businessName'] })}
+    ${session.name_collection?.business?.enabled !== true && field({ name: 'businessName', label: 'Business name', value: values.get('businessName'), problem: problems['businessName'] })}
     ${taxIdFields(values, problems)}
   </fieldset>`;
 }

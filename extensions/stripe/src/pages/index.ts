@@ -5,6 +5,7 @@ import { serveDashboard } from '../connect/dashboard-page';
 import { serveOAuth } from '../connect/oauth-routes';
 import { serveOnboarding } from '../connect/onboarding-page';
 import type { Backend } from '../kernel/backend';
+import { serveTerms } from '../terminal/terms-page';
 import { serveActions } from './action-routes';
 import { serveCheckout } from './checkout-routes';
 import { serveBankLink } from './bank-link-routes';
@@ -24,6 +25,7 @@ export function servePages(router: Router, stripe: Backend, packageDirectory: st
   serveReceipts(router, stripe);
   serveOnboarding(router, stripe);
   serveDashboard(router, stripe);
+  serveTerms(router, stripe);
   serveBankLink(router, stripe);
   serveIdentity(router, stripe);
   serveMicrodeposits(router, stripe);

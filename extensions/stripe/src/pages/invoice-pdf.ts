@@ -1,8 +1,9 @@
 import type Stripe from 'stripe';
+import { sumOfLines } from '../billing/totals';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { date, money } from './money';
-import { businessOf } from './page-host';
+import { businessName } from '../connect/business-name';
 import { pdf, type PdfLine } from './pdf';
 
 /** An invoice on paper. */
@@ -12,7 +13,7 @@ export function invoicePdf(stripe: Backend, invoice: Stripe.Invoice): Buffer {
   const lines: PdfLine[] = [
     { text: `Invoice ${invoice.number ?? ''}`, size: 20 },
     { text: '' },
-    { text: businessOf(stripe), size: 13 },
+    { text: businessName(stripe), size: 13 },
     { text: `Date of issue: ${date(invoice.created)}` },
     ...(invoice.due_date === null ? [] : [{ text: `Date due: ${date(invoice.due_date)}` }]),
     { text: '' },
@@ -26,7 +27,7 @@ export function invoicePdf(stripe: Backend, invoice: Stripe.Invoice): Buffer {
       ),
     ),
     { text: '' },
-    sum('Subtotal', invoice.subtotal),
+    sum('Subtotal', sumOfLines(invoice.lines.data)),
     ...totalsOf(sum, invoice),
     ...(invoice.amount_shipping === 0 ? [] : [sum('Shipping', invoice.amount_shipping)]),
     sum('Total', invoice.total),
@@ -47,7 +48,7 @@ export function creditNotePdf(stripe: Backend, note: Stripe.CreditNote): Buffer 
   const lines: PdfLine[] = [
     { text: `Credit note ${note.number}`, size: 20 },
     { text: '' },
-    { text: businessOf(stripe), size: 13 },
+    { text: businessName(stripe), size: 13 },
     { text: `Date of issue: ${date(note.created)}` },
     { text: `Invoice: ${invoice?.number ?? idOf(note.invoice) ?? ''}` },
     { text: '' },

@@ -1,6 +1,7 @@
 import type { Router } from 'backlot';
 import type Stripe from 'stripe';
 import { resourceMissing, StripeError } from '../errors';
+import { sumOfLines } from '../billing/totals';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { makePaymentMethod, payInvoiceWith } from '../checkout/engine';
@@ -9,7 +10,8 @@ import { describeMethod } from './checkout-page';
 import { html, type Html } from './html';
 import { page } from './layout';
 import { date, money } from './money';
-import { businessOf, endpoint, type PageAnswer, type Visit } from './page-host';
+import { businessName } from '../connect/business-name';
+import { endpoint, type PageAnswer, type Visit } from './page-host';
 import { creditNotePdf, invoicePdf } from './invoice-pdf';
 
 const KINDS = ['invoice'];
@@ -73,7 +75,7 @@ interface InvoiceView {
 
 function invoicePage(stripe: Backend, { id, home }: InvoicePlace, view: InvoiceView = {}): string {
   const invoice = stripe.table<Stripe.Invoice>('invoice').get(id);
-  const business = businessOf(stripe);
+  const business = businessName(stripe);
   const { currency } = invoice;
   const row = (name: string, amount: number): Html =>
     html`<div class="row"><span>${name}</span><span>${money(amount, currency)}</span></div>`;
@@ -117,7 +119,7 @@ function invoicePage(stripe: Backend, { id, home }: InvoicePlace, view: InvoiceV
               )}
             </tbody>
           </table>
-          ${row('Subtotal', invoice.subtotal)}${discount > 0 && row('Discount', -discount)}${tax > 0 && row('Tax', tax)}
+          ${row('Subtotal', sumOfLines(invoice.lines.data))}${discount > 0 && row('Discount', -discount)}${tax > 0 && row('Tax', tax)}
           <div class="row total"><span>Total</span><span>${money(invoice.total, currency)}</span></div>
           ${row('Amount paid', invoice.amount_paid)}${row('Amount due', invoice.amount_remaining)}
         </div>

@@ -75,12 +75,3 @@ export function ownerOf(stripe: Backend, kinds: readonly string[], id: string): 
   ]);
   return accounts.find(({ id: account }) => has(account))?.id ?? PLATFORM_ACCOUNT;
 }
-
-/** The name of the business that asks for money. */
-export function businessOf(stripe: Backend): string {
-  if (stripe.account === PLATFORM_ACCOUNT) return 'Your business';
-  const account = stripe.as({ account: PLATFORM_ACCOUNT }, () =>
-    stripe.table<Stripe.Account>('account').find(stripe.account),
-  );
-  return account?.business_profile?.name ?? account?.settings?.dashboard?.display_name ?? 'Your business';
-}

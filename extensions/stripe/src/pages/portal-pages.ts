@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { priceIn } from '../billing/prices';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { addressFields, describeMethod, taxIdFields } from './checkout-page';
@@ -6,12 +7,12 @@ import { countries } from './countries';
 import { html, raw, safeUrl, type Html } from './html';
 import { field, page, select } from './layout';
 import { date, every, money } from './money';
-import { businessOf } from './page-host';
+import { businessName } from '../connect/business-name';
 import type { Portal } from './portal-routes';
 
 /** What all pages of the portal have around them. */
 export function shell(stripe: Backend, portal: Portal, title: string, body: Html): string {
-  const business = businessOf(stripe);
+  const business = businessName(stripe);
   const back = safeUrl(portal.session.return_url);
   return page({
     title: `${title} · ${business}`,
@@ -67,12 +68,13 @@ export function describeSubscription(stripe: Backend, subscription: Stripe.Subsc
   return html`${subscription.items.data.map(({ price, quantity }, index) => {
     const product = stripe.table<Stripe.Product>('product').find(idOf(price.product) ?? '');
     return html`${index > 0 && html`<br />`}<strong>${product?.name ?? price.nickname ?? price.id}</strong>${quantity !== undefined && quantity > 1 && ` × ${quantity}`}
-      <span class="muted">${priceText(price)}</span>`;
+      <span class="muted">${priceText(stripe, price, subscription.currency)}</span>`;
   })}`;
 }
 
-function priceText(price: Stripe.Price): string {
-  const amount = price.unit_amount === null ? 'Varies' : money(price.unit_amount, price.currency);
+function priceText(stripe: Backend, price: Stripe.Price, currency: string): string {
+  const { unit_amount: unit } = priceIn(stripe, price, currency) ?? price;
+  const amount = unit === null ? 'Varies' : money(unit, currency);
   return price.recurring ? `${amount} per ${every(price.recurring)}` : amount;
 }
 
@@ -272,7 +274,7 @@ export function updatePage(stripe: Backend, portal: Portal, subscription: Stripe
           ${confirm.items.map((item) => {
             const price = item.price === null ? undefined : prices.find(item.price);
             return html`<strong
-                >${price ? `${productName(stripe, price)} ${priceText(price)}` : 'The same price'}</strong
+                >${price ? `${productName(stripe, price)} ${priceText(stripe, price, subscription.currency)}` : 'The same price'}</strong
               >
               ${item.quantity !== undefined && `× ${item.quantity}`}`;
           })}
@@ -305,7 +307,8 @@ export function updatePage(stripe: Backend, portal: Portal, subscription: Stripe
                   value="${price.id}"
                   ${price.id === item?.price.id && raw(' checked')}
                 /><label for="price-${price.id}"
-                  >${productName(stripe, price)} <span class="muted">${priceText(price)}</span></label
+                  >${productName(stripe, price)}
+                  <span class="muted">${priceText(stripe, price, subscription.currency)}</span></label
                 >
               </div>`,
           )}

@@ -106,7 +106,7 @@ export function servePortal(router: Router, stripe: Backend): void {
     const price = form.get('price') ?? item!.price.id;
     const quantity = Number(form.get('quantity') ?? item!.quantity ?? 1);
     const changed = { price, ...(item!.price.recurring?.usage_type !== 'metered' && { quantity }) };
-    if (waitsForPeriod(stripe, feature, item!, changed)) {
+    if (waitsForPeriod(stripe, feature, subscription, item!, changed)) {
       changeAtPeriodEnd(stripe, subscription, changed);
       return afterwards(portal);
     }

@@ -4,7 +4,8 @@ import type { Backend } from '../kernel/backend';
 import { html } from './html';
 import { page } from './layout';
 import { date, money } from './money';
-import { businessOf, endpoint } from './page-host';
+import { businessName } from '../connect/business-name';
+import { endpoint } from './page-host';
 
 /** The receipt of a charge, which its `receipt_url` leads to. */
 export function serveReceipts(router: Router, stripe: Backend): void {
@@ -16,7 +17,7 @@ export function serveReceipts(router: Router, stripe: Backend): void {
 
 function receipt(stripe: Backend, id: string): string {
   const charge = stripe.table<Stripe.Charge>('charge').get(id);
-  const business = businessOf(stripe);
+  const business = businessName(stripe);
   const card = charge.payment_method_details?.card;
   const row = (name: string, value: string | null | undefined) =>
     value && html`<div class="row"><span class="muted">${name}</span><span>${value}</span></div>`;

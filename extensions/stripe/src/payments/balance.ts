@@ -1,7 +1,7 @@
 /** The money of an account: https://docs.stripe.com/api/balance. What it has is always the sum of its balance transactions. */
 import type { Collection } from 'backlot';
 import type Stripe from 'stripe';
-import type { Backend } from '../kernel/backend';
+import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
 import type { DefineModule } from '../kernel/module';
 import { perMille } from './money';
@@ -193,6 +193,9 @@ export function readBalance(stripe: Backend): Stripe.Balance {
     object: 'balance',
     available: part('available'),
     instant_available: part('available').map((each) => ({ ...each, amount: Math.max(0, each.amount) })),
+    ...(stripe.account === PLATFORM_ACCOUNT && {
+      connect_reserved: currencies.map(([currency]) => ({ amount: 0, currency })),
+    }),
     ...(issuing.length > 0 && { issuing: { available: issuing } }),
     livemode: false,
     pending: part('pending'),

@@ -95,7 +95,7 @@ export function captureIntent(
         made.transfer_data && { transfer_data: { ...made.transfer_data, amount: params.transfer_data.amount } }),
       ...descriptors,
       ...(made.calculated_statement_descriptor !== null && {
-        calculated_statement_descriptor: descriptorOf({ ...made, ...descriptors }),
+        calculated_statement_descriptor: descriptorOf(stripe, { ...made, ...descriptors }),
       }),
     }));
     if (isFinal) releaseRest(stripe, chargeId);

@@ -31,7 +31,24 @@ export function createCharge(stripe: Backend, params: Stripe.ChargeCreateParams)
   return stripe.onClockOf(params.customer, () => make(stripe, params));
 }
 
-function make(stripe: Backend, params: Stripe.ChargeCreateParams): Stripe.Charge {
+/** The recipient of a charge as it was named at first, as it is named now. */
+function withRecipient(params: Stripe.ChargeCreateParams): Stripe.ChargeCreateParams {
+  const { destination, ...rest } = params as Stripe.ChargeCreateParams & { readonly destination?: Recipient };
+  if (!destination) return params;
+  if (params.transfer_data) {
+    throw invalidRequest('You may only specify one of these parameters: destination, transfer_data.', {
+      param: 'destination',
+    });
+  }
+  const { account, amount } =
+    typeof destination === 'string' ? { account: destination, amount: undefined } : destination;
+  return { ...rest, transfer_data: { destination: account, ...(amount !== undefined && { amount }) } };
+}
+
+type Recipient = string | { readonly account: string; readonly amount?: number };
+
+function make(stripe: Backend, given: Stripe.ChargeCreateParams): Stripe.Charge {
+  const params = withRecipient(given);
   const { amount, customer, capture = true } = params;
   if (amount === undefined) throw parameterMissing('amount');
   if (params.currency === undefined) throw parameterMissing('currency');

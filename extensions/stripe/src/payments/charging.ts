@@ -1,7 +1,9 @@
 /** Takes money: from here on there is a charge, whether the bank agreed or not. */
 import type Stripe from 'stripe';
+import { accountDescriptors } from '../connect/account-descriptors';
 import { applicationFee, applicationOf } from '../connect/fees';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
+import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { judge } from '../radar/rules';
 import { methodTable, billingDetails } from '../resources/payment-methods';
@@ -75,7 +77,7 @@ export function charge(stripe: Backend, attempt: Attempt): Charged {
     application_fee_amount: null,
     balance_transaction: null,
     billing_details: billingDetails(method.billing_details),
-    calculated_statement_descriptor: isCard ? descriptorOf(fields) : null,
+    calculated_statement_descriptor: isCard ? descriptorOf(stripe, fields) : null,
     captured: capture && decline === undefined,
     created: stripe.now(),
     currency,
@@ -167,12 +169,12 @@ function platformFee(
 }
 
 /** What stands on the statement of who paid by card. */
-export function descriptorOf({ statement_descriptor, statement_descriptor_suffix }: Partial<Stripe.Charge>): string {
-  const prefix = statement_descriptor ?? 'BACKLOT';
-  return (statement_descriptor_suffix ? `BACKLOT* ${statement_descriptor_suffix}` : prefix).slice(
-    0,
-    LONGEST_DESCRIPTOR,
-  );
+export function descriptorOf(
+  stripe: Backend,
+  { on_behalf_of: principal, statement_descriptor: own, statement_descriptor_suffix: suffix }: Partial<Stripe.Charge>,
+): string {
+  const { whole, prefix } = accountDescriptors(stripe, idOf(principal));
+  return (suffix ? `${prefix}* ${suffix}` : (own ?? whole)).slice(0, LONGEST_DESCRIPTOR);
 }
 
 const CODE_DIGITS = 6;

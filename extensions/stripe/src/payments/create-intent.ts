@@ -1,8 +1,8 @@
 /** How a payment intent begins. */
 import type Stripe from 'stripe';
 import { checkRecipients } from '../connect/recipients';
-import { applicationOf } from '../connect/fees';
 import { invalidRequest, type StripeError } from '../errors';
+import { applicationOf } from '../connect/fees';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { omit } from '../kernel/omit';

@@ -29,7 +29,7 @@ export function decimalsOf(currency: string): number {
 }
 
 /** An amount of the smallest unit as Stripe writes it in texts: `$0.50`, `CHF 1,000.00`; what a unit costs may have more digits: `$0.0025`. */
-export function formatAmount(amount: number | string, currency: string): string {
+export function formatAmount(amount: number | string, currency: string, display: Display = 'symbol'): string {
   const decimals = decimalsOf(currency);
   const [, sign = '', units = '', parts = ''] = NUMBER.exec(
     typeof amount === 'string' ? amount : amount.toFixed(PARTS),
@@ -39,19 +39,24 @@ export function formatAmount(amount: number | string, currency: string): string 
   // Not by its locale: that is slow, and this is done for each line of an invoice.
   const whole = digits.slice(0, point).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
   const fraction = digits.slice(point) + parts.replace(/0+$/, '');
-  return `${sign}${symbolOf(currency)}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+  return `${sign}${symbolOf(currency, display)}${whole}${fraction === '' ? '' : `.${fraction}`}`;
 }
+
+/** Which symbol stands before an amount: `MX$`, or `$` where the code follows. */
+type Display = 'symbol' | 'narrowSymbol';
 
 const symbols = new Map<string, string>();
 
-/** What stands before an amount: a symbol, or the code and a space. */
-function symbolOf(currency: string): string {
-  let symbol = symbols.get(currency);
+/** What stands before an amount: a symbol, or the code and a space, or nothing where the code follows. */
+function symbolOf(currency: string, display: Display): string {
+  const key = `${currency} ${display}`;
+  let symbol = symbols.get(key);
   if (symbol === undefined) {
-    const format = new Intl.NumberFormat('en-US', { style: 'currency', currency });
+    const format = new Intl.NumberFormat('en-US', { style: 'currency', currency, currencyDisplay: display });
     const written = format.formatToParts(0).find(({ type }) => type === 'currency')!.value;
-    symbol = written === currency.toUpperCase() ? `${written} ` : written;
-    symbols.set(currency, symbol);
+    const isCode = written === currency.toUpperCase();
+    symbol = !isCode ? written : display === 'symbol' ? `${written} ` : '';
+    symbols.set(key, symbol);
   }
   return symbol;
 }
@@ -76,13 +81,13 @@ export function checkAmount(amount: number, currency: string, param = 'amount'):
   }
   const smallest = SMALLEST[currency] ?? 1;
   if (amount < smallest) {
-    throw invalidRequest(`Amount must be at least ${formatAmount(smallest, currency)} ${currency}`, {
+    throw invalidRequest(`Amount must be at least ${formatAmount(smallest, currency, 'narrowSymbol')} ${currency}`, {
       code: 'amount_too_small',
       param,
     });
   }
   if (amount > LARGEST) {
-    throw invalidRequest(`Amount must be no more than ${formatAmount(LARGEST, currency)}`, {
+    throw invalidRequest(`Amount must be no more than ${formatAmount(LARGEST, currency, 'narrowSymbol')}`, {
       code: 'amount_too_large',
       param,
     });

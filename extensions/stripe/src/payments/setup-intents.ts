@@ -1,7 +1,7 @@
 /** Setup intents: payment methods for later. https://docs.stripe.com/payments/setup-intents */
 import type Stripe from 'stripe';
-import { applicationOf } from '../connect/fees';
 import type { StripeError } from '../errors';
+import { applicationOf } from '../connect/fees';
 import type { Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';

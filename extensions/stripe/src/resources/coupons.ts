@@ -1,20 +1,36 @@
 import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing, StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
+import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { blank } from '../spec/shapes';
 
-/** What is kept of a coupon that was deleted: discounts that were given go on. */
-export interface CouponHidden {
+/** What is kept beside a coupon. */
+interface CouponSecret extends CouponTerms {
+  /** As it was before it was deleted: discounts that were given go on. */
   readonly former?: Stripe.Coupon;
+}
+
+/** What a coupon shows on demand alone. */
+type CouponTerms = Pick<Stripe.Coupon, 'applies_to' | 'currency_options'>;
+
+function couponTable(stripe: Backend): Table<Stripe.Coupon, CouponSecret> {
+  return stripe.table<Stripe.Coupon, CouponSecret>('coupon');
+}
+
+/** A coupon with what it shows on demand alone, as it was before it was deleted; undefined where there never was one. */
+export function couponTerms(stripe: Backend, id: string): Stripe.Coupon | undefined {
+  const { former, ...terms } = couponTable(stripe).hidden(id) ?? {};
+  const coupon = former ?? couponTable(stripe).find(id);
+  return coupon && { ...coupon, ...terms };
 }
 
 const ID_LENGTH = 8;
 
 /** https://docs.stripe.com/api/coupons */
 export const coupons: DefineModule = (stripe) => {
-  const table = stripe.table<Stripe.Coupon, CouponHidden>('coupon');
+  const table = couponTable(stripe);
   const found = (id: string): Stripe.Coupon => {
     if (!table.has(id))
       throw new StripeError(404, 'invalid_request_error', `No such coupon: '${id}'`, {
@@ -27,12 +43,16 @@ export const coupons: DefineModule = (stripe) => {
     operations: {
       'POST /v1/coupons': ({ params }) => {
         const coupon = newCoupon(stripe, params);
+        const { applies_to: scope, currency_options: options } = params as Stripe.CouponCreateParams;
         if (table.has(coupon.id)) {
           throw invalidRequest('Coupon already exists.', { code: 'resource_already_exists', param: 'id' });
         }
         // The identifier of a deleted coupon can be used again.
         table.remove(coupon.id);
-        table.insert(coupon);
+        table.insert(coupon, {
+          ...(scope?.products && { applies_to: { products: scope.products } }),
+          ...(options && { currency_options: options }),
+        });
         if (coupon.redeem_by !== null) stripe.jobs.schedule('coupon.expire', coupon.id, coupon.redeem_by);
         stripe.emit('coupon.created', coupon);
         return coupon;
@@ -41,13 +61,15 @@ export const coupons: DefineModule = (stripe) => {
       'POST /v1/coupons/{coupon}': ({ path, params }) => {
         const given = params as Stripe.CouponUpdateParams;
         const before = found(path['coupon']!);
+        const { currency_options: options } = given;
+        if (options) {
+          const terms = table.hidden(before.id);
+          table.hide(before.id, { ...terms, currency_options: { ...terms?.currency_options, ...options } });
+        }
         return table.update(
           before.id,
           {
             ...(given.name !== undefined && { name: given.name === '' ? null : given.name }),
-            ...(given.currency_options && {
-              currency_options: { ...before.currency_options, ...given.currency_options },
-            }),
             metadata: mergeMetadata(before.metadata, given.metadata),
           },
           'coupon.updated',
@@ -58,7 +80,7 @@ export const coupons: DefineModule = (stripe) => {
         const deleted = { id: coupon.id, object: 'coupon', deleted: true } as unknown as Stripe.Coupon;
         stripe.jobs.cancel(coupon.id, 'coupon.expire');
         table.update(coupon.id, { ...deleted });
-        table.hide(coupon.id, { former: coupon });
+        table.hide(coupon.id, { ...table.hidden(coupon.id), former: coupon });
         const codes = stripe.table<Stripe.PromotionCode>('promotion_code');
         for (const code of [...codes.values({ by: { 'promotion.coupon': coupon.id } })]) {
           codes.update(code.id, { active: false }, 'promotion_code.updated');
@@ -67,6 +89,10 @@ export const coupons: DefineModule = (stripe) => {
         return deleted;
       },
       'GET /v1/coupons': ({ params, url }) => table.page(url, params),
+    },
+    includes: {
+      'coupon applies_to': ({ id }: Stripe.Coupon) => table.hidden(id)?.applies_to ?? null,
+      'coupon currency_options': ({ id }: Stripe.Coupon) => table.hidden(id)?.currency_options ?? null,
     },
     jobs: {
       'coupon.expire': (_stripe, { subject }) => {
@@ -130,10 +156,8 @@ function newCoupon(stripe: Backend, given: Stripe.CouponCreateParams): Stripe.Co
     ...blank('coupon'),
     id: given.id ?? stripe.secret(ID_LENGTH),
     amount_off: amount_off ?? null,
-    ...(given.applies_to?.products && { applies_to: { products: given.applies_to.products } }),
     created: stripe.now(),
     currency: amount_off === undefined ? null : given.currency!.toLowerCase(),
-    ...(given.currency_options && { currency_options: given.currency_options }),
     duration,
     duration_in_months: duration_in_months ?? null,
     max_redemptions: given.max_redemptions ?? null,

@@ -7,6 +7,7 @@ import { checkLimit } from '../kernel/limits';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { checkEmail } from '../parameters/email';
+import { recordSetBalance } from '../billing/customer-balance';
 import { shortened } from '../parameters/validate';
 import { addSource, replaceDefaultSource, sourcesOf } from '../payments/customer-sources';
 import { checkLocation, taxOf } from './customer-tax';
@@ -73,6 +74,7 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
   const made = table.insert({ ...customer, ...changes(customer, later) });
   const { id } = made;
   settleTax(stripe, made, given.tax);
+  recordSetBalance(stripe, made);
   if (method) attachPaymentMethod(stripe, method, id);
   if (chosen !== undefined && chosen !== '') {
     // A name such as pm_card_visa stands for the one that was just made of it.
@@ -188,7 +190,7 @@ function update(stripe: Backend, id: string, params: Stripe.CustomerUpdateParams
   }
   const added = source === undefined ? undefined : replaceDefaultSource(stripe, id, source);
   settleTax(stripe, { ...before, ...changes(before, params) }, params.tax);
-  return table.update(
+  const after = table.update(
     id,
     (now) => ({
       ...changes(now, params),
@@ -197,6 +199,8 @@ function update(stripe: Backend, id: string, params: Stripe.CustomerUpdateParams
     }),
     'customer.updated',
   );
+  recordSetBalance(stripe, after, before);
+  return after;
 }
 
 interface FormerParams {

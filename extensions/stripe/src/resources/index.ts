@@ -3,6 +3,7 @@ import { customerBalance } from '../billing/customer-balance';
 import { creditGrants } from '../billing/credit-grants';
 import { creditNotes } from '../billing/credit-notes';
 import { discountOperations } from '../billing/discounts';
+import { draftCustomers } from '../billing/draft-customers';
 import { feedbackOptions } from '../billing/feedback-options';
 import { invoiceItems } from '../billing/invoice-items';
 import { invoices } from '../billing/invoice-operations';
@@ -26,6 +27,7 @@ import { climateCatalog } from '../climate/catalog';
 import { climateOrders } from '../climate/orders';
 import { commandLineSessions } from '../cli/sessions';
 import { accounts } from '../connect/accounts';
+import { appInstalls } from '../connect/app-installs';
 import { checks } from '../connect/checks';
 import { externalAccounts } from '../connect/external-accounts';
 import { applicationFees } from '../connect/fees';
@@ -70,6 +72,7 @@ import { customers } from './customers';
 import { entitlements } from './entitlements';
 import { ephemeralKeys } from './ephemeral-keys';
 import { events } from './events';
+import { exchangeRates } from './exchange-rates';
 import { files } from './files';
 import { forwardingRequests } from './forwarding-requests';
 import { fundingInstructions } from './funding-instructions';
@@ -92,6 +95,7 @@ export const MODULES: readonly DefineModule[] = [
   accounts,
   alerts,
   applicationFees,
+  appInstalls,
   appSecrets,
   automaticPayouts,
   balance,
@@ -119,6 +123,7 @@ export const MODULES: readonly DefineModule[] = [
   entitlements,
   ephemeralKeys,
   events,
+  exchangeRates,
   externalAccounts,
   feedbackOptions,
   followUps,
@@ -126,6 +131,7 @@ export const MODULES: readonly DefineModule[] = [
   files,
   forwardingRequests,
   fundingInstructions,
+  draftCustomers,
   invoiceItems,
   invoicePayments,
   invoices,

@@ -4,6 +4,7 @@ import type { Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
+import { idOf } from '../kernel/objects';
 import { readCurrency } from '../payments/money';
 import { isOlder } from '../versions/versions';
 import { createProduct, productTable } from './products';
@@ -113,7 +114,17 @@ const METERS_SINCE = '2025-03-31';
 
 /** The meter of a price for usage. Older clients may have none, and report usage by records. */
 function checkMeter(stripe: Backend, { meter, usage_type: type }: Stripe.PriceCreateParams.Recurring): void {
-  if (meter !== undefined) stripe.table('billing.meter').get(meter, 'recurring[meter]');
+  if (meter !== undefined) {
+    const { status } = stripe.table<Stripe.Billing.Meter>('billing.meter').get(meter, 'recurring[meter]');
+    if (type !== 'metered') {
+      throw invalidRequest('A price has a meter only when `recurring[usage_type]` is `metered`.', {
+        param: 'recurring[meter]',
+      });
+    }
+    if (status === 'inactive') {
+      throw invalidRequest(`The meter \`${meter}\` is inactive.`, { param: 'recurring[meter]' });
+    }
+  }
   const { version } = stripe.scope;
   if (type !== 'metered' || meter !== undefined || version === undefined || isOlder(version, METERS_SINCE)) return;
   throw invalidRequest('All metered prices must be backed by a meter. Specify `recurring[meter]`.', {
@@ -152,6 +163,9 @@ export function createPrice(stripe: Backend, given: Stripe.PriceCreateParams): S
   }
   if (isTiered && given.tiers === undefined) throw parameterMissing('tiers');
   if (isTiered && given.tiers_mode === undefined) throw parameterMissing('tiers_mode');
+  if (isTiered && given.transform_quantity !== undefined) {
+    throw invalidRequest('`transform_quantity` cannot be combined with `tiers`.', { param: 'transform_quantity' });
+  }
   if (given.product === undefined && given.product_data === undefined) {
     throw invalidRequest('You must specify either `product` or `product_data` when creating a price.', {
       code: 'parameter_missing',
@@ -246,6 +260,12 @@ function update(stripe: Backend, id: string, given: Stripe.PriceUpdateParams): S
   if (behavior !== undefined && before.tax_behavior !== 'unspecified' && behavior !== before.tax_behavior) {
     throw invalidRequest('Once specified as either `inclusive` or `exclusive`, `tax_behavior` cannot be changed.', {
       param: 'tax_behavior',
+    });
+  }
+  const product = productTable(stripe).find(idOf(before.product) ?? '');
+  if (given.active === false && idOf(product?.default_price) === id) {
+    throw invalidRequest('This price cannot be archived because it is the default price of its product.', {
+      param: 'active',
     });
   }
   if (options !== undefined && options !== '') {

@@ -4,6 +4,7 @@ import type { Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
+import { checkDescriptors } from '../payments/descriptors';
 import { createPrice, priceTable } from './prices';
 
 export function productTable(stripe: Backend): Table<Stripe.Product> {
@@ -18,6 +19,7 @@ type ProductParams = Partial<Omit<Stripe.ProductCreateParams, 'features'>> & {
 
 /** Makes a product, with `product.created`, and its default price where one is given. */
 export function createProduct(stripe: Backend, given: ProductParams & { readonly name: string }): Stripe.Product {
+  checkDescriptors(given);
   const now = stripe.now();
   const product = {
     id: given.id ?? stripe.newId('product'),
@@ -77,6 +79,7 @@ function update(
 ): Stripe.Product {
   const table = productTable(stripe);
   const before = table.get(id);
+  checkDescriptors(params);
   const { default_price: price } = params;
   if (price !== undefined && price !== '') {
     const { product } = priceTable(stripe).get(price, 'default_price');

@@ -2,7 +2,7 @@ import type { Backend } from '../kernel/backend';
 import type { RawHash } from '../parameters/form';
 import { acacia } from './acacia';
 import { basil } from './basil';
-import { checkoutUiModes } from '../checkout/versions';
+import { checkoutShipping, checkoutUiModes } from '../checkout/versions';
 import { clover } from './clover';
 import { endive } from './endive';
 import { EARLIER } from './earlier';
@@ -28,4 +28,12 @@ export interface Change {
 }
 
 /** Newest first: each change goes on from what the one before made. */
-export const CHANGES: readonly Change[] = [endive, checkoutUiModes, clover, basil, acacia, ...EARLIER];
+export const CHANGES: readonly Change[] = [
+  endive,
+  checkoutUiModes,
+  clover,
+  basil,
+  checkoutShipping,
+  acacia,
+  ...EARLIER,
+];
