@@ -6,7 +6,7 @@ import type { Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
-import { shareRefund } from '../connect/transfers';
+import { shareRefund } from '../connect/shared-charges';
 import { idOf } from '../kernel/objects';
 import { addBalanceTransaction, balanceTransactions } from './balance';
 import { behaviorOf } from './cards';

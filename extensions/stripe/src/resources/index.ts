@@ -33,6 +33,8 @@ import { externalAccounts } from '../connect/external-accounts';
 import { applicationFees } from '../connect/fees';
 import { accountLinks } from '../connect/links';
 import { persons } from '../connect/persons';
+import { sharedCharges } from '../connect/shared-charges';
+import { transferReversals } from '../connect/transfer-reversals';
 import { transfers } from '../connect/transfers';
 import { connectionAccounts } from '../financial-connections/account-operations';
 import { connectionSessions } from '../financial-connections/sessions';
@@ -173,6 +175,8 @@ export const MODULES: readonly DefineModule[] = [
   testClocks,
   tokens,
   transfers,
+  transferReversals,
+  sharedCharges,
   topups,
   ...TREASURY,
   trialOffers,
