@@ -16,7 +16,7 @@ import {
   customerOf,
   endingWith,
   isRunning,
-  listOf,
+  holding,
   scheduleAll,
   subscriptionTable,
   withPeriod,
@@ -101,7 +101,7 @@ export function renew(stripe: Backend, id: string): void {
   const invoice = isBilledAlready(stripe, after, billing) ? undefined : makeInvoice(stripe, after, billing);
   const renewed = table.update(id, {
     billing_cycle_anchor: after.billing_cycle_anchor,
-    items: after.items,
+    ...holding(id, after.items.data),
     status: after.status,
     ...(invoice && { latest_invoice: invoice.id }),
   });
@@ -139,7 +139,7 @@ export function renewal(stripe: Backend, before: Subscription, now: number): { a
   const after: Subscription = {
     ...before,
     billing_cycle_anchor: anchor,
-    items: listOf(before.id, periods),
+    ...holding(before.id, periods),
     ...(isTrialOver && { status: 'active' }),
   };
   const begun = periods.filter((item) => ids.has(item.id));

@@ -27,10 +27,13 @@ interface Before {
   readonly lineItems?: readonly LineItem[] | undefined;
 }
 
+const NO_ORDER = { customer_reference: null, order_reference: null };
+
 /** Reads what the amount of an intent is made of. Throws where the parts do not make the amount, unless the client wants to be told only. */
 export function detailsOf(stripe: Backend, amount: number, given: DetailsParams, before: Before = {}): Details {
   const { amount_details: details, payment_details: payment } = given;
-  const order = payment === undefined ? {} : { payment_details: { ...before.payment_details, ...cleared(payment) } };
+  const order =
+    payment === undefined ? {} : { payment_details: { ...NO_ORDER, ...before.payment_details, ...cleared(payment) } };
   if (details === undefined) return { fields: order as Partial<Stripe.PaymentIntent> };
   const tip = (before.amount_details as Stripe.PaymentIntent.AmountDetails | undefined)?.tip ?? {};
   if (!details) {

@@ -107,6 +107,7 @@ export function captureIntent(
     const common = {
       amount_received: intent.amount_received + amount,
       ...changedDetails(stripe, intent, params, amount),
+      ...(params.application_fee_amount !== undefined && { application_fee_amount: params.application_fee_amount }),
       ...(params.metadata !== undefined && {
         metadata: mergeMetadata(intent.metadata, params.metadata),
       }),

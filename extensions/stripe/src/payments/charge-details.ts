@@ -6,6 +6,18 @@ import { behaviorOf, type CardSecret } from './cards';
 import type { Decline } from './declines';
 import { shownAccount } from './generated-debit';
 
+/** The numbers that a card payment has elsewhere once it is approved. */
+export interface Approval {
+  /** Six digits. */
+  readonly code: string;
+  /** Fifteen digits. */
+  readonly transaction: string;
+}
+
+/** How a payment over the internet was secured, in the numbers of the networks: by its buyer, or not at all. */
+const AUTHENTICATED = '05';
+const UNSECURED = '07';
+
 /** `payment_method_details` of a charge. */
 export function methodDetails(
   method: Stripe.PaymentMethod,
@@ -17,6 +29,8 @@ export function methodDetails(
     readonly captureBefore?: number | undefined;
     readonly options?: Stripe.PaymentIntent.PaymentMethodOptions.Card | undefined;
     readonly presentOptions?: Stripe.PaymentIntent.PaymentMethodOptions.CardPresent | undefined;
+    /** What the bank and the network call a payment that they approved. */
+    readonly approval?: Approval | undefined;
   },
 ): Stripe.Charge.PaymentMethodDetails {
   const { type, card } = method;
@@ -42,7 +56,7 @@ export function methodDetails(
   return {
     card: {
       amount_authorized: payment.amount,
-      authorization_code: null,
+      authorization_code: payment.approval?.code ?? null,
       brand: card.brand,
       ...(payment.captureBefore !== undefined && { capture_before: payment.captureBefore }),
       checks: {
@@ -51,7 +65,7 @@ export function methodDetails(
         cvc_check: payment.secret?.hasCvc === false ? null : (checks?.cvc ?? 'pass'),
       },
       country: card.country,
-      electronic_commerce_indicator: null,
+      electronic_commerce_indicator: payment.isAuthenticated ? AUTHENTICATED : UNSECURED,
       exp_month: card.exp_month,
       exp_year: card.exp_year,
       extended_authorization: {
@@ -68,13 +82,13 @@ export function methodDetails(
       multicapture: { status: requested('request_multicapture') ? 'available' : 'unavailable' },
       network: card.networks?.preferred ?? card.brand,
       network_token: { used: false },
-      network_transaction_id: null,
+      network_transaction_id: payment.approval?.transaction ?? null,
       overcapture: overcapture(payment.amount, isHeld && requested('request_overcapture')),
       regulated_status: 'unregulated',
       three_d_secure: payment.isAuthenticated
         ? {
             authentication_flow: 'challenge',
-            electronic_commerce_indicator: '05',
+            electronic_commerce_indicator: AUTHENTICATED,
             exemption_indicator: null,
             result: 'authenticated',
             result_reason: null,

@@ -105,7 +105,11 @@ function start(
   const { flow = 'redirect' } = METHOD_TYPES[method.type] ?? {};
   if (isAuthenticated) return pay(stripe, intent.id, { isAuthenticated: true });
   if (flow === 'card') {
-    const authentication = authenticationFor(secret, { isOffSession, request: requestOf(intent) });
+    const authentication = authenticationFor(secret, {
+      isOffSession,
+      isByPhone: isByPhone(intent),
+      request: requestOf(intent),
+    });
     if (!authentication.needed) return pay(stripe, intent.id);
     if (authentication.failure) return pay(stripe, intent.id, { decline: authentication.failure });
     if (isOffSession) return pay(stripe, intent.id, { decline: DECLINES.authenticationRequired });
@@ -123,6 +127,11 @@ function start(
   const asked = askFor(stripe, intent.id, actionFor(stripe, intent.id, method, options));
   if (flow === 'voucher') scheduleVoucher(stripe, intent.id, method);
   return asked;
+}
+
+/** Whether a card was read out to the merchant, by letter or by telephone. */
+function isByPhone({ payment_method_options: options }: Stripe.PaymentIntent): boolean {
+  return (options?.card as { readonly moto?: boolean } | undefined)?.moto === true;
 }
 
 function askFor(stripe: Backend, id: string, action: object): Confirmed {

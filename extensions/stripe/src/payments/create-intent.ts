@@ -80,7 +80,7 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
     last_payment_error: null,
     latest_charge: null,
     livemode: false,
-    managed_payments: null,
+    managed_payments: { enabled: false },
     metadata: mergeMetadata(undefined, params.metadata),
     next_action: null,
     on_behalf_of: params.on_behalf_of ?? null,

@@ -313,7 +313,7 @@ export const refunds: DefineModule = (stripe) => {
     },
     includes: {
       'charge refunds': (charge: Stripe.Charge) =>
-        table.page(`/v1/charges/${charge.id}/refunds`, {}, { by: { charge: charge.id } }),
+        table.within(`/v1/charges/${charge.id}/refunds`, { by: { charge: charge.id } }),
     },
   };
 };

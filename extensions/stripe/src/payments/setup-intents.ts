@@ -84,7 +84,7 @@ function make(stripe: Backend, params: CreateSetupParams): Stripe.SetupIntent {
     last_setup_error: null,
     latest_attempt: null,
     livemode: false,
-    managed_payments: null,
+    managed_payments: { enabled: false },
     mandate: null,
     metadata: mergeMetadata(undefined, params.metadata),
     next_action: null,

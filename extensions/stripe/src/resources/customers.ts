@@ -56,7 +56,6 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
     created: stripe.now(),
     currency: null,
     customer_account: given.customer_account ?? null,
-    default_currency: null,
     default_source: null,
     delinquent: false,
     description: null,
@@ -164,6 +163,11 @@ function secretOf({ ip_address: ip }: Stripe.CustomerUpdateParams.Tax): Customer
   return { ip: ip || null };
 }
 
+/** What the customer owes or has in hand, by currency: the other way round than `balance`. */
+function invoiceCreditBalance({ balance, currency }: Stripe.Customer): Record<string, number> {
+  return balance === 0 ? {} : { [currency ?? 'usd']: -(balance ?? 0) };
+}
+
 function addressOf(given: object): object {
   return { city: null, country: null, line1: null, line2: null, postal_code: null, state: null, ...given };
 }
@@ -252,6 +256,7 @@ export const customers: DefineModule = (stripe) => {
     },
     includes: {
       'customer tax': (customer: Stripe.Customer) => taxOf(stripe, customer, table.hidden(customer.id)?.ip ?? null),
+      'customer invoice_credit_balance': invoiceCreditBalance,
     },
   };
 };
