@@ -55,7 +55,9 @@ function table(): string {
       });
       const count = operations.filter(isStateful).length;
       return [
-        `${count} of the ${operations.length} operations of ${name} keep state, ${operations.length - count} answer a well-formed object.`,
+        count === operations.length
+          ? `All ${count} operations of ${name} keep state.`
+          : `${count} of the ${operations.length} operations of ${name} keep state, ${operations.length - count} answer a well-formed object.`,
         '',
         '| Method | Path | |',
         '| --- | --- | --- |',

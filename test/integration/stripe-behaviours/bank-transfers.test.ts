@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { failure, startStripe, type RunningStripe } from '../../support/stripe';
+import { failure, payByTransfer, startStripe, type RunningStripe } from '../../support/stripe';
 import { waitFor } from '../../support/wait-for';
 
 /** https://docs.stripe.com/payments/customer-balance and https://docs.stripe.com/payments/customer-balance/refunding */
@@ -20,21 +20,7 @@ const transfer = (customer: string, amount: number, reference?: string) =>
     currency: 'eur',
     ...(reference !== undefined && { reference }),
   });
-const pay = (customer: string, amount = 2000) =>
-  stripe.paymentIntents.create({
-    amount,
-    currency: 'eur',
-    customer,
-    allowed_payment_method_types: ['customer_balance'],
-    payment_method_data: { type: 'customer_balance' },
-    payment_method_options: {
-      customer_balance: {
-        funding_type: 'bank_transfer',
-        bank_transfer: { type: 'eu_bank_transfer', eu_bank_transfer: { country: 'DE' } },
-      },
-    },
-    confirm: true,
-  });
+const pay = (customer: string, amount = 2000) => payByTransfer(stripe, customer, amount);
 const cashOf = async (customer: string) => (await stripe.customers.retrieveCashBalance(customer)).available?.['eur'];
 const movesOf = async (customer: string) =>
   (await stripe.customers.listCashBalanceTransactions(customer)).data.map(({ type }) => type);
