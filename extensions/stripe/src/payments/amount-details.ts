@@ -34,10 +34,10 @@ export function detailsOf(stripe: Backend, amount: number, given: DetailsParams,
   const { amount_details: details, payment_details: payment } = given;
   const order =
     payment === undefined ? {} : { payment_details: { ...NO_ORDER, ...before.payment_details, ...cleared(payment) } };
-  if (details === undefined) return { fields: order as Partial<Stripe.PaymentIntent> };
+  if (details === undefined) return { fields: order };
   const tip = (before.amount_details as Stripe.PaymentIntent.AmountDetails | undefined)?.tip ?? {};
   if (!details) {
-    return { fields: { ...order, amount_details: { tip } } as Partial<Stripe.PaymentIntent>, lineItems: [] };
+    return { fields: { ...order, amount_details: { tip } }, lineItems: [] };
   }
   const { line_items: lines, enforce_arithmetic_validation: isEnforced = true, shipping, ...rest } = details;
   const lineItems = lines === undefined ? (before.lineItems ?? []) : (lines || []).map((line) => lineOf(stripe, line));
@@ -53,7 +53,7 @@ export function detailsOf(stripe: Backend, amount: number, given: DetailsParams,
   const error = mismatch(amount, kept, lineItems);
   if (error !== undefined && isEnforced) throw invalidRequest(error.message, { ...error, param: 'amount_details' });
   return {
-    fields: { ...order, amount_details: { ...kept, tip, ...(error && { error }) } } as Partial<Stripe.PaymentIntent>,
+    fields: { ...order, amount_details: { ...kept, tip, ...(error && { error }) } },
     lineItems,
   };
 }
