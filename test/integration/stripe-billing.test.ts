@@ -156,7 +156,7 @@ describe('billing', () => {
       expect(subscription.latest_invoice).toMatchObject({
         status: 'paid',
         total: 0,
-        lines: { data: [{ description: 'Trial period for Gold' }] },
+        lines: { data: [{ description: 'Free trial for 1 × Gold' }] },
       });
     });
 

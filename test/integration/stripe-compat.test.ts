@@ -93,25 +93,6 @@ describe('"fallback": "fixtures"', () => {
   });
 });
 
-describe('an operation that keeps no state', () => {
-  it('reflects nested parameters, and expands to generated objects', async () => {
-    const started = await startStripe();
-    const { stripe } = started;
-    try {
-      const apple_terms_and_conditions = { merchant_display_name: 'Shop' };
-      const link = await stripe.terminal.onboardingLinks.create({
-        link_type: 'apple_terms_and_conditions',
-        link_options: { apple_terms_and_conditions },
-      });
-      expect(link).toMatchObject({ link_options: { apple_terms_and_conditions } });
-      const refund = await stripe.testHelpers.refunds.expire('re_123', { expand: ['charge'] });
-      expect(refund).toMatchObject({ id: 're_123', charge: { object: 'charge' } });
-    } finally {
-      await started.close();
-    }
-  });
-});
-
 describe('what is not there, where nothing is configured', () => {
   it('is an error, and routes of others are unknown', async () => {
     const running = await startStripe();

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { customerWithCard, oldStripe, startStripe, type OldStripe, type RunningStripe } from '../support/stripe';
+import { waitFor } from '../support/wait-for';
 
 type Loose = Record<string, unknown>;
 
@@ -100,6 +101,8 @@ describe('former paths of charges', () => {
   it('answer a dispute', async () => {
     const charge = await stripe.charges.create({ amount: 900, currency: 'usd', source: 'tok_createDispute' });
     const path = `/v1/charges/${charge.id}/dispute`;
+    // It begins once the payment was answered.
+    await waitFor('the dispute', async () => (await stripe.charges.retrieve(charge.id)).disputed);
     expect(await call('POST', path, { evidence: { product_description: 'Boots' }, submit: false })).toMatchObject({
       object: 'dispute',
       evidence: { product_description: 'Boots' },

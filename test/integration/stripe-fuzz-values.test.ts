@@ -135,7 +135,14 @@ async function somethingOfEach(stripe: Stripe): Promise<object[]> {
     customer: customer.id,
     line_items: [{ amount: 1000 }],
   });
-  return [customer, product, price, account, credit, calculation];
+  const method = await stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_visa' } });
+  const authentication = await stripe.threeDSecure.authentications.create({
+    channel: { type: 'browser' },
+    message_category: 'non_payment_authentication',
+    payment_method: method.id,
+  });
+  const source = await stripe.sources.create({ type: 'ach_debit', currency: 'usd' });
+  return [customer, product, price, account, credit, calculation, method, authentication, source];
 }
 
 describe('every operation of the API, asked with values of the right types', () => {

@@ -11,18 +11,20 @@ import { readSdk } from './read-sdk';
 
 const OUT = join(__dirname, '..', 'dist');
 const PARAMETERS = join(OUT, 'spec.json.br');
+const VERSION_2 = join(OUT, 'spec-v2.json.br');
 const SHAPES = join(OUT, 'shapes.json.br');
 const STAMP = join(OUT, 'spec.inputs');
 
 function main(): void {
   const sdk = join(dirname(require.resolve('stripe')), '..');
   const inputs = hashOf([join(sdk, 'package.json'), ...ownSources()]);
-  const written = [PARAMETERS, SHAPES, STAMP].every((file) => existsSync(file));
+  const written = [PARAMETERS, VERSION_2, SHAPES, STAMP].every((file) => existsSync(file));
   if (written && readFileSync(STAMP, 'utf8') === inputs) return;
 
-  const { parameters, shapes } = readSdk(sdk);
+  const { parameters, version2, shapes } = readSdk(sdk);
   mkdirSync(OUT, { recursive: true });
   writeFileSync(PARAMETERS, compressed(parameters));
+  writeFileSync(VERSION_2, compressed(version2));
   writeFileSync(SHAPES, compressed(shapes));
   writeFileSync(STAMP, inputs);
 }

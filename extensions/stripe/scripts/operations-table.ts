@@ -6,12 +6,22 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
+interface Specified {
+  readonly key: string;
+}
+
+type LoadSpec = () => { readonly operations: readonly Specified[] };
+type Dispatches = new (backend: object, modules: readonly unknown[]) => { readonly stateful: ReadonlySet<string> };
+
 interface Built {
-  readonly loadSpec: () => { operations: readonly { key: string; path: string }[] };
+  readonly loadSpec: LoadSpec;
+  readonly loadSpec2: LoadSpec;
   readonly Backend: new (services: object, config: object) => object;
-  readonly Dispatcher: new (backend: object, modules: readonly unknown[]) => { stateful: ReadonlySet<string> };
+  readonly Dispatcher: Dispatches;
+  readonly Dispatcher2: Dispatches;
   readonly withoutNames: (key: string) => string;
   readonly MODULES: readonly unknown[];
+  readonly MODULES_2: readonly unknown[];
 }
 
 const ROOT = join(__dirname, '..');
@@ -28,23 +38,33 @@ export function withTable(readme: string): string {
 }
 
 function table(): string {
-  const { loadSpec, Backend, Dispatcher, withoutNames, MODULES } = built();
+  const { loadSpec, loadSpec2, Backend, Dispatcher, Dispatcher2, withoutNames, MODULES, MODULES_2 } = built();
   // Modules only declare themselves here: nothing is read or kept.
   const services = { state: { collection: () => ({}), bytes: () => ({}) } };
-  const { stateful } = new Dispatcher(new Backend(services, { compat: 'none' }), MODULES);
-  const { operations } = loadSpec();
-  const rows = operations.map(({ key }) => {
-    const [method = '', path = ''] = key.split(' ');
-    return `| ${method} | \`${path}\` | ${stateful.has(withoutNames(key)) ? '**stateful**' : 'shape'} |`;
-  });
-  const count = operations.filter(({ key }) => stateful.has(withoutNames(key))).length;
-  return [
-    `${count} of the ${operations.length} operations of version 1 keep state, ${operations.length - count} answer a well-formed object. Absent: version 2 (\`/v2/…\`).`,
-    '',
-    '| Method | Path | |',
-    '| --- | --- | --- |',
-    ...rows,
-  ].join('\n');
+  const backend = new Backend(services, { compat: 'none' });
+  const versions = [
+    { name: 'version 1', ...loadSpec(), stateful: new Dispatcher(backend, MODULES).stateful },
+    { name: 'version 2', ...loadSpec2(), stateful: new Dispatcher2(backend, MODULES_2).stateful },
+  ];
+  return versions
+    .map(({ name, operations, stateful }) => {
+      const isStateful = ({ key }: Specified): boolean => stateful.has(withoutNames(key));
+      const rows = operations.map((operation) => {
+        const [method = '', path = ''] = operation.key.split(' ');
+        return `| ${method} | \`${path}\` | ${isStateful(operation) ? '**stateful**' : 'shape'} |`;
+      });
+      const count = operations.filter(isStateful).length;
+      return [
+        count === operations.length
+          ? `All ${count} operations of ${name} keep state.`
+          : `${count} of the ${operations.length} operations of ${name} keep state, ${operations.length - count} answer a well-formed object.`,
+        '',
+        '| Method | Path | |',
+        '| --- | --- | --- |',
+        ...rows,
+      ].join('\n');
+    })
+    .join('\n\n');
 }
 
 function built(): Built {
@@ -54,7 +74,10 @@ function built(): Built {
     ...from('spec/spec.js'),
     ...from('kernel/backend.js'),
     ...from('kernel/dispatch.js'),
+    ...from('kernel/handlers.js'),
     ...from('resources/index.js'),
+    ...from('v2/index.js'),
+    ...from('v2/kernel/dispatch.js'),
   } as Built;
 }
 

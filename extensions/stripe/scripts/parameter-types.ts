@@ -7,7 +7,7 @@ import { TypeList, type Written } from './type-list';
 const FRACTIONS = /percent|exchange_rate|dispute_rate|^(length|width|height|weight|latitude|longitude|score)$/;
 
 /**
- * A type in the file: `s` string, `i` integer, `n` number, `b` boolean, `d` decimal as a string, `m` metadata, `f` file,
+ * A type in the file: `s` string, `i` integer, `n` number, `b` boolean, `I` integer as a string, `d` decimal as a string, `m` metadata, `f` file,
  * `*` anything; or a list that begins with its sort: `e` values, `a` element, `h` fields (`name`, or `name!` where it is
  * required) and their types, `r` hash of any names, `u` one of several, `?` or empty.
  */
@@ -78,6 +78,8 @@ export class ParameterTypes extends TypeList {
     if (kind === ts.SyntaxKind.NumberKeyword) {
       return FRACTIONS.test(name) ? 'n' : 'i';
     }
+    // Integers that JSON has no room for are written as text.
+    if (kind === ts.SyntaxKind.BigIntKeyword) return 'I';
     if (kind === ts.SyntaxKind.BooleanKeyword) return 'b';
     if (kind === ts.SyntaxKind.UnknownKeyword || kind === ts.SyntaxKind.AnyKeyword) return '*';
     if (ts.isLiteralTypeNode(node) && node.literal.kind === ts.SyntaxKind.TrueKeyword) return 'b';

@@ -9,8 +9,8 @@ export interface FoundOperation {
   readonly kind: 'object' | 'list' | 'search' | 'binary';
 }
 
-/** Every `_makeRequest` of version 1 of the API, in the order of the file. */
-export function readOperations(fileName: string, text: string): FoundOperation[] {
+/** Every `_makeRequest` of one version of the API, whose paths begin with `root`: `/v1/`. In the order of the file. */
+export function readOperations(fileName: string, text: string, root: string): FoundOperation[] {
   const file = ts.createSourceFile(fileName, text, ts.ScriptTarget.ES2022, true, ts.ScriptKind.JS);
   const found: FoundOperation[] = [];
   for (const statement of file.statements) {
@@ -21,7 +21,7 @@ export function readOperations(fileName: string, text: string): FoundOperation[]
         const [method, path, , , spec] = call.arguments;
         if (method === undefined || !ts.isStringLiteral(method) || path === undefined) continue;
         const template = templateOf(path);
-        if (template?.startsWith('/v1/') !== true) continue;
+        if (template?.startsWith(root) !== true) continue;
         found.push({
           className: statement.name.text,
           methodName: member.name.text,

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
+import { readNotifications } from './read-notifications';
 import { ParameterTypes } from './parameter-types';
 import { readOperations, type FoundOperation } from './read-operations';
 import { ShapeTypes } from './shape-types';
@@ -10,7 +11,7 @@ import { ShapeTypes } from './shape-types';
 type OperationRow = readonly [string, string, string, string, 0 | 1, number];
 
 /** What the build writes. `folder` is that of the installed package `stripe`. */
-export function readSdk(folder: string): { parameters: unknown; shapes: unknown } {
+export function readSdk(folder: string): { parameters: unknown; version2: unknown; shapes: unknown } {
   const root = join(folder, 'cjs');
   const files = readdirSync(join(root, 'resources'), { recursive: true, encoding: 'utf8' })
     .map((name) => join(root, 'resources', name))
@@ -24,13 +25,40 @@ export function readSdk(folder: string): { parameters: unknown; shapes: unknown 
     moduleResolution: ts.ModuleResolutionKind.Node16,
   });
   const checker = program.getTypeChecker();
-  const parameters = new ParameterTypes(checker);
   const shapes = new ShapeTypes(checker);
+  const read = (path: string) => {
+    const types = new ParameterTypes(checker);
+    return { types, rows: readRows(files, program, { root: path, types, shapes }) };
+  };
+  const [first, second] = [read('/v1/'), read('/v2/')];
+  const operations = [...first.rows.values()].map((row) => takingCards(row, first.rows, first.types)).sort(byPath);
+  const version = versionOf(root);
+  return {
+    parameters: { version, operations, types: first.types.types },
+    version2: {
+      version,
+      operations: [...second.rows.values()].sort(byPath),
+      types: second.types.types,
+      notifications: readNotifications(program, root, shapes),
+    },
+    shapes: shapes.file(),
+  };
+}
+
+interface Reading {
+  /** With what the paths of the version begin. */
+  readonly root: string;
+  readonly types: ParameterTypes;
+  readonly shapes: ShapeTypes;
+}
+
+/** The operations of one version, by method and path. */
+function readRows(files: readonly string[], program: ts.Program, { root, types, shapes }: Reading) {
   const rows = new Map<string, OperationRow>();
   for (const script of files.filter((file) => file.endsWith('.js'))) {
     const declared = program.getSourceFile(script.replace(/\.js$/, '.d.ts'));
     if (declared === undefined) continue;
-    for (const operation of readOperations(script, readFileSync(script, 'utf8'))) {
+    for (const operation of readOperations(script, readFileSync(script, 'utf8'), root)) {
       const key = `${operation.method} ${operation.path}`;
       const signatures = signaturesOf(declared, operation);
       const answered = shapes.answer(signatures.map((signature) => signature.type));
@@ -40,18 +68,14 @@ export function readSdk(folder: string): { parameters: unknown; shapes: unknown 
         operation.kind,
         answered.object,
         answered.deleted && operation.method === 'DELETE' ? 1 : 0,
-        parameters.hashOfSignatures(signatures),
+        types.hashOfSignatures(signatures),
       ];
       // Two methods of the SDK may perform one operation; the one whose parameters have more to say describes it.
       const other = rows.get(key);
-      if (other === undefined || parameters.size(other[5]) < parameters.size(row[5])) rows.set(key, row);
+      if (other === undefined || types.size(other[5]) < types.size(row[5])) rows.set(key, row);
     }
   }
-  const operations = [...rows.values()].map((row) => takingCards(row, rows, parameters)).sort(byPath);
-  return {
-    parameters: { version: versionOf(root), operations, types: parameters.types },
-    shapes: shapes.file(),
-  };
+  return rows;
 }
 
 /**

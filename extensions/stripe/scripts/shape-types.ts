@@ -26,7 +26,7 @@ interface Kind {
 }
 
 /**
- * A shape in the file: `s` string, `i` integer, `n` number, `t` time, `b` boolean, `T` true, `d` decimal as a string, `m`
+ * A shape in the file: `s` string, `i` integer, `n` number, `t` time, `b` boolean, `I` integer as a string, `T` true, `d` decimal as a string, `m`
  * metadata, `*` anything; or a list that begins with its sort: `e` values, `a` element, `h` fields (`name`, with `?` where
  * it may be absent, with `+` where it is only there when asked for) and their shapes, `r` hash of any names, `u` one of
  * several, `?` or null, `o` objects of these kinds, `x` an identifier or one of these kinds, `l` list of.
@@ -77,7 +77,6 @@ export class ShapeTypes extends TypeList {
     const objectField = declared.fields.find(({ name }) => name === 'object');
     const object = objectField === undefined ? undefined : stringOf(objectField.type);
     if (object === undefined || object === 'list' || object === 'search_result') return undefined;
-    if (declared.node.getSourceFile().fileName.includes('/V2/')) return undefined;
     const deleted = declared.fields.some(({ name, required }) => name === 'deleted' && required);
     if (!deleted && !this.kinds.has(object)) {
       // Known before its fields are read: they may lead back to it.
@@ -123,6 +122,8 @@ export class ShapeTypes extends TypeList {
       if (FRACTIONS.test(name)) return 'n';
       return /since the Unix epoch|timestamp/i.test(text) || /^created$|_at$/.test(name) ? 't' : 'i';
     }
+    // Integers that JSON has no room for are written as text.
+    if (kind === ts.SyntaxKind.BigIntKeyword) return 'I';
     if (kind === ts.SyntaxKind.BooleanKeyword) return 'b';
     if (ts.isLiteralTypeNode(node) && node.literal.kind === ts.SyntaxKind.TrueKeyword) return 'T';
     if (ts.isLiteralTypeNode(node) && node.literal.kind === ts.SyntaxKind.FalseKeyword) return 'b';

@@ -11,6 +11,8 @@ import { Dispatcher } from './kernel/dispatch';
 import { servePages } from './pages';
 import { MODULES } from './resources';
 import { fill, Seed, type SeedData } from './seed/seed';
+import { MODULES_2 } from './v2';
+import { Dispatcher2 } from './v2/kernel/dispatch';
 import { deliveryBy } from './webhooks/signature';
 
 /** Where applications load Stripe.js from: the one that is loaded there finds the API there, too. */
@@ -27,6 +29,7 @@ export class Stripe extends WebAppExtension<typeof Config> {
 
   #backend!: Backend;
   #dispatcher!: Dispatcher;
+  #dispatcher2!: Dispatcher2;
 
   override onExtensionLoad(): void {
     const { state, clock, ids, webhooks, timers, log, signal } = this;
@@ -37,6 +40,7 @@ export class Stripe extends WebAppExtension<typeof Config> {
       this.config,
     );
     this.#dispatcher = new Dispatcher(this.#backend, MODULES);
+    this.#dispatcher2 = new Dispatcher2(this.#backend, MODULES_2);
     state.onSeed((data) => fill(this.#backend, this.#dispatcher, data as SeedData));
   }
 
@@ -60,12 +64,18 @@ export class Stripe extends WebAppExtension<typeof Config> {
   #serve(router: Router): void {
     serveFiles(router, this.#backend);
     const isEverywhere = this.config.compat === 'stripe-mock';
-    serveApi(router, this.#dispatcher, isEverywhere ? EVERY_PATH : undefined);
+    this.#serveVersions(router, isEverywhere ? EVERY_PATH : undefined);
     serveCommandLine(router, this.#backend.commandLines);
     servePages(router, this.#backend, this.packageDirectory);
     // Pages of a sandbox name it in their path, and so do the calls of their scripts.
     const inSandbox = router.submount('/in/:sandbox');
-    serveApi(inSandbox, this.#dispatcher);
+    this.#serveVersions(inSandbox);
     servePages(inSandbox, this.#backend, this.packageDirectory);
+  }
+
+  /** Adds both versions of the API; `paths` are those of the first, where it has others than its own. */
+  #serveVersions(router: Router, paths?: string[]): void {
+    serveApi(router, { name: 'v2', dispatcher: this.#dispatcher2 });
+    serveApi(router, { name: 'v1', dispatcher: this.#dispatcher }, paths);
   }
 }

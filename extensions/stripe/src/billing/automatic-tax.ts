@@ -54,6 +54,11 @@ export function locationStatus({ country, state, postal_code }: TaxPlace): 'comp
   return isKnown ? 'complete' : 'requires_location_inputs';
 }
 
+/** Whether taxes are collected at a place that is known. */
+export function taxesAt(stripe: Backend, place: TaxPlace): boolean {
+  return hasRegistration(stripe, place.country!, standardRate(place).state);
+}
+
 /** The rate for a place; undefined where the place is not known. Zero percent where there is no registration. */
 export function automaticRate(
   stripe: Backend,

@@ -6,8 +6,10 @@ import type { Table } from '../kernel/table';
 import { createIntent } from '../payments/create-intent';
 import { takesCurrency } from '../payments/method-types';
 import { blank } from '../spec/shapes';
+import { methodTable } from '../resources/payment-methods';
 import { shareOf } from './amounts';
 import { invoiceTable, subscriptionOf } from './invoice-data';
+import { methodForInvoice } from './methods';
 
 type Payment = Stripe.InvoicePayment;
 
@@ -26,20 +28,32 @@ export function openPayment(stripe: Backend, invoice: Stripe.Invoice): Payment {
   const subscription = subscriptionOf(invoice);
   // An invoice may name types for other currencies than its own.
   const types = invoice.payment_settings.payment_method_types?.filter((type) => takesCurrency(type, invoice.currency));
+  const named = types && types.length > 0 ? types : ['card'];
+  const method = waitingMethod(stripe, invoice, named);
   const intent = createIntent(stripe, {
     amount: invoice.amount_remaining,
+    capture_method: 'automatic',
     currency: invoice.currency,
     customer: idOf(invoice.customer)!,
     description:
       invoice.description ?? DESCRIPTIONS[String(invoice.billing_reason)] ?? `Payment for Invoice ${invoice.number}`,
-    payment_method_types: types && types.length > 0 ? types : ['card'],
+    payment_details: { order_reference: invoice.id },
+    ...(method !== undefined && { payment_method: method }),
+    payment_method_types: named,
     ...(subscription !== undefined && { setup_future_usage: 'off_session' as const }),
     ...(invoice.statement_descriptor !== null && { statement_descriptor_suffix: invoice.statement_descriptor }),
-    ...(invoice.customer_email !== null && { receipt_email: invoice.customer_email }),
     ...(idOf(invoice.on_behalf_of) !== undefined && { on_behalf_of: idOf(invoice.on_behalf_of)! }),
     ...sharesOf(stripe, invoice),
   });
   return keepPayment(stripe, invoice, intent.id, true);
+}
+
+/** The method that an invoice which is collected by itself will be paid with, where its intent takes it: it waits to be confirmed. */
+function waitingMethod(stripe: Backend, invoice: Stripe.Invoice, types: readonly string[]): string | undefined {
+  if (invoice.collection_method !== 'charge_automatically') return undefined;
+  const id = methodForInvoice(stripe, invoice);
+  const method = id === undefined ? undefined : methodTable(stripe).find(id);
+  return method !== undefined && types.includes(method.type) ? method.id : undefined;
 }
 
 /** What of a payment goes to the platform, and to a connected account: as the invoice says, or its subscription. */

@@ -4,7 +4,7 @@ import { idOf } from '../kernel/objects';
 import { formatAmount } from '../payments/money';
 import { partsFor, type AmountPart } from './amounts';
 import type { Period } from './periods';
-import { isMetered, priceOnlyIn, productName, type PricedPrice } from './prices';
+import { isMetered, priceOnlyIn, productOn, type PricedPrice, type ProductOnLine } from './prices';
 
 type Line = Stripe.InvoiceLineItem;
 
@@ -19,13 +19,15 @@ export function subscriptionLines(
 ): Line[] {
   const price = priceOnlyIn(stripe, item.price, subscription.currency);
   const { period, quantity, isTrial = false } = options;
-  const name = productName(stripe, price);
+  const { name, unit } = productOn(stripe, price);
   const parts: AmountPart[] = isTrial ? [{ amount: 0, quantity, unitAmount: '0' }] : partsFor(price, quantity);
   return parts.map((part) =>
     newLine(stripe, {
       amount: part.amount,
       currency: subscription.currency,
-      description: isTrial ? `Trial period for ${name}` : describe(name, price, part),
+      description: isTrial
+        ? `Free trial for ${unitsOf(unit, quantity)} × ${name}`
+        : describe({ name, unit }, price, part),
       discountable: true,
       discounts: item.discounts.map((discount) => idOf(discount)!),
       metadata: { ...subscription.metadata, ...item.metadata },
@@ -56,7 +58,7 @@ export function invoiceItemLine(stripe: Backend, item: Stripe.InvoiceItem, lineI
   const details = {
     invoice_item: item.id,
     proration: item.proration,
-    proration_details: item.proration ? { credited_items: credited } : null,
+    proration_details: { credited_items: credited },
     subscription,
   };
   return newLine(
@@ -93,7 +95,7 @@ export function itemOfLine(line: Line): string | undefined {
 }
 
 /** `1 × Gold (at $10.00 / month)`, or in words, for an amount in proportion. */
-function describe(name: string, price: PricedPrice, part: AmountPart): string {
+function describe({ name, unit }: ProductOnLine, price: PricedPrice, part: AmountPart): string {
   const { recurring } = price;
   const interval = recurring
     ? recurring.interval_count === 1
@@ -104,8 +106,14 @@ function describe(name: string, price: PricedPrice, part: AmountPart): string {
   const each = interval === '' ? `at ${money}` : `at ${money} / ${interval}`;
   const tier = part.tier === undefined ? '' : `Tier ${part.tier} `;
   if (part.isFlat) return `${name} (${tier}flat fee ${each})`;
-  if (isMetered(price) && part.tier === undefined) return `${part.quantity} × ${name} (${each})`;
-  return `${part.quantity} × ${name} (${tier}${each})`;
+  const units = unitsOf(unit, part.quantity);
+  if (isMetered(price) && part.tier === undefined) return `${units} × ${name} (${each})`;
+  return `${units} × ${name} (${tier}${each})`;
+}
+
+/** A quantity with what the product calls its units, where it has a word for them: `1 seat`, `5 seats`. */
+function unitsOf(unit: string | null, quantity: number): string {
+  return unit === null ? String(quantity) : `${quantity} ${unit}`;
 }
 
 export function pricingOf(price: Stripe.Price, unitAmount?: string): Line['pricing'] {

@@ -91,7 +91,7 @@ function activeMeter(stripe: Backend, event: string): Meter | undefined {
 }
 
 /** Keeps a report of usage. An identifier counts once. */
-function report(stripe: Backend, given: Stripe.Billing.MeterEventCreateParams): object {
+export function report(stripe: Backend, given: Stripe.Billing.MeterEventCreateParams): Stripe.Billing.MeterEvent {
   const { event_name: event, payload } = given;
   const meter = activeMeter(stripe, event);
   if (meter === undefined) {
@@ -158,7 +158,7 @@ function missingKey(key: string): Error {
 }
 
 /** Takes a report back. */
-function cancel(
+export function cancel(
   stripe: Backend,
   { event_name: event, cancel: which, type }: Stripe.Billing.MeterEventAdjustmentCreateParams,
 ): object {

@@ -143,7 +143,15 @@ function previewSchedule(stripe: Backend, customer: string, given: PreviewParams
   if (start > stripe.now()) advanceUntil(stripe, id, start);
   const after = subscriptionTable(stripe).get(idOf(scheduleTable(stripe).get(id).subscription)!);
   if (before) return invoiceSince(stripe, before, after, stripe.now()) ?? previewNext(stripe, after);
-  return asPreview(stripe, invoiceTable(stripe).get(idOf(after.latest_invoice)!), Math.max(start, stripe.now()));
+  return firstOrNext(stripe, after, Math.max(start, stripe.now()));
+}
+
+/** The invoice that a new subscription begins with, or the first that comes later. */
+function firstOrNext(stripe: Backend, subscription: Subscription, at: number): Stripe.Invoice {
+  const first = idOf(subscription.latest_invoice);
+  return first === undefined
+    ? previewNext(stripe, subscription)
+    : asPreview(stripe, invoiceTable(stripe).get(first), at);
 }
 
 /** A subscription that is not there yet: its first invoice. */
@@ -176,9 +184,7 @@ function previewNew(stripe: Backend, customer: string, given: PreviewParams): St
     ...(given.automatic_tax && { automatic_tax: given.automatic_tax }),
   });
   const preview =
-    given.preview_mode === 'recurring'
-      ? previewRecurring(stripe, made)
-      : asPreview(stripe, invoiceTable(stripe).get(idOf(made.latest_invoice)!), stripe.now());
+    given.preview_mode === 'recurring' ? previewRecurring(stripe, made) : firstOrNext(stripe, made, stripe.now());
   return {
     ...preview,
     parent: {

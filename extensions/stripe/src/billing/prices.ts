@@ -122,10 +122,21 @@ export function planOf(price: Stripe.Price): Stripe.Plan {
   } as unknown as Stripe.Plan;
 }
 
-/** What a product is called on an invoice; the identifier where it has gone. */
-export function productName(stripe: Backend, price: Stripe.Price): string {
+/** What an invoice says of a product: its name, and what it calls its units. */
+export interface ProductOnLine {
+  readonly name: string;
+  readonly unit: string | null;
+}
+
+/** What an invoice says of the product of a price; its identifier where it has gone. */
+export function productOn(stripe: Backend, price: Stripe.Price): ProductOnLine {
   const id = typeof price.product === 'string' ? price.product : price.product.id;
-  return stripe.table<Stripe.Product>('product').find(id)?.name ?? id;
+  const product = stripe.table<Stripe.Product>('product').find(id);
+  return { name: product?.name ?? id, unit: product?.unit_label ?? null };
+}
+
+export function productName(stripe: Backend, price: Stripe.Price): string {
+  return productOn(stripe, price).name;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { generatedBy } from '../payments/generated-debit';
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import type { Module } from '../kernel/module';
@@ -15,7 +16,7 @@ import {
   customerOf,
   endingWith,
   isRunning,
-  listOf,
+  holding,
   scheduleAll,
   subscriptionTable,
   withPeriod,
@@ -100,7 +101,7 @@ export function renew(stripe: Backend, id: string): void {
   const invoice = isBilledAlready(stripe, after, billing) ? undefined : makeInvoice(stripe, after, billing);
   const renewed = table.update(id, {
     billing_cycle_anchor: after.billing_cycle_anchor,
-    items: after.items,
+    ...holding(id, after.items.data),
     status: after.status,
     ...(invoice && { latest_invoice: invoice.id }),
   });
@@ -138,7 +139,7 @@ export function renewal(stripe: Backend, before: Subscription, now: number): { a
   const after: Subscription = {
     ...before,
     billing_cycle_anchor: anchor,
-    items: listOf(before.id, periods),
+    ...holding(before.id, periods),
     ...(isTrialOver && { status: 'active' }),
   };
   const begun = periods.filter((item) => ids.has(item.id));
@@ -286,7 +287,7 @@ function methodOf(stripe: Backend, invoice: Stripe.Invoice): string | undefined 
   const payments = stripe.table<Stripe.InvoicePayment>('invoice_payment');
   const payment = payments.first({ by: { invoice: invoice.id }, where: ({ status }) => status === 'paid' });
   const intent = idOf(payment?.payment.payment_intent);
-  return intent === undefined
-    ? undefined
-    : idOf(stripe.table<Stripe.PaymentIntent>('payment_intent').find(intent)?.payment_method);
+  const paid = stripe.table<Stripe.PaymentIntent>('payment_intent').find(intent ?? '');
+  const charge = stripe.table<Stripe.Charge>('charge').find(idOf(paid?.latest_charge) ?? '');
+  return generatedBy(charge) ?? idOf(paid?.payment_method);
 }

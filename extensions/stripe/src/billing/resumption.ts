@@ -7,7 +7,7 @@ import { methodFor } from './methods';
 import {
   customerOf,
   FIRST_PAYMENT_TIME,
-  listOf,
+  holding,
   periodAt,
   scheduleAll,
   subscriptionTable,
@@ -32,7 +32,7 @@ export function resume(stripe: Backend, id: string, given: Stripe.SubscriptionRe
     const active = table.update(id, {
       status: 'active',
       billing_cycle_anchor: anchor,
-      items: listOf(id, items),
+      ...holding(id, items),
       ...({ status_details: undefined } as object),
     });
     const draft = billSubscription(stripe, active, {

@@ -17,7 +17,7 @@ import {
   checkQuantity,
   customerOf,
   endingWith,
-  listOf,
+  holding,
   newItem,
   periodAt,
   periodStart,
@@ -150,7 +150,7 @@ function changed(stripe: Backend, before: Subscription, given: UpdateParams): Ch
   const isTrialing = (trial?.status ?? before.status) === 'trialing';
   const isReset = !isTrialing && (trial !== undefined || anchorType === 'now' || isOtherInterval || isPaidNow);
 
-  const draft = { ...before, ...fields, ...trial, items: listOf(before.id, items) };
+  const draft = { ...before, ...fields, ...trial, ...holding(before.id, items) };
   const after = isReset || trial ? withPeriods(draft, isReset ? now : draft.billing_cycle_anchor, now) : draft;
   const ended = { ...after, ...ending(after, given, now) };
   const isMoved = !isReset && !isTrialing && ended.cancel_at !== before.cancel_at;
@@ -169,7 +169,7 @@ function withEnd(subscription: Subscription, { proration_behavior: behavior }: U
     current_period_end: wholePeriod(subscription, item).end,
   }));
   const items = behavior === 'none' ? whole : endingWith(whole, subscription.cancel_at);
-  return { ...subscription, items: listOf(subscription.id, items) };
+  return { ...subscription, ...holding(subscription.id, items) };
 }
 
 function periodEnds({ items }: Subscription): string {
@@ -187,7 +187,7 @@ function withPeriods(subscription: Subscription, anchor: number, now: number): S
         : periodAt(item, anchor, now, subscription.billing_cycle_anchor_config),
     ),
   );
-  return { ...subscription, billing_cycle_anchor: anchor, items: listOf(subscription.id, items) };
+  return { ...subscription, billing_cycle_anchor: anchor, ...holding(subscription.id, items) };
 }
 
 /** What `trial_end` changes; undefined where it changes nothing. */
@@ -282,7 +282,8 @@ function bill(
     period: { start: now, end: now },
     prorationDate: date,
   });
-  if (after.collection_method === 'send_invoice' && draft.total > 0) return;
+  // An invoice that is sent is a draft for an hour, also where it comes to nothing.
+  if (after.collection_method === 'send_invoice') return;
   const invoice = finalizeInvoice(stripe, draft.id);
   if (invoice.status === 'paid') return;
   const behavior = given.payment_behavior ?? 'allow_incomplete';

@@ -130,14 +130,24 @@ export function ratesOf(
   });
 }
 
-export function listOf(subscription: string, items: readonly Item[]): Subscription['items'] {
-  return {
-    object: 'list',
-    data: [...items],
-    has_more: false,
-    total_count: items.length,
-    url: `/v1/subscription_items?subscription=${subscription}`,
-  } as unknown as Subscription['items'];
+/**
+ * The fields of a subscription that its items decide: the list of them, and the plan and the quantity of the only one, which
+ * the API shows though no declaration of the official package has them.
+ */
+export function holding(subscription: string, items: readonly Item[]): Pick<Subscription, 'items'> {
+  const [only] = items.length === 1 ? items : [];
+  const fields = {
+    items: {
+      object: 'list',
+      data: [...items],
+      has_more: false,
+      total_count: items.length,
+      url: `/v1/subscription_items?subscription=${subscription}`,
+    },
+    plan: only?.plan ?? null,
+    quantity: only?.quantity ?? null,
+  };
+  return fields as unknown as Pick<Subscription, 'items'>;
 }
 
 /** The period of an item that begins at a time: up to the anchor where that is still to come, or else a whole interval. */

@@ -79,13 +79,18 @@ export function plainFields(stripe: Backend, given: Given, before?: Subscription
   return fields;
 }
 
-/** How prorations and invoices are reckoned: flexibly, with discounts in the amounts of prorations, where nothing is said. */
+/** How prorations and invoices are reckoned: flexibly, with discounts in the amounts of prorations, where nothing is said. `since` is when that began. */
 export function billingModeOf(
   given: Stripe.SubscriptionCreateParams.BillingMode | undefined,
+  since?: number,
 ): Subscription['billing_mode'] {
   const { type = 'flexible', flexible } = given ?? {};
   return type === 'flexible'
-    ? { flexible: { proration_discounts: 'included', ...flexible }, type }
+    ? {
+        flexible: { proration_discounts: 'included', ...flexible },
+        type,
+        ...(since !== undefined && { updated_at: since }),
+      }
     : { flexible: null, type };
 }
 

@@ -121,14 +121,10 @@ export const subscriptions: DefineModule = (stripe) => {
     },
     includes: {
       'customer subscriptions': (customer: Stripe.Customer) =>
-        table.page(
-          `/v1/customers/${customer.id}/subscriptions`,
-          {},
-          {
-            by: { customer: customer.id },
-            where: ({ status }) => !ENDED.has(status),
-          },
-        ),
+        table.within(`/v1/customers/${customer.id}/subscriptions`, {
+          by: { customer: customer.id },
+          where: ({ status }) => !ENDED.has(status),
+        }),
     },
   };
 };

@@ -16,7 +16,7 @@ import { billingModeOf, emptyInvoiceSettings, emptyPaymentSettings, plainFields 
 import {
   endingWith,
   endsSoon,
-  listOf,
+  holding,
   newItem,
   periodAt,
   scheduleAll,
@@ -98,7 +98,7 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
           second: config.second ?? null,
         }
       : null,
-    billing_mode: billingModeOf(given.billing_mode),
+    billing_mode: billingModeOf(given.billing_mode, now),
     cancellation_details: { comment: null, feedback: null, feedback_option: null, reason: null },
     created: now,
     currency,
@@ -114,6 +114,7 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
       },
     ).map((each) => each.id),
     invoice_settings: emptyInvoiceSettings(),
+    managed_payments: { enabled: false },
     payment_settings: emptyPaymentSettings(),
     start_date: given.backdate_start_date ?? now,
     status: isTrial ? 'trialing' : 'active',
@@ -129,10 +130,10 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
       isTrial ? { start: now, end: trialEnd } : periodAt(item, anchor, now, draft.billing_cycle_anchor_config),
     ),
   );
-  const subscription = withSchedules(stripe, { ...draft, items: listOf(id, periods) }, given, { isNew: true });
+  const subscription = withSchedules(stripe, { ...draft, ...holding(id, periods) }, given, { isNew: true });
   const ended = { ...subscription, ...ending(subscription, given, now) };
   const isWhole = isTrial || given.proration_behavior === 'none';
-  return isWhole ? ended : { ...ended, items: listOf(id, endingWith(ended.items.data, ended.cancel_at)) };
+  return isWhole ? ended : { ...ended, ...holding(id, endingWith(ended.items.data, ended.cancel_at)) };
 }
 
 /** The times that `cancel_at` has names for. */
@@ -289,11 +290,17 @@ function backdate(stripe: Backend, subscription: Subscription, given: CreatePara
   chargePast(stripe, subscription, start, now);
 }
 
+/** Whether nothing is paid for before the anchor of the billing cycle: there is no invoice until then. */
+function startsFree({ status, billing_cycle_anchor: anchor, created }: Subscription, given: CreateParams): boolean {
+  return given.proration_behavior === 'none' && status === 'active' && anchor > created;
+}
+
 /** Makes the first invoice and has it paid. Gives the error that the whole call ends with. */
 function billFirst(stripe: Backend, subscription: Subscription, given: CreateParams): StripeError | undefined {
   const { id } = subscription;
   const now = stripe.now();
   const lines = advanceLines(stripe, subscription, { isProrated: given.proration_behavior !== 'none' });
+  if (given.add_invoice_items === undefined && startsFree(subscription, given)) return undefined;
   const isSent = subscription.collection_method === 'send_invoice';
   const invoice = billSubscription(stripe, subscription, {
     reason: 'subscription_create',

@@ -5,7 +5,7 @@ import { nextPeriod } from './periods';
 import { isMetered, recurringOf } from './prices';
 import {
   isRunning,
-  listOf,
+  holding,
   scheduleAll,
   subscriptionTable,
   withPeriod,
@@ -54,7 +54,7 @@ function billWhereReached(stripe: Backend, subscription: Subscription): void {
 /** The subscription with periods that begin now. */
 function begunAnew(subscription: Subscription, now: number): Subscription {
   const items = subscription.items.data.map((item) => withPeriod(item, nextPeriod(now, recurringOf(item.price), now)));
-  return { ...subscription, billing_cycle_anchor: now, items: listOf(subscription.id, items) };
+  return { ...subscription, billing_cycle_anchor: now, ...holding(subscription.id, items) };
 }
 
 function usageOf(stripe: Backend, item: Item): number {

@@ -105,7 +105,8 @@ export function createSession(
     cancel_url: given.cancel_url ?? null,
     client_reference_id: given.client_reference_id ?? null,
     client_secret: isHosted ? null : `${id}_secret_${stripe.secret()}`,
-    collected_information: null,
+    collected_information: { business_name: null, individual_name: null, shipping_details: null },
+    managed_payments: { enabled: false },
     consent: null,
     consent_collection: given.consent_collection
       ? {

@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { loadSpec } from '../spec/spec';
 import { defaultVersion } from '../versions/versions';
+import { isSnapshot, keptEvents } from '../v2/events/kept-events';
 import { eventPayload } from '../webhooks/deliver';
 import { signedHeaders } from '../webhooks/signature';
 import { isLogged, logEntry, type LoggedRequest } from './request-log';
@@ -104,7 +105,7 @@ export class CommandLines {
 
   /** What happened in the new state before the command line was back. */
   #catchUp(connection: Connection, since: number): void {
-    const missed = [...this.#stripe.table<Stripe.Event>('event').values()].filter(({ created }) => created >= since);
+    const missed = [...keptEvents(this.#stripe).values()].filter(isSnapshot).filter(({ created }) => created >= since);
     for (const event of missed.reverse()) this.#sendEvent(connection, event);
   }
 

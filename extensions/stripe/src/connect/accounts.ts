@@ -191,10 +191,15 @@ export function refreshAccount(
     checkAgreement(changed, next.requested);
     const listed = { ...changed, external_accounts: externalAccountsOf(stripe, id) };
     const after = table.update(id, checked(stripe, listed as unknown as Stripe.Account));
-    if (event !== null) asAccount(stripe, id, () => stripe.emitChange(event, before, after));
-    if (event !== null) announceCapabilities(stripe, before, after);
+    if (event !== null) announceChange(stripe, before, after);
     return after;
   });
+}
+
+/** Sends the events for what changed of an account. */
+export function announceChange(stripe: Backend, before: Stripe.Account, after: Stripe.Account): void {
+  asAccount(stripe, after.id, () => stripe.emitChange('account.updated', before, after));
+  announceCapabilities(stripe, before, after);
 }
 
 function announceCapabilities(stripe: Backend, before: Stripe.Account, after: Stripe.Account): void {

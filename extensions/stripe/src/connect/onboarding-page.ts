@@ -4,6 +4,7 @@ import type { Backend } from '../kernel/backend';
 import { html, safeUrl } from '../pages/html';
 import { notice, page } from '../pages/layout';
 import { endpoint, type PageAnswer } from '../pages/page-host';
+import { announceReturn } from '../v2/accounts/account-links';
 import { accountTable } from './account-data';
 import { completeOnboarding } from './accounts';
 import { linksOf, type KeptLink } from './links';
@@ -38,8 +39,10 @@ export function serveOnboarding(router: Router, stripe: Backend): void {
   );
   router.post(
     '/connect/setup/:token',
-    visit(({ account, return_url: url }) => {
+    visit((link) => {
+      const { account, return_url: url } = link;
       completeOnboarding(stripe, account);
+      announceReturn(stripe, link);
       const back = safeUrl(url);
       return back === undefined ? notice('All done', 'The account is set up.') : { redirect: back };
     }),

@@ -1,22 +1,30 @@
 import type { FormFile, GatewayRequest, RequestContext, Router } from 'backlot';
-import type { ApiRequest, Dispatcher } from '../kernel/dispatch';
+import type { ApiRequest } from '../kernel/dispatch';
 import type { Reply } from '../kernel/reply';
 
 /** The largest body that the API takes. Files may be larger than forms. */
 const BODY_LIMIT = 16 * 1024 * 1024;
 
-const API_PATHS: readonly string[] = ['/v1/*'];
+/** A version of the API: `v1`, whose paths are below `/v1`. */
+export interface ServedVersion {
+  readonly name: string;
+  readonly dispatcher: Dispatching;
+}
 
-/** Adds the API at one place: everything below `/v1`, or what other paths say. */
-export function serveApi(router: Router, dispatcher: Dispatcher, paths = API_PATHS): void {
+interface Dispatching {
+  handle(request: ApiRequest): Reply | Promise<Reply>;
+}
+
+/** Adds a version of the API at one place: everything below its path, or what other paths say. */
+export function serveApi(router: Router, version: ServedVersion, paths = [`/${version.name}/*`]): void {
   const withCors = router.withCors({ exposeHeaders: ['Request-Id', 'Stripe-Version', 'Idempotent-Replayed'] });
   for (const path of paths) {
     withCors.all(path, (context) => {
       const { request } = context;
       // What has no body is answered at once.
-      if (request.method === 'GET' && !hasBody(request)) return answer(dispatcher, context, '', NO_FILES);
-      if (isMultipart(request)) return answerForm(dispatcher, context);
-      return context.body.text({ limit: BODY_LIMIT }).then((body) => answer(dispatcher, context, body, NO_FILES));
+      if (request.method === 'GET' && !hasBody(request)) return answer(version, context, '', NO_FILES);
+      if (isMultipart(request)) return answerForm(version, context);
+      return context.body.text({ limit: BODY_LIMIT }).then((body) => answer(version, context, body, NO_FILES));
     });
   }
 }
@@ -26,18 +34,20 @@ const NO_FILES: readonly FormFile[] = [];
 type Body = string | Uint8Array;
 
 function answer(
-  dispatcher: Dispatcher,
+  version: ServedVersion,
   context: RequestContext,
   body: string,
   files: readonly FormFile[],
 ): Body | Promise<Body> {
-  const reply = dispatcher.handle(toApiRequest(context, body, files));
+  const reply = version.dispatcher.handle(toApiRequest(version.name, context, body, files));
   return reply instanceof Promise ? reply.then((later) => send(context, later)) : send(context, reply);
 }
 
 function send({ response }: RequestContext, reply: Reply): Body {
   response.statusCode = reply.status;
   const { headers } = reply;
+  response.setHeader('cache-control', 'no-cache, no-store');
+  if (reply.status === 401) response.setHeader('www-authenticate', 'Basic realm="Stripe"');
   if (headers['content-type'] === undefined) response.setHeader('content-type', 'application/json');
   for (const name in headers) response.setHeader(name, headers[name]!);
   return reply.body;
@@ -51,16 +61,16 @@ function isMultipart({ headers }: GatewayRequest): boolean {
   return /^multipart\/form-data/i.test(headers['content-type'] ?? '');
 }
 
-async function answerForm(dispatcher: Dispatcher, context: RequestContext): Promise<Body> {
+async function answerForm(version: ServedVersion, context: RequestContext): Promise<Body> {
   const { fields, files } = await context.body.form({ limit: BODY_LIMIT });
-  return answer(dispatcher, context, fields.toString(), files);
+  return answer(version, context, fields.toString(), files);
 }
 
-function toApiRequest(context: RequestContext, body: string, files: readonly FormFile[]): ApiRequest {
+function toApiRequest(version: string, context: RequestContext, body: string, files: readonly FormFile[]): ApiRequest {
   const { request, path } = context;
   const { url } = request;
   const query = url.indexOf('?');
-  const start = Math.max(0, path.indexOf('/v1/'));
+  const start = Math.max(0, path.indexOf(`/${version}/`));
   return {
     method: request.method,
     path: path.slice(start),

@@ -1,7 +1,10 @@
 import { keyIn } from './credentials';
 
-/** Keys that name a sandbox of the platform: `sk_test_sandbox_NAME`, and `sk_test_sandbox_NAME_…` for several keys of one. */
-const SANDBOX_KEY = /^[spr]k_test_sandbox_([A-Za-z0-9]{1,63})(?:_\w*)?$/;
+/**
+ * Keys that name a sandbox of the platform: `sk_test_sandbox_NAME`, and `sk_test_sandbox_NAME_…` for several keys of one. Tokens of
+ * sessions name it, too.
+ */
+const SANDBOX_KEY = /^(?:[spr]k|token)_test_sandbox_([A-Za-z0-9]{1,63})(?:_\w*)?$/;
 
 /** What stands in a path before what belongs to a sandbox: `/in/worker-7/pay/cs_test_1`. Pages have no header to name it by. */
 const IN_PATH = /\/in\/([A-Za-z0-9][\w.-]{0,62})(?=\/)/;

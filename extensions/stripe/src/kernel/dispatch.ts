@@ -1,15 +1,16 @@
 import type { FormFile } from 'backlot';
 import { validateLoosely } from '../compat/localstripe-rules';
 import { modeOf, type Mode } from '../compat/mode';
-import { invalidRequest, missingInPath, noAccess, StripeError } from '../errors';
-import { accountOfKey } from '../connect/oauth';
-import { invalidKey, readKey } from '../http/credentials';
+import { invalidRequest, missingInPath, StripeError } from '../errors';
+import { accountFor } from '../http/account';
+import { readKey } from '../http/credentials';
 import { checkKeyFor } from '../http/publishable';
 import { parseForm, type RawHash } from '../parameters/form';
 import { undeclared } from '../parameters/undeclared';
 import { validate, type Params } from '../parameters/validate';
 import { loadSpec, UNSPECIFIED, type FoundOperation, type Operation } from '../spec/spec';
 import { formerOperation, isFormer, type FoundFormer } from '../versions/former-paths';
+import { withCustomer, withCustomerAccounts } from '../v2/accounts/customer-accounts';
 import {
   COMMAND_LINE_VERSION,
   acceptLegacy,
@@ -20,8 +21,9 @@ import {
   translateParameters,
 } from '../versions/versions';
 import { PLATFORM_ACCOUNT, type Backend, type Scope } from './backend';
-import { checkExpand, expand, type Includes } from './expand';
+import { checkExpand, expand } from './expand';
 import { withFirstLines } from './first-lines';
+import { Handlers, named, withoutNames } from './handlers';
 import { IdempotentReplies } from './idempotency';
 import type { ApiKey, Call, DefineModule, OperationHandler } from './module';
 import { Binary, Later } from './objects';
@@ -43,14 +45,6 @@ export interface ApiRequest {
   readonly files: readonly FormFile[];
 }
 
-interface Handled {
-  /** As the module writes it. */
-  readonly key: string;
-  readonly handler: OperationHandler;
-  /** The names of the parameters in the path, in their order; none where they are those of the specification. */
-  readonly names: readonly string[];
-}
-
 const NOTHING: Readonly<Record<string, string>> = {};
 
 /** An operation that only a module knows. */
@@ -63,12 +57,9 @@ interface OtherOperation {
 /** From a request to its answer: who asks, for which operation, with which parameters, and whether it was asked before. */
 export class Dispatcher {
   readonly #stripe: Backend;
-  readonly #handlers = new Map<string, Handled>();
-  /** Those of `#handlers`, by the keys of operations as the specification has them. */
-  readonly #found = new Map<string, Handled | undefined>();
+  readonly #handlers: Handlers;
   /** The operations that have been found to need no parameters. */
   readonly #needsNothing = new Set<Operation>();
-  readonly #includes: Record<string, Includes[string]> = {};
   readonly #idempotent: IdempotentReplies;
   readonly #mode: Mode;
   /** Read when the first request comes that the specification does not know. */
@@ -78,21 +69,12 @@ export class Dispatcher {
     this.#stripe = stripe;
     this.#idempotent = new IdempotentReplies(stripe);
     this.#mode = modeOf(stripe);
-    for (const define of modules) {
-      const { operations = {}, jobs = {}, reactions = {}, includes = {} } = define(stripe);
-      for (const [key, handler] of Object.entries(operations)) {
-        const names = [...key.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
-        this.#handlers.set(withoutNames(key), { key, handler, names });
-      }
-      stripe.jobs.define(jobs);
-      for (const [type, reaction] of Object.entries(reactions)) stripe.react(type, reaction);
-      Object.assign(this.#includes, includes);
-    }
+    this.#handlers = new Handlers(stripe, modules);
   }
 
   /** The keys, without names, of the operations that keep state. */
   get stateful(): ReadonlySet<string> {
-    return new Set(this.#handlers.keys());
+    return this.#handlers.stateful;
   }
 
   /**
@@ -130,14 +112,14 @@ export class Dispatcher {
     const version =
       asked === undefined ? defaultVersion(this.#stripe.config) : checkVersion(asked, mode.takesAnyVersion);
     headers['stripe-version'] = version;
-    const account = this.#accountOf(request, key.value);
+    const account = accountFor(this.#stripe, request.header, key.value, mode.takesAnyAccount);
     if (account !== PLATFORM_ACCOUNT) headers['stripe-account'] = account;
     const found = this.#find(request, version, account);
     if (found === undefined) throw unknownUrl(request);
     const { operation } = found;
     checkKeyFor(operation, key);
     if (request.body !== '' && isJson(request)) throw notAForm();
-    const handled = this.#handlerOf(operation);
+    const handled = this.#handlers.of(operation);
     if (handled === undefined) headers['backlot-fidelity'] = 'shape';
 
     const idempotencyKey = request.method === 'POST' ? request.header('idempotency-key') : undefined;
@@ -166,6 +148,7 @@ export class Dispatcher {
       params,
       askedVersion: request.header('stripe-version'),
       url: request.path,
+      query: request.query,
       key,
       files: request.files,
     };
@@ -213,7 +196,7 @@ export class Dispatcher {
     const sent = parseForm(request.body);
     const given = request.query === '' ? sent : Object.assign(parseForm(request.query), sent);
     const written = isAsToday ? given : this.#stripe.as(scope, () => this.#translate(found, meant, given));
-    const raw = this.#mode.given?.(operation, written) ?? written;
+    const raw = withCustomer(this.#stripe, this.#mode.given?.(operation, written) ?? written);
     // How pages give their key.
     if (raw['key'] !== undefined) delete raw['key'];
     const legacy = acceptLegacy(operation, meant);
@@ -226,16 +209,6 @@ export class Dispatcher {
     const params = (isLoose ? validateLoosely : validate)(operation, raw, { also });
     if (isBare) this.#needsNothing.add(operation);
     return params;
-  }
-
-  #handlerOf({ key }: Operation): Handled | undefined {
-    let handled = this.#found.get(key);
-    if (handled === undefined && !this.#found.has(key)) {
-      handled = this.#handlers.get(withoutNames(key));
-      if (handled?.key === key) handled = { ...handled, names: [] };
-      this.#found.set(key, handled);
-    }
-    return handled;
   }
 
   #translate(found: FoundOperation | FoundFormer, version: string, given: RawHash): RawHash {
@@ -264,7 +237,7 @@ export class Dispatcher {
 
   #readOthers(): OtherOperation[] {
     const known = new Set(loadSpec().operations.map(({ key }) => withoutNames(key)));
-    return [...this.#handlers].flatMap(([key, { names }]) => {
+    return [...this.#handlers.entries()].flatMap(([key, { names }]) => {
       if (known.has(key) || isFormer(key)) return [];
       const [method = '', path = ''] = key.split(' ');
       const pattern = new RegExp(`^${path.replace(/[^\w{}]/g, '\\$&').replaceAll('{}', '([^/]+)')}$`);
@@ -276,13 +249,19 @@ export class Dispatcher {
   /** Runs the handler. An error that keeps what was written is an answer, so that the step succeeds. */
   #run(handler: OperationHandler, call: Call, version: string, requestId: string): Reply | Waiting {
     try {
-      checkExpand(version, this.#includes, call);
+      checkExpand(version, this.#handlers.includes, call);
       const answer = handler(call);
       if (answer instanceof Binary)
         return { status: 200, headers: { 'content-type': answer.type }, body: answer.bytes };
       const object = answer instanceof Later ? answer.meanwhile : answer;
-      const shown = expand(this.#stripe, this.#includes, renderAt(version, withFirstLines(object), this.#stripe), call);
-      const reply = { status: 200, headers: NOTHING, body: printed(shown) };
+      const shown = expand(
+        this.#stripe,
+        this.#handlers.includes,
+        renderAt(version, withFirstLines(object), this.#stripe),
+        call,
+      );
+      const body = printed(withCustomerAccounts(this.#stripe, shown));
+      const reply = { status: 200, headers: NOTHING, body };
       return answer instanceof Later ? { ...reply, later: answer } : reply;
     } catch (error) {
       if (!(error instanceof StripeError)) throw error;
@@ -292,40 +271,12 @@ export class Dispatcher {
       return { status: told.status, headers: NOTHING, body: errorBody(told, requestId) };
     }
   }
-
-  #accountOf(request: ApiRequest, key: string): string {
-    const named = request.header('stripe-account');
-    const own = accountOfKey(this.#stripe, key);
-    if (own === null) throw invalidKey(key);
-    const account = named ?? own;
-    if (account === undefined || account === PLATFORM_ACCOUNT) return PLATFORM_ACCOUNT;
-    const isMadeUp = this.#mode.takesAnyAccount === true;
-    const isAllowed = own === undefined || own === account;
-    if (!isAllowed || (!isMadeUp && !this.#stripe.table('account').has(account))) {
-      throw noAccess(account);
-    }
-    return account;
-  }
 }
 
 /** The version that parameters are written for, where the request does not say: that of the command line’s fixtures. */
 function writtenFor({ header }: ApiRequest): string | undefined {
   const isCommandLine = header('user-agent')?.includes('stripe-cli/') ?? false;
   return isCommandLine && header('stripe-version') === undefined ? COMMAND_LINE_VERSION : undefined;
-}
-
-/** `POST /v1/customers/{customer}` and `POST /v1/customers/{id}` are the same operation. */
-export function withoutNames(key: string): string {
-  return key.replace(/\{\w+\}/g, '{}');
-}
-
-/** The parameters of a path by the names of the handler, which come in the same order as those of the specification. */
-function named(names: readonly string[], path: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  if (names.length === 0) return path;
-  const values = Object.values(path);
-  const found: Record<string, string> = {};
-  names.forEach((name, index) => (found[name] = values[index] ?? ''));
-  return found;
 }
 
 function isJson({ header }: ApiRequest): boolean {

@@ -4,7 +4,7 @@ import type { Backend } from './backend';
 import type { Reply } from './reply';
 
 /** How long a key stands for the first answer, in seconds. https://docs.stripe.com/api/idempotent_requests */
-const LIFETIME = 24 * 60 * 60;
+export const DAY_LONG = 24 * 60 * 60;
 const LONGEST_KEY = 255;
 
 interface Kept {
@@ -25,9 +25,14 @@ export class IdempotentReplies {
   /** The requests whose answer is not the last yet. */
   readonly #waiting = new Set<string>();
 
-  constructor(stripe: Backend) {
+  /** `name` is what the replies are kept under. */
+  constructor(
+    stripe: Backend,
+    private readonly lifetime = DAY_LONG,
+    name = 'idempotency',
+  ) {
     this.#stripe = stripe;
-    this.#kept = stripe.state.collection<Kept>('idempotency');
+    this.#kept = stripe.state.collection<Kept>(name);
   }
 
   /** The answer to the first request with a key, or undefined. Throws where that request was another one, or still goes on. */
@@ -40,7 +45,7 @@ export class IdempotentReplies {
       );
     }
     const kept = this.#kept.get([this.#stripe.account, key]);
-    if (kept === undefined || kept.at + LIFETIME <= this.#stripe.platform.clock.seconds()) return undefined;
+    if (kept === undefined || kept.at + this.lifetime <= this.#stripe.platform.clock.seconds()) return undefined;
     if (kept.method !== request.method || kept.path !== request.path) {
       throw new StripeError(
         400,

@@ -49,6 +49,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   invoice: { indexes: ['customer', 'parent.subscription_details.subscription', 'number'] },
   invoice_payment: { indexes: ['invoice', 'payment.payment_intent'] },
   invoiceitem: { indexes: ['customer', 'invoice'] },
+  mandate: { indexes: ['payment_method'] },
   payment_attempt_record: { indexes: ['payment_record'] },
   payment_intent: { indexes: ['customer'] },
   payment_method: { noun: 'PaymentMethod', indexes: ['customer'] },

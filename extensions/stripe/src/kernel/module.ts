@@ -13,6 +13,8 @@ export interface Call {
   readonly params: Params;
   /** The path of the request, which a list gives as its `url`. */
   readonly url: string;
+  /** What follows the path, as it was sent. */
+  readonly query: string;
   readonly key: ApiKey;
   /** The version of the API that the request itself names, by its header. */
   readonly askedVersion?: string | undefined;

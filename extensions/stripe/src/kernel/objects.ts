@@ -13,7 +13,7 @@ export interface Page<T = unknown> {
   readonly data: readonly T[];
   readonly has_more: boolean;
   readonly url: string;
-  /** Only where a client of localstripe expects it. */
+  /** In lists that an object shows on demand; in others only where a client of localstripe expects it. */
   readonly total_count?: number;
 }
 

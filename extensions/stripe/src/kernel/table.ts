@@ -190,6 +190,12 @@ export class Table<T extends StripeObject, Hidden extends object = Record<string
     };
   }
 
+  /** The first page of a list that an object shows on demand, which says how much there is in all. */
+  within(url: string, selection: Selection<T> = {}): Page<T> {
+    const { object, data, has_more } = this.page(url, {}, selection);
+    return { object, data, has_more, total_count: this.count(selection), url };
+  }
+
   #row(id: string): Row<T, Hidden> | undefined {
     if (id === '') return undefined;
     const row = this.#rows.get(id);

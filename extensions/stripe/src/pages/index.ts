@@ -10,7 +10,9 @@ import { serveActions } from './action-routes';
 import { serveCheckout } from './checkout-routes';
 import { serveBankLink } from './bank-link-routes';
 import { serveIdentity } from './identity-routes';
+import { serveChallenges } from './challenge-routes';
 import { serveInvoices } from './invoice-routes';
+import { serveMandates } from './mandate-routes';
 import { serveMicrodeposits } from './microdeposit-routes';
 import { servePortal } from './portal-routes';
 import { serveReceipts } from './receipt-routes';
@@ -29,6 +31,8 @@ export function servePages(router: Router, stripe: Backend, packageDirectory: st
   serveBankLink(router, stripe);
   serveIdentity(router, stripe);
   serveMicrodeposits(router, stripe);
+  serveChallenges(router, stripe);
+  serveMandates(router, stripe);
   serveOAuth(router, stripe);
   const script = serveScripts(router, packageDirectory);
   if (stripe.config.compat === 'localstripe') serveLocalstripe(router, stripe, script);

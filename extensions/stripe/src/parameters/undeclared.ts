@@ -4,11 +4,14 @@ import type { RawHash } from './form';
 
 const INTENTS = /^POST \/v1\/(payment|setup)_intents(\/\{\w+\}(\/confirm)?)?$/;
 
+const SUBSCRIPTION = 'POST /v1/subscriptions/{subscription}';
+
 const ENDPOINTS = /^POST \/v1\/webhook_endpoints(\/\{\w+\})?$/;
 
 /**
  * The names of the undeclared parameters in a request: the data of a card where an intent is made or confirmed, which Stripe.js
- * sends and servers may; the types of events of a webhook endpoint; the bank account or, on a page, the card of a source; the identifier of a new customer; the balance that is topped up; and, where a page asks (`isPage`), what Stripe.js sends with each call for an intent.
+ * sends and servers may; the types of events of a webhook endpoint; the bank account or, on a page, the card of a source; the identifier of a new customer; the balance that is topped up; the quantity or
+ * the plan of the only item of a subscription; and, where a page asks (`isPage`), what Stripe.js sends with each call for an intent.
  */
 export function undeclared({ key }: Operation, given: RawHash, isPage: boolean): readonly string[] {
   const method = given['payment_method_data'] as RawHash | undefined;
@@ -22,6 +25,7 @@ export function undeclared({ key }: Operation, given: RawHash, isPage: boolean):
     ...(ENDPOINTS.test(key) && typeof given['enabled_events'] === 'object' ? ['enabled_events'] : []),
     ...(key === 'POST /v1/customers' && isIdentifier(given['id']) ? ['id'] : []),
     ...(key === 'POST /v1/topups' && typeof given['destination_balance'] === 'string' ? ['destination_balance'] : []),
+    ...(key === SUBSCRIPTION ? ['plan', 'quantity'].filter((name) => typeof given[name] === 'string') : []),
     ...(isPage ? ['client_secret'] : []),
   ];
 }

@@ -10,6 +10,7 @@ import { announceCharge, bookCharge, captureDays, charge, chargeTable, DAY } fro
 import type { Decline } from './declines';
 import { followUp } from './follow-up';
 import { ATTEMPT_FAILED, authenticationFailure, declinedCall, lastError } from './intent-state';
+import { generateDebit, isShownOnce } from './generated-debit';
 import { hiddenOf, intentTable, methodOf, usageOf, type Confirmed } from './intents';
 import { createMandate } from './mandates';
 import { METHOD_TYPES } from './method-types';
@@ -41,6 +42,7 @@ export function pay(stripe: Backend, id: string, { isAuthenticated = false, decl
     return fail(stripe, id, method, refusal, made.id);
   }
   if (METHOD_TYPES[method.type]?.flow === 'present') keepPresented(stripe, intent, method, made);
+  else if (isShownOnce(method.type)) keepAccount(stripe, intent, method, made);
   else keepMethod(stripe, intent, method, isAuthenticated);
   return succeed(stripe, id, made.id);
 }
@@ -55,7 +57,9 @@ function succeed(stripe: Backend, id: string, chargeId: string): Confirmed {
     announceCharge(stripe, chargeId);
     const held = table.update(id, { ...common, status: 'requires_capture', amount_capturable: amount });
     stripe.emit('payment_intent.amount_capturable_updated', held);
-    stripe.jobs.schedule('payment_intent.expire', id, stripe.now() + captureDays(methodOf(stripe, intent)!.type) * DAY);
+    const { type } = methodOf(stripe, intent)!;
+    const days = captureDays(type, type === 'card' ? intent.payment_method_options?.card : undefined);
+    stripe.jobs.schedule('payment_intent.expire', id, stripe.now() + days * DAY);
     followUp(stripe, chargeId);
     return { intent: table.get(id) };
   }
@@ -185,6 +189,27 @@ function keepMethod(
   if (method.customer !== null) return;
   if (owner !== undefined && usage !== null) attachPaymentMethod(stripe, method, owner, { verified: true });
   else table.hide(method.id, { ...table.hidden(method.id), spent: true });
+}
+
+/** What was paid with on the page of a bank is used up; where the client asked to keep it, its account is debited later. */
+function keepAccount(
+  stripe: Backend,
+  intent: Stripe.PaymentIntent,
+  method: Stripe.PaymentMethod,
+  { id, payment_method_details: details }: Stripe.Charge,
+): void {
+  const { type } = method;
+  const customer = idOf(intent.customer);
+  if (usageOf(intent, type) === null || customer === undefined) {
+    keepMethod(stripe, intent, method, false);
+    return;
+  }
+  const { mandateData } = hiddenOf(stripe, intent.id);
+  const generated = generateDebit(stripe, method, { charge: id }, { customer, mandateData });
+  const shown = (details as unknown as Record<string, object>)[type];
+  chargeTable(stripe).update(id, {
+    payment_method_details: { [type]: { ...shown, ...generated }, type },
+  });
 }
 
 /** A card that was there is used up; where the client asked to keep it, a card for payments over the network is made of it. */

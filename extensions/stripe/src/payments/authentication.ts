@@ -5,6 +5,8 @@ import { DECLINES, type Decline } from './declines';
 export interface Circumstances {
   /** The cardholder is not there. */
   readonly isOffSession: boolean;
+  /** The card was read out by letter or telephone: nobody can authenticate then. */
+  readonly isByPhone?: boolean;
   /** What the client asked for: `any` and `challenge` ask for authentication wherever it is possible. */
   readonly request: string | null | undefined;
 }
@@ -14,8 +16,9 @@ export type Authentication = { readonly needed: false } | { readonly needed: tru
 
 export function authenticationFor(
   secret: CardSecret | undefined,
-  { isOffSession, request }: Circumstances,
+  { isOffSession, isByPhone = false, request }: Circumstances,
 ): Authentication {
+  if (isByPhone) return { needed: false };
   const { authentication, failsToAuthenticate } = behaviorOf(secret);
   const isAsked = request === 'any' || request === 'challenge';
   const needed =

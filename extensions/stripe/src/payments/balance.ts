@@ -68,11 +68,17 @@ export function pendingUntil(stripe: Backend): number {
   return (Math.floor(stripe.now() / DAY) + PENDING_DAYS + 1) * DAY;
 }
 
+/** What a debit of a bank account in the United States costs. */
+function achFee(amount: number): number {
+  return Math.min(perMille(amount, 8), 500);
+}
+
 /** What Stripe takes of a payment by its type. */
 const FEES: Readonly<Record<string, (amount: number) => number>> = {
   card_present: (amount) => perMille(amount, 27) + 5,
   interac_present: () => 15,
-  us_bank_account: (amount) => Math.min(perMille(amount, 8), 500),
+  ach_debit: achFee,
+  us_bank_account: achFee,
 };
 
 /** Stripe's fee for a payment. */

@@ -4,6 +4,8 @@ import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { idOf } from '../kernel/objects';
+import { changedDetails } from './amount-details';
+import { authorizedFor } from './charge-details';
 import { bookCharge, chargeTable, descriptorOf } from './charging';
 import { checkDescriptors } from './descriptors';
 import { checkFee, checkShares } from './intent-fields';
@@ -55,9 +57,10 @@ export function captureIntent(
   const intent = table.get(id);
   if (intent.status !== 'requires_capture') throw wrongStatus(intent, 'capture', 'captured', ['requires_capture']);
   const { amount_to_capture: amount = intent.amount_capturable, final_capture: isFinal = true } = params;
-  if (amount > intent.amount_capturable) {
+  const most = mostCapturable(stripe, intent);
+  if (amount > most) {
     throw invalidRequest(
-      `Amount to capture (${amount}) cannot be greater than the amount that can be captured (${intent.amount_capturable}).`,
+      `Amount to capture (${amount}) cannot be greater than the amount that can be captured (${most}).`,
       { code: 'amount_too_large', param: 'amount_to_capture', payment_intent: intent },
     );
   }
@@ -89,7 +92,7 @@ export function captureIntent(
       amount_captured: made.amount_captured + amount,
       captured: isFinal,
       // What is not captured goes back.
-      ...(isFinal && { amount_refunded: made.amount - made.amount_captured - amount }),
+      ...(isFinal && { amount_refunded: Math.max(0, made.amount - made.amount_captured - amount) }),
       ...(params.application_fee_amount !== undefined && { application_fee_amount: params.application_fee_amount }),
       ...(params.transfer_data?.amount !== undefined &&
         made.transfer_data && { transfer_data: { ...made.transfer_data, amount: params.transfer_data.amount } }),
@@ -103,6 +106,8 @@ export function captureIntent(
     stripe.emit('charge.captured', captured);
     const common = {
       amount_received: intent.amount_received + amount,
+      ...changedDetails(stripe, intent, params, amount),
+      ...(params.application_fee_amount !== undefined && { application_fee_amount: params.application_fee_amount }),
       ...(params.metadata !== undefined && {
         metadata: mergeMetadata(intent.metadata, params.metadata),
       }),
@@ -117,6 +122,13 @@ export function captureIntent(
     stripe.emit('payment_intent.succeeded', paid);
     return paid;
   });
+}
+
+/** What may be captured at once: where the bank agreed, and nothing was captured yet, more than it holds back. */
+function mostCapturable(stripe: Backend, { amount_capturable: held, ...intent }: Stripe.PaymentIntent): number {
+  const charge = chargeTable(stripe).find(idOf(intent.latest_charge) ?? '');
+  const { status, maximum_amount_capturable: most = held } = charge?.payment_method_details?.card?.overcapture ?? {};
+  return status === 'available' && intent.amount_received === 0 ? most : held;
 }
 
 /** Raises what is held back. */
@@ -148,10 +160,18 @@ export function incrementIntent(
     );
   }
   checkAmount(params.amount, intent.currency);
-  chargeTable(stripe).update(idOf(intent.latest_charge)!, { amount: params.amount }, 'charge.updated');
+  chargeTable(stripe).update(
+    idOf(intent.latest_charge)!,
+    ({ payment_method_details: details }) => ({
+      amount: params.amount,
+      payment_method_details: details && authorizedFor(details, params.amount),
+    }),
+    'charge.updated',
+  );
   const raised = table.update(id, {
     amount: params.amount,
     amount_capturable: params.amount - intent.amount_received,
+    ...changedDetails(stripe, intent, params, params.amount),
     ...(params.description !== undefined && { description: params.description }),
     ...(params.application_fee_amount !== undefined && { application_fee_amount: params.application_fee_amount }),
     ...(params.metadata !== undefined && {

@@ -71,6 +71,15 @@ export function checkRoutingNumber(routing: string | null, currency: string, of:
   });
 }
 
+/** Throws for a number that no account in the United States has. `within` is the parameter that holds it. */
+export function checkAccountNumber(number: string, within: string): void {
+  if (US_ACCOUNT_NUMBER.test(number)) return;
+  throw invalidRequest(`Invalid account number: must contain only digits, and be between 4 and 17 digits long`, {
+    code: 'account_number_invalid',
+    param: `${within}[account_number]`,
+  });
+}
+
 /** A bank account that nobody has yet. Throws where it cannot be one. */
 export function newBankAccount(stripe: Backend, given: Given): Stripe.BankAccount {
   const text = (name: string): string | null => (given[name] as string | undefined) ?? null;
@@ -78,12 +87,7 @@ export function newBankAccount(stripe: Backend, given: Given): Stripe.BankAccoun
   if (number === null) throw parameterMissing('bank_account[account_number]');
   const country = (text('country') ?? 'US').toUpperCase();
   const routing = text('routing_number');
-  if (country === 'US' && !US_ACCOUNT_NUMBER.test(number)) {
-    throw invalidRequest(`Invalid account number: must contain only digits, and be between 4 and 17 digits long`, {
-      code: 'account_number_invalid',
-      param: 'bank_account[account_number]',
-    });
-  }
+  if (country === 'US') checkAccountNumber(number, 'bank_account');
   if (country === 'US') checkRoutingNumber(routing, text('currency') ?? 'usd', 'bank_account');
   return {
     id: stripe.newId('bank_account'),

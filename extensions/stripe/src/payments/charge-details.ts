@@ -1,9 +1,22 @@
 /** What a charge says about how it was paid. */
 import type Stripe from 'stripe';
-import { omit } from '../kernel/omit';
+import { blank, fieldNames, fieldOf } from '../spec/shapes';
 import { presentedDetails } from './card-present';
 import { behaviorOf, type CardSecret } from './cards';
 import type { Decline } from './declines';
+import { shownAccount } from './generated-debit';
+
+/** The numbers that a card payment has elsewhere once it is approved. */
+export interface Approval {
+  /** Six digits. */
+  readonly code: string;
+  /** Fifteen digits. */
+  readonly transaction: string;
+}
+
+/** How a payment over the internet was secured, in the numbers of the networks: by its buyer, or not at all. */
+const AUTHENTICATED = '05';
+const UNSECURED = '07';
 
 /** `payment_method_details` of a charge. */
 export function methodDetails(
@@ -16,6 +29,8 @@ export function methodDetails(
     readonly captureBefore?: number | undefined;
     readonly options?: Stripe.PaymentIntent.PaymentMethodOptions.Card | undefined;
     readonly presentOptions?: Stripe.PaymentIntent.PaymentMethodOptions.CardPresent | undefined;
+    /** What the bank and the network call a payment that they approved. */
+    readonly approval?: Approval | undefined;
   },
 ): Stripe.Charge.PaymentMethodDetails {
   const { type, card } = method;
@@ -29,19 +44,19 @@ export function methodDetails(
     });
   }
   if (!card) {
-    const shown = (method as unknown as Record<string, object | undefined>)[type] ?? {};
-    const rest = omit(shown, 'networks', 'status_details');
-    return { [type]: { ...rest, ...(payment.mandate !== null && { mandate: payment.mandate }) }, type };
+    const shown = { ...detailsAs(method), ...shownAccount(method) };
+    return { [type]: { ...shown, ...(payment.mandate !== null && { mandate: payment.mandate }) }, type };
   }
   const { checks } = behaviorOf(payment.secret);
   const { address } = method.billing_details;
   const { options } = payment;
+  const isHeld = payment.captureBefore !== undefined;
   const requested = (name: string): boolean =>
     (options as Record<string, unknown> | undefined)?.[name] === 'if_available';
   return {
     card: {
       amount_authorized: payment.amount,
-      authorization_code: null,
+      authorization_code: payment.approval?.code ?? null,
       brand: card.brand,
       ...(payment.captureBefore !== undefined && { capture_before: payment.captureBefore }),
       checks: {
@@ -50,10 +65,12 @@ export function methodDetails(
         cvc_check: payment.secret?.hasCvc === false ? null : (checks?.cvc ?? 'pass'),
       },
       country: card.country,
-      electronic_commerce_indicator: null,
+      electronic_commerce_indicator: payment.isAuthenticated ? AUTHENTICATED : UNSECURED,
       exp_month: card.exp_month,
       exp_year: card.exp_year,
-      extended_authorization: { status: 'disabled' },
+      extended_authorization: {
+        status: requested('request_extended_authorization') && isHeld ? 'enabled' : 'disabled',
+      },
       fingerprint: card.fingerprint,
       funding: card.funding,
       incremental_authorization: {
@@ -65,13 +82,13 @@ export function methodDetails(
       multicapture: { status: requested('request_multicapture') ? 'available' : 'unavailable' },
       network: card.networks?.preferred ?? card.brand,
       network_token: { used: false },
-      network_transaction_id: null,
-      overcapture: { maximum_amount_capturable: payment.amount, status: 'unavailable' },
+      network_transaction_id: payment.approval?.transaction ?? null,
+      overcapture: overcapture(payment.amount, isHeld && requested('request_overcapture')),
       regulated_status: 'unregulated',
       three_d_secure: payment.isAuthenticated
         ? {
             authentication_flow: 'challenge',
-            electronic_commerce_indicator: '05',
+            electronic_commerce_indicator: AUTHENTICATED,
             exemption_indicator: null,
             result: 'authenticated',
             result_reason: null,
@@ -84,6 +101,45 @@ export function methodDetails(
     },
     type: 'card',
   } as unknown as Stripe.Charge.PaymentMethodDetails;
+}
+
+/** What a payment method says of itself, as far as a charge has it, and the rest empty. */
+function detailsAs(method: Stripe.PaymentMethod): object {
+  const shown = (method as unknown as Record<string, object | undefined>)[method.type] ?? {};
+  const [details = ''] = fieldOf('charge', 'payment_method_details')?.kinds ?? [];
+  const [kind] = fieldOf(details, method.type)?.kinds ?? [];
+  if (kind === undefined) return shown;
+  const names = fieldNames(kind);
+  return {
+    ...blank(kind),
+    ...Object.fromEntries(Object.entries(shown).filter(([name]) => names.includes(name))),
+  };
+}
+
+/** By how much a bank that agrees to it lets more be captured than was authorized. */
+const OVERCAPTURE = 0.2;
+
+function overcapture(amount: number, isAvailable: boolean): object {
+  return isAvailable
+    ? { maximum_amount_capturable: Math.floor(amount * (1 + OVERCAPTURE)), status: 'available' }
+    : { maximum_amount_capturable: amount, status: 'unavailable' };
+}
+
+/** The details of a charge by card for another amount, to which the bank agreed later. */
+export function authorizedFor(
+  details: Stripe.Charge.PaymentMethodDetails,
+  amount: number,
+): Stripe.Charge.PaymentMethodDetails {
+  const { card } = details;
+  if (!card) return details;
+  return {
+    ...details,
+    card: {
+      ...card,
+      amount_authorized: amount,
+      ...(card.overcapture && { overcapture: overcapture(amount, card.overcapture.status === 'available') }),
+    },
+  } as Stripe.Charge.PaymentMethodDetails;
 }
 
 const NORMAL_RISK = 32;

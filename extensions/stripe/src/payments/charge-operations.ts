@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { checkRecipients } from '../connect/recipients';
 import { debitAccount } from '../connect/transfers';
-import { invalidRequest, parameterMissing } from '../errors';
+import { cardError, invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
@@ -9,7 +9,8 @@ import { idOf } from '../kernel/objects';
 import { checkEmail } from '../parameters/email';
 import { methodTable, resolvePaymentMethod } from '../resources/payment-methods';
 import { createToken } from '../resources/tokens';
-import { cardTable, sourceTable } from './card-source';
+import { bankBehavior } from './bank-accounts';
+import { bankAccountTable, cardTable, sourceTable } from './card-source';
 import { newCard } from './card-objects';
 import { cardOf, type CardParams } from './cards';
 import { announceCharge, bookCharge, charge, chargeTable, DAY } from './charging';
@@ -73,13 +74,16 @@ function make(stripe: Backend, given: Stripe.ChargeCreateParams): Stripe.Charge 
       param: 'source',
     });
   }
+  const isDebit = method.type !== 'card';
   const { charge: made, decline } = charge(stripe, {
     amount,
     currency,
     method,
     capture,
     customer: customer ?? idOf(method.customer) ?? null,
+    isPending: isDebit,
     fields: {
+      ...(isDebit && { payment_method_details: debitDetails(method) }),
       description: params.description ?? null,
       metadata: mergeMetadata(undefined, params.metadata),
       receipt_email: params.receipt_email ?? null,
@@ -100,11 +104,60 @@ function make(stripe: Backend, given: Stripe.ChargeCreateParams): Stripe.Charge 
       ...(decline.advice !== undefined && { advice_code: decline.advice }),
     });
   }
+  if (isDebit) return debit(stripe, made.id, method);
   if (capture) bookCharge(stripe, made.id, amount);
   else stripe.jobs.schedule('charge.expire', made.id, stripe.now() + CAPTURE_DAYS * DAY);
   announceCharge(stripe, made.id);
   followUp(stripe, made.id);
   return chargeTable(stripe).get(made.id);
+}
+
+/** What a debit of old says of the bank account. */
+function debitDetails({ us_bank_account: bank }: Stripe.PaymentMethod): Stripe.Charge.PaymentMethodDetails {
+  return {
+    ach_debit: {
+      account_holder_type: bank?.account_holder_type ?? null,
+      bank_name: bank?.bank_name ?? null,
+      country: 'US',
+      fingerprint: bank?.fingerprint ?? null,
+      last4: bank?.last4 ?? null,
+      routing_number: bank?.routing_number ?? null,
+    },
+    type: 'ach_debit',
+  };
+}
+
+/** A debit is under way until the bank has answered. */
+function debit(stripe: Backend, id: string, method: Stripe.PaymentMethod): Stripe.Charge {
+  announceCharge(stripe, id);
+  const { delay } = bankBehavior(methodTable(stripe).hidden(method.id)?.account);
+  // Banks keep to the time of the world, whatever clock a customer is on.
+  if (Number.isFinite(delay)) {
+    stripe.as({ clock: null }, () => stripe.jobs.schedule('charge.settle', id, stripe.now() + delay));
+  }
+  return chargeTable(stripe).get(id);
+}
+
+/** Ends a debit, as the number of its bank account says. */
+function settle(stripe: Backend, id: string): void {
+  const table = chargeTable(stripe);
+  const made = table.find(id);
+  if (made?.status !== 'pending') return;
+  const { failure } = bankBehavior(table.hidden(id)?.account);
+  if (failure) {
+    table.update(id, {
+      status: 'failed',
+      captured: false,
+      failure_code: failure.code,
+      failure_message: failure.message,
+    });
+    announceCharge(stripe, id);
+    return;
+  }
+  table.update(id, { status: 'succeeded', paid: true, amount_captured: made.amount });
+  bookCharge(stripe, id, made.amount);
+  announceCharge(stripe, id);
+  followUp(stripe, id);
 }
 
 function defaultSource(stripe: Backend, customer: string | undefined): string {
@@ -113,13 +166,14 @@ function defaultSource(stripe: Backend, customer: string | undefined): string {
   }
   const source = idOf(stripe.table<Stripe.Customer>('customer').get(customer, 'customer').default_source);
   if (source !== undefined) return source;
-  throw invalidRequest('Cannot charge a customer that has no active card', { code: 'missing', param: 'card' });
+  throw cardError('Cannot charge a customer that has no active card', { code: 'missing', param: 'card' });
 }
 
 /** What the charge shows as its `source`: the card, even where it came as a token. */
 function shownSource(stripe: Backend, id: string, method: Stripe.PaymentMethod): Stripe.CustomerSource {
   if (id.startsWith('card_')) return cardTable(stripe).get(id);
   if (id.startsWith('src_')) return sourceTable(stripe).get(id);
+  if (id.startsWith('ba_')) return bankAccountTable(stripe).get(id);
   const { card, billing_details: billing } = method;
   const secret = methodTable(stripe).hidden(method.id);
   const number = secret?.number ?? '4242424242424242';
@@ -183,6 +237,7 @@ function update(stripe: Backend, id: string, params: Stripe.ChargeUpdateParams):
   const table = chargeTable(stripe);
   const before = table.get(id);
   const { metadata, customer, fraud_details: fraud, shipping } = params;
+  if (customer !== undefined) checkCustomer(stripe, before, customer);
   return table.update(
     id,
     {
@@ -196,6 +251,13 @@ function update(stripe: Backend, id: string, params: Stripe.ChargeUpdateParams):
     },
     'charge.updated',
   );
+}
+
+/** A charge has a customer once. */
+function checkCustomer(stripe: Backend, { id, customer: owner }: Stripe.Charge, customer: string): void {
+  stripe.table('customer').get(customer, 'customer');
+  if (owner === null || idOf(owner) === customer) return;
+  throw invalidRequest(`Charge ${id} already has a customer, which cannot be changed.`, { param: 'customer' });
 }
 
 /** https://docs.stripe.com/api/charges */
@@ -213,6 +275,7 @@ export const charges: DefineModule = (stripe) => {
       'POST /v1/charges/{id}/capture': ({ path, params }) => capture(stripe, path['id']!, params),
     },
     jobs: {
+      'charge.settle': (each, { subject }) => settle(each, subject),
       'charge.expire': (each, { subject }) => {
         const charges = chargeTable(each);
         const made = charges.find(subject);

@@ -9,14 +9,15 @@ import { judge } from '../radar/rules';
 import { methodTable, billingDetails } from '../resources/payment-methods';
 import { addBalanceTransaction, pendingUntil, stripeFee } from './balance';
 import { behaviorOf, chargeDecline, type CardSecret } from './cards';
-import { methodDetails, outcomeOf } from './charge-details';
+import { methodDetails, outcomeOf, type Approval } from './charge-details';
 import { DECLINES, type Decline } from './declines';
 import { LONGEST_DESCRIPTOR } from './descriptors';
 
 export const DAY = 24 * 60 * 60;
 
-/** For how many days a bank holds money back: less for a card that was there. */
-export function captureDays(type: string): number {
+/** For how many days a bank holds money back: fewer for a card that was there, more where it was asked to. */
+export function captureDays(type: string, options?: Stripe.PaymentIntent.PaymentMethodOptions.Card): number {
+  if (options?.request_extended_authorization === 'if_available') return 30;
   return type === 'card_present' ? 2 : 7;
 }
 
@@ -103,9 +104,12 @@ export function charge(stripe: Backend, attempt: Attempt): Charged {
       secret,
       isAuthenticated,
       mandate: attempt.mandate ?? null,
-      captureBefore: capture ? undefined : stripe.now() + captureDays(method.type) * DAY,
+      captureBefore: capture
+        ? undefined
+        : stripe.now() + captureDays(method.type, isCard ? attempt.options : undefined) * DAY,
       options: attempt.options,
       presentOptions: attempt.presentOptions,
+      approval: decline === undefined && method.type === 'card' ? newApproval(stripe) : undefined,
     }),
     radar_options: {},
     receipt_email: null,
@@ -174,4 +178,13 @@ export function descriptorOf(
 ): string {
   const { whole, prefix } = accountDescriptors(stripe, idOf(principal));
   return (suffix ? `${prefix}* ${suffix}` : (own ?? whole)).slice(0, LONGEST_DESCRIPTOR);
+}
+
+const CODE_DIGITS = 6;
+const TRANSACTION_DIGITS = 15;
+
+function newApproval(stripe: Backend): Approval {
+  const number = stripe.platform.ids.number('charge.approval');
+  const digits = (length: number): string => String(number).padStart(length, '0');
+  return { code: digits(CODE_DIGITS), transaction: `1${digits(TRANSACTION_DIGITS - 1)}` };
 }

@@ -5,6 +5,7 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { checkEmail } from '../parameters/email';
 import { methodTable } from '../resources/payment-methods';
+import { changedDetails } from './amount-details';
 import { fail, isHeld, pay, process, scheduleVoucher, type MethodOptions } from './attempt-payment';
 import { authenticationFor } from './authentication';
 import { noteIntent } from './confirming-tokens';
@@ -25,6 +26,7 @@ import {
 } from './intents';
 import { METHOD_TYPES } from './method-types';
 import { actionFor, authenticate, verifyWithMicrodeposits } from './next-action';
+import { payByTransfer } from './transfers-in';
 
 /** Confirms an intent. Throws a card error, keeping what was written, when the payment is declined. */
 export function confirmIntent(stripe: Backend, id: string, params: ConfirmIntentParams = {}): Stripe.PaymentIntent {
@@ -74,6 +76,7 @@ function confirm(stripe: Backend, id: string, params: ConfirmIntentParams): Conf
   const intent = table.update(id, {
     payment_method: method.id,
     next_action: null,
+    ...changedDetails(stripe, before, params),
     ...(params.capture_method !== undefined && { capture_method: params.capture_method }),
     ...(usage !== undefined && { setup_future_usage: usage === '' ? null : usage }),
     ...(shipping !== undefined && { shipping: shippingOf(shipping) }),
@@ -102,7 +105,11 @@ function start(
   const { flow = 'redirect' } = METHOD_TYPES[method.type] ?? {};
   if (isAuthenticated) return pay(stripe, intent.id, { isAuthenticated: true });
   if (flow === 'card') {
-    const authentication = authenticationFor(secret, { isOffSession, request: requestOf(intent) });
+    const authentication = authenticationFor(secret, {
+      isOffSession,
+      isByPhone: isByPhone(intent),
+      request: requestOf(intent),
+    });
     if (!authentication.needed) return pay(stripe, intent.id);
     if (authentication.failure) return pay(stripe, intent.id, { decline: authentication.failure });
     if (isOffSession) return pay(stripe, intent.id, { decline: DECLINES.authenticationRequired });
@@ -115,10 +122,16 @@ function start(
       ? process(stripe, intent.id)
       : askFor(stripe, intent.id, verifyWithMicrodeposits(stripe, intent.id));
   }
+  if (flow === 'transfer') return payByTransfer(stripe, intent, (action) => askFor(stripe, intent.id, action));
   if (flow === 'immediate' || flow === 'present' || isOffSession) return pay(stripe, intent.id);
   const asked = askFor(stripe, intent.id, actionFor(stripe, intent.id, method, options));
   if (flow === 'voucher') scheduleVoucher(stripe, intent.id, method);
   return asked;
+}
+
+/** Whether a card was read out to the merchant, by letter or by telephone. */
+function isByPhone({ payment_method_options: options }: Stripe.PaymentIntent): boolean {
+  return (options?.card as { readonly moto?: boolean } | undefined)?.moto === true;
 }
 
 function askFor(stripe: Backend, id: string, action: object): Confirmed {

@@ -8,6 +8,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import { omit } from '../kernel/omit';
 import { checkEmail } from '../parameters/email';
 import { hooksOf } from '../tax/associations';
+import { detailsOf } from './amount-details';
 import { confirmIntent } from './confirm-intent';
 import { noteIntent, withToken } from './confirming-tokens';
 import { checkDescriptors } from './descriptors';
@@ -22,7 +23,7 @@ export function createIntent(stripe: Backend, given: CreateIntentParams): Stripe
   return stripe.onClockOf(params.customer, () => {
     const intent = makeIntent(stripe, params);
     // The intent has its payment method by now.
-    const rest = omit(params, 'confirmation_token', 'payment_method_data');
+    const rest = omit(params, 'amount_details', 'confirmation_token', 'payment_method_data');
     return params.confirm === true ? confirmIntent(stripe, intent.id, rest) : intent;
   });
 }
@@ -51,13 +52,14 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
   if (method) checkOwner(stripe, method, customer);
   const types = typesFor(stripe, params, currency);
   const id = stripe.newId('payment_intent');
+  const { fields, lineItems } = detailsOf(stripe, params.amount, params);
   const intent = {
     id,
     object: 'payment_intent',
     allowed_payment_method_types: params.allowed_payment_method_types ?? null,
     amount: params.amount,
     amount_capturable: 0,
-    amount_details: { tip: {}, ...params.amount_details },
+    amount_details: { tip: {} },
     amount_received: 0,
     application: applicationOf(stripe),
     application_fee_amount: params.application_fee_amount ?? null,
@@ -74,10 +76,11 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
     description: params.description ?? null,
     excluded_payment_method_types: params.excluded_payment_method_types ?? null,
     ...hooksOf(stripe, id, params.hooks),
+    ...fields,
     last_payment_error: null,
     latest_charge: null,
     livemode: false,
-    managed_payments: null,
+    managed_payments: { enabled: false },
     metadata: mergeMetadata(undefined, params.metadata),
     next_action: null,
     on_behalf_of: params.on_behalf_of ?? null,
@@ -98,7 +101,7 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
     transfer_data: params.transfer_data ?? null,
     transfer_group: params.transfer_group ?? null,
   } as unknown as Stripe.PaymentIntent;
-  intentTable(stripe).insert(intent);
+  intentTable(stripe).insert(intent, lineItems && { lineItems });
   noteIntent(stripe, params.confirmation_token, intent);
   stripe.emit('payment_intent.created', intent);
   return intent;

@@ -208,8 +208,11 @@ export const customerSources: DefineModule = (stripe) => {
       },
     },
     includes: {
-      'customer sources': (customer: Stripe.Customer) =>
-        pageOf(sourcesOf(stripe, customer.id), `/v1/customers/${customer.id}/sources`),
+      'customer sources': (customer: Stripe.Customer) => {
+        const sources = sourcesOf(stripe, customer.id);
+        const { url, ...page } = pageOf(sources, `/v1/customers/${customer.id}/sources`);
+        return { ...page, total_count: sources.length, url };
+      },
     },
   };
 };

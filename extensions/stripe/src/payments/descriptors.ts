@@ -20,7 +20,7 @@ export function checkDescriptors(given: Descriptors): void {
     if (REFUSED.test(text)) {
       throw invalidRequest(`The statement descriptor cannot contain the characters <, >, \\, ', " and *.`, { param });
     }
-    if (param === 'statement_descriptor' && !/[a-z]/i.test(text)) {
+    if (!/[a-z]/i.test(text)) {
       throw invalidRequest('The statement descriptor must contain at least one letter.', { param });
     }
   }

@@ -9,6 +9,7 @@ import { idOf } from '../kernel/objects';
 import { fileTable } from '../resources/files';
 import { addBalanceTransaction, pendingUntil } from './balance';
 import { chargeTable, DAY } from './charging';
+import { eligibilityOf, mergeEnhanced } from './enhanced-evidence';
 import type { DisputeCause } from './test-cards';
 
 /** What a dispute costs, in the currency of the payment. */
@@ -55,7 +56,7 @@ export function createDispute(stripe: Backend, chargeId: string, cause: DisputeC
     evidence: { ...Object.fromEntries(EVIDENCE.map((name) => [name, null])), enhanced_evidence: {} },
     evidence_details: {
       due_by: Math.floor(stripe.now() / DAY + DAYS_TO_RESPOND) * DAY + DAY - 1,
-      enhanced_eligibility: {},
+      enhanced_eligibility: eligibilityOf(cause.eligible),
       has_evidence: false,
       past_due: false,
       submission_count: 0,
@@ -153,6 +154,7 @@ function submit(stripe: Backend, id: string, params: Stripe.DisputeUpdateParams)
   const given = Object.fromEntries(
     Object.entries(evidence ?? {}).map(([name, value]) => [name, value === '' ? null : (value as unknown)]),
   );
+  const enhanced = mergeEnhanced(dispute.evidence.enhanced_evidence, evidence?.enhanced_evidence);
   for (const name of FILES) {
     const file = given[name];
     if (typeof file === 'string' && !stripe.isLoose) fileTable(stripe).get(file, `evidence[${name}]`);
@@ -167,9 +169,13 @@ function submit(stripe: Backend, id: string, params: Stripe.DisputeUpdateParams)
         metadata: mergeMetadata(dispute.metadata, metadata),
       }),
       ...(hasEvidence && {
-        evidence: { ...dispute.evidence, ...given },
+        evidence: { ...dispute.evidence, ...given, enhanced_evidence: enhanced },
         evidence_details: {
           ...dispute.evidence_details,
+          enhanced_eligibility: eligibilityOf(
+            dispute.enhanced_eligibility_types[0] as DisputeCause['eligible'],
+            enhanced,
+          ),
           has_evidence: true,
           ...(isSent && {
             submission_count: dispute.evidence_details.submission_count + 1,

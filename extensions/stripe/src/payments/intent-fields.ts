@@ -4,29 +4,44 @@ import { checkRecipients } from '../connect/recipients';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 
+/** What Stripe fills in for types of which a client says nothing. */
+const FILLED_IN: Readonly<Record<string, object>> = {
+  acss_debit: { verification_method: 'automatic' },
+  affirm: {},
+  afterpay_clearpay: { reference: null },
+  alipay: {},
+  amazon_pay: { express_checkout_element_session_id: null },
+  bancontact: { preferred_language: 'en' },
+  boleto: { expires_after_days: 3 },
+  card: { installments: null, mandate_options: null, network: null, request_three_d_secure: 'automatic' },
+  card_present: { request_extended_authorization: false, request_incremental_authorization_support: false },
+  cashapp: {},
+  eps: {},
+  ideal: {},
+  klarna: { preferred_locale: null },
+  konbini: { confirmation_number: null, expires_after_days: null, expires_at: null, product_description: null },
+  link: { persistent_token: null },
+  oxxo: { expires_after_days: 3 },
+  p24: {},
+  paypal: { preferred_locale: null, reference: null },
+  pix: { expires_after_seconds: null, expires_at: null },
+  sepa_debit: {},
+  swish: { reference: null },
+  us_bank_account: { verification_method: 'automatic' },
+  wechat_pay: { app_id: null, client: null },
+};
+
 /** The options of the types that an intent takes, with what Stripe fills in. */
 export function optionsOf(
   given: object | undefined,
   types: readonly string[],
   before?: object | null,
 ): Stripe.PaymentIntent.PaymentMethodOptions {
-  const options: Record<string, object> = { ...before, ...given };
-  if (types.includes('card')) {
-    options['card'] = {
-      installments: null,
-      mandate_options: null,
-      network: null,
-      request_three_d_secure: 'automatic',
-      ...(before as Record<string, object> | null | undefined)?.['card'],
-      ...(given as Record<string, object> | undefined)?.['card'],
-    };
-  }
-  if (types.includes('card_present')) {
-    options['card_present'] = {
-      request_extended_authorization: false,
-      request_incremental_authorization_support: false,
-      ...options['card_present'],
-    };
+  const [had, has] = [before, given] as (Readonly<Record<string, object>> | null | undefined)[];
+  const options: Record<string, object> = { ...had, ...has };
+  for (const type of types) {
+    const filled = FILLED_IN[type];
+    if (filled) options[type] = { ...filled, ...had?.[type], ...has?.[type] };
   }
   return options;
 }

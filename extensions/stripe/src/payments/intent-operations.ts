@@ -1,22 +1,25 @@
 import type Stripe from 'stripe';
 import { invalidRequest, type StripeError } from '../errors';
 import { mergeMetadata } from '../kernel/metadata';
+import { pageOf } from '../kernel/page-of';
 import type { Backend } from '../kernel/backend';
 import { verifyDeposits } from './microdeposits';
 import type { Call, DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { checkEmail } from '../parameters/email';
+import { methodTable } from '../resources/payment-methods';
 import { hooksOf } from '../tax/associations';
 import { checkDescriptors } from './descriptors';
 import { checkOwner, givenMethod, typesFor } from './intent-methods';
 import { needsReturnUrl, noSuchIntent, unexpectedState } from './intent-state';
+import { changedDetails } from './amount-details';
 import { completeAction, settleDebit } from './attempt-payment';
 import { cancelIntent, captureIntent, incrementIntent } from './capture-intent';
 import { confirmIntent } from './confirm-intent';
 import { withToken } from './confirming-tokens';
 import { createIntent } from './create-intent';
 import { checkFee, checkShares, optionsOf, shippingOf } from './intent-fields';
-import { CONFIRMABLE, intentTable, type ConfirmIntentParams, type CreateIntentParams } from './intents';
+import { CONFIRMABLE, hiddenOf, intentTable, type ConfirmIntentParams, type CreateIntentParams } from './intents';
 import { checkAmount, checkWhole, readCurrency } from './money';
 import { checkSecret, viewFor } from './public-view';
 
@@ -31,7 +34,7 @@ export const paymentIntents: DefineModule = (stripe) => {
   };
   return {
     operations: {
-      'POST /v1/payment_intents': ({ params }) => {
+      'POST /v1/payment_intents': ({ key, params }) => {
         const given = withToken(stripe, params as unknown as CreateIntentParams);
         const redirects = given.automatic_payment_methods?.allow_redirects;
         if (given.confirm === true && given.payment_method_types === undefined && redirects !== 'never') {
@@ -39,6 +42,7 @@ export const paymentIntents: DefineModule = (stripe) => {
           if (automatic !== null) checkReturnUrl(given);
         }
         checkWhole(given.amount, readCurrency(given.currency));
+        if (given.confirm === true && !key.publishable) checkMandate(stripe, given);
         return createIntent(stripe, given);
       },
       'GET /v1/payment_intents': ({ url, params }) => {
@@ -52,13 +56,15 @@ export const paymentIntents: DefineModule = (stripe) => {
       'GET /v1/payment_intents/{id}': (call) => viewFor(call, found(call)),
       'POST /v1/payment_intents/{id}': (call) => viewFor(call, update(stripe, found(call), call.params)),
       'POST /v1/payment_intents/{id}/confirm': (call) => {
-        const { id, automatic_payment_methods: automatic, confirmation_method: confirmation, status } = found(call);
+        const intent = found(call);
+        const { id, automatic_payment_methods: automatic, confirmation_method: confirmation, status } = intent;
         const given = withToken(stripe, call.params as unknown as ConfirmIntentParams);
         const redirects = automatic?.allow_redirects !== 'never';
         if (automatic?.enabled === true && redirects && CONFIRMABLE.includes(status)) {
           if (given.return_url === undefined && table.hidden(id)?.returnUrl === undefined) checkReturnUrl(given);
         }
         if (call.key.publishable && confirmation === 'manual') throw onlyByServer();
+        if (!call.key.publishable) checkMandate(stripe, given, intent);
         return viewFor(call, confirmIntent(stripe, id, given));
       },
       'POST /v1/payment_intents/{id}/cancel': (call) => {
@@ -77,9 +83,13 @@ export const paymentIntents: DefineModule = (stripe) => {
         return viewFor(call, verifyDeposits(stripe, id, call.params) as Stripe.PaymentIntent);
       },
       'GET /v1/payment_intents/{id}/amount_details_line_items': (call) => {
-        found(call);
-        return { object: 'list', data: [], has_more: false, url: call.url };
+        const { id } = found(call);
+        return pageOf(hiddenOf(stripe, id).lineItems ?? [], call.url, call.params);
       },
+    },
+    includes: {
+      'payment_intent amount_details.line_items': ({ id }: Stripe.PaymentIntent) =>
+        pageOf(hiddenOf(stripe, id).lineItems ?? [], `/v1/payment_intents/${id}/amount_details_line_items`, {}),
     },
     jobs: {
       'payment_intent.expire': (each, { subject }) => {
@@ -97,6 +107,19 @@ export const paymentIntents: DefineModule = (stripe) => {
 
 function checkReturnUrl({ return_url: url, use_stripe_sdk: useSdk }: ConfirmIntentParams): void {
   if (url === undefined && useSdk !== true) throw needsReturnUrl();
+}
+
+/** A server says itself that a customer agreed to later debits; Stripe.js does so for pages. */
+function checkMandate(stripe: Backend, given: ConfirmIntentParams, intent?: Stripe.PaymentIntent): void {
+  const usage = given.setup_future_usage ?? intent?.setup_future_usage;
+  if (!usage || given.mandate_data || given.mandate !== undefined || given.confirmation_token !== undefined) return;
+  const id = given.payment_method ?? idOf(intent?.payment_method);
+  const type = given.payment_method_data?.type ?? methodTable(stripe).find(id ?? '')?.type;
+  if (type !== 'sepa_debit') return;
+  throw invalidRequest(
+    'When confirming a PaymentIntent with a `sepa_debit` PaymentMethod and `setup_future_usage`, `mandate_data` is required.',
+    { code: 'parameter_missing', param: 'mandate_data' },
+  );
 }
 
 function onlyByServer(): StripeError {
@@ -186,6 +209,7 @@ function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): 
     ...(fee !== undefined && { application_fee_amount: fee === '' ? null : fee }),
     ...(group !== undefined && { transfer_group: group }),
     ...hooksOf(stripe, intent.id, given.hooks),
+    ...changedDetails(stripe, intent, given, amount),
     ...(given.capture_method !== undefined && { capture_method: given.capture_method }),
     ...(given.statement_descriptor !== undefined && { statement_descriptor: given.statement_descriptor }),
     ...(given.statement_descriptor_suffix !== undefined && {

@@ -5,6 +5,7 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { methodTable } from '../resources/payment-methods';
+import type { LineItem } from './amount-details';
 
 /** What is kept beside an intent. */
 export interface IntentSecret {
@@ -14,6 +15,8 @@ export interface IntentSecret {
   /** The cardholder authenticated; the server has yet to confirm. */
   readonly isAuthenticated?: boolean;
   readonly mandateData?: Stripe.PaymentIntentConfirmParams.MandateData;
+  /** What the amount is made of. */
+  readonly lineItems?: readonly LineItem[];
   /** What a payment method is set up for, where that is one payment alone. */
   readonly singleUse?: Stripe.SetupIntentCreateParams.SingleUse;
 }

@@ -1,8 +1,9 @@
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
+import type { Table } from '../kernel/table';
 
-type MandateData = Stripe.PaymentIntentConfirmParams.MandateData | '' | null | undefined;
+export type MandateData = Stripe.PaymentIntentConfirmParams.MandateData | '' | null | undefined;
 
 /** Writes down that a customer agreed to debits from a payment method. */
 export function createMandate(
@@ -12,8 +13,9 @@ export function createMandate(
   singleUse?: { readonly amount: number; readonly currency: string },
 ): Stripe.Mandate {
   const acceptance = data ? data.customer_acceptance : undefined;
+  const id = stripe.newId('mandate');
   const mandate = {
-    id: stripe.newId('mandate'),
+    id,
     object: 'mandate',
     customer_acceptance: {
       accepted_at: acceptance?.accepted_at ?? stripe.now(),
@@ -25,15 +27,45 @@ export function createMandate(
     livemode: false,
     ...(singleUse === undefined ? { multi_use: {} } : { single_use: singleUse }),
     payment_method: method.id,
-    payment_method_details: { [method.type]: {}, type: method.type },
+    payment_method_details: { [method.type]: detailsOf(stripe, id, method.type), type: method.type },
     status: 'active',
     type: singleUse === undefined ? 'multi_use' : 'single_use',
   } as unknown as Stripe.Mandate;
-  stripe.table<Stripe.Mandate>('mandate').insert(mandate);
+  mandateTable(stripe).insert(mandate);
   return mandate;
+}
+
+/** What a mandate says for a type of payment methods: under which reference, and where it can be read. */
+function detailsOf(stripe: Backend, id: string, type: string): object {
+  const url = stripe.pageUrl(`mandates/${id}`);
+  const reference = stripe.secret(16).toUpperCase();
+  switch (type) {
+    case 'acss_debit':
+      return { interval_description: null, payment_schedule: 'sporadic', transaction_type: 'personal' };
+    case 'au_becs_debit':
+      return { url };
+    case 'bacs_debit':
+      return { network_status: 'accepted', reference, revocation_reason: null, url };
+    case 'sepa_debit':
+      return { reference, url };
+    default:
+      return {};
+  }
+}
+
+/** Ends what a customer agreed to with a payment method that they have taken back. */
+function revoke(stripe: Backend, method: string): void {
+  const table = mandateTable(stripe);
+  const active = [...table.values({ by: { payment_method: method } })].filter(({ status }) => status === 'active');
+  for (const { id } of active) table.update(id, { status: 'inactive' }, 'mandate.updated');
+}
+
+function mandateTable(stripe: Backend): Table<Stripe.Mandate> {
+  return stripe.table<Stripe.Mandate>('mandate');
 }
 
 /** https://docs.stripe.com/api/mandates */
 export const mandates: DefineModule = (stripe) => ({
-  operations: { 'GET /v1/mandates/{id}': ({ path }) => stripe.table<Stripe.Mandate>('mandate').get(path['id']!) },
+  operations: { 'GET /v1/mandates/{id}': ({ path }) => mandateTable(stripe).get(path['id']!) },
+  reactions: { 'payment_method.detached': ({ id }: Stripe.PaymentMethod) => revoke(stripe, id) },
 });

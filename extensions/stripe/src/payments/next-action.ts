@@ -61,27 +61,21 @@ export function actionFor(
       type: action,
     };
   }
+  const images = { image_url_png: `${url}.png`, image_url_svg: `${url}.svg` };
+  const code = { data: url, hosted_instructions_url: url, ...images };
+  const app = { hosted_instructions_url: url, mobile_auth_url: url };
   const contents: Readonly<Record<string, object>> = {
     alipay_handle_redirect: { native_data: null, native_url: null, return_url: returnUrl ?? null, url },
     blik_authorize: {},
+    cashapp_handle_redirect_or_display_qr_code: { ...app, qr_code: { expires_at: expires, ...images } },
+    paynow_display_qr_code: code,
+    pix_display_qr_code: { ...code, expires_at: expires },
+    promptpay_display_qr_code: code,
     redirect_to_url: { return_url: returnUrl ?? null, url },
-    wechat_pay_display_qr_code: {
-      data: url,
-      hosted_instructions_url: url,
-      image_data_url: '',
-      image_url_png: `${url}.png`,
-      image_url_svg: `${url}.svg`,
-    },
+    swish_handle_redirect_or_display_qr_code: { ...app, qr_code: { data: url, ...images } },
+    wechat_pay_display_qr_code: { ...code, image_data_url: '' },
   };
-  const qrCode = {
-    expires_at: expires,
-    hosted_instructions_url: url,
-    image_url_png: `${url}.png`,
-    image_url_svg: `${url}.svg`,
-    data: url,
-    qr_code: { expires_at: expires, image_url_png: `${url}.png`, image_url_svg: `${url}.svg` },
-  };
-  return { [action]: contents[action] ?? qrCode, type: action };
+  return { [action]: contents[action], type: action };
 }
 
 /** How a bank account that was typed in is verified. */

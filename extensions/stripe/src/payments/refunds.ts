@@ -3,33 +3,23 @@ import type Stripe from 'stripe';
 import { omit } from '../kernel/omit';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
-import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
-import { shareRefund } from '../connect/transfers';
+import { shareRefund } from '../connect/shared-charges';
 import { idOf } from '../kernel/objects';
 import { addBalanceTransaction, balanceTransactions } from './balance';
+import { askForAccount, keepCash, leaveInCash, returnCash, scheduleExpiry } from './bank-refunds';
 import { behaviorOf } from './cards';
 import { chargeTable } from './charging';
 import { disputeTable } from './disputes';
 import { formatAmount } from './money';
+import { refundTable, type RefundParams } from './refund-table';
 import type { CardBehavior } from './test-cards';
 
 /** In how many seconds a refund that takes its time is decided. */
 const SOON = 1;
-
-export function refundTable(stripe: Backend): Table<Stripe.Refund> {
-  return stripe.table<Stripe.Refund>('refund');
-}
-
-export interface RefundParams {
-  readonly charge?: string | undefined;
-  readonly payment_intent?: string | undefined;
-  readonly amount?: number | undefined;
-  readonly reason?: string | undefined;
-  readonly metadata?: Readonly<Record<string, string>> | '' | undefined;
-  readonly instructions_email?: string | undefined;
-}
+/** What was paid in cash is given back by other means. */
+const NEVER_REFUNDED: readonly string[] = ['boleto', 'oxxo'];
 
 /** Gives money back, with `refund.created` and `charge.refunded`. Throws where there is not so much to give back. */
 export function createRefund(stripe: Backend, params: RefundParams): Stripe.Refund {
@@ -38,7 +28,10 @@ export function createRefund(stripe: Backend, params: RefundParams): Stripe.Refu
   const amount = params.amount ?? left;
   check(stripe, charge, amount, left);
   const { refund: behavior } = behaviorOf(chargeTable(stripe).hidden(charge.id));
-  const refund = newRefund(stripe, charge, amount, params, behavior);
+  const refund = {
+    ...newRefund(stripe, charge, amount, params, behavior),
+    ...askForAccount(stripe, charge, params.instructions_email),
+  };
   refundTable(stripe).insert(refund);
   const booked = charge.balance_transaction === null ? refund : book(stripe, refund, charge);
   const refunded = chargeTable(stripe).update(charge.id, {
@@ -51,6 +44,7 @@ export function createRefund(stripe: Backend, params: RefundParams): Stripe.Refu
     amount_refunded: charge.amount_refunded,
     ...(refunded.refunded && { refunded: false }),
   });
+  scheduleExpiry(stripe, refund);
   if (behavior !== undefined) stripe.jobs.schedule('refund.settle', refund.id, stripe.now() + SOON);
   return booked;
 }
@@ -132,6 +126,13 @@ function check(stripe: Backend, charge: Stripe.Charge, amount: number, left: num
   const { id, currency } = charge;
   if (charge.status === 'failed') {
     throw invalidRequest(`Charge ${id} failed and cannot be refunded.`, { param: 'charge' });
+  }
+  const { type = 'card' } = charge.payment_method_details ?? {};
+  if (NEVER_REFUNDED.includes(type)) {
+    throw invalidRequest(`Charge ${id} was paid with ${type}, which does not support refunds.`, {
+      code: 'charge_not_refundable',
+      param: 'charge',
+    });
   }
   if (charge.refunded || left === 0) {
     throw invalidRequest(`Charge ${id} has already been refunded.`, { code: 'charge_already_refunded' });
@@ -230,6 +231,44 @@ function giveUp(
   });
 }
 
+function checkWaits({ status }: Stripe.Refund, done: string): void {
+  if (status === 'requires_action') return;
+  throw invalidRequest(
+    `This refund cannot be ${done} because it has a status of ${status}. Only a refund with the status requires_action can be ${done}.`,
+  );
+}
+
+/** Ends a refund that waits for the customer; what the account paid for it comes back. */
+function stop(stripe: Backend, refund: Stripe.Refund, change: Partial<Stripe.Refund> = {}): Stripe.Refund {
+  stripe.jobs.cancel(refund.id);
+  const charge = idOf(refund.charge);
+  const ended = { ...change, status: 'canceled' };
+  if (charge === undefined) {
+    keepCash(stripe, refund);
+    return announce(stripe, refund, { ...refund, ...ended });
+  }
+  return announce(stripe, refund, giveUp(stripe, refund, chargeTable(stripe).get(charge), ended));
+}
+
+/** Nobody said where the money goes: what a customer had transferred stays with them, other money comes back. */
+function expire(stripe: Backend, refund: Stripe.Refund): Stripe.Refund {
+  const charge = chargeTable(stripe).find(idOf(refund.charge) ?? '');
+  const customer = idOf(charge?.customer);
+  if (charge?.payment_method_details?.type !== 'customer_balance' || customer === undefined)
+    return stop(stripe, refund);
+  stripe.jobs.cancel(refund.id);
+  leaveInCash(stripe, refund, customer);
+  return announce(stripe, refund, { ...refund, status: 'canceled' });
+}
+
+/** Writes a refund that waits no more, and tells of it. */
+function announce(stripe: Backend, before: Stripe.Refund, ended: Stripe.Refund): Stripe.Refund {
+  const after = refundTable(stripe).replace(before.id, omit(ended, 'next_action'));
+  stripe.emitChange('refund.updated', before, after);
+  if (after.charge !== null) stripe.emitChange('charge.refund.updated', before, after);
+  return after;
+}
+
 /** https://docs.stripe.com/api/refunds */
 export const refunds: DefineModule = (stripe) => {
   const table = refundTable(stripe);
@@ -242,7 +281,12 @@ export const refunds: DefineModule = (stripe) => {
   };
   return {
     operations: {
-      'POST /v1/refunds': ({ params }) => shareRefund(stripe, createRefund(stripe, params), params),
+      'POST /v1/refunds': ({ params }) => {
+        const given = params as RefundParams;
+        if (given.origin === 'customer_balance')
+          return stripe.onClockOf(given.customer, () => returnCash(stripe, given));
+        return shareRefund(stripe, createRefund(stripe, given), params);
+      },
       'GET /v1/refunds': ({ url, params }) => {
         const { charge, payment_intent } = params as Stripe.RefundListParams;
         return table.page(url, params, { by: { charge, payment_intent } });
@@ -251,19 +295,25 @@ export const refunds: DefineModule = (stripe) => {
       'POST /v1/refunds/{id}': ({ path, params }) => update(path['id']!, params),
       'POST /v1/refunds/{id}/cancel': ({ path }) => {
         const refund = table.get(path['id']!);
-        if (refund.status !== 'requires_action' && refund.status !== 'pending') {
-          throw invalidRequest(`This refund cannot be canceled because it has a status of ${refund.status}.`);
-        }
-        stripe.jobs.cancel(refund.id);
-        const canceled = giveUp(stripe, refund, chargeTable(stripe).get(idOf(refund.charge)!), { status: 'canceled' });
-        stripe.emit('refund.updated', canceled, { status: refund.status });
-        return canceled;
+        checkWaits(refund, 'canceled');
+        return stop(stripe, refund, { failure_reason: 'merchant_request' });
+      },
+      'POST /v1/test_helpers/refunds/{id}/expire': ({ path }) => {
+        const refund = table.get(path['id']!);
+        checkWaits(refund, 'expired');
+        return expire(stripe, refund);
       },
     },
-    jobs: { 'refund.settle': (each, { subject }) => settle(each, subject) },
+    jobs: {
+      'refund.settle': (each, { subject }) => settle(each, subject),
+      'refund.expire': (each, { subject }) => {
+        const refund = refundTable(each).find(subject);
+        if (refund?.status === 'requires_action') expire(each, refund);
+      },
+    },
     includes: {
       'charge refunds': (charge: Stripe.Charge) =>
-        table.page(`/v1/charges/${charge.id}/refunds`, {}, { by: { charge: charge.id } }),
+        table.within(`/v1/charges/${charge.id}/refunds`, { by: { charge: charge.id } }),
     },
   };
 };

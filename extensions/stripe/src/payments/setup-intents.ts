@@ -1,7 +1,7 @@
 /** Setup intents: payment methods for later. https://docs.stripe.com/payments/setup-intents */
 import type Stripe from 'stripe';
-import type { StripeError } from '../errors';
 import { applicationOf } from '../connect/fees';
+import { invalidRequest, type StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
@@ -25,6 +25,7 @@ import {
 } from './intent-state';
 import { noteIntent, withToken } from './confirming-tokens';
 import { CONFIRMABLE, type IntentSecret } from './intents';
+import { generateDebit, isShownOnce, shownAccount } from './generated-debit';
 import { createMandate } from './mandates';
 import { METHOD_TYPES } from './method-types';
 import { actionFor, authenticate, verifyWithMicrodeposits } from './next-action';
@@ -56,6 +57,11 @@ export function createSetupIntent(stripe: Backend, given: CreateSetupParams): St
 function make(stripe: Backend, params: CreateSetupParams): Stripe.SetupIntent {
   const { customer } = params;
   if (customer !== undefined) stripe.table('customer').get(customer, 'customer');
+  if (customer !== undefined && params.attach_to_self === true) {
+    throw invalidRequest('`attach_to_self` cannot be true when a SetupIntent is for a customer.', {
+      param: 'attach_to_self',
+    });
+  }
   const method = givenMethod(stripe, params);
   if (method) checkOwner(stripe, method, customer, 'SetupIntent');
   const types = typesFor(stripe, params);
@@ -78,7 +84,7 @@ function make(stripe: Backend, params: CreateSetupParams): Stripe.SetupIntent {
     last_setup_error: null,
     latest_attempt: null,
     livemode: false,
-    managed_payments: null,
+    managed_payments: { enabled: false },
     mandate: null,
     metadata: mergeMetadata(undefined, params.metadata),
     next_action: null,
@@ -218,22 +224,44 @@ function succeed(stripe: Backend, id: string, isAuthenticated = false): Confirme
   const customer = idOf(before.customer);
   methods.hide(method.id, { ...methods.hidden(method.id), setUp: true });
   const isPresent = METHOD_TYPES[method.type]?.flow === 'present';
-  if (customer !== undefined && !isPresent) attachPaymentMethod(stripe, method, customer, { verified: true });
+  const isOnce = isShownOnce(method.type);
+  if (customer !== undefined && !isPresent && !isOnce)
+    attachPaymentMethod(stripe, method, customer, { verified: true });
   const isDebit = METHOD_TYPES[method.type]?.flow === 'debit';
   const { mandateData, singleUse } = table.hidden(id) ?? {};
   const mandate =
-    isDebit || mandateData !== undefined ? createMandate(stripe, method, mandateData, singleUse) : undefined;
+    isDebit || (mandateData !== undefined && !isOnce)
+      ? createMandate(stripe, method, mandateData, singleUse)
+      : undefined;
   const attempt = endAttempt(stripe, before, 'succeeded', null, isAuthenticated);
   if (isPresent) keepPresented(stripe, attempt, method, customer);
+  const generated = isOnce ? keepAccount(stripe, attempt, method, { customer, mandateData }) : undefined;
   const intent = table.update(id, {
     status: 'succeeded',
     next_action: null,
     last_setup_error: null,
     latest_attempt: attempt.id,
+    ...(generated && { mandate: generated.generated_sepa_debit_mandate }),
     ...(mandate && { [singleUse === undefined ? 'mandate' : 'single_use_mandate']: mandate.id }),
   });
   stripe.emit('setup_intent.succeeded', intent);
   return { intent };
+}
+
+/** What was set up on the page of a bank: debits from its account. */
+function keepAccount(
+  stripe: Backend,
+  { id }: Stripe.SetupAttempt,
+  method: Stripe.PaymentMethod,
+  owner: Parameters<typeof generateDebit>[3],
+) {
+  const generated = generateDebit(stripe, method, { setup_attempt: id }, owner);
+  const { type } = method;
+  const shown = (method as unknown as Record<string, object>)[type];
+  attempts(stripe).update(id, {
+    payment_method_details: { [type]: { ...shown, ...shownAccount(method), ...generated }, type },
+  });
+  return generated;
 }
 
 /** A card that was there cannot be saved: a card for payments over the network is made of it. */
@@ -271,7 +299,7 @@ function addAttempt(stripe: Backend, intent: Stripe.SetupIntent, status: string)
     livemode: false,
     on_behalf_of: intent.on_behalf_of,
     payment_method: intent.payment_method,
-    payment_method_details: method && { [method.type]: detailsOf(method), type: method.type },
+    payment_method_details: method && { [method.type]: detailsOf(method, status), type: method.type },
     setup_error: null,
     setup_intent: intent.id,
     status,
@@ -280,12 +308,16 @@ function addAttempt(stripe: Backend, intent: Stripe.SetupIntent, status: string)
   return attempts(stripe).insert(attempt);
 }
 
-function detailsOf({ card }: Stripe.PaymentMethod): object {
+function detailsOf({ card }: Stripe.PaymentMethod, status: string): object {
   if (!card) return {};
   const { brand, checks, country, exp_month, exp_year, fingerprint, funding, last4 } = card;
   return {
     brand,
-    checks,
+    checks: checks && {
+      ...checks,
+      // The bank was asked, whatever is known of the card by itself.
+      ...(status === 'succeeded' && checks.cvc_check === 'unchecked' && { cvc_check: 'pass' }),
+    },
     country,
     exp_month,
     exp_year,

@@ -1,28 +1,23 @@
-import type { Collection } from 'backlot';
 import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
-import { blank } from '../spec/shapes';
-import { completeAction } from '../payments/attempt-payment';
-import { intentTable, methodOf } from '../payments/intents';
-
-type Transaction = Stripe.CustomerCashBalanceTransaction;
+import { availableCash, cashSettings, moveCash, setCashSettings, type CashMovement } from '../payments/cash-movements';
+import { appliesByItself, applyCash, owedOf, waitsForTransfer } from '../payments/transfers-in';
+import { intentTable } from '../payments/intents';
 
 /** What customers have transferred, by customer: https://docs.stripe.com/payments/customer-balance. */
 export const cashBalances: DefineModule = (stripe) => {
   const customers = stripe.table<Stripe.Customer>('customer');
-  const transactions = stripe.table<Transaction>('customer_cash_balance_transaction');
+  const transactions = stripe.table<CashMovement>('customer_cash_balance_transaction');
   return {
     operations: {
       'GET /v1/customers/{customer}/cash_balance': ({ path }) =>
         cashBalance(stripe, customers.get(path['customer']!).id),
       'POST /v1/customers/{customer}/cash_balance': ({ path, params }) => {
         const { id } = customers.get(path['customer']!);
-        const { reconciliation_mode: mode } = (params as Stripe.CustomerUpdateCashBalanceParams).settings ?? {};
-        if (mode === 'merchant_default') modesOf(stripe).delete(id);
-        else if (mode !== undefined) modesOf(stripe).put(id, mode);
+        setCashSettings(stripe, id, (params as Stripe.CustomerUpdateCashBalanceParams).settings);
         return cashBalance(stripe, id);
       },
       'POST /v1/payment_intents/{intent}/apply_customer_balance': ({ path, params }) =>
@@ -33,65 +28,55 @@ export const cashBalances: DefineModule = (stripe) => {
         transactions.get(path['transaction']!),
       'POST /v1/test_helpers/customers/{customer}/fund_cash_balance': ({ path, params }) => {
         const { id } = customers.get(path['customer']!);
-        const { amount, currency } = params as { readonly amount: number; readonly currency: string };
-        if (amount <= 0) {
+        const given = params as unknown as {
+          readonly amount: number;
+          readonly currency: string;
+          readonly reference?: string;
+        };
+        if (given.amount <= 0) {
           throw invalidRequest('This value must be greater than or equal to 1.', {
             code: 'parameter_invalid_integer',
             param: 'amount',
           });
         }
-        return stripe.onClockOf(id, () => fund(stripe, id, amount, currency.toLowerCase()));
+        return stripe.onClockOf(id, () => fund(stripe, id, { ...given, currency: given.currency.toLowerCase() }));
       },
     },
   };
 };
 
 function cashBalance(stripe: Backend, customer: string): Stripe.CashBalance {
-  const available: Record<string, number> = {};
-  const table = stripe.table<Transaction>('customer_cash_balance_transaction');
-  for (const { currency, net_amount: net } of table.values({ by: { customer } })) {
-    available[currency] = (available[currency] ?? 0) + net;
-  }
   return {
     object: 'cash_balance',
-    available: Object.keys(available).length === 0 ? null : available,
+    available: availableCash(stripe, customer),
     customer,
     customer_account: null,
     livemode: false,
-    settings: { reconciliation_mode: modeOf(stripe, customer), using_merchant_default: !modesOf(stripe).has(customer) },
-  } as unknown as Stripe.CashBalance;
+    settings: cashSettings(stripe, customer),
+  };
 }
 
 /** A transfer has come in: it pays what waits for it, the oldest first, and the rest can be spent. */
-function fund(stripe: Backend, customer: string, amount: number, currency: string): Transaction {
-  const funded = book(stripe, customer, amount, currency, {
+function fund(
+  stripe: Backend,
+  customer: string,
+  { amount, currency, reference }: { readonly amount: number; readonly currency: string; readonly reference?: string },
+): CashMovement {
+  const funded = moveCash(stripe, customer, amount, currency, {
     type: 'funded',
-    funded: { bank_transfer: { reference: null, type: `${currency.slice(0, 2)}_bank_transfer` } },
+    funded: { bank_transfer: { reference: reference ?? null, type: `${currency.slice(0, 2)}_bank_transfer` } },
   });
   const waiting = [...intentTable(stripe).values({ by: { customer } })]
     .reverse()
     .filter((intent) => intent.currency === currency && waitsForTransfer(stripe, intent));
-  for (const intent of modeOf(stripe, customer) === 'automatic' ? waiting : []) {
-    const has = cashBalance(stripe, customer).available?.[currency] ?? 0;
+  for (const intent of appliesByItself(stripe, customer) ? waiting : []) {
+    const has = availableCash(stripe, customer)?.[currency] ?? 0;
     if (has === 0) break;
-    apply(stripe, customer, intent, has);
+    applyCash(stripe, customer, intent, has);
   }
   const left = cashBalance(stripe, customer);
   if ((left.available?.[currency] ?? 0) > 0) stripe.emit('cash_balance.funds_available', left);
   return funded;
-}
-
-/** Which customers have their transfers applied in another way than the usual one, and in which. */
-function modesOf(stripe: Backend): Collection<string> {
-  return stripe.state.collection<string>('cash_balance_mode');
-}
-
-function modeOf(stripe: Backend, customer: string): string {
-  return modesOf(stripe).get(customer) ?? 'automatic';
-}
-
-function waitsForTransfer(stripe: Backend, intent: Stripe.PaymentIntent): boolean {
-  return intent.status === 'requires_action' && methodOf(stripe, intent)?.type === 'customer_balance';
 }
 
 /** Pays an intent from what its customer has transferred, or a part of it: the rest has to come. Throws for more than there is. */
@@ -111,7 +96,7 @@ function applyByHand(
   if (currency !== undefined && currency.toLowerCase() !== intent.currency) {
     throw invalidRequest('The currency must be that of the PaymentIntent.', { param: 'currency' });
   }
-  const has = cashBalance(stripe, customer).available?.[intent.currency] ?? 0;
+  const has = availableCash(stripe, customer)?.[intent.currency] ?? 0;
   const owed = owedOf(stripe, customer, intent);
   const wanted = amount ?? Math.min(owed, has);
   if (wanted > owed) {
@@ -123,56 +108,6 @@ function applyByHand(
       param: 'amount',
     });
   }
-  stripe.onClockOf(customer, () => apply(stripe, customer, intent, wanted));
+  stripe.onClockOf(customer, () => applyCash(stripe, customer, intent, wanted));
   return intentTable(stripe).get(id);
-}
-
-/** What has not been paid of an intent. */
-function owedOf(stripe: Backend, customer: string, intent: Stripe.PaymentIntent): number {
-  const table = stripe.table<Transaction>('customer_cash_balance_transaction');
-  let owed = intent.amount;
-  for (const each of table.values({ by: { customer } })) {
-    if (each.applied_to_payment?.payment_intent === intent.id) owed += each.net_amount;
-  }
-  return owed;
-}
-
-function apply(stripe: Backend, customer: string, intent: Stripe.PaymentIntent, has: number): void {
-  const owed = owedOf(stripe, customer, intent);
-  const applied = Math.min(has, owed);
-  book(stripe, customer, -applied, intent.currency, {
-    type: 'applied_to_payment',
-    applied_to_payment: { payment_intent: intent.id },
-  });
-  if (applied === owed) {
-    completeAction(stripe, intent.id, true);
-    return;
-  }
-  const { next_action: action } = intent;
-  const instructions = action?.display_bank_transfer_instructions;
-  const partly = intentTable(stripe).update(intent.id, {
-    next_action: {
-      ...action,
-      display_bank_transfer_instructions: { ...instructions, amount_remaining: owed - applied },
-    } as unknown as Stripe.PaymentIntent.NextAction,
-  });
-  stripe.emit('payment_intent.partially_funded', partly);
-}
-
-/** One movement, with what is in the balance after it. */
-function book(stripe: Backend, customer: string, net: number, currency: string, details: object): Transaction {
-  const before = cashBalance(stripe, customer).available?.[currency] ?? 0;
-  const transaction = {
-    ...blank('customer_cash_balance_transaction'),
-    id: stripe.newId('customer_cash_balance_transaction'),
-    created: stripe.now(),
-    currency,
-    customer,
-    ending_balance: before + net,
-    net_amount: net,
-    ...details,
-  } as unknown as Transaction;
-  stripe.table<Transaction>('customer_cash_balance_transaction').insert(transaction);
-  stripe.emit('customer_cash_balance_transaction.created', transaction);
-  return transaction;
 }

@@ -15,8 +15,14 @@ interface Given {
   readonly payment_method_options?: object;
   readonly return_url?: string;
   readonly setup_future_usage?: string;
-  readonly shipping?: object;
+  readonly shipping?: Stripe.ConfirmationToken.Shipping;
   readonly use_stripe_sdk?: boolean;
+}
+
+function shippingOf(given: Stripe.ConfirmationToken.Shipping | undefined): Stripe.ConfirmationToken.Shipping | null {
+  if (given === undefined) return null;
+  const place = { city: null, country: null, line1: null, line2: null, postal_code: null, state: null };
+  return { ...given, phone: given.phone ?? null, address: { ...place, ...given.address } };
 }
 
 /** Makes a confirmation token: what a buyer filled in, as one thing to confirm with. */
@@ -40,7 +46,7 @@ export function createConfirmationToken(stripe: Backend, given: Given): Stripe.C
     return_url: given.return_url ?? null,
     setup_future_usage: given.setup_future_usage ?? null,
     setup_intent: null,
-    shipping: given.shipping ?? null,
+    shipping: shippingOf(given.shipping),
     use_stripe_sdk: given.use_stripe_sdk ?? true,
   } as unknown as Stripe.ConfirmationToken;
   return confirmationTokenTable(stripe).insert(token, { method: methodTable(stripe).get(method.id).id });

@@ -9,15 +9,27 @@ import type { DefineModule } from '../kernel/module';
 import { checkEmail } from '../parameters/email';
 import { recordSetBalance } from '../billing/customer-balance';
 import { shortened } from '../parameters/validate';
+import { setCashSettings } from '../payments/cash-movements';
 import { addSource, replaceDefaultSource, sourcesOf } from '../payments/customer-sources';
+import { checkTax, taxOf } from './customer-tax';
 import { attachPaymentMethod, checkAttached, methodTable, resolvePaymentMethod } from './payment-methods';
 import { addTaxId } from './tax-ids';
 
-export function customerTable(stripe: Backend): Table<Stripe.Customer, { readonly nextInvoice?: number }> {
-  return stripe.table<Stripe.Customer, { readonly nextInvoice?: number }>('customer');
+/** What is kept beside a customer: where they were last seen. */
+interface CustomerSecret {
+  readonly ip?: string | null;
 }
 
-type Given = Stripe.CustomerCreateParams & Stripe.CustomerUpdateParams & { readonly id?: string };
+export function customerTable(stripe: Backend): Table<Stripe.Customer, CustomerSecret> {
+  return stripe.table<Stripe.Customer, CustomerSecret>('customer');
+}
+
+type Given = Stripe.CustomerCreateParams &
+  Stripe.CustomerUpdateParams & {
+    readonly id?: string;
+    /** The account that the customer is; no client says so. */
+    readonly customer_account?: string;
+  };
 
 /** Makes a customer, with `customer.created`; its payment method, card and tax ids, where given, come with it. */
 export function createCustomer(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Customer {
@@ -43,8 +55,7 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
     balance: 0,
     created: stripe.now(),
     currency: null,
-    customer_account: null,
-    default_currency: null,
+    customer_account: given.customer_account ?? null,
     default_source: null,
     delinquent: false,
     description: null,
@@ -65,9 +76,12 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
   const table = customerTable(stripe);
   const { default_payment_method: chosen, ...settings } = given.invoice_settings ?? {};
   const later = { ...given, ...(given.invoice_settings && { invoice_settings: settings }) } as Given;
-  const made = table.insert({ ...customer, ...changes(customer, later) });
+  const filled = { ...customer, ...changes(customer, later) };
+  checkTax(given.tax, filled);
+  const made = table.insert(filled, given.tax && secretOf(given.tax));
   const { id } = made;
   recordSetBalance(stripe, made);
+  setCashSettings(stripe, id, given.cash_balance?.settings);
   if (method) attachPaymentMethod(stripe, method, id);
   if (chosen !== undefined && chosen !== '') {
     // A name such as pm_card_visa stands for the one that was just made of it.
@@ -142,17 +156,24 @@ function changes(before: Stripe.Customer, given: Given): Partial<Stripe.Customer
     const cleared = Object.entries(settings).map(([name, value]) => [name, value === '' ? null : value]);
     change['invoice_settings'] = { ...before.invoice_settings, ...(Object.fromEntries(cleared) as object) };
   }
-  if (given.tax !== undefined) {
-    change['tax'] = { automatic_tax: 'supported', ip_address: given.tax.ip_address ?? null, location: null };
-  }
   return change;
+}
+
+function secretOf({ ip_address: ip }: Stripe.CustomerUpdateParams.Tax): CustomerSecret {
+  return { ip: ip || null };
+}
+
+/** What the customer owes or has in hand, by currency: the other way round than `balance`. */
+function invoiceCreditBalance({ balance, currency }: Stripe.Customer): Record<string, number> {
+  return balance === 0 ? {} : { [currency ?? 'usd']: -(balance ?? 0) };
 }
 
 function addressOf(given: object): object {
   return { city: null, country: null, line1: null, line2: null, postal_code: null, state: null, ...given };
 }
 
-function update(stripe: Backend, id: string, params: Stripe.CustomerUpdateParams): Stripe.Customer {
+/** Changes a customer, with `customer.updated`. */
+export function updateCustomer(stripe: Backend, id: string, params: Stripe.CustomerUpdateParams): Stripe.Customer {
   const table = customerTable(stripe);
   const before = table.get(id);
   if (isDeleted(before)) throw missing(id);
@@ -170,6 +191,9 @@ function update(stripe: Backend, id: string, params: Stripe.CustomerUpdateParams
       throw invalidRequest(`No such source: '${preferred}'`, { code: 'resource_missing', param: 'default_source' });
     }
   }
+  checkTax(params.tax, { ...before, ...changes(before, params) });
+  if (params.tax?.ip_address !== undefined) table.hide(id, secretOf(params.tax));
+  setCashSettings(stripe, id, params.cash_balance?.settings);
   const added = source === undefined ? undefined : replaceDefaultSource(stripe, id, source);
   const after = table.update(
     id,
@@ -213,13 +237,13 @@ export const customers: DefineModule = (stripe) => {
       'POST /v1/customers': ({ params }) => discounted(stripe, createCustomer(stripe, params), params),
       'GET /v1/customers/{customer}': ({ path }) => table.get(path['customer']!),
       'POST /v1/customers/{customer}': ({ path, params }) =>
-        discounted(stripe, update(stripe, path['customer']!, params), params),
+        discounted(stripe, updateCustomer(stripe, path['customer']!, params), params),
       'DELETE /v1/customers/{customer}': ({ path }) => {
         const customer = table.get(path['customer']!);
         if (isDeleted(customer)) throw missing(customer.id);
         const gone = { id: customer.id, object: 'customer', deleted: true } as const;
         for (const { id } of [...methodTable(stripe).values({ by: { customer: customer.id } })]) {
-          methodTable(stripe).update(id, { customer: null });
+          methodTable(stripe).update(id, { customer: null }, 'payment_method.detached');
         }
         stripe.emit('customer.deleted', customer);
         table.replace(customer.id, gone as unknown as Stripe.Customer);
@@ -229,6 +253,10 @@ export const customers: DefineModule = (stripe) => {
         const { email, test_clock } = params as Stripe.CustomerListParams;
         return table.page(url, params, { by: { email, test_clock } });
       },
+    },
+    includes: {
+      'customer tax': (customer: Stripe.Customer) => taxOf(stripe, customer, table.hidden(customer.id)?.ip ?? null),
+      'customer invoice_credit_balance': invoiceCreditBalance,
     },
   };
 };

@@ -3,14 +3,20 @@ import type { DefineModule } from '../kernel/module';
 import { currentEvent, undelivered } from '../webhooks/deliver';
 import { isWanted } from '../webhooks/event-types';
 import { resendEvent } from '../webhooks/resend';
-import { invalidRequest } from '../errors';
+import { invalidRequest, resourceMissing } from '../errors';
+import { isSnapshot, keptEvents } from '../v2/events/kept-events';
 
 /** https://docs.stripe.com/api/events */
 export const events: DefineModule = (stripe) => {
-  const table = stripe.table<Stripe.Event>('event');
+  const table = keptEvents(stripe);
+  const get = (id: string): Stripe.Event => {
+    const event = table.get(id);
+    if (!isSnapshot(event)) throw resourceMissing('event', id);
+    return event;
+  };
   return {
     operations: {
-      'GET /v1/events/{id}': ({ path }) => currentEvent(stripe, table.get(path['id']!)),
+      'GET /v1/events/{id}': ({ path }) => currentEvent(stripe, get(path['id']!)),
       'GET /v1/events': ({ params, url }) => {
         const { type, types, delivery_success } = params as Stripe.EventListParams;
         if (type !== undefined && types !== undefined)
@@ -20,14 +26,15 @@ export const events: DefineModule = (stripe) => {
         const page = table.page(url, params, {
           by: { type: exact },
           where: (event) =>
+            isSnapshot(event) &&
             (exact !== undefined || isWanted(event.type, wanted)) &&
             (delivery_success === undefined || delivery_success === (undelivered(stripe, event).length === 0)),
         });
-        return { ...page, data: page.data.map((event) => currentEvent(stripe, event)) };
+        return { ...page, data: page.data.filter(isSnapshot).map((event) => currentEvent(stripe, event)) };
       },
       // The command line asks for it: `stripe events resend`.
       'POST /v1/events/{id}/retry': ({ path, params }) =>
-        resendEvent(stripe, path['id']!, params['webhook_endpoint'] as string | undefined),
+        resendEvent(stripe, get(path['id']!), params['webhook_endpoint'] as string | undefined),
     },
   };
 };

@@ -40,6 +40,16 @@ export const fundingInstructions: DefineModule = (stripe) => ({
   },
 });
 
+/** The accounts that a customer transfers money to by one kind of transfer. Throws for a country where there are none. */
+export function transferAddresses(
+  stripe: Backend,
+  customer: string,
+  transfer: { readonly type: string; readonly eu_bank_transfer?: { readonly country: string } },
+): Address[] {
+  const [, found] = addressesFor(stripe, customer, transfer, CURRENCIES[transfer.type] ?? '');
+  return found;
+}
+
 function addressesFor(
   stripe: Backend,
   customer: string,

@@ -33,6 +33,8 @@ import { externalAccounts } from '../connect/external-accounts';
 import { applicationFees } from '../connect/fees';
 import { accountLinks } from '../connect/links';
 import { persons } from '../connect/persons';
+import { sharedCharges } from '../connect/shared-charges';
+import { transferReversals } from '../connect/transfer-reversals';
 import { transfers } from '../connect/transfers';
 import { connectionAccounts } from '../financial-connections/account-operations';
 import { connectionSessions } from '../financial-connections/sessions';
@@ -52,6 +54,7 @@ import { methodConfigurations } from '../payments/method-configurations';
 import { payouts } from '../payments/payouts';
 import { refunds } from '../payments/refunds';
 import { setupIntents } from '../payments/setup-intent-operations';
+import { standaloneAuthentications } from '../payments/standalone-authentications';
 import { topups } from '../payments/topups';
 import { paymentEvaluations } from '../radar/payment-evaluations';
 import { valueLists } from '../radar/value-lists';
@@ -138,6 +141,7 @@ export const MODULES: readonly DefineModule[] = [
   invoiceTemplates,
   ...issuing,
   mandates,
+  standaloneAuthentications,
   meters,
   methodConfigurations,
   paymentIntents,
@@ -173,6 +177,8 @@ export const MODULES: readonly DefineModule[] = [
   testClocks,
   tokens,
   transfers,
+  transferReversals,
+  sharedCharges,
   topups,
   ...TREASURY,
   trialOffers,

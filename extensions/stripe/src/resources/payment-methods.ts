@@ -9,33 +9,15 @@ import { idOf } from '../kernel/objects';
 import { linkedBank } from '../financial-connections/linked-bank';
 import { checkEmail } from '../parameters/email';
 import { NAMED_ACCOUNTS } from '../payments/bank-accounts';
-import { checkRoutingNumber } from '../payments/card-objects';
-import { cardOfSource } from '../payments/card-source';
-import {
-  behaviorOf,
-  fingerprint,
-  methodCard,
-  namedCard,
-  readCard,
-  verificationDecline,
-  type CardParams,
-  type CardSecret,
-} from '../payments/cards';
+import { bankAccountTable, cardOfSource } from '../payments/card-source';
+import { behaviorOf, methodCard, namedCard, verificationDecline, type CardParams } from '../payments/cards';
 import { declineError } from '../payments/declines';
 import { checkExpiry } from '../payments/expiry';
 import { METHOD_TYPES } from '../payments/method-types';
-import { blank, fieldOf } from '../spec/shapes';
+import { cardPart, otherPart, preferring, usBankAccount, type MethodSecret } from './method-parts';
 
-/** What is kept beside a payment method. */
-export interface MethodSecret extends CardSecret {
-  /** The number of a bank account, or an IBAN. */
-  readonly account?: string;
-  /** A bank account whose owner is known. */
-  readonly isVerified?: boolean;
-  /** Whether it was used without being attached, or detached: then it cannot be used again. */
-  readonly spent?: boolean;
-}
-
+/** Types of which nothing can be made without their data. */
+const NEEDS_DATA: readonly string[] = ['acss_debit', 'au_becs_debit', 'boleto', 'fpx', 'nz_bank_account', 'sofort'];
 const BILLING_EMAIL = 'billing_details[email]';
 
 export type MethodParams = Omit<Stripe.PaymentMethodCreateParams, 'card' | 'type'> & {
@@ -56,6 +38,7 @@ export function createPaymentMethod(stripe: Backend, given: MethodParams): Strip
     throw invalidRequest(`Invalid type: must be one of ${Object.keys(METHOD_TYPES).join(', ')}`, { param: 'type' });
   }
   const details = (given as Record<string, unknown>)[type] as Record<string, unknown> | undefined;
+  if (details === undefined && NEEDS_DATA.includes(type)) throw parameterMissing(type);
   const linked = type === 'us_bank_account' && details ? linkedBank(stripe, details) : undefined;
   checkEmail(given.billing_details?.email, BILLING_EMAIL);
   const part = type === 'card' ? cardPart(stripe, details) : otherPart(type, linked ?? details ?? {});
@@ -112,80 +95,6 @@ export function billingDetails(
   };
 }
 
-interface Part {
-  readonly shown: object;
-  readonly secret: MethodSecret;
-  readonly billing?: object;
-}
-
-function cardPart(stripe: Backend, given: (CardParams & { readonly token?: string }) | undefined): Part {
-  if (given === undefined) throw parameterMissing('card');
-  if (given.token !== undefined) {
-    const { card, secret, billing } = cardOfSource(stripe, given.token, 'card[token]');
-    return { shown: methodCard(card), secret, billing };
-  }
-  const card = readCard(stripe, given);
-  return { shown: methodCard(card), secret: { number: card.number, hasCvc: card.hasCvc } };
-}
-
-/** What the API shows of a bank account and the like; other types have only what the client gave. */
-export function otherPart(type: string, given: Record<string, unknown>): Part {
-  const text = (name: string): string => (typeof given[name] === 'string' ? given[name] : '');
-  const number = text(type === 'sepa_debit' ? 'iban' : 'account_number');
-  if (type === 'us_bank_account') {
-    if (number === '') throw parameterMissing('us_bank_account[account_number]');
-    const routing = text('routing_number');
-    if (routing !== '') checkRoutingNumber(routing, 'usd', 'us_bank_account');
-    return { shown: usBankAccount(number, given), secret: { account: number } };
-  }
-  if (type === 'sepa_debit') {
-    if (number === '') throw parameterMissing('sepa_debit[iban]');
-    if (!/^[A-Z]{2}\d{2}\w{8,30}$/.test(number)) {
-      throw invalidRequest('The IBAN you provided is invalid.', {
-        code: 'invalid_bank_account_iban',
-        param: 'sepa_debit[iban]',
-      });
-    }
-    const shown = {
-      bank_code: number.slice(4, 9),
-      branch_code: '',
-      country: number.slice(0, 2),
-      fingerprint: fingerprint(number),
-      generated_from: { charge: null, setup_attempt: null },
-      last4: number.slice(-4),
-    };
-    return { shown, secret: { account: number } };
-  }
-  if (number !== '') {
-    const rest = omit(given, 'account_number');
-    return {
-      shown: { ...rest, fingerprint: fingerprint(number), last4: number.slice(-4) },
-      secret: { account: number },
-    };
-  }
-  return { shown: { ...blankPart(type), ...given }, secret: {} };
-}
-
-/** What a payment method of a type says of itself before anything is known. */
-function blankPart(type: string): object {
-  const [kind] = fieldOf('payment_method', type)?.kinds ?? [];
-  return kind === undefined ? {} : blank(kind);
-}
-
-function usBankAccount(number: string, given: Record<string, unknown>): object {
-  return {
-    account_holder_type: given['account_holder_type'] ?? 'individual',
-    account_type: given['account_type'] ?? 'checking',
-    bank_name: 'STRIPE TEST BANK',
-    financial_connections_account: given['financial_connections_account'] ?? null,
-    fingerprint: fingerprint(number),
-    last4: number.slice(-4),
-    networks: { preferred: 'ach', supported: ['ach'] },
-    routing_number: given['routing_number'] ?? '110000000',
-    status_details: {},
-  };
-}
-
 /**
  * The payment method under an identifier, for use. The names that stand for test cards and test accounts (`pm_card_visa`,
  * `pm_usBankAccount_success`) make a new one each time; tokens, sources and cards of customers are taken as well.
@@ -230,11 +139,12 @@ export function notAttached(id: string, param: string): StripeError {
 function methodOfSource(stripe: Backend, id: string, param: string): Stripe.PaymentMethod {
   const existing = methodTable(stripe).find(id);
   if (existing) return existing;
+  if (id.startsWith('ba_')) return methodOfBankAccount(stripe, id, param);
   const { card, secret, billing, customer } = cardOfSource(stripe, id, param);
   const method = insertable(
     stripe,
     id.startsWith('tok_') ? stripe.newId('payment_method') : id,
-    methodCard(card, true),
+    { type: 'card', card: methodCard(card, true) },
     {
       customer: customer ?? null,
       billing,
@@ -243,10 +153,34 @@ function methodOfSource(stripe: Backend, id: string, param: string): Stripe.Paym
   return methodTable(stripe).insert(method, secret);
 }
 
+/** A bank account of a customer, which can be debited once it is verified. */
+function methodOfBankAccount(stripe: Backend, id: string, param: string): Stripe.PaymentMethod {
+  const bank = bankAccountTable(stripe).get(id, param);
+  if (bank.status !== 'verified') {
+    throw invalidRequest(`The bank account ${id} has to be verified before it can be debited.`, {
+      code: 'bank_account_unverified',
+      param,
+    });
+  }
+  const { account = '' } = bankAccountTable(stripe).hidden(id) ?? {};
+  const shown = usBankAccount(account, {
+    account_holder_type: bank.account_holder_type,
+    account_type: bank.account_type,
+    routing_number: bank.routing_number,
+  });
+  const method = insertable(
+    stripe,
+    id,
+    { type: 'us_bank_account', us_bank_account: shown },
+    { customer: idOf(bank.customer) ?? null, billing: { name: bank.account_holder_name } },
+  );
+  return methodTable(stripe).insert(method, { account, isVerified: true });
+}
+
 function insertable(
   stripe: Backend,
   id: string,
-  card: object,
+  shown: object,
   { customer, billing }: { customer: string | null; billing?: object | undefined },
 ): Stripe.PaymentMethod {
   return {
@@ -254,13 +188,12 @@ function insertable(
     object: 'payment_method',
     allow_redisplay: 'unspecified',
     billing_details: billingDetails(billing),
-    card,
     created: stripe.now(),
     customer,
     customer_account: null,
     livemode: false,
     metadata: {},
-    type: 'card',
+    ...shown,
   } as unknown as Stripe.PaymentMethod;
 }
 
@@ -342,7 +275,8 @@ export const paymentMethods: DefineModule = (stripe) => {
   const list = (url: string, params: Stripe.PaymentMethodListParams, customer: string | undefined) =>
     table.page(url, params, {
       by: { customer },
-      where: (method) => params.type === undefined || method.type === params.type,
+      where: ({ allow_redisplay: redisplay, type }) =>
+        (params.type ?? type) === type && (params.allow_redisplay ?? redisplay) === redisplay,
     });
   return {
     operations: {
@@ -397,7 +331,8 @@ function update(stripe: Backend, id: string, params: object): Stripe.PaymentMeth
     throw invalidRequest('You must save this PaymentMethod to a customer before you can update it.');
   }
   checkEmail(given.billing_details?.email, BILLING_EMAIL);
-  const card = given.card && method.card && { ...method.card, ...omit(given.card, 'networks') };
+  const preferred = given.card?.networks?.preferred ?? undefined;
+  const card = given.card && method.card && preferring({ ...method.card, ...omit(given.card, 'networks') }, preferred);
   if (card) checkExpiry(stripe, card);
   return table.update(
     id,

@@ -8,7 +8,7 @@ import { fingerprint, methodCard, readCard, type CardParams } from '../payments/
 import { checkSourceSecret } from '../payments/public-view';
 import { notOneOf } from '../parameters/validate';
 import { blank } from '../spec/shapes';
-import { otherPart } from './payment-methods';
+import { otherPart } from './method-parts';
 
 type Given = Omit<Stripe.SourceCreateParams, 'type'> & {
   readonly type?: string;
@@ -21,11 +21,12 @@ const SOURCE_TYPES =
     ' ',
   );
 const RECEIVED: readonly string[] = ['ach_credit_transfer', 'multibanco'];
-const AT_ONCE: readonly string[] = ['ach_debit', 'acss_debit', 'au_becs_debit', 'card', 'card_present', 'sepa_debit'];
+const AT_ONCE: readonly string[] = ['acss_debit', 'au_becs_debit', 'card', 'card_present', 'sepa_debit'];
 
-/** How somebody pays with a source: by being sent away, by sending money, or by nothing further. */
+/** How somebody pays with a source: by being sent away, by sending money, by telling what arrived, or by nothing further. */
 function flowOf(kind: string): string {
   if (RECEIVED.includes(kind)) return 'receiver';
+  if (kind === 'ach_debit') return 'code_verification';
   return AT_ONCE.includes(kind) ? 'none' : 'redirect';
 }
 
@@ -96,6 +97,9 @@ export function createSource(stripe: Backend, given: Given): Stripe.Source {
     }),
     ...(kind !== 'card' && { [kind]: bank?.shown ?? (isReceived ? receivingAccount(stripe) : {}) }),
     client_secret: `src_client_secret_${stripe.secret()}`,
+    ...(flow === 'code_verification' && {
+      code_verification: { attempts_remaining: VERIFICATION_ATTEMPTS, status: 'pending' },
+    }),
     created: stripe.now(),
     currency: given.currency ?? null,
     flow,
@@ -130,6 +134,39 @@ export function createSource(stripe: Backend, given: Given): Stripe.Source {
   return source;
 }
 
+/** What arrived at a bank account, in tests. */
+const DEPOSITS = '32,45';
+const VERIFICATION_ATTEMPTS = 5;
+
+/** Makes a source chargeable by what arrived at its bank account; fails it where nobody knows after all attempts. */
+function verify(stripe: Backend, id: string, values: readonly string[]): Stripe.Source {
+  const table = sourceTable(stripe);
+  const { code_verification: verification, status } = table.get(id);
+  if (verification === undefined || status !== 'pending') {
+    throw invalidRequest(`This source cannot be verified because it has a status of ${status}.`);
+  }
+  if (values.join(',') === DEPOSITS) {
+    return table.update(
+      id,
+      { status: 'chargeable', code_verification: { ...verification, status: 'succeeded' } },
+      'source.chargeable',
+    );
+  }
+  const attempts_remaining = verification.attempts_remaining - 1;
+  const hasFailed = attempts_remaining === 0;
+  table.update(
+    id,
+    {
+      code_verification: { attempts_remaining, status: hasFailed ? 'failed' : 'pending' },
+      ...(hasFailed && { status: 'failed' }),
+    },
+    hasFailed ? 'source.failed' : undefined,
+  );
+  throw invalidRequest('The values provided do not match those that were sent to the bank account.', {
+    param: 'values',
+  }).keepingWrites();
+}
+
 function cardFrom(stripe: Backend, given: CardParams) {
   const card = readCard(stripe, given);
   return { card, secret: { number: card.number, hasCvc: card.hasCvc } };
@@ -153,6 +190,8 @@ export const sources: DefineModule = (stripe) => {
           ...(owner && { owner: { ...before.owner, ...owner } as Stripe.Source.Owner }),
         }));
       },
+      'POST /v1/sources/{id}/verify': ({ path, params }) =>
+        verify(stripe, path['id']!, (params as unknown as Stripe.SourceVerifyParams).values),
       'GET /v1/sources/{id}/source_transactions': ({ path, url }) => {
         table.get(path['id']!);
         return { object: 'list', data: [], has_more: false, url };

@@ -104,7 +104,8 @@ export const customerTaxIds: DefineModule = (stripe) => {
       },
     },
     includes: {
-      'customer tax_ids': (customer: Stripe.Customer) => page(customer.id, `/v1/customers/${customer.id}/tax_ids`, {}),
+      'customer tax_ids': (customer: Stripe.Customer) =>
+        table.within(`/v1/customers/${customer.id}/tax_ids`, { by: { customer: customer.id } }),
     },
   };
 };

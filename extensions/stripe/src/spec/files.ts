@@ -23,16 +23,27 @@ export interface ParameterFile {
   readonly types: readonly ParameterType[];
 }
 
+/** What there is of version 2 besides. */
+export interface Version2File extends ParameterFile {
+  /** By the type of an event notification: the kind of its related object, empty where it is about none. */
+  readonly notifications: Readonly<Record<string, string>>;
+}
+
 export interface ShapeFile {
   readonly kinds: Readonly<Record<string, number>>;
   readonly types: readonly ShapeType[];
 }
 
 let parameters: ParameterFile | undefined;
+let version2: Version2File | undefined;
 let shapes: ShapeFile | undefined;
 
 export function parameterFile(): ParameterFile {
   return (parameters ??= read('spec.json.br') as ParameterFile);
+}
+
+export function version2File(): Version2File {
+  return (version2 ??= read('spec-v2.json.br') as Version2File);
 }
 
 export function shapeFile(): ShapeFile {

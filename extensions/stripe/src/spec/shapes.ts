@@ -158,6 +158,7 @@ const EMPTY: Readonly<Record<string, () => unknown>> = {
   t: () => 0,
   b: () => false,
   T: () => true,
+  I: () => '0',
   d: () => '0',
   m: () => ({}),
 };

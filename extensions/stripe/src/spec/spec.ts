@@ -1,5 +1,5 @@
 /** Which operations Stripe's API has, as the official package declares them. */
-import { parameterFile } from './files';
+import { parameterFile, version2File, type ParameterFile } from './files';
 
 /** In the place of parameters: an operation that the specification does not have. Its parameters come as they were written. */
 export const UNSPECIFIED = -1;
@@ -41,15 +41,20 @@ interface Node {
   readonly operations: Map<string, Operation>;
 }
 
-let loaded: Spec | undefined;
+let first: Spec | undefined;
+let second: Spec | undefined;
 
-/** The specification; read once. */
+/** The specification of version 1; read once. */
 export function loadSpec(): Spec {
-  return (loaded ??= read());
+  return (first ??= read(parameterFile()));
 }
 
-function read(): Spec {
-  const { version, operations: rows } = parameterFile();
+/** That of version 2. */
+export function loadSpec2(): Spec {
+  return (second ??= read(version2File()));
+}
+
+function read({ version, operations: rows }: ParameterFile): Spec {
   const operations = rows.map(([method, path, kind, result, deletes, parameters]): Operation => {
     return {
       key: `${method} ${path}`,

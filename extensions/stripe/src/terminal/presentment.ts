@@ -1,6 +1,6 @@
 /** A card in front of a simulated reader: https://docs.stripe.com/api/terminal/readers/present_payment_method. */
 import type Stripe from 'stripe';
-import { shareRefund } from '../connect/transfers';
+import { shareRefund } from '../connect/shared-charges';
 import { invalidRequest, type StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';

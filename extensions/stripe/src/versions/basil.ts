@@ -57,14 +57,11 @@ const RENDER: Readonly<Record<string, Render>> = {
     const items = (valueAt(object, 'items.data') ?? []) as Fields[];
     const starts = items.flatMap((item) => numberIn(item, 'current_period_start'));
     const ends = items.flatMap((item) => numberIn(item, 'current_period_end'));
-    const [only] = items.length === 1 ? items : [];
     return {
       ...object,
       current_period_start: starts.length === 0 ? object['start_date'] : Math.max(...starts),
       current_period_end: ends.length === 0 ? object['start_date'] : Math.min(...ends),
       discount: firstDiscount(object['discounts'], stripe, show),
-      plan: only?.['plan'] ?? null,
-      quantity: only?.['quantity'] ?? null,
     };
   },
   invoice: (object, stripe, show) => {

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { createPreview } from '../billing/preview';
-import { shareRefund } from '../connect/transfers';
+import { shareRefund } from '../connect/shared-charges';
 import { StripeError } from '../errors';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';

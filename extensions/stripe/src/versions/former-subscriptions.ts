@@ -6,7 +6,6 @@ import type { Change, Fields } from './changes';
 import { renamed } from './raw-lists';
 
 const TAX = ['tax_percent'];
-const ONE_PLAN = ['plan', 'quantity', ...TAX];
 
 /** https://docs.stripe.com/changelog: subscriptions had a percentage of tax and one plan, and were prorated or not. */
 export const taxPercent: Change = {
@@ -19,7 +18,7 @@ export const taxPercent: Change = {
   },
   accepts: {
     'POST /v1/subscriptions': TAX,
-    'POST /v1/subscriptions/{subscription}': ONE_PLAN,
+    'POST /v1/subscriptions/{subscription}': TAX,
     'POST /v1/invoices': TAX,
     'POST /v1/invoices/{invoice}': TAX,
   },

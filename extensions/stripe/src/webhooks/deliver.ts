@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { withFirstLines } from '../kernel/first-lines';
 import { defaultVersion, renderAt } from '../versions/versions';
+import { receiversOf } from '../v2/events/destinations';
 import { isWanted } from './event-types';
 
 /** What is kept beside an endpoint. */
@@ -17,16 +18,27 @@ export interface EventDeliveries {
 }
 
 export interface Target {
-  readonly endpoint: Stripe.WebhookEndpoint;
+  readonly endpoint: Pick<Stripe.WebhookEndpoint, 'api_version' | 'enabled_events' | 'url'>;
   readonly secret: string;
 }
 
 /** Of this type no news is sent: an application is asked, and its answer is waited for. */
 const ASKED = 'issuing_authorization.request';
 
-/** The endpoints that get an event of the account which the running code acts for. */
+/** The endpoints and event destinations that get an event of the account which the running code acts for. */
 export function targetsOf(stripe: Backend, type: string): Target[] {
-  return type === ASKED ? [] : endpointsFor(stripe, type);
+  return type === ASKED ? [] : [...endpointsFor(stripe, type), ...destinationsFor(stripe, type)];
+}
+
+function destinationsFor(stripe: Backend, type: string): Target[] {
+  return receiversOf(stripe, type, 'snapshot').map(({ destination, url, secret }) => ({
+    endpoint: {
+      api_version: destination.snapshot_api_version,
+      enabled_events: destination.enabled_events as string[],
+      url,
+    },
+    secret,
+  }));
 }
 
 /** The endpoint that decides about authorizations, the oldest that names their event: `*` does not stand for it. */

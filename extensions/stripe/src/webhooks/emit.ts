@@ -1,5 +1,7 @@
 import type Stripe from 'stripe';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
+import { withCustomerAccounts } from '../v2/accounts/customer-accounts';
+import { notifyOf } from '../v2/events/notify';
 import { defaultVersion } from '../versions/versions';
 import { deliver, targetsOf, type EventDeliveries } from './deliver';
 
@@ -21,7 +23,7 @@ export function emitEvent(
     ...(account !== PLATFORM_ACCOUNT && { account }),
     api_version: defaultVersion(stripe.config),
     created: stripe.now(),
-    data: { object, ...(previous && { previous_attributes: previous }) },
+    data: { object: withCustomerAccounts(stripe, object), ...(previous && { previous_attributes: previous }) },
     livemode: false,
     pending_webhooks: targets.length,
     request: { id: request?.id ?? null, idempotency_key: request?.idempotency_key ?? null },
@@ -31,6 +33,7 @@ export function emitEvent(
   stripe
     .table<Stripe.Event, EventDeliveries>('event')
     .insert(event, deliveries.length > 0 ? { deliveries } : undefined);
+  notifyOf(stripe, event);
   stripe.commandLines.announce(event);
   return event;
 }

@@ -4,9 +4,9 @@ import { resourceMissing } from '../errors';
 import { currentEvent, deliver, type EndpointSecrets, type EventDeliveries } from './deliver';
 
 /** Sends an event once more to one endpoint, whether or not that wants its type, or else to all command lines that listen. */
-export function resendEvent(stripe: Backend, id: string, endpointId: string | undefined): Stripe.Event {
+export function resendEvent(stripe: Backend, event: Stripe.Event, endpointId: string | undefined): Stripe.Event {
+  const { id } = event;
   const table = stripe.table<Stripe.Event, EventDeliveries>('event');
-  const event = table.get(id);
   if (endpointId === undefined) stripe.commandLines.announce(event);
   else {
     const { deliveries = [] } = table.hidden(id) ?? {};

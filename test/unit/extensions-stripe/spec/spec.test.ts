@@ -1,19 +1,19 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parameterFile } from '../../../../extensions/stripe/src/spec/files';
-import { loadSpec } from '../../../../extensions/stripe/src/spec/spec';
+import { parameterFile, version2File } from '../../../../extensions/stripe/src/spec/files';
+import { loadSpec, loadSpec2 } from '../../../../extensions/stripe/src/spec/spec';
 
 const SDK = dirname(require.resolve('stripe'));
 const DIST = join(__dirname, '..', '..', '..', '..', 'extensions', 'stripe', 'dist');
 
-/** The operations of version 1 in the official SDK's own code, without the names of the parameters in their paths. */
-function operationsOfTheSdk(): Set<string> {
+/** The operations of a version in the official SDK's own code, without the names of the parameters in their paths. */
+function operationsOfTheSdk(version: 'v1' | 'v2'): Set<string> {
   const found = new Set<string>();
   for (const name of readdirSync(join(SDK, 'resources'), { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.js')) continue;
     const text = readFileSync(join(SDK, 'resources', name), 'utf8');
-    for (const [, method, path] of text.matchAll(/_makeRequest\('([A-Z]+)',\s*['`](\/v1\/[^'`]*)['`]/g)) {
-      found.add(`${method} ${path!.replace(/\$\{[^}]*\}/g, '{}')}`);
+    for (const [, method, path] of text.matchAll(/_makeRequest\('([A-Z]+)',\s*['`](\/v[12]\/[^'`]*)['`]/g)) {
+      if (path!.startsWith(`/${version}/`)) found.add(`${method} ${path!.replace(/\$\{[^}]*\}/g, '{}')}`);
     }
   }
   return found;
@@ -33,9 +33,27 @@ describe('the specification', () => {
   test('has every operation of version 1 that the official SDK has, and no other', () => {
     const known = loadSpec().operations.map(({ key }) => key.replace(/\{\w+\}/g, '{}'));
 
-    expect(new Set(known)).toEqual(operationsOfTheSdk());
+    expect(new Set(known)).toEqual(operationsOfTheSdk('v1'));
     expect(known.length).toBe(new Set(known).size);
     expect(known.length).toBeGreaterThan(550);
+  });
+
+  test('has every operation of version 2, too', () => {
+    const known = loadSpec2().operations.map(({ key }) => key.replace(/\{\w+\}/g, '{}'));
+
+    expect(new Set(known)).toEqual(operationsOfTheSdk('v2'));
+    expect(known.length).toBe(new Set(known).size);
+  });
+
+  test('knows what event notifications are about', () => {
+    const { notifications } = version2File();
+
+    expect(notifications).toMatchObject({
+      'v1.customer.created': 'customer',
+      'v1.invoice.upcoming': '',
+      'v2.core.account[requirements].updated': 'v2.core.account',
+    });
+    expect(Object.keys(notifications).length).toBeGreaterThan(300);
   });
 
   test('is of the version of the SDK', () => {
@@ -50,9 +68,9 @@ describe('the specification', () => {
   });
 
   test('takes less than 100 kB, the shapes of objects included', () => {
-    const sizes = ['spec.json.br', 'shapes.json.br'].map((name) => statSync(join(DIST, name)).size);
+    const sizes = ['spec.json.br', 'spec-v2.json.br', 'shapes.json.br'].map((name) => statSync(join(DIST, name)).size);
 
-    expect(sizes[0]! + sizes[1]!).toBeLessThan(100_000);
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(100_000);
   });
 });
 
