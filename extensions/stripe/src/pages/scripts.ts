@@ -27,21 +27,21 @@ export function serveScripts(router: Router, packageDirectory: string): (context
     (type: string, ...names: readonly string[]) =>
     (context: RequestContext): Buffer => {
       const [first = ''] = names;
-      const bytes =
-        kept.get(first) ?? Buffer.concat(names.map((name) => readFileSync(join(packageDirectory, 'public', name))));
+      const bytes = kept.get(first) ?? Buffer.concat(names.map((name) => readFileSync(join(packageDirectory, name))));
       kept.set(first, bytes);
       context.response.setHeader('content-type', `${type}; charset=utf-8`);
       context.response.setHeader('cache-control', 'no-cache');
       return bytes;
     };
-  const script = file('text/javascript', 'stripe.js', 'stripe-checkout-session.js', 'stripe-checkout.js');
+  const script = file('text/javascript', 'dist/browser/stripe.js');
   const anywhere = router.withCors({ origins: '*' });
   for (const path of ['/v3', '/v3/', '/v3/stripe.js', ...RELEASES.map((release) => `/${release}/stripe.js`)])
     anywhere.get(path, script);
-  for (const frame of FRAMES) anywhere.get(`/v3/elements-inner-${frame}.html`, file('text/html', 'elements.html'));
-  const fields = file('text/javascript', 'elements-texts.js', 'element-checks.js', 'elements.js');
+  for (const frame of FRAMES)
+    anywhere.get(`/v3/elements-inner-${frame}.html`, file('text/html', 'public/elements.html'));
+  const fields = file('text/javascript', 'public/elements-texts.js', 'public/element-checks.js', 'public/elements.js');
   const known = Buffer.from(`window.known = ${JSON.stringify(KNOWN)};\n`);
   anywhere.get('/v3/elements.js', (context) => Buffer.concat([known, fields(context)]));
-  anywhere.get('/v3/three-ds-2-challenge.html', file('text/html', 'challenge.html'));
+  anywhere.get('/v3/three-ds-2-challenge.html', file('text/html', 'public/challenge.html'));
   return script;
 }

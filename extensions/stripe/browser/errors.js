@@ -1,0 +1,13 @@
+/** What is wrong: with the code of the page, which is thrown, or with what a buyer filled in, which is answered. */
+/** What the application does wrong, not the buyer. */
+export function integrationError(message) {
+  return Object.assign(new Error(message), { name: 'IntegrationError' });
+}
+
+export function invalid(message) {
+  return {
+    type: 'validation_error',
+    code: 'incomplete_payment_details',
+    message: message || 'Your payment details are incomplete.',
+  };
+}
