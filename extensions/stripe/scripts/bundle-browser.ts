@@ -5,8 +5,9 @@ import { buildSync } from 'esbuild';
 const ROOT = resolve(__dirname, '..');
 
 buildSync({
-  entryPoints: [join(ROOT, 'browser', 'stripe.js')],
-  outfile: join(ROOT, 'dist', 'browser', 'stripe.js'),
+  absWorkingDir: ROOT,
+  entryPoints: [join('browser', 'stripe.js')],
+  outfile: join('dist', 'browser', 'stripe.js'),
   bundle: true,
   format: 'iife',
   target: 'es2022',
