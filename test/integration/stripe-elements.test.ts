@@ -4,7 +4,7 @@ import type Stripe from 'stripe';
 import { describeWithBrowser } from '../support/browser';
 import { shopPage, type Shop } from '../support/shop';
 import { customerWithCard, type RunningStripe } from '../support/stripe';
-import { openPage, startInBrowser, type StartedInBrowser } from '../support/stripe-in-browser';
+import { inBrowser } from '../support/stripe-in-browser';
 
 const VISA = '4242424242424242';
 
@@ -13,25 +13,10 @@ type Answer = Record<string, Record<string, unknown>>;
 describeWithBrowser('elements', () => {
   let running: RunningStripe;
   let stripe: Stripe;
-  let inBrowser: StartedInBrowser;
   let page: Page;
   let shop: Shop;
-  const mistakes: string[] = [];
 
-  beforeAll(async () => {
-    inBrowser = await startInBrowser();
-    ({ running, shop } = inBrowser);
-    ({ stripe } = running);
-  });
-  beforeEach(async () => {
-    mistakes.length = 0;
-    page = await openPage(inBrowser.browser, mistakes);
-  });
-  afterEach(async () => {
-    await page.context().close();
-    expect(mistakes).toEqual([]);
-  });
-  afterAll(() => inBrowser.close());
+  inBrowser((test) => ({ running, stripe, page, shop } = test));
 
   /** Opens a page that does `before` at once, and `work` when its button is pressed; what it throws is its result, too. */
   const open = async (before: string, work = '', release = 'v3/'): Promise<void> => {

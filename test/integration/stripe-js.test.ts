@@ -4,7 +4,7 @@ import type Stripe from 'stripe';
 import { describeWithBrowser } from '../support/browser';
 import { shopPage, type Shop } from '../support/shop';
 import { failure, type RunningStripe } from '../support/stripe';
-import { openPage, startInBrowser, type StartedInBrowser } from '../support/stripe-in-browser';
+import { inBrowser } from '../support/stripe-in-browser';
 import { waitFor } from '../support/wait-for';
 
 const VISA = '4242424242424242';
@@ -30,25 +30,10 @@ type Answer = Record<string, Record<string, unknown> & { code?: string }>;
 describeWithBrowser('Stripe.js', () => {
   let running: RunningStripe;
   let stripe: Stripe;
-  let inBrowser: StartedInBrowser;
   let page: Page;
   let shop: Shop;
-  const mistakes: string[] = [];
 
-  beforeAll(async () => {
-    inBrowser = await startInBrowser();
-    ({ running, shop } = inBrowser);
-    ({ stripe } = running);
-  });
-  beforeEach(async () => {
-    mistakes.length = 0;
-    page = await openPage(inBrowser.browser, mistakes);
-  });
-  afterEach(async () => {
-    await page.context().close();
-    expect(mistakes).toEqual([]);
-  });
-  afterAll(() => inBrowser.close());
+  inBrowser((test) => ({ running, stripe, page, shop } = test));
 
   /** Opens a page that does `before` at once, and `work` when its button is pressed. */
   const open = async (before: string, work: string, release = 'v3/'): Promise<void> => {

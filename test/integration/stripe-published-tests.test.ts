@@ -4,7 +4,7 @@ import type Stripe from 'stripe';
 import { describeWithBrowser } from '../support/browser';
 import { shopPage, type Shop } from '../support/shop';
 import type { RunningStripe } from '../support/stripe';
-import { openPage, startInBrowser, type StartedInBrowser } from '../support/stripe-in-browser';
+import { inBrowser } from '../support/stripe-in-browser';
 
 const VISA = '4242424242424242';
 const ASKS_ALWAYS = '4000002760003184';
@@ -12,25 +12,10 @@ const ASKS_ALWAYS = '4000002760003184';
 describeWithBrowser('a browser test that was written for Stripe', () => {
   let running: RunningStripe;
   let stripe: Stripe;
-  let inBrowser: StartedInBrowser;
   let page: Page;
   let shop: Shop;
-  const mistakes: string[] = [];
 
-  beforeAll(async () => {
-    inBrowser = await startInBrowser();
-    ({ running, shop } = inBrowser);
-    ({ stripe } = running);
-  });
-  beforeEach(async () => {
-    mistakes.length = 0;
-    page = await openPage(inBrowser.browser, mistakes);
-  });
-  afterEach(async () => {
-    await page.context().close();
-    expect(mistakes).toEqual([]);
-  });
-  afterAll(() => inBrowser.close());
+  inBrowser((test) => ({ running, stripe, page, shop } = test));
 
   const firstFrame = (): FrameLocator => page.frameLocator('iframe[name^="__privateStripeFrame"]').first();
   const bank = (): FrameLocator =>

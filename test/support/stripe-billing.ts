@@ -75,3 +75,8 @@ export async function invoicesOf(stripe: Stripe, subscription: string): Promise<
 export function latestInvoice(subscription: Stripe.Subscription): Stripe.Invoice {
   return subscription.latest_invoice as Stripe.Invoice;
 }
+
+/** The items that wait for the next invoice of a customer. */
+export async function pendingOf(stripe: Stripe, customer: string): Promise<Stripe.InvoiceItem[]> {
+  return (await stripe.invoiceItems.list({ customer, pending: true })).data;
+}

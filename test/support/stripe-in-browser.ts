@@ -29,3 +29,30 @@ export async function openPage(browser: Browser, mistakes: string[], options?: B
   page.on('pageerror', ({ message }) => mistakes.push(message));
   return page;
 }
+
+/** What a test in a browser has. */
+export interface TestInBrowser extends Pick<StartedInBrowser, 'running' | 'shop'> {
+  readonly stripe: RunningStripe['stripe'];
+  readonly page: Page;
+}
+
+/** Starts all of it for the suite that calls this, and gives `begin` a new page before each test, whose scripts may throw nothing. */
+export function inBrowser(begin: (test: TestInBrowser) => void): void {
+  let started: StartedInBrowser;
+  let page: Page;
+  const mistakes: string[] = [];
+  beforeAll(async () => {
+    started = await startInBrowser();
+  });
+  beforeEach(async () => {
+    const { running, browser, shop } = started;
+    mistakes.length = 0;
+    page = await openPage(browser, mistakes);
+    begin({ running, stripe: running.stripe, shop, page });
+  });
+  afterEach(async () => {
+    await page.context().close();
+    expect(mistakes).toEqual([]);
+  });
+  afterAll(() => started.close());
+}

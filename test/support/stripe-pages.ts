@@ -1,3 +1,4 @@
+import type Stripe from 'stripe';
 import type { RunningStripe } from './stripe';
 
 /** What a page answers, as a browser without JavaScript gets it; with `form`, what it answers to that. */
@@ -26,4 +27,15 @@ export function fillIn(more: Readonly<Record<string, string>> = {}): Record<stri
     billingPostalCode: '94107',
     ...more,
   };
+}
+
+/** A Checkout Session once a buyer has filled its page in. */
+export async function completed(
+  running: RunningStripe,
+  { id, url }: Stripe.Checkout.Session,
+  more?: Readonly<Record<string, string>>,
+): Promise<Stripe.Checkout.Session> {
+  const { text, status } = await visitPage(running, url!, fillIn(more));
+  if (status !== 303) throw new Error(text);
+  return running.stripe.checkout.sessions.retrieve(id);
 }

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { customerWithCard, failure, startStripe, type RunningStripe } from '../../support/stripe';
 import {
-  DAY, START, eventsAbout, invoicesOf, latestInvoice, noonOf, onClock, priced, subscribed, typesAbout,
+  DAY, START, eventsAbout, invoicesOf, latestInvoice, noonOf, onClock, pendingOf, priced, subscribed, typesAbout,
 } from '../../support/stripe-billing'; // prettier-ignore
 
 /** https://docs.stripe.com/billing/subscriptions/billing-cycle, /backdating, /mixed-interval, /usage-based/thresholds and /invoicing/send-email */
@@ -13,9 +13,6 @@ beforeAll(async () => {
   ({ stripe } = running);
 });
 afterAll(() => running.close());
-
-const pendingOf = async (customer: string): Promise<Stripe.InvoiceItem[]> =>
-  (await stripe.invoiceItems.list({ customer, pending: true })).data;
 
 describe('a cycle', () => {
   it('that begins on the 31st ends on the last day of shorter months', async () => {
@@ -192,10 +189,10 @@ describe('a customer', () => {
     const { customer, subscription, advance } = await subscribed(stripe);
     await stripe.invoiceItems.create({ customer, amount: 400, currency: 'usd' });
     await stripe.invoiceItems.create({ customer, amount: 50, currency: 'usd', subscription: subscription.id });
-    expect((await pendingOf(customer)).length).toBe(2);
+    expect((await pendingOf(stripe, customer)).length).toBe(2);
     await advance(noonOf(2, 1) + 7200);
     expect((await invoicesOf(stripe, subscription.id))[0]).toMatchObject({ total: 1450 });
-    expect(await pendingOf(customer)).toEqual([]);
+    expect(await pendingOf(stripe, customer)).toEqual([]);
   });
 });
 

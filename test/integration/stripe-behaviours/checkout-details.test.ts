@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { failure, startStripe, type RunningStripe } from '../../support/stripe';
-import { fillIn, visitPage } from '../../support/stripe-pages';
+import { completed, fillIn, visitPage } from '../../support/stripe-pages';
 
 /** https://docs.stripe.com/api/checkout/sessions/create, parameter by parameter, and the guides of /payments/checkout. */
 let running: RunningStripe;
@@ -33,15 +33,6 @@ const subscribing = (given: Given = {}): Promise<Stripe.Checkout.Session> =>
 const refused = async (given: object): Promise<{ param: string | undefined; code: string | undefined }> => {
   const { param, code } = await failure(session(given));
   return { param, code };
-};
-/** The session once a buyer has filled its page in. */
-const completed = async (
-  { id, url }: Stripe.Checkout.Session,
-  more: Record<string, string> = {},
-): Promise<Stripe.Checkout.Session> => {
-  const { text, status } = await visitPage(running, url!, fillIn(more));
-  if (status !== 303) throw new Error(text);
-  return stripe.checkout.sessions.retrieve(id);
 };
 
 describe('what does not go together in a Checkout Session', () => {
@@ -267,7 +258,7 @@ describe('what a Checkout Session shows', () => {
 
 describe('a Checkout Session that is completed', () => {
   it('makes a customer of its buyer when it is told to', async () => {
-    const done = await completed(await session({ customer_creation: 'always' }));
+    const done = await completed(running, await session({ customer_creation: 'always' }));
     expect(done).toMatchObject({ status: 'complete', payment_status: 'paid' });
     expect(await stripe.customers.retrieve(done.customer as string)).toMatchObject({
       email: 'ada@example.com',
@@ -276,19 +267,22 @@ describe('a Checkout Session that is completed', () => {
   });
 
   it('makes none otherwise', async () => {
-    const done = await completed(await session());
+    const done = await completed(running, await session());
     expect(done).toMatchObject({ customer: null, customer_details: { email: 'ada@example.com' } });
   });
 
   it('keeps the card of who is to be charged again', async () => {
-    const done = await completed(await session({ payment_intent_data: { setup_future_usage: 'off_session' } }));
+    const done = await completed(
+      running,
+      await session({ payment_intent_data: { setup_future_usage: 'off_session' } }),
+    );
     const customer = done.customer as string;
     expect((await stripe.customers.listPaymentMethods(customer)).data).toHaveLength(1);
   });
 
   it('notes the number of a customer', async () => {
     const { id: customer } = await stripe.customers.create({ email: 'bob@example.com' });
-    const done = await completed(await session({ customer, phone_number_collection: { enabled: true } }), {
+    const done = await completed(running, await session({ customer, phone_number_collection: { enabled: true } }), {
       phoneNumber: '+15551234567',
     });
     expect(done.customer_details!.phone).toBe('+15551234567');
@@ -297,7 +291,7 @@ describe('a Checkout Session that is completed', () => {
 
   it('notes the tax ID and the name of a business', async () => {
     const made = await session({ customer_creation: 'always', tax_id_collection: { enabled: true } });
-    const done = await completed(made, { businessName: 'Ada Ltd', taxIdType: 'eu_vat', taxId: 'DE123456789' });
+    const done = await completed(running, made, { businessName: 'Ada Ltd', taxIdType: 'eu_vat', taxId: 'DE123456789' });
     expect(done.customer_details!.tax_ids).toEqual([{ type: 'eu_vat', value: 'DE123456789' }]);
     const customer = await stripe.customers.retrieve(done.customer as string);
     expect(customer).toMatchObject({ name: 'Ada Ltd' });
@@ -313,7 +307,7 @@ describe('a Checkout Session that is completed', () => {
       billing_address_collection: 'required',
       customer_update: { address: 'auto', name: 'never' },
     });
-    await completed(made, { billingAddressLine1: '1 Main St', billingLocality: 'Reno' });
+    await completed(running, made, { billingAddressLine1: '1 Main St', billingLocality: 'Reno' });
     expect(await stripe.customers.retrieve(customer)).toMatchObject({
       name: 'Bob',
       address: { line1: '1 Main St', city: 'Reno', country: 'US', postal_code: '94107' },
@@ -321,7 +315,7 @@ describe('a Checkout Session that is completed', () => {
   });
 
   it('has everything when it is asked for at once', async () => {
-    const { id } = await completed(await subscribing());
+    const { id } = await completed(running, await subscribing());
     const whole = await stripe.checkout.sessions.retrieve(id, {
       expand: ['customer', 'subscription.latest_invoice', 'line_items.data.price.product', 'invoice'],
     });
@@ -337,6 +331,7 @@ describe('a Checkout Session that is completed', () => {
 
   it('begins a trial without a card, which ends as it says', async () => {
     const { id, payment_status } = await completed(
+      running,
       await subscribing({
         payment_method_collection: 'if_required',
         subscription_data: {
@@ -365,28 +360,28 @@ describe('a Checkout Session that is completed', () => {
       currency: 'usd',
       setup_intent_data: { description: 'For later', metadata: { a: 'b' } },
     });
-    const done = await completed(made);
+    const done = await completed(running, made);
     const setup = await stripe.setupIntents.retrieve(done.setup_intent as string);
     expect(setup).toMatchObject({ status: 'succeeded', description: 'For later', metadata: { a: 'b' } });
     expect(setup.payment_method).toMatch(/^pm_/);
   });
 
   it('waits for the capture of what is only authorized', async () => {
-    const done = await completed(await session({ payment_intent_data: { capture_method: 'manual' } }));
+    const done = await completed(running, await session({ payment_intent_data: { capture_method: 'manual' } }));
     expect(done).toMatchObject({ status: 'complete', payment_status: 'unpaid' });
     await stripe.paymentIntents.capture(done.payment_intent as string);
     expect((await stripe.checkout.sessions.retrieve(done.id)).payment_status).toBe('paid');
   });
 
   it('cannot be expired, and keeps its metadata open to change', async () => {
-    const { id } = await completed(await session());
+    const { id } = await completed(running, await session());
     expect(await failure(stripe.checkout.sessions.expire(id))).toMatchObject({ statusCode: 400 });
     expect((await stripe.checkout.sessions.update(id, { metadata: { order: '7' } })).metadata).toEqual({ order: '7' });
   });
 
   it('of nothing to pay asks for no card', async () => {
     const { id: coupon } = await stripe.coupons.create({ percent_off: 100, duration: 'once' });
-    const done = await completed(await session({ discounts: [{ coupon }] }), { cardNumber: '' });
+    const done = await completed(running, await session({ discounts: [{ coupon }] }), { cardNumber: '' });
     expect(done).toMatchObject({ payment_status: 'no_payment_required', payment_intent: null, amount_total: 0 });
   });
 
@@ -417,6 +412,7 @@ describe('a Checkout Session that is completed', () => {
       total_details: { amount_tax: 570 },
     });
     const done = await completed(
+      running,
       await session({ automatic_tax: { enabled: true }, billing_address_collection: 'required' }),
       {
         billingCountry: 'DE',

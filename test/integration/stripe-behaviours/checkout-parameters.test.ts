@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { failure, startStripe, type RunningStripe } from '../../support/stripe';
-import { fillIn, visitPage } from '../../support/stripe-pages';
+import { completed, fillIn, visitPage } from '../../support/stripe-pages';
 
 /** https://docs.stripe.com/api/checkout/sessions/create and https://docs.stripe.com/api/payment-link/create */
 let running: RunningStripe;
@@ -29,14 +29,6 @@ const subscribing = (given: Given = {}): Promise<Stripe.Checkout.Session> =>
 const refused = async (call: Promise<unknown>): Promise<[number | undefined, string | undefined, string]> => {
   const { statusCode, param, message } = await failure(call);
   return [statusCode, param, message];
-};
-const completed = async (
-  { id, url }: Stripe.Checkout.Session,
-  more: Record<string, string> = {},
-): Promise<Stripe.Checkout.Session> => {
-  const { text, status } = await visitPage(running, url!, fillIn(more));
-  if (status !== 303) throw new Error(text);
-  return stripe.checkout.sessions.retrieve(id);
 };
 
 describe('the ways in which a session is shown', () => {
@@ -127,6 +119,7 @@ describe('what does not go with a mode', () => {
       'subscription_data[billing_cycle_anchor_config]',
     );
     const { subscription } = await completed(
+      running,
       await subscribing({ subscription_data: { billing_cycle_anchor_config: { day_of_month: 1 } } }),
     );
     const { billing_cycle_anchor: chosen } = await stripe.subscriptions.retrieve(subscription as string);
@@ -200,7 +193,7 @@ describe('a session', () => {
       individual: { enabled: true, optional: true },
     });
     expect((await visitPage(running, session.url!, fillIn())).status).toBe(200);
-    const done = await completed(session, { businessName: 'Tea & Co', individualName: 'Ada' });
+    const done = await completed(running, session, { businessName: 'Tea & Co', individualName: 'Ada' });
     const names = { business_name: 'Tea & Co', individual_name: 'Ada' };
     expect(done).toMatchObject({ customer_details: names, collected_information: names });
     expect(await stripe.customers.retrieve(done.customer as string)).toMatchObject(names);

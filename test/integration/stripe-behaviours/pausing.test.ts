@@ -1,6 +1,15 @@
 import type Stripe from 'stripe';
 import { failure, startStripe, type RunningStripe } from '../../support/stripe';
-import { DAY, invoicesOf, noonOf, priced, START, subscribed, typesAbout } from '../../support/stripe-billing';
+import {
+  DAY,
+  invoicesOf,
+  noonOf,
+  pendingOf,
+  priced,
+  START,
+  subscribed,
+  typesAbout,
+} from '../../support/stripe-billing';
 
 /** https://docs.stripe.com/billing/subscriptions/pause and /pause/schedules */
 let running: RunningStripe;
@@ -11,9 +20,6 @@ beforeAll(async () => {
   ({ stripe } = running);
 });
 afterAll(() => running.close());
-
-const waitingFor = async (customer: string): Promise<Stripe.InvoiceItem[]> =>
-  (await stripe.invoiceItems.list({ customer, pending: true })).data;
 
 /** A subscription for $31 in January, ten days of which are over. */
 async function tenDaysIn() {
@@ -32,7 +38,7 @@ describe('a subscription that is paused', () => {
         paused: { type: 'subscription', subscription: { type: 'pause_requested' }, transitioned_at: START + 10 * DAY },
       },
     });
-    expect(await waitingFor(customer)).toMatchObject([{ amount: -2100, proration: true }]);
+    expect(await pendingOf(stripe, customer)).toMatchObject([{ amount: -2100, proration: true }]);
     expect(await typesAbout(stripe, subscription.id)).toContain('customer.subscription.paused');
     await advance(noonOf(2, 5));
     expect(await invoicesOf(stripe, subscription.id)).toHaveLength(1);
@@ -45,7 +51,7 @@ describe('a subscription that is paused', () => {
   it('has no credit, or credit for the whole period, where it is told so', async () => {
     const none = await tenDaysIn();
     await stripe.subscriptions.pause(none.subscription.id, { bill_for: { unused_time_from: { type: 'none' } } });
-    expect(await waitingFor(none.customer)).toEqual([]);
+    expect(await pendingOf(stripe, none.customer)).toEqual([]);
     const whole = await tenDaysIn();
     await stripe.subscriptions.pause(whole.subscription.id, {
       bill_for: { unused_time_from: { type: 'item_current_period_start' } },
@@ -69,7 +75,7 @@ describe('a subscription that is paused', () => {
     await advance(START + DAY);
     await stripe.billing.meterEvents.create({ event_name, payload: { stripe_customer_id: customer, value: '7' } });
     await stripe.subscriptions.pause(subscription.id);
-    expect(await waitingFor(customer)).toMatchObject([{ amount: 70, quantity: 7 }]);
+    expect(await pendingOf(stripe, customer)).toMatchObject([{ amount: 70, quantity: 7 }]);
   });
 
   it('is billed flexibly, charged automatically, and has no schedule', async () => {

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { failure, startStripe, type RunningStripe } from '../../support/stripe';
 import {
-  DAY, START, eventsAbout, invoicesOf, latestInvoice, noonOf, priced, subscribed, typesAbout,
+  DAY, START, eventsAbout, invoicesOf, latestInvoice, noonOf, pendingOf, priced, subscribed, typesAbout,
 } from '../../support/stripe-billing'; // prettier-ignore
 
 /** https://docs.stripe.com/billing/subscriptions/prorations, /cancel, /change-price and /billing/subscriptions/subscription-schedules */
@@ -16,8 +16,6 @@ afterAll(() => running.close());
 
 /** Half of January and a half: 15.5 of its 31 days. */
 const MIDDLE = START + 15.5 * DAY;
-const pendingOf = async (customer: string): Promise<Stripe.InvoiceItem[]> =>
-  (await stripe.invoiceItems.list({ customer, pending: true })).data;
 const amountsOf = (items: readonly { readonly amount: number }[]): number[] =>
   items.map(({ amount }) => amount).sort((one, other) => one - other);
 
@@ -46,14 +44,14 @@ describe('a change in the middle of a period', () => {
       items: [{ id: item, quantity: 2 }],
       proration_date: MIDDLE,
     });
-    expect(amountsOf(await pendingOf(customer))).toEqual([-500, 1000]);
+    expect(amountsOf(await pendingOf(stripe, customer))).toEqual([-500, 1000]);
   });
 
   it('leaves nothing behind with none', async () => {
     const { customer, subscription, item, advance } = await subscribed(stripe);
     await advance(MIDDLE);
     await stripe.subscriptionItems.update(item, { quantity: 2, proration_behavior: 'none' });
-    expect(await pendingOf(customer)).toEqual([]);
+    expect(await pendingOf(stripe, customer)).toEqual([]);
     await advance(noonOf(2, 1) + 7200);
     expect((await invoicesOf(stripe, subscription.id))[0]!.total).toBe(2000);
   });
@@ -65,10 +63,10 @@ describe('a change in the middle of a period', () => {
       subscription: subscription.id,
       price: await priced(stripe, { unit_amount: 400 }),
     });
-    expect(amountsOf(await pendingOf(customer))).toEqual([200]);
+    expect(amountsOf(await pendingOf(stripe, customer))).toEqual([200]);
     expect((await stripe.subscriptionItems.list({ subscription: subscription.id })).data.length).toBe(2);
     expect(await stripe.subscriptionItems.del(added.id)).toMatchObject({ id: added.id, deleted: true });
-    expect(amountsOf(await pendingOf(customer))).toEqual([-200, 200]);
+    expect(amountsOf(await pendingOf(stripe, customer))).toEqual([-200, 200]);
   });
 
   it('of what is bought once waits for the next invoice', async () => {
@@ -77,7 +75,7 @@ describe('a change in the middle of a period', () => {
     const once = await stripe.prices.create({ product, currency: 'usd', unit_amount: 700 });
     const changed = await stripe.subscriptions.update(subscription.id, { add_invoice_items: [{ price: once.id }] });
     expect(changed.latest_invoice).toBe(subscription.latest_invoice);
-    expect(amountsOf(await pendingOf(customer))).toEqual([700]);
+    expect(amountsOf(await pendingOf(stripe, customer))).toEqual([700]);
   });
 
   it('of what is bought once is on the invoice that the change makes', async () => {
@@ -98,7 +96,7 @@ describe('a change in the middle of a period', () => {
     await advance(START + 5 * DAY);
     await stripe.subscriptionItems.update(item, { quantity: 2 });
     // Five of the 31 days of the month that ends at the anchor.
-    expect(amountsOf(await pendingOf(customer))).toEqual([-161, 323]);
+    expect(amountsOf(await pendingOf(stripe, customer))).toEqual([-161, 323]);
   });
 
   it('is foreseen by a preview, to the cent', async () => {
@@ -133,7 +131,7 @@ describe('an end at a date', () => {
     const { customer, subscription, advance } = await subscribed(stripe);
     const changed = await stripe.subscriptions.update(subscription.id, { cancel_at: MIDDLE });
     expect(changed).toMatchObject({ status: 'active', cancel_at: MIDDLE, cancel_at_period_end: false });
-    expect(amountsOf(await pendingOf(customer))).toEqual([-500]);
+    expect(amountsOf(await pendingOf(stripe, customer))).toEqual([-500]);
     await advance(MIDDLE + 60);
     expect(await stripe.subscriptions.retrieve(subscription.id)).toMatchObject({
       status: 'canceled',
@@ -149,13 +147,13 @@ describe('an end at a date', () => {
     const kept = await stripe.subscriptions.update(subscription.id, { cancel_at: '' });
     expect(kept).toMatchObject({ cancel_at: null, canceled_at: null });
     expect(kept.items.data[0]!.current_period_end).toBe(noonOf(2, 1));
-    expect(amountsOf(await pendingOf(customer))).toEqual([-500, 500]);
+    expect(amountsOf(await pendingOf(stripe, customer))).toEqual([-500, 500]);
   });
 
   it('in the period gives nothing back without prorations', async () => {
     const { customer, subscription } = await subscribed(stripe);
     await stripe.subscriptions.update(subscription.id, { cancel_at: MIDDLE, proration_behavior: 'none' });
-    expect(await pendingOf(customer)).toEqual([]);
+    expect(await pendingOf(stripe, customer)).toEqual([]);
   });
 
   it('in the first period is paid up to then alone', async () => {
@@ -187,7 +185,7 @@ describe('an end at once', () => {
     await advance(MIDDLE);
     const ended = await stripe.subscriptions.cancel(subscription.id, { prorate: true });
     expect(ended).toMatchObject({ status: 'canceled', canceled_at: MIDDLE, ended_at: MIDDLE });
-    expect(amountsOf(await pendingOf(customer))).toEqual([-500]);
+    expect(amountsOf(await pendingOf(stripe, customer))).toEqual([-500]);
     expect((await typesAbout(stripe, subscription.id)).at(-1)).toBe('customer.subscription.deleted');
   });
 
@@ -195,9 +193,9 @@ describe('an end at once', () => {
     const { customer, subscription, item } = await subscribed(stripe);
     await stripe.invoiceItems.create({ customer, amount: 300, currency: 'usd' });
     await stripe.subscriptionItems.update(item, { quantity: 2 });
-    expect(amountsOf(await pendingOf(customer))).toEqual([-1000, 300, 2000]);
+    expect(amountsOf(await pendingOf(stripe, customer))).toEqual([-1000, 300, 2000]);
     await stripe.subscriptions.cancel(subscription.id);
-    expect(amountsOf(await pendingOf(customer))).toEqual([300]);
+    expect(amountsOf(await pendingOf(stripe, customer))).toEqual([300]);
   });
 
   it('with its period has changes of the subscription invoiced', async () => {
@@ -340,7 +338,7 @@ describe('a schedule', () => {
     const after = await stripe.subscriptions.retrieve(subscription.id, { expand: ['latest_invoice'] });
     expect(after.items.data).toMatchObject([{ id: item, quantity: 3 }]);
     expect(latestInvoice(after)).toMatchObject({ total: 1000, billing_reason: 'subscription_update' });
-    expect(await pendingOf(customer)).toEqual([]);
+    expect(await pendingOf(stripe, customer)).toEqual([]);
   });
 
   it('has metadata, of its own and of its phases', async () => {
