@@ -3,6 +3,7 @@
  * counties and the tax codes of products do not count. https://docs.stripe.com/tax
  */
 import type Stripe from 'stripe';
+import { invalidRequest, type StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { taxSettingsOf } from '../resources/tax-settings';
 import { blank } from '../spec/shapes';
@@ -52,6 +53,14 @@ export function locationStatus({ country, state, postal_code }: TaxPlace): 'comp
   const needsMore = (country === 'US' || country === 'CA') && !state;
   const isKnown = !needsMore || stateOfPostalCode(country, postal_code ?? '') !== undefined;
   return isKnown ? 'complete' : 'requires_location_inputs';
+}
+
+/** Automatic taxes need to know where a customer is. */
+export function unknownTaxPlace(): StripeError {
+  return invalidRequest(
+    "The customer's location isn't recognized. Set a valid customer address in order to automatically calculate tax.",
+    { code: 'customer_tax_location_invalid' },
+  );
 }
 
 /** Whether taxes are collected at a place that is known. */

@@ -210,7 +210,8 @@ function couponOf(stripe: Backend, { source }: Stripe.Discount): Stripe.Coupon |
 
 /** The coupon that a parameter names. Throws where there is none any more. */
 function existingCoupon(stripe: Backend, id: string, param: string): Stripe.Coupon {
-  return { ...stripe.table<Stripe.Coupon>('coupon').get(id, param), ...couponTerms(stripe, id) };
+  stripe.table<Stripe.Coupon>('coupon').get(id, param);
+  return couponTerms(stripe, id)!;
 }
 
 /** Ends the discounts that were good for one invoice and took something off this one. To be called once it stands. */

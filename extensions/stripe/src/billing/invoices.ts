@@ -5,6 +5,7 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { cancelIntent } from '../payments/capture-intent';
 import { tryConfirm } from '../payments/confirm-intent';
+import { unknownTaxPlace } from './automatic-tax';
 import { applyCredits, returnCredits } from './credit-application';
 import { changeCustomerBalance } from './customer-balance';
 import { balanceFor, invoiceTable, newInvoice, reckon, subscriptionOf, type InvoiceSeed } from './invoice-data';
@@ -109,14 +110,6 @@ export function failFinalization(stripe: Backend, { id }: Invoice): StripeError 
   stripe.jobs.cancel(id, 'invoice.finalize');
   stripe.emit('invoice.finalization_failed', draft);
   return error.keepingWrites();
-}
-
-/** Automatic taxes need to know where a customer is. */
-export function unknownTaxPlace(): StripeError {
-  return invalidRequest(
-    "The customer's location isn't recognized. Set a valid customer address in order to automatically calculate tax.",
-    { code: 'customer_tax_location_invalid' },
-  );
 }
 
 /** A revision that is final takes the place of the invoice that it revises. */

@@ -150,13 +150,15 @@ function seedOf(stripe: Backend, subscription: Subscription, item: Item, { date,
   const { current_period_start: start } = item;
   const end = billedUntil(item);
   const from = Math.min(Math.max(date, start), end);
-  const within = shareWithin(subscription, item, { start: from, end });
-  const rest = (amount: number): number => sign * within(amount);
+  const rest = (): ((amount: number) => number) => {
+    const within = shareWithin(subscription, item, { start: from, end });
+    return (amount) => sign * within(amount);
+  };
   const name = productName(stripe, item.price);
   const quantity = item.quantity ?? 1;
   const what = quantity === 1 ? name : `${quantity} × ${name}`;
   return {
-    ...amountsOf(subscription, item, whole, share ?? rest),
+    ...amountsOf(subscription, item, whole, share ?? rest()),
     currency: subscription.currency,
     customer: customerOf(subscription),
     description: `${sign < 0 ? 'Unused' : 'Remaining'} time on ${what} after ${dayOf(from)}`,

@@ -46,8 +46,9 @@ export function totalsOf(lines: readonly Stripe.InvoiceLineItem[]): Totals {
     .flatMap((line) => line.pretax_credit_amounts ?? [])
     .filter(({ type }) => type === 'credit_balance_transaction');
   const discounted = sum([...discounts.values()].map(({ amount }) => amount));
-  const subtotal = sumOfLines(lines) - sum(lines.map(ownDiscountsOf));
-  const net = sumOfLines(lines) - discounted;
+  const gross = sumOfLines(lines);
+  const subtotal = gross - sum(lines.map(ownDiscountsOf));
+  const net = gross - discounted;
   const credited = sum(credits.map(({ amount }) => amount));
   const inclusive = sum([...taxes.values()].filter(isInclusive).map(({ amount }) => amount));
   const exclusive = sum([...taxes.values()].map(({ amount }) => amount)) - inclusive;

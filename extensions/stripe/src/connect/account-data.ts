@@ -2,7 +2,11 @@
 import type Stripe from 'stripe';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
+import { fieldNames, fieldOf } from '../spec/shapes';
 import type { NumberResult } from './verification';
+
+/** The names of all capabilities that there are. */
+export const CAPABILITIES: ReadonlySet<string> = new Set(fieldNames(fieldOf('account', 'capabilities')!.kinds[0]!));
 
 /** What is kept beside an account. */
 export interface AccountSecret {

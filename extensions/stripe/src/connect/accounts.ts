@@ -6,8 +6,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { checkEmail } from '../parameters/email';
 import { useDataToken } from '../payments/card-source';
-import { fieldNames, fieldOf } from '../spec/shapes';
-import { accountTable, asAccount, asPlatform, type AccountSecret } from './account-data';
+import { CAPABILITIES, accountTable, asAccount, asPlatform, type AccountSecret } from './account-data';
 import {
   checkAgreement,
   checkBusiness,
@@ -212,9 +211,6 @@ function announceCapabilities(stripe: Backend, before: Stripe.Account, after: St
     );
   }
 }
-
-/** The names of all capabilities that there are. */
-const CAPABILITIES: ReadonlySet<string> = new Set(fieldNames(fieldOf('account', 'capabilities')!.kinds[0]!));
 
 /** https://docs.stripe.com/api/capabilities */
 export function capabilityOf(stripe: Backend, account: string, name: string): Stripe.Capability {

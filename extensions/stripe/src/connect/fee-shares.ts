@@ -1,7 +1,7 @@
 /** What part of a fee goes back with part of its charge. */
-import type Stripe from 'stripe';
-import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
-import { refundFee } from './fees';
+import type { Backend } from '../kernel/backend';
+import { asPlatform } from './account-data';
+import { feeTable, refundFee } from './fees';
 
 /** A fee goes back in the proportion in which its charge does; integers, rounded half up. */
 export function shareOf(part: number, amount: number, whole: number): number {
@@ -10,9 +10,7 @@ export function shareOf(part: number, amount: number, whole: number): number {
 
 /** What goes back of a fee with a part of its charge, as far as there is so much left. */
 export function feeShare(stripe: Backend, fee: string, amount: number, whole: number): number {
-  const { amount: taken, amount_refunded: given } = stripe.as({ account: PLATFORM_ACCOUNT }, () =>
-    stripe.table<Stripe.ApplicationFee>('application_fee').get(fee),
-  );
+  const { amount: taken, amount_refunded: given } = asPlatform(stripe, () => feeTable(stripe).get(fee));
   return Math.min(shareOf(taken, amount, whole), taken - given);
 }
 

@@ -6,6 +6,7 @@ import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { balanceTransactions } from '../payments/balance';
 import { chargeTable } from '../payments/charging';
+import { refundTable } from '../payments/refund-table';
 import { refundShare, shareOf } from './fee-shares';
 import { takeFee } from './fees';
 import { reverseTransfer } from './transfer-reversals';
@@ -77,7 +78,7 @@ export function shareRefund(
   const part = Math.min(shareOf(amount, refund.amount, charge.amount_captured), amount - reversed);
   if (part < 1) return refund;
   const reversal = reverseTransfer(stripe, transfer!, { amount: part, sourceRefund: refund.id });
-  return stripe.table<Stripe.Refund>('refund').update(refund.id, { transfer_reversal: reversal.id });
+  return refundTable(stripe).update(refund.id, { transfer_reversal: reversal.id });
 }
 
 /** Shares out each charge once it is booked. */

@@ -8,6 +8,7 @@ import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { addBalanceTransaction, balanceTransactions, readBalance } from '../payments/balance';
 import { chargeTable } from '../payments/charging';
+import { refundTable } from '../payments/refund-table';
 import { blank } from '../spec/shapes';
 import { asAccount } from './account-data';
 import { feeShare, refundShare } from './fee-shares';
@@ -98,7 +99,7 @@ function refundPayment(stripe: Backend, id: string, amount: number, when: { avai
     source: refundId,
     ...when,
   });
-  stripe.table<Stripe.Refund>('refund').insert({
+  refundTable(stripe).insert({
     ...blank('refund'),
     id: refundId,
     amount,

@@ -298,7 +298,7 @@ function unknownUrl({ method, path }: ApiRequest): StripeError {
 }
 
 /** What went wrong. A mistake of ours is reported with its stack and answered as Stripe answers its own. */
-function asStripeError(error: unknown, stripe: Backend): StripeError {
+export function asStripeError(error: unknown, stripe: Backend): StripeError {
   if (error instanceof StripeError) return error;
   stripe.platform.log.error('a call failed by a mistake of the extension', { error });
   return new StripeError(500, 'api_error', 'An unknown error occurred');

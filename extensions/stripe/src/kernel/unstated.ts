@@ -7,14 +7,18 @@ import { loadSpec, type Operation } from '../spec/spec';
 
 /** Answers an operation that keeps no state: a well-formed object with what the client gave, or, in a strict configuration, an error. */
 export function unstatedAnswer(stripe: Backend, call: Call): object {
-  if (stripe.config.strict) {
-    throw new StripeError(
-      501,
-      'api_error',
-      `${call.operation.key} keeps no state in Backlot, and "strict" is set in the configuration of the extension stripe.`,
-    );
-  }
+  refuseWhereStrict(stripe, call);
   return expandGenerated(stripe, generatedAnswer(stripe, call), call);
+}
+
+/** Throws for an operation that keeps no state, in a strict configuration. */
+export function refuseWhereStrict(stripe: Backend, { operation }: Call): void {
+  if (!stripe.config.strict) return;
+  throw new StripeError(
+    501,
+    'api_error',
+    `${operation.key} keeps no state in Backlot, and "strict" is set in the configuration of the extension stripe.`,
+  );
 }
 
 type Fields = Record<string, unknown>;

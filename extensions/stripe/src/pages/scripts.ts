@@ -11,13 +11,16 @@ const RELEASES = ['acacia', 'basil', 'clover', 'dahlia', 'endive'];
 const FRAMES = ['card', 'payment', 'address', 'link-authentication', 'iban', 'au-bank-account', 'contact-details'];
 
 /** What elements know of the world, as the pages do. */
-const KNOWN = {
-  countries: countries(),
-  states: STATES,
-  stateless: STATELESS,
-  needsPostalCode: NEEDS_POSTAL_CODE,
-  methods: METHOD_NAMES,
-};
+function known(): Buffer {
+  const all = {
+    countries: countries(),
+    states: STATES,
+    stateless: STATELESS,
+    needsPostalCode: NEEDS_POSTAL_CODE,
+    methods: METHOD_NAMES,
+  };
+  return Buffer.from(`window.known = ${JSON.stringify(all)};\n`);
+}
 
 /** The stand-in for Stripe.js, and the page within the frames that it makes. Nothing is read before somebody asks. Gives what serves the
  * former. */
@@ -37,11 +40,15 @@ export function serveScripts(router: Router, packageDirectory: string): (context
   const anywhere = router.withCors({ origins: '*' });
   for (const path of ['/v3', '/v3/', '/v3/stripe.js', ...RELEASES.map((release) => `/${release}/stripe.js`)])
     anywhere.get(path, script);
-  for (const frame of FRAMES)
-    anywhere.get(`/v3/elements-inner-${frame}.html`, file('text/html', 'public/elements.html'));
+  const frame = file('text/html', 'public/elements.html');
+  for (const name of FRAMES) anywhere.get(`/v3/elements-inner-${name}.html`, frame);
   const fields = file('text/javascript', 'public/elements-texts.js', 'public/element-checks.js', 'public/elements.js');
-  const known = Buffer.from(`window.known = ${JSON.stringify(KNOWN)};\n`);
-  anywhere.get('/v3/elements.js', (context) => Buffer.concat([known, fields(context)]));
+  let whole: Buffer | undefined;
+  anywhere.get('/v3/elements.js', (context) => {
+    // It sets the head as well.
+    const own = fields(context);
+    return (whole ??= Buffer.concat([known(), own]));
+  });
   anywhere.get('/v3/three-ds-2-challenge.html', file('text/html', 'public/challenge.html'));
   return script;
 }

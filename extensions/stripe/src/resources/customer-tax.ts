@@ -1,7 +1,7 @@
 /** Where a customer is taxed: https://docs.stripe.com/tax/customer-locations. */
 import { isIP } from 'node:net';
 import type Stripe from 'stripe';
-import { locationStatus, taxesAt } from '../billing/automatic-tax';
+import { locationStatus, taxesAt, unknownTaxPlace } from '../billing/automatic-tax';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 
@@ -15,10 +15,7 @@ export function checkTax(given: Given | undefined, customer: Place): void {
     throw invalidRequest(`Invalid IP address: ${ip}`, { param: 'tax[ip_address]' });
   }
   if (when !== 'immediately' || locationStatus(placeOf(customer)) === 'complete') return;
-  throw invalidRequest(
-    "The customer's location isn't recognized. Set a valid customer address in order to automatically calculate tax.",
-    { code: 'customer_tax_location_invalid' },
-  );
+  throw unknownTaxPlace();
 }
 
 /** What a customer says of taxes when asked. `ip` is where they were last seen. */

@@ -2,7 +2,6 @@
 import type { Collection } from 'backlot';
 import type Stripe from 'stripe';
 import { parameterMissing } from '../errors';
-import { connectedAccount } from '../connect/account-data';
 import { destinationAccount } from '../connect/recipients';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
@@ -35,7 +34,7 @@ export const onboardingLinks: DefineModule = (stripe) => ({
       if (principal !== undefined) destinationAccount(stripe, principal, 'on_behalf_of');
       const token = stripe.secret();
       termsLinks(stripe).put(token, {
-        account: principal ?? connectedAccount(stripe)?.id ?? stripe.account,
+        account: principal ?? stripe.account,
         merchant: terms.merchant_display_name,
         allowsRelinking: terms.allow_relinking ?? false,
       });

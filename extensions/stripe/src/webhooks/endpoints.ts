@@ -9,6 +9,7 @@ import type { Operation } from '../spec/spec';
 import { checkVersion } from '../versions/versions';
 import type { EndpointSecrets } from './deliver';
 import { isFormerType } from './event-types';
+import { isHttpUrl } from './http-url';
 
 const SECRET_LENGTH = 32;
 
@@ -63,8 +64,7 @@ export const webhookEndpoints: DefineModule = (stripe) => {
 };
 
 function checkUrl(url: string): string {
-  const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
-  if (protocol === 'http:' || protocol === 'https:') return url;
+  if (isHttpUrl(url)) return url;
   throw invalidRequest(
     /^[a-z][a-z+.-]*:\/\//i.test(url)
       ? 'Invalid URL: URL must be publicly accessible over http or https.'

@@ -1,6 +1,6 @@
 /** What accounts may do, in both versions: https://docs.stripe.com/connect/accounts-v2. */
 import type Stripe from 'stripe';
-import { fieldNames, fieldOf } from '../../spec/shapes';
+import { CAPABILITIES } from '../../connect/account-data';
 import type { AccountRow, Configuration } from './account-row';
 import { setAt } from './paths';
 
@@ -18,13 +18,10 @@ const PAYOUTS: Readonly<Partial<Record<Configuration, string>>> = {
   recipient: 'stripe_balance.payouts',
 };
 
-/** The names of the capabilities of version 1. */
-const KNOWN: ReadonlySet<string> = new Set(fieldNames(fieldOf('account', 'capabilities')!.kinds[0]!));
-
 /** The capability of version 1 that one of version 2 is: undefined where it has none. */
 export function versionOneName(capability: string): string | undefined {
   const name = NAMES[capability] ?? capability.slice(capability.indexOf('.') + 1);
-  return KNOWN.has(name) ? name : undefined;
+  return CAPABILITIES.has(name) ? name : undefined;
 }
 
 /** What a client asks for in the configurations that it gives: `true` for what it wants, `false` for what it wants no more. */

@@ -12,6 +12,7 @@ import { timestamp } from '../kernel/time';
 import { ACCOUNTS, destinationTable, OWN, secretOf, type Destination, type Receiver } from './destinations';
 import { isNotificationType } from './notification';
 import { emitTo } from './notify';
+import { isHttpUrl } from '../../webhooks/http-url';
 
 type CreateGiven = Stripe.V2.Core.EventDestinationCreateParams;
 type UpdateGiven = Stripe.V2.Core.EventDestinationUpdateParams;
@@ -143,8 +144,7 @@ function isSnapshotType(type: string): boolean {
 }
 
 function checkUrl(url: string): string {
-  const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
-  if (protocol === 'http:' || protocol === 'https:') return url;
+  if (isHttpUrl(url)) return url;
   throw invalidFields('The URL has to begin with http:// or https://.', 'webhook_endpoint.url');
 }
 

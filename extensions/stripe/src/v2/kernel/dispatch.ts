@@ -1,7 +1,7 @@
 import { modeOf, type Mode } from '../../compat/mode';
-import { StripeError } from '../../errors';
+import type { StripeError } from '../../errors';
 import type { Backend, Scope } from '../../kernel/backend';
-import type { ApiRequest } from '../../kernel/dispatch';
+import { asStripeError, type ApiRequest } from '../../kernel/dispatch';
 import { Handlers, named } from '../../kernel/handlers';
 import { DAY_LONG, IdempotentReplies } from '../../kernel/idempotency';
 import type { Call, DefineModule, OperationHandler } from '../../kernel/module';
@@ -13,14 +13,13 @@ import { loadSpec2, type FoundOperation } from '../../spec/spec';
 import { checkVersion } from '../../versions/versions';
 import { authenticate } from './authentication';
 import { errorBody, failure, invalidFields } from './errors';
+import { PAGE } from './page';
 import { readBody, readQuery, validate } from './parameters';
 import { unstatedAnswer } from './unstated';
 
 const NOTHING: Readonly<Record<string, string>> = {};
 /** How long an idempotency key is known, in seconds. */
 const KEY_LIFETIME = 30 * DAY_LONG;
-/** The parameter of a query that only {@link pageOf} reads. */
-const PAGE = 'page';
 
 /**
  * Version 2 of the API, below `/v2`: JSON in both directions, a version that has to be named, and pages by URL. It shares objects, time,
@@ -53,7 +52,7 @@ export class Dispatcher2 {
       const answered = this.#answer(request, requestId, headers);
       reply = { ...answered, headers: { ...headers, ...answered.headers } };
     } catch (error) {
-      const refusal = this.#asStripeError(error);
+      const refusal = asStripeError(error, this.#stripe);
       reply = { status: refusal.status, headers, body: errorBody(refusal, requestId) };
     }
     this.#stripe.commandLines.log({ id: requestId, method: request.method, path: request.path, reply });
@@ -104,13 +103,6 @@ export class Dispatcher2 {
     const reply = { status: 200, headers: NOTHING, body: printed(work()) };
     if (key !== undefined) this.#idempotent.keep(key, { method, path, sent }, requestId, reply);
     return reply;
-  }
-
-  /** What went wrong. A mistake of ours is reported with its stack and answered as Stripe answers its own. */
-  #asStripeError(error: unknown): StripeError {
-    if (error instanceof StripeError) return error;
-    this.#stripe.platform.log.error('a call failed by a mistake of the extension', { error });
-    return new StripeError(500, 'api_error', 'An unknown error occurred');
   }
 }
 

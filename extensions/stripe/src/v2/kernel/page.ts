@@ -15,7 +15,7 @@ export interface Page2<T = unknown> {
 }
 
 /** The parameter that says where a page begins, and which no client makes up. */
-const PAGE = 'page';
+export const PAGE = 'page';
 
 /** What stands in a page token: the object after or before which the page is. */
 type Cursor = Pick<ListParams & { ending_before?: string }, 'starting_after' | 'ending_before'>;

@@ -1,7 +1,6 @@
-import { StripeError } from '../../errors';
 import type { Backend } from '../../kernel/backend';
 import type { Call } from '../../kernel/module';
-import { generatedAnswer } from '../../kernel/unstated';
+import { generatedAnswer, refuseWhereStrict } from '../../kernel/unstated';
 import { complete } from './complete';
 import { timestamp } from './time';
 
@@ -13,13 +12,7 @@ const TIME = /^(created|updated)$|_(at|time|date)$/;
 /** Answers an operation that keeps no state: a well-formed object with what the client gave, or, in a strict configuration, an error. */
 export function unstatedAnswer(stripe: Backend, call: Call): object {
   const { operation } = call;
-  if (stripe.config.strict) {
-    throw new StripeError(
-      501,
-      'api_error',
-      `${operation.key} keeps no state in Backlot, and "strict" is set in the configuration of the extension stripe.`,
-    );
-  }
+  refuseWhereStrict(stripe, call);
   if (operation.kind === 'list') return { data: [], next_page_url: null, previous_page_url: null };
   if (operation.result === '') return {};
   const object = complete(operation.result, generatedAnswer(stripe, call) as Fields);
