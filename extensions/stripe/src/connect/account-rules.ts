@@ -77,6 +77,14 @@ export function wholeAddress(given: unknown, country: string | undefined): unkno
   return { city: null, country: country ?? null, line1: null, line2: null, postal_code: null, state: null, ...known };
 }
 
+const IN_NORTH_AMERICA = /^\d{10}$/;
+
+/** A telephone number with the code of its country, which in North America can be left out. */
+export function internationalNumber(given: string): string {
+  const digits = given.replace(/[\s().-]/g, '');
+  return IN_NORTH_AMERICA.test(digits) ? `+1${digits}` : digits;
+}
+
 const SHORTEST_DELAY = 2;
 const LONGEST_DELAY = 31;
 const LAST_DAY = 31;

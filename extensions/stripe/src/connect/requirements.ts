@@ -24,11 +24,27 @@ const OF_INDIVIDUALS = [
   'address.postal_code',
 ];
 const OF_COMPANIES = ['name', 'phone', 'tax_id', 'address.line1', 'address.city', 'address.postal_code'];
-const OF_REPRESENTATIVES = [...OF_INDIVIDUALS, 'phone', 'relationship.executive'];
+const OF_REPRESENTATIVES = [...OF_INDIVIDUALS, 'phone', 'relationship.title'];
 const OF_OWNERS = ['first_name', 'last_name', 'email'];
+/** What owners are asked for once the account has grown. */
+const OF_OWNERS_LATER = [...OF_INDIVIDUALS, 'phone'];
+/** What Stripe asks for itself, on the pages of accounts that have its Dashboard, is not named before somebody begins there. */
+const OF_DASHBOARDS = [
+  'business_profile.product_description',
+  'business_profile.support_phone',
+  'business_profile.url',
+  'tos_acceptance.date',
+  'tos_acceptance.ip',
+];
+/** What such an account may lack for a while. */
+const NOT_YET = /^business_profile\./;
+const DESCRIPTOR = 'settings.payments.statement_descriptor';
 /** What is asked for in the United States besides. */
 const STATE = 'address.state';
 const SSN = 'ssn_last_4';
+
+const SITE = 'business_profile.url';
+const WORDS = 'business_profile.product_description';
 
 /** Fields that are not kept: instead it is kept that they were given. */
 const PROVIDED: Readonly<Record<string, readonly string[]>> = {
@@ -37,11 +53,16 @@ const PROVIDED: Readonly<Record<string, readonly string[]>> = {
   tax_id: ['tax_id_provided'],
 };
 
+/** All of a company, in percent. */
+const WHOLE = 100;
+
 /** Somebody or something that is checked, and what it lacks. */
 interface Subject {
   /** Stands before the names of its fields: `individual.`. */
   readonly prefix: string;
   readonly missing: readonly string[];
+  /** What it is asked for later besides. */
+  readonly later?: readonly string[];
   readonly check: Check;
   /** Whether the check is not over. */
   readonly isPending: boolean;
@@ -88,12 +109,17 @@ function subjectsOf(account: Stripe.Account, secret: AccountSecret, persons: rea
   const isPending = ({ looksAt }: Check): boolean =>
     looksAt.length > 0 && secret.checked !== evidenceOfAccount(account, secret.taxId);
   const business = checkBusiness((field) => valueAt(account, field));
-  const missing = OF_ALL.filter((name) => {
-    // What a business sells can be said in words instead.
-    if (name === 'business_profile.url' && !lacks(account, 'business_profile.product_description')) return false;
+  const wanted = 'card_payments' in secret.requested ? [...OF_ALL, DESCRIPTOR] : OF_ALL;
+  const missing = wanted.filter((name) => {
+    if (name === SITE && !lacks(account, WORDS)) return false;
     return lacks(account, name);
   });
   if (account.external_accounts?.data.length === 0) missing.push('external_account');
+  if (hasDashboard(account)) {
+    const asked = OF_DASHBOARDS.filter((name) => lacks(account, name));
+    const bank = missing.filter((name) => name === 'external_account');
+    return [{ prefix: '', missing: [...asked, ...bank], check: business, isPending: isPending(business) }];
+  }
   const own = { prefix: '', missing, check: business, isPending: isPending(business) };
   return [
     own,
@@ -123,25 +149,35 @@ function companySubjects(
   const wanted = [...OF_COMPANIES, ...(inStates ? [STATE] : [])];
   const check = checkCompany(company, taxId);
   const isOwnedByNobody = account.business_type === 'non_profit';
+  const ofRepresentative = [...OF_REPRESENTATIVES, ...(inStates ? [STATE, SSN] : [])];
+  const areOwnersKnown = isOwnedByNobody || company.owners_provided === true || owned >= WHOLE;
+  const lacksOwner = !areOwnersKnown && !has('owner');
   const roles = [
-    ...(has('representative') ? [] : ['relationship.representative']),
-    ...(isOwnedByNobody || company.owners_provided === true || owned >= 100 || has('owner')
-      ? []
-      : ['relationship.owner']),
-    ...(has('owner') && owned < 100 && company.owners_provided !== true ? ['company.owners_provided'] : []),
+    ...(has('representative') ? [] : ofRepresentative.map((name) => `representative.${name}`)),
+    ...(lacksOwner ? OF_OWNERS.map((name) => `owners.${name}`) : []),
+    ...(areOwnersKnown ? [] : ['company.owners_provided']),
   ];
+  const later = lacksOwner ? [...OF_OWNERS_LATER, ...(inStates ? [STATE] : [])].map((name) => `owners.${name}`) : [];
   return [
     { prefix: 'company.', missing: wanted.filter((name) => lacks(company, name)), check, isPending: isPending(check) },
-    { prefix: '', missing: roles, check: NOTHING, isPending: false },
-    ...persons.map((known) => {
-      const { owner, representative } = known.person.relationship ?? {};
-      const asked = [
-        ...(representative === true ? [...OF_REPRESENTATIVES, ...(inStates ? [STATE, SSN] : [])] : []),
-        ...(owner === true ? OF_OWNERS : []),
-      ];
-      return personSubject(known, `${known.person.id}.`, [...new Set(asked)]);
-    }),
+    { prefix: '', missing: roles, later, check: NOTHING, isPending: false },
+    ...persons.map((known) => personSubject(known, `${known.person.id}.`, askedOf(known.person, inStates))),
   ];
+}
+
+/** What somebody is asked for, for what they are to a company. */
+function askedOf({ relationship }: Stripe.Person, inStates: boolean): string[] {
+  const { owner, representative } = relationship ?? {};
+  const asked = [
+    ...(representative === true ? [...OF_REPRESENTATIVES, ...(inStates ? [STATE, SSN] : [])] : []),
+    ...(owner === true ? OF_OWNERS : []),
+  ];
+  return [...new Set(asked)];
+}
+
+/** Whether Stripe itself asks for what an account lacks, in the whole Dashboard that the account has. */
+function hasDashboard({ controller }: Stripe.Account): boolean {
+  return controller?.requirement_collection === 'stripe' && controller.stripe_dashboard?.type === 'full';
 }
 
 const NO_REQUIREMENTS = {
@@ -179,11 +215,15 @@ function requirementsOf(subjects: readonly Subject[], blocker?: string) {
     ...over.flatMap(({ prefix, check }) => check.findings.map(({ requirement }) => prefix + requirement)),
   ]);
   const currentlyDue = [...due].sort();
+  const later = subjects.flatMap((subject) => subject.later ?? []);
+  const isAskedForSite = due.has(SITE);
   return {
     ...NO_REQUIREMENTS,
+    // What a business sells can be said in words instead.
+    alternatives: isAskedForSite ? [{ alternative_fields_due: [WORDS], original_fields_due: [SITE] }] : [],
     currently_due: currentlyDue,
     errors: over.flatMap(({ prefix, check }) => check.findings.map((each) => errorOf(each, prefix))),
-    eventually_due: currentlyDue,
+    eventually_due: [...new Set([...currentlyDue, ...later])].sort(),
     past_due: currentlyDue,
     pending_verification: subjects
       .filter(({ isPending }) => isPending)
@@ -192,13 +232,20 @@ function requirementsOf(subjects: readonly Subject[], blocker?: string) {
   };
 }
 
-/** A person with what follows from what is known of them. */
-export function withVerification(known: KnownPerson): Stripe.Person {
+/** What an account asks a person of it for. */
+function askedByAccount(account: Stripe.Account, secret: AccountSecret, person: Stripe.Person): readonly string[] {
+  if (!isAsked(secret) || hasDashboard(account)) return [];
+  if (isCompany(account)) return askedOf(person, account.country === 'US');
+  return person.id === secret.individual ? OF_INDIVIDUALS : [];
+}
+
+/** A person of an account with what follows from what is known of them. */
+export function withVerification(known: KnownPerson, account: Stripe.Account, secret: AccountSecret): Stripe.Person {
   const { person } = known;
-  const subject = personSubject(known, '', OF_INDIVIDUALS);
-  const { check, isPending, missing } = subject;
+  const { check, isPending, missing } = personSubject(known, '', OF_INDIVIDUALS);
+  const asked = personSubject(known, '', askedByAccount(account, secret, person));
   const { alternatives, currently_due, errors, eventually_due, past_due, pending_verification } = requirementsOf([
-    { ...subject, missing: [] },
+    asked,
   ]);
   const findings = isPending ? [] : check.findings;
   const isUnverified = findings.length > 0 || missing.length > 0 || check.isListed === true;
@@ -224,6 +271,11 @@ export function withVerification(known: KnownPerson): Stripe.Person {
   } as Stripe.Person;
 }
 
+/** Whether anything is asked of an account: it wants to do something, and nobody has been through all the questions. */
+function isAsked({ onboarded = false, requested }: AccountSecret): boolean {
+  return !onboarded && Object.keys(requested).length > 0;
+}
+
 /** An account with everything that follows from what it has given: what is due, what it may do, its capabilities. */
 export function withStatus(
   account: Stripe.Account,
@@ -231,11 +283,12 @@ export function withStatus(
   persons: readonly KnownPerson[] = [],
 ): Stripe.Account {
   const { onboarded = false, rejected, requested } = secret;
-  const isAsked = !onboarded && Object.keys(requested).length > 0;
-  const subjects = isAsked ? subjectsOf(account, secret, persons) : [];
+  const subjects = isAsked(secret) ? subjectsOf(account, secret, persons) : [];
   const blocker = blockerOf(secret, persons);
   const by = blocker === undefined ? undefined : secret.blocked?.by;
-  const requirements = requirementsOf(subjects, blocker);
+  const asked = requirementsOf(subjects, blocker);
+  const overdue = hasDashboard(account) ? asked.past_due.filter((name) => !NOT_YET.test(name)) : asked.past_due;
+  const requirements = { ...asked, past_due: overdue };
   const isListed = subjects.some(({ check, isPending }) => check.isListed === true && !isPending);
   const isComplete = subjects.every(({ missing }) => missing.length === 0) && Object.keys(requested).length > 0;
   // What a check that is not over will find keeps the money where it is, too.
