@@ -5,14 +5,15 @@ import type { Change, Fields } from './changes';
 import { formerCheckout } from './former-checkout';
 import { sourceIntents } from './former-intents';
 import { billing, cancelAtPeriodEnd, subscriptionSource, taxPercent } from './former-subscriptions';
-import { isHash, renamed } from './raw-lists';
+import { isHash, listOf, renamed } from './raw-lists';
 
 const OF_GOODS = ['attributes', 'caption', 'deactivate_on'];
 
 /** https://docs.stripe.com/changelog: the versions before there were names. Newest first. */
 export const EARLIER: readonly Change[] = [
   {
-    // Products called their marketing features just features, and invoices how they are shown their options.
+    // Products called their marketing features just features, and invoices how they are shown their options. Payments were booked
+    // before anybody was told that they succeeded.
     since: '2024-04-10',
     render: (object) => {
       switch (object['object']) {
@@ -28,8 +29,11 @@ export const EARLIER: readonly Change[] = [
       }
     },
     translate: {
+      'POST /v1/accounts': withCapabilities,
+      'POST /v1/accounts/{account}': withCapabilities,
       'POST /v1/invoices': withRendering,
       'POST /v1/invoices/{invoice}': withRendering,
+      'POST /v1/payment_intents': (given) => ({ capture_method: 'automatic', ...given }),
       'POST /v1/products': (given) => renamed(given, 'features', 'marketing_features'),
       'POST /v1/products/{id}': (given) => renamed(given, 'features', 'marketing_features'),
       'POST /v1/products/{product}': (given) => renamed(given, 'features', 'marketing_features'),
@@ -139,6 +143,20 @@ function withRendering({ rendering_options: options, ...given }: RawHash): RawHa
   };
 }
 
+/** Accounts named what they wanted to do, and where their money goes, in other words. */
+function withCapabilities({ requested_capabilities: names, ...given }: RawHash): RawHash {
+  const { external_account, ...rest } = renamed(given, 'bank_account', 'external_account');
+  const account = isHash(external_account) ? { object: 'bank_account', ...external_account } : external_account;
+  const asked = listOf(names).map((name) => [String(name), { requested: 'true' }] as const);
+  return {
+    ...rest,
+    ...(account !== undefined && { external_account: account }),
+    ...(names !== undefined && {
+      capabilities: { ...Object.fromEntries(asked), ...(isHash(rest['capabilities']) && rest['capabilities']) },
+    }),
+  };
+}
+
 function isRunning(subscription: StripeObject): boolean {
   const status = valueAt(subscription, 'status');
   return status !== 'canceled' && status !== 'incomplete_expired';
@@ -159,15 +177,21 @@ function pageOf(
   show: (object: object) => object,
   where: (object: StripeObject) => boolean = () => true,
 ): object {
-  const page = stripe?.table(kind).page(url, {}, { by, where });
-  return { object: 'list', has_more: false, ...page, data: page?.data.map(show) ?? [], url };
+  const page = stripe?.table(kind).within(url, { by, where });
+  return { object: 'list', has_more: false, total_count: 0, ...page, data: page?.data.map(show) ?? [], url };
 }
 
 function sourcesOf(stripe: Backend | undefined, customer: string, show: (object: object) => object): object {
   const data = ['card', 'bank_account', 'source'].flatMap((kind) =>
     stripe ? [...stripe.table(kind).values({ by: { customer } })].map(show) : [],
   );
-  return { object: 'list', data, has_more: false, url: `/v1/customers/${customer}/sources` };
+  return {
+    object: 'list',
+    data,
+    has_more: false,
+    total_count: data.length,
+    url: `/v1/customers/${customer}/sources`,
+  };
 }
 
 function withCards(given: RawHash): RawHash {
