@@ -160,3 +160,84 @@ it('an account can be made in the words of clients of versions before that of Ap
     external_accounts: { data: [{ object: 'bank_account', last4: '6789' }] },
   });
 });
+
+describe('a payment for a connected account', () => {
+  it('is refunded with its fee where it had none, and shows where it came from on both sides', async () => {
+    const { id: destination } = await stripe.accounts.create(COMPLETE_ACCOUNT);
+    const { latest_charge: charge } = await stripe.paymentIntents.create(
+      {
+        amount: 2500,
+        currency: 'usd',
+        payment_method: 'pm_card_visa',
+        payment_method_types: ['card'],
+        confirm: true,
+        on_behalf_of: destination,
+        transfer_data: { destination },
+      } as Stripe.PaymentIntentCreateParams,
+      { apiVersion: '2026-08-26.dahlia' },
+    );
+    const refund = await stripe.refunds.create({
+      charge: charge as string,
+      amount: 600,
+      reverse_transfer: true,
+      refund_application_fee: true,
+      expand: ['balance_transaction', 'charge'],
+    });
+    expect(refund).toMatchObject({
+      balance_transaction: { description: 'REFUND FOR CHARGE' },
+      charge: { transfer_data: { amount: null, destination } },
+    });
+    const { transfer } = refund.charge as Stripe.Charge;
+    const { destination_payment: payment } = await stripe.transfers.retrieve(transfer as string);
+    const received = await stripe.charges.retrieve(
+      payment as string,
+      { expand: ['refunds.data.balance_transaction'] },
+      { stripeAccount: destination },
+    );
+    const platform = await stripe.accounts.retrieveCurrent();
+    expect(received).toMatchObject({
+      amount_refunded: 600,
+      application: expect.stringMatching(/^ca_/) as unknown,
+      billing_details: { address: { country: null }, email: null },
+      destination: null,
+      dispute: null,
+      fraud_details: {},
+      payment_method_details: { stripe_account: {}, type: 'stripe_account' },
+      source: { id: platform.id, object: 'account', application_name: 'Backlot' },
+      refunds: {
+        data: [
+          {
+            balance_transaction: { description: 'REFUND FOR PAYMENT', type: 'payment_refund' },
+            source_transfer_reversal: refund.transfer_reversal,
+            transfer_reversal: refund.transfer_reversal,
+          },
+        ],
+      },
+    });
+  });
+});
+
+describe('a bank account that is paid out to', () => {
+  it('says what it is asked for, and whose account it is alone', async () => {
+    const { external_accounts: own } = await stripe.accounts.create(COMPLETE_ACCOUNT);
+    const [bank] = own!.data;
+    const requirements = { currently_due: [], errors: [], past_due: [], pending_verification: [] };
+    expect(bank).toMatchObject({ requirements, future_requirements: requirements });
+    expect(bank).not.toHaveProperty('customer');
+  });
+
+  it.each([
+    ['US', 'usd', '110000000', ['standard', 'instant']],
+    ['CA', 'cad', '11000-000', ['standard']],
+  ])('in %s takes payouts as banks there do', async (country, currency, routing_number, methods) => {
+    const external_account = {
+      object: 'bank_account',
+      country,
+      currency,
+      routing_number,
+      account_number: '000123456789',
+    };
+    const made = await account({ country, external_account: external_account as never });
+    expect(made.external_accounts!.data).toMatchObject([{ available_payout_methods: methods }]);
+  });
+});

@@ -184,6 +184,18 @@ describe('a Checkout Session', () => {
   });
 });
 
+it('an invoice that is written by hand says how large its pages are', async () => {
+  const { id: customer } = await stripe.customers.create();
+  expect((await stripe.invoices.create({ customer })).rendering).toEqual({
+    amount_tax_display: null,
+    pdf: { page_size: 'auto' },
+    template: null,
+    template_version: null,
+  });
+  const { subscription } = await subscribed(stripe, { expand: ['latest_invoice'] });
+  expect((subscription.latest_invoice as Stripe.Invoice).rendering).toBeNull();
+});
+
 it('an item without an amount is still refused', async () => {
   const { id: customer } = await stripe.customers.create();
   expect(await failure(stripe.invoiceItems.create({ customer }))).toMatchObject({ param: 'amount' });

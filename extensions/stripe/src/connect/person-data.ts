@@ -110,7 +110,8 @@ function newPerson(stripe: Backend, account: string, isIndividual: boolean): Str
       legal_guardian: false,
       owner: false,
       percent_ownership: null,
-      representative: false,
+      // An individual speaks for themselves.
+      representative: isIndividual,
       title: null,
     },
     ssn_last_4_provided: false,

@@ -15,6 +15,7 @@ import {
   DAY,
   failPending,
   passPending,
+  shownTransfer,
 } from './charging';
 import type { Decline } from './declines';
 import { followUp } from './follow-up';
@@ -256,7 +257,7 @@ function fieldsOf(intent: Stripe.PaymentIntent): Partial<Stripe.Charge> {
     statement_descriptor: intent.statement_descriptor,
     statement_descriptor_suffix: intent.statement_descriptor_suffix,
     on_behalf_of: intent.on_behalf_of,
-    transfer_data: (intent.transfer_data ?? null) as Stripe.Charge.TransferData | null,
+    transfer_data: shownTransfer(intent.transfer_data),
     transfer_group: intent.transfer_group,
     application_fee_amount: intent.application_fee_amount,
   };

@@ -137,6 +137,13 @@ function declineOf(secret: ChargeSecret | undefined, isAuthenticated: boolean): 
   return chargeDecline(secret);
 }
 
+/** What goes to a connected account as a charge shows it: without an amount, all of it. */
+export function shownTransfer(
+  given: Stripe.PaymentIntent.TransferData | Stripe.ChargeCreateParams.TransferData | null | undefined,
+): Stripe.Charge.TransferData | null {
+  return given ? { amount: null, ...given } : null;
+}
+
 function receiptUrl(stripe: Backend, id: string): string {
   return stripe.pageUrl(`receipts/${id}`);
 }

@@ -99,7 +99,7 @@ function book(stripe: Backend, { id, amount, currency }: Stripe.Refund, charge: 
     currency,
     type: charge.id.startsWith('py_') ? 'payment_refund' : 'refund',
     source: id,
-    description: `REFUND FOR ${charge.payment_intent === null ? 'CHARGE' : 'PAYMENT'}${charge.description === null ? '' : ` (${charge.description})`}`,
+    description: `REFUND FOR ${charge.id.startsWith('py_') ? 'PAYMENT' : 'CHARGE'}${charge.description === null ? '' : ` (${charge.description})`}`,
     // Money that has not arrived is given back from what has not arrived.
     ...(paid && paid.available_on > stripe.now() && { available_on: paid.available_on }),
   });

@@ -22,7 +22,7 @@ export const EARLIER: readonly Change[] = [
         case 'invoice': {
           const rendering = object['rendering'] as Fields | null | undefined;
           const display = rendering?.['amount_tax_display'] ?? null;
-          return { ...object, rendering_options: rendering ? { amount_tax_display: display } : null };
+          return { ...object, rendering_options: display === null ? null : { amount_tax_display: display } };
         }
         default:
           return object;
