@@ -196,6 +196,16 @@ it('an invoice that is written by hand says how large its pages are', async () =
   expect((subscription.latest_invoice as Stripe.Invoice).rendering).toBeNull();
 });
 
+it('a final invoice has the pages that are usual where it is from, unless others were asked for', async () => {
+  const { id: customer } = await stripe.customers.create();
+  const finished = async (size?: 'a4'): Promise<unknown> => {
+    const draft = await stripe.invoices.create({ customer, ...(size && { rendering: { pdf: { page_size: size } } }) });
+    return (await stripe.invoices.finalizeInvoice(draft.id)).rendering?.pdf;
+  };
+  expect(await finished()).toEqual({ page_size: 'letter' });
+  expect(await finished('a4')).toEqual({ page_size: 'a4' });
+});
+
 it('an item without an amount is still refused', async () => {
   const { id: customer } = await stripe.customers.create();
   expect(await failure(stripe.invoiceItems.create({ customer }))).toMatchObject({ param: 'amount' });

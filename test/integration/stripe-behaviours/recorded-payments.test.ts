@@ -53,6 +53,10 @@ describe('a payment', () => {
         },
       });
     }
+    // Only without the customer was the bank asked.
+    expect((await stripe.charges.list({ customer })).data).toMatchObject([
+      { status: 'failed', failure_code: 'authentication_required' },
+    ]);
   });
 
   it('was booked at once for clients of versions before that of April 2024', async () => {

@@ -171,7 +171,7 @@ function updateItem(stripe: Backend, id: string, given: Stripe.InvoiceItemUpdate
   const item = itemTable(stripe).update(
     id,
     {
-      ...(isRepriced && priced(stripe, repriced as Stripe.InvoiceItemUpdateParams, before.currency, { kept })),
+      ...(isRepriced && priced(stripe, repriced, before.currency, { kept })),
       ...(given.description !== undefined && { description: given.description }),
       ...(given.discountable !== undefined && { discountable: given.discountable }),
       ...(given.period && { period: given.period }),

@@ -4,6 +4,7 @@ import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { shortened } from '../parameters/validate';
+import { subscriptionOptions } from './payment-options';
 import { addIntervals } from './periods';
 import { ratesOf, type Subscription } from './subscription-data';
 
@@ -124,7 +125,11 @@ export function emptyInvoiceSettings(): Record<string, unknown> {
 
 function paymentSettings(given: object, before?: Subscription): Record<string, unknown> {
   const settings: Record<string, unknown> = { ...emptyPaymentSettings(), ...before?.payment_settings };
-  for (const [name, value] of Object.entries(given)) settings[name] = value === '' ? null : value;
+  for (const [name, value] of Object.entries(given) as [string, unknown][]) {
+    if (value === '') settings[name] = null;
+    else if (name !== 'payment_method_options') settings[name] = value;
+    else settings[name] = subscriptionOptions(value as object, before?.payment_settings?.payment_method_options);
+  }
   return settings;
 }
 

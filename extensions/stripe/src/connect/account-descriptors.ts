@@ -35,7 +35,7 @@ export function named(
   const prefix = (payments.statement_descriptor ?? whole).slice(0, LONGEST_PREFIX);
   return {
     ...settings,
-    card_payments: { ...cards!, statement_descriptor_prefix: cards?.statement_descriptor_prefix ?? prefix.trim() },
+    card_payments: { ...cards, statement_descriptor_prefix: cards?.statement_descriptor_prefix ?? prefix.trim() },
     dashboard: { ...dashboard, display_name: dashboard.display_name ?? (name === site ? titleOf(name) : name) },
     payments: { ...payments, statement_descriptor: payments.statement_descriptor ?? whole },
   };

@@ -117,8 +117,11 @@ function start(
     });
     if (!authentication.needed) return pay(stripe, intent.id);
     if (authentication.failure) return pay(stripe, intent.id, { decline: authentication.failure });
-    if (failOnAction) return fail(stripe, intent.id, method, DECLINES.authenticationNotHandled);
-    if (isOffSession) return pay(stripe, intent.id, { decline: DECLINES.authenticationRequired });
+    const { authenticationNotHandled, authenticationRequired } = DECLINES;
+    // Without a customer the bank is asked all the same, and refuses.
+    if (isOffSession)
+      return pay(stripe, intent.id, { decline: failOnAction ? authenticationNotHandled : authenticationRequired });
+    if (failOnAction) return fail(stripe, intent.id, method, authenticationNotHandled);
     return askFor(stripe, intent.id, authenticate(stripe, intent.id, options));
   }
   if (flow === 'debit') {

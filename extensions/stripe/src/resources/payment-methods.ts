@@ -226,7 +226,7 @@ export function attachPaymentMethod(
   const decline = verified ? undefined : verificationDecline(secret);
   if (decline) throw declineError(decline);
   const card = checkedCard(stripe, method);
-  const attached = table.update(method.id, { customer, ...(card && { card }) } as Partial<Stripe.PaymentMethod>);
+  const attached = table.update(method.id, { customer, ...(card && { card }) });
   stripe.emit('payment_method.attached', attached);
   return attached;
 }
@@ -241,9 +241,7 @@ function checkedCard(stripe: Backend, { id, card }: Stripe.PaymentMethod): Strip
 /** Keeps what the bank of a card that was charged found. Nothing changes of a card that it knows. */
 export function keepChecks(stripe: Backend, method: Stripe.PaymentMethod): Stripe.PaymentMethod {
   const card = checkedCard(stripe, method);
-  return card === method.card
-    ? method
-    : methodTable(stripe).update(method.id, { card } as Partial<Stripe.PaymentMethod>);
+  return card === undefined || card === method.card ? method : methodTable(stripe).update(method.id, { card });
 }
 
 function spentMethod(): StripeError {

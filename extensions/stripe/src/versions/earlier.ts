@@ -148,7 +148,7 @@ function withRendering({ rendering_options: options, ...given }: RawHash): RawHa
 function withCapabilities({ requested_capabilities: names, ...given }: RawHash): RawHash {
   const { external_account, ...rest } = renamed(given, 'bank_account', 'external_account');
   const account = isHash(external_account) ? { object: 'bank_account', ...external_account } : external_account;
-  const asked = listOf(names).map((name) => [String(name), { requested: 'true' }] as const);
+  const asked = listOf(names).map((name) => [name as string, { requested: 'true' }] as const);
   return {
     ...rest,
     ...(account !== undefined && { external_account: account }),
