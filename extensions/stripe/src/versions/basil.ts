@@ -257,7 +257,7 @@ function oldTaxes(taxes: unknown): Fields[] {
     amount: tax['amount'],
     inclusive: tax['tax_behavior'] === 'inclusive',
     tax_rate: valueAt(tax, 'tax_rate_details.tax_rate') ?? null,
-    taxability_reason: tax['taxability_reason'] ?? null,
+    taxability_reason: tax['taxability_reason'] === 'not_available' ? null : (tax['taxability_reason'] ?? null),
     taxable_amount: tax['taxable_amount'] ?? null,
   }));
 }
