@@ -43,7 +43,13 @@ function defaultSettings(country: string, isOfStripe: boolean): Fields {
     },
     dashboard: { display_name: null, timezone: 'Etc/UTC' },
     invoices: { default_account_tax_ids: null, hosted_payment_method_save: 'offer' },
-    payments: { statement_descriptor: null, statement_descriptor_kana: null, statement_descriptor_kanji: null },
+    payments: {
+      statement_descriptor: null,
+      statement_descriptor_kana: null,
+      statement_descriptor_kanji: null,
+      statement_descriptor_prefix_kana: null,
+      statement_descriptor_prefix_kanji: null,
+    },
     payouts: {
       debit_negative_balances: isOfStripe,
       schedule: { delay_days: DELAYS[country] ?? USUAL_DELAY, interval: 'daily' },

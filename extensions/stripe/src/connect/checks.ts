@@ -5,7 +5,8 @@ import type { DefineModule } from '../kernel/module';
 import { accountTable, asAccount, asPlatform, type AccountSecret } from './account-data';
 import { refreshAccount } from './accounts';
 import { personsOf, personTable, type KnownPerson } from './person-data';
-import { evidenceOfAccount, evidenceOfPerson, nextRequirement, withStatus, withVerification } from './requirements';
+import { nextRequirement, withStatus, withVerification } from './requirements';
+import { evidenceOfAccount, evidenceOfPerson } from './subjects';
 
 const CHECK = 'account.check';
 

@@ -3,13 +3,16 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { Table } from '../kernel/table';
-import { blank } from '../spec/shapes';
+import { blank, completed } from '../spec/shapes';
 import { accountTable, asAccount, asPlatform } from './account-data';
 import { checkAge, checkPerson, internationalNumber, wholeAddress } from './account-rules';
 import { merged } from './given';
 import { resultOf, type PersonNumbers } from './verification';
 
 type Fields = Record<string, unknown>;
+
+/** A document of which no page has been given. */
+export const NO_DOCUMENT = { back: null, details: null, details_code: null, front: null };
 
 /** What is kept beside a person: what their numbers stand for, and what of them has been checked. */
 export interface PersonSecret extends PersonNumbers {
@@ -48,7 +51,7 @@ export function writePerson(
     const table = personTable(stripe);
     const before = id === undefined ? newPerson(stripe, account, holder !== undefined) : table.get(id);
     const secret = { ...(id === undefined ? {} : table.hidden(id)), ...numbersOf(given) };
-    const after = { ...before, ...fieldsFrom(before, given) };
+    const after = completed('person', { ...before, ...fieldsFrom(before, given) });
     if (id === undefined) return table.insert(after, secret);
     table.hide(id, secret);
     return table.update(id, after);
@@ -79,7 +82,6 @@ function fieldsFrom(before: Stripe.Person, given: Fields): Fields {
   };
 }
 
-const NO_DOCUMENT = { back: null, details: null, details_code: null, front: null };
 const NO_REQUIREMENTS = {
   alternatives: [],
   currently_due: [],

@@ -15,7 +15,7 @@ import {
   DAY,
   failPending,
   passPending,
-  shownTransfer,
+  transferDataOf,
 } from './charging';
 import type { Decline } from './declines';
 import { followUp } from './follow-up';
@@ -257,7 +257,7 @@ function fieldsOf(intent: Stripe.PaymentIntent): Partial<Stripe.Charge> {
     statement_descriptor: intent.statement_descriptor,
     statement_descriptor_suffix: intent.statement_descriptor_suffix,
     on_behalf_of: intent.on_behalf_of,
-    transfer_data: shownTransfer(intent.transfer_data),
+    transfer_data: transferDataOf(intent.transfer_data),
     transfer_group: intent.transfer_group,
     application_fee_amount: intent.application_fee_amount,
   };

@@ -21,7 +21,7 @@ import {
   DAY,
   failPending,
   passPending,
-  shownTransfer,
+  transferDataOf,
 } from './charging';
 import { declineError } from './declines';
 import { followUp } from './follow-up';
@@ -101,7 +101,7 @@ function make(stripe: Backend, given: Stripe.ChargeCreateParams): Stripe.Charge 
       statement_descriptor: params.statement_descriptor ?? null,
       statement_descriptor_suffix: params.statement_descriptor_suffix ?? null,
       on_behalf_of: params.on_behalf_of ?? null,
-      transfer_data: shownTransfer(params.transfer_data),
+      transfer_data: transferDataOf(params.transfer_data),
       transfer_group: params.transfer_group ?? null,
       application_fee_amount: fee ?? null,
     },

@@ -27,6 +27,13 @@ export interface ChargeSecret extends CardSecret {
   readonly account?: string;
 }
 
+/** What of a charge goes to another account, as the charge shows it. */
+export function transferDataOf(
+  given: { readonly amount?: number | null; readonly destination: string | Stripe.Account } | null | undefined,
+): Stripe.Charge.TransferData | null {
+  return given ? { amount: given.amount ?? null, destination: given.destination } : null;
+}
+
 export function chargeTable(stripe: Backend): Table<Stripe.Charge, ChargeSecret> {
   return stripe.table<Stripe.Charge, ChargeSecret>('charge');
 }
@@ -135,13 +142,6 @@ function declineOf(secret: ChargeSecret | undefined, isAuthenticated: boolean): 
   const { declinesAuthenticated } = behaviorOf(secret);
   if (isAuthenticated && declinesAuthenticated !== undefined) return DECLINES[declinesAuthenticated];
   return chargeDecline(secret);
-}
-
-/** What goes to a connected account as a charge shows it: without an amount, all of it. */
-export function shownTransfer(
-  given: Stripe.PaymentIntent.TransferData | Stripe.ChargeCreateParams.TransferData | null | undefined,
-): Stripe.Charge.TransferData | null {
-  return given ? { amount: null, ...given } : null;
 }
 
 function receiptUrl(stripe: Backend, id: string): string {

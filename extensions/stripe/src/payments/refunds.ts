@@ -7,6 +7,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { shareRefund } from '../connect/shared-charges';
 import { idOf } from '../kernel/objects';
+import { fieldOf } from '../spec/shapes';
 import { addBalanceTransaction, balanceTransactions } from './balance';
 import { askForAccount, keepCash, leaveInCash, returnCash, scheduleExpiry } from './bank-refunds';
 import { behaviorOf } from './cards';
@@ -178,7 +179,7 @@ function checkRelease({ id, amount: whole, payment_intent: intent }: Stripe.Char
 
 function destinationOf(charge: Stripe.Charge): object {
   const type = charge.payment_method_details?.type ?? 'card';
-  if (type !== 'card') return { [type]: {}, type };
+  if (type !== 'card') return isDestination(type) ? { [type]: {}, type } : { type };
   return {
     card: {
       reference_status: 'pending',
@@ -198,6 +199,11 @@ function nameRefund(stripe: Backend, id: string): void {
   const card = { reference, ...details.card, reference_status: 'available' };
   const named = table.update(id, { destination_details: { ...details, card } }, 'refund.updated');
   stripe.emit('charge.refund.updated', named, { destination_details: details });
+}
+
+function isDestination(type: string): boolean {
+  const [shape] = fieldOf('refund', 'destination_details')?.kinds ?? [];
+  return shape !== undefined && fieldOf(shape, type) !== undefined;
 }
 
 /** Ends a refund that took its time. */

@@ -12,8 +12,8 @@ const OF_GOODS = ['attributes', 'caption', 'deactivate_on'];
 /** https://docs.stripe.com/changelog: the versions before there were names. Newest first. */
 export const EARLIER: readonly Change[] = [
   {
-    // Products called their marketing features just features, and invoices how they are shown their options. Payments were booked
-    // before anybody was told that they succeeded.
+    // Products called their marketing features just features, and invoices how they are shown their options. A capture was not left for
+    // later.
     since: '2024-04-10',
     render: (object) => {
       switch (object['object']) {
