@@ -29,12 +29,12 @@ class Checkout extends Events {
     if (typeof secret !== 'string')
       throw integrationError('initCheckout needs the clientSecret of a Checkout Session.');
     this.#id = secret.split('_secret_')[0];
-    const answer = await this.#stripe._get(`/v1/payment_pages/${this.#id}`);
+    const answer = await this.#stripe._api.get(`/v1/payment_pages/${this.#id}`);
     if (answer.error) return { type: 'error', error: answer.error };
     this.#answer = answer;
-    this.#elements._takes(answer.payment_method_types);
+    this.#elements._takes({ methods: answer.payment_method_types });
     if (email && answer.status === 'open' && !(answer.customer_details || {}).email) {
-      const noted = await this.#stripe._post(`/v1/payment_pages/${this.#id}`, { email });
+      const noted = await this.#stripe._api.post(`/v1/payment_pages/${this.#id}`, { email });
       if (!noted.error) this.#answer = noted;
     }
     return { type: 'success' };
@@ -135,7 +135,7 @@ class Checkout extends Events {
 
   async #change(params) {
     await this.#loaded;
-    const answer = await this.#stripe._post(`/v1/payment_pages/${this.#id}`, params);
+    const answer = await this.#stripe._api.post(`/v1/payment_pages/${this.#id}`, params);
     if (!answer.error) return this.#succeed(answer);
     return { type: 'error', error: { code: CODES[answer.error.code] || null, message: answer.error.message } };
   }
@@ -215,7 +215,7 @@ class Checkout extends Events {
   async runServerUpdate(work) {
     await this.#loaded;
     await work();
-    return this.#succeed(await this.#stripe._get(`/v1/payment_pages/${this.#id}`));
+    return this.#succeed(await this.#stripe._api.get(`/v1/payment_pages/${this.#id}`));
   }
 
   async confirm(given = {}) {
@@ -233,11 +233,11 @@ class Checkout extends Events {
       if (read.error) return { type: 'error', error: { code: null, message: read.error.message } };
       shipping = shipping || read.shipping;
       const details = { ...read.data.billing_details, ...(billing && billing), email };
-      const made = await this.#stripe._post('/v1/payment_methods', { ...read.data, billing_details: details });
+      const made = await this.#stripe._api.post('/v1/payment_methods', { ...read.data, billing_details: details });
       if (made.error) return { type: 'error', error: made.error };
       method = made.id;
     }
-    const answer = await this.#stripe._post(`/v1/payment_pages/${this.#id}/confirm`, {
+    const answer = await this.#stripe._api.post(`/v1/payment_pages/${this.#id}/confirm`, {
       payment_method: method,
       email,
       phone: given.phoneNumber || this.#noted.phone,
@@ -270,7 +270,7 @@ class Checkout extends Events {
         return new Promise(() => undefined);
       }
       await challenge(this.#stripe._base, url.pathname.split('/').at(-1));
-      answer = await this.#stripe._get(`/v1/payment_pages/${this.#id}`);
+      answer = await this.#stripe._api.get(`/v1/payment_pages/${this.#id}`);
       if (answer.status === 'open') {
         const message =
           'We are unable to authenticate your payment method. Please choose a different payment method and try again.';

@@ -4,10 +4,10 @@ export function integrationError(message) {
   return Object.assign(new Error(message), { name: 'IntegrationError' });
 }
 
-export function invalid(message) {
+export function invalid(message, code) {
   return {
     type: 'validation_error',
-    code: 'incomplete_payment_details',
+    code: code || 'incomplete_payment_details',
     message: message || 'Your payment details are incomplete.',
   };
 }

@@ -1,4 +1,4 @@
-import { html, raw, type Html, type Piece } from './html';
+import { html, inScript, raw, type Html, type Piece } from './html';
 import { STYLE } from './style';
 
 export interface PageOptions {
@@ -47,6 +47,16 @@ export function notice(title: string, text: Piece, after?: Html): string {
         ${after}
       </div>
     </main>`,
+  });
+}
+
+/** What a frame over a page of the application ends with: the page around takes it away when it hears `done`. */
+export function framedEnd(done: string): string {
+  return page({
+    title: 'Done',
+    look: 'bare',
+    body: html`<main class="narrow"><p>Done.</p></main>`,
+    script: html`parent.postMessage({ backlot: ${inScript(done)} }, '*')`,
   });
 }
 
