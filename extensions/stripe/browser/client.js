@@ -1,6 +1,6 @@
 import { Api, named } from './api.js';
 import { collectAccounts, collectAccountToken, collectBankAccount } from './bank-accounts.js';
-import { checkoutSdk, initCheckout } from './checkout.js';
+import { checkoutFormSdk, checkoutSdk, initCheckout } from './checkout-sdk.js';
 import { confirm, confirmType } from './confirm.js';
 import { CONFIRM_METHODS } from './confirm-methods.js';
 import { dialog } from './dialog.js';
@@ -137,6 +137,10 @@ export class StripeClient {
 
   initCheckoutElementsSdk(options = {}) {
     return checkoutSdk(this, options);
+  }
+
+  initCheckoutFormSdk(options = {}) {
+    return checkoutFormSdk(this, options);
   }
 
   initCheckout(options = {}) {

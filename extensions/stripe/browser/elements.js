@@ -7,18 +7,21 @@ import { Link } from './link.js';
 import { merge } from './merge.js';
 import { SECRET } from './secrets.js';
 
-/** A group of elements. `isOfCheckout`: a session says what is paid, not the options. */
+/**
+ * A group of elements. `isOfCheckout`: a session says what is paid, not the options; `detach` takes a payment method from its customer.
+ */
 export class Elements extends Events {
   #all = new Map();
 
-  constructor(stripe, options = {}, isOfCheckout = false) {
+  constructor(stripe, options = {}, { isOfCheckout = false, detach } = {}) {
     super();
+    this._detach = detach || ((method) => this.#detach(method));
     this._stripe = stripe;
     this._isOfCheckout = isOfCheckout;
     this._options = options;
     const { mode, amount, currency, clientSecret, setupFutureUsage } = options;
     this._intent = { methods: options.paymentMethodTypes, mode, setupFutureUsage };
-    this._link = new Link(stripe, (methods) => this.#takeSaved({ payment_methods: methods }));
+    this._link = new Link(stripe, (methods) => this._takeSaved({ payment_methods: methods }));
     if (mode && clientSecret) throw integrationError('elements() takes either a clientSecret or a mode.');
     if (mode === 'payment' && !Number.isInteger(amount)) {
       throw integrationError("In order to create Elements with mode 'payment', specify an `amount`.");
@@ -123,17 +126,17 @@ export class Elements extends Events {
     }
     const methods = mode && !paymentMethodTypes ? { methods: found.payment_method_types } : {};
     this._takes({ business: found.business_name, hasCustomer: Boolean(found.customer), ...methods });
-    if (found.customer) this.#takeSaved(found.customer);
+    if (found.customer) this._takeSaved(found.customer);
   }
 
-  #takeSaved(saved) {
+  _takeSaved(saved) {
     this._saved = { ...this._saved, ...saved };
     const payment = this.#all.get('payment');
     if (payment) payment._saved(this._saved);
   }
 
   /** Takes a payment method from the customer of the session. */
-  _detach(method) {
+  #detach(method) {
     const { customerSessionClientSecret: secret } = this._options;
     return this._stripe._api.post(`/v1/elements/payment_methods/${method}/detach`, {
       customer_session_client_secret: secret,

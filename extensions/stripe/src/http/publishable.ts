@@ -9,7 +9,7 @@ const OPERATIONS: readonly RegExp[] = [
   /^(GET|POST) \/v1\/(elements|consumers|issuing_elements)\//,
   /^(GET|POST) \/v1\/link_account_sessions$/,
   /^POST \/v1\/ephemeral_key_nonces$/,
-  /^(GET|POST) \/v1\/payment_pages\/[^/]+(\/confirm)?$/,
+  /^(GET|POST) \/v1\/payment_pages\/[^/]+(\/(confirm|detach))?$/,
   /^GET \/v1\/(payment|setup)_intents\/\{\w+\}$/,
   /^POST \/v1\/(payment|setup)_intents\/\{\w+\}(\/(confirm|cancel|verify_microdeposits))?$/,
 ];
