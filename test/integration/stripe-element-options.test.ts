@@ -290,13 +290,12 @@ describeWithBrowser('options of elements', () => {
         status: 'active',
       });
       await site.open(`const elements = stripe.elements();`);
-      const { nonce } = await site.run(`return stripe.createEphemeralKeyNonce({ issuingCard: '${id}' });`);
-      const key = await stripe.ephemeralKeys.create(
-        { issuing_card: id, nonce: nonce as string },
-        { apiVersion: '2025-01-27.acacia' },
-      );
+      const { nonce } = (await site.run(`return stripe.createEphemeralKeyNonce({ issuingCard: '${id}' });`)) as {
+        nonce: string;
+      };
+      const key = await stripe.ephemeralKeys.create({ issuing_card: id, nonce }, { apiVersion: '2025-01-27.acacia' });
       const options = (secret: string): string =>
-        JSON.stringify({ issuingCard: id, nonce: nonce as string, ephemeralKeySecret: secret });
+        JSON.stringify({ issuingCard: id, nonce, ephemeralKeySecret: secret });
       await site.run(`elements.create('issuingCardNumberDisplay', ${options(key.secret!)}).mount('#first');
         elements.create('issuingCardCvcDisplay', ${options(key.secret!)}).mount('#second');
         note(elements.create('issuingCardExpiryDisplay', ${options('ek_test_other')}), 'loaderror').mount('#third');`);

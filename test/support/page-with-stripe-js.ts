@@ -6,9 +6,9 @@ export interface PageWithStripeJs {
   /** Opens the page, which runs `before`: `stripe` is there, and `note(element, …events)` keeps what an element tells. */
   open(before?: string, release?: string): Promise<void>;
   /** Runs an async function body on the page; what it throws comes back as `thrown`. */
-  run(work: string): Promise<Answer>;
+  run(work: string): Promise<unknown>;
   /** The last event that was kept and fulfils a condition about `event`, once there is one. */
-  told(condition: string): Promise<Answer>;
+  told(condition: string): Promise<unknown>;
   frame(title: string): FrameLocator;
   payment(): FrameLocator;
   /** Fills in the Payment Element. */
@@ -16,10 +16,6 @@ export interface PageWithStripeJs {
   /** The page of a card's bank, in its frames. */
   bank(): FrameLocator;
 }
-
-// What pages give is looked at by matchers.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type Answer = any;
 
 export const VISA = '4242424242424242';
 export const DECLINED = '4000000000000002';

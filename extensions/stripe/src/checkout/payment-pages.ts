@@ -5,6 +5,7 @@ import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { pageOf } from '../kernel/page-of';
 import { businessName } from '../connect/business-name';
+import { wholeAddress } from '../resources/customers';
 import { methodTable } from '../resources/payment-methods';
 import { checkForm } from '../resources/tax-ids';
 import { itemsOf } from './sessions';
@@ -79,7 +80,7 @@ export const paymentPages: DefineModule = (stripe) => ({
         name: buyer?.name ?? undefined,
         phone: given.phone ?? buyer?.phone ?? undefined,
         address: buyer?.address ?? undefined,
-        shipping: given.shipping,
+        shipping: given.shipping && { ...given.shipping, address: wholeAddress(given.shipping.address) },
         method,
         save: given.save_payment_method === 'true',
         businessName: given.business_name,
