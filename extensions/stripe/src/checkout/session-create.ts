@@ -158,7 +158,9 @@ export function createSession(
       excluded_payment_method_types: given.excluded_payment_method_types,
     }),
     payment_status: mode === 'setup' ? 'no_payment_required' : 'unpaid',
-    permissions: null,
+    permissions: given.permissions
+      ? { update_shipping_details: given.permissions.update_shipping_details ?? null }
+      : null,
     phone_number_collection: { enabled: given.phone_number_collection?.enabled ?? false },
     recovered_from: extras.recovered_from ?? null,
     ...(!isHosted && { redirect_on_completion: given.redirect_on_completion ?? 'always' }),
