@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
+import { omit } from '../kernel/omit';
 import { shareOf } from './amounts';
 import { billedUntil, shareWithin } from './billing-schedules';
 import type { DiscountAmount } from './discount-amounts';
@@ -80,7 +81,8 @@ export function chargePast(stripe: Backend, subscription: Subscription, start: n
     const { start: last, end } = nextPeriod(start, recurring, now);
     const count = intervalsBetween(start, recurring, last);
     const share = (amount: number): number => amount * count + shareOf(amount, now - last, end - last);
-    const past = withPeriod(item, { start, end: now });
+    // What is billed in advance from now on is no part of it.
+    const past = withPeriod(omit(item, 'billed_until'), { start, end: now });
     keepItem(stripe, seedOf(stripe, subscription, past, { date: start, sign: 1, whole: amounts.get(item.id)!, share }));
   }
 }
