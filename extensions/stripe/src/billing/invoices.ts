@@ -8,6 +8,7 @@ import { tryConfirm } from '../payments/confirm-intent';
 import { unknownTaxPlace } from './automatic-tax';
 import { applyCredits, returnCredits } from './credit-application';
 import { changeCustomerBalance } from './customer-balance';
+import { settleCurrency } from './customer-currency';
 import { balanceFor, invoiceTable, newInvoice, reckon, subscriptionOf, type InvoiceSeed } from './invoice-data';
 import { openPayment, paidOf, paymentOf } from './invoice-payments';
 import { DRAFT_TIME, REMINDED_BEFORE } from './invoice-settings';
@@ -117,13 +118,6 @@ function replaceFormer(stripe: Backend, { id, from_invoice: from }: Invoice): vo
   if (from?.action !== 'revision') return;
   const former = invoiceTable(stripe).update(idOf(from.invoice)!, { latest_revision: id });
   if (former.status === 'open' || former.status === 'uncollectible') voidInvoice(stripe, former.id);
-}
-
-/** A customer is billed in the currency of the first invoice from then on. */
-function settleCurrency(stripe: Backend, { customer, currency: billed }: Invoice): void {
-  stripe
-    .table<Stripe.Customer>('customer')
-    .update(idOf(customer)!, ({ currency }) => ({ currency: currency ?? billed }));
 }
 
 /** Tries to pay an invoice. A draft is finalized first. Throws for one that cannot be paid any more. */

@@ -307,6 +307,7 @@ function subscribe(
   const { effective_date: effective, trial_period_days: trial, description, metadata } = quote.subscription_data;
   const items = recurring.map((line) => ({
     price: line.price,
+    isAgreed: true,
     ...(priceOf(stripe, line).recurring?.usage_type !== 'metered' && { quantity: line.quantity }),
     tax_rates: [...line.taxRates],
     ...(line.discountParams.length > 0 && { discounts: [...line.discountParams] }),

@@ -11,7 +11,8 @@ import { itemParams, phaseOf, readPhases, subscriptionParams, type Phase } from 
 import { pauseJobs, planPauses, readPauses } from './pause-schedules';
 import { DAY } from './periods';
 import { methodFor } from './methods';
-import { updateSubscription } from './subscription-changes';
+import { forgetUpdate } from './pending-updates';
+import { intervalOf, updateSubscription } from './subscription-changes';
 import { periodEnd, scheduleAll, subscriptionTable } from './subscription-data';
 import { cancelSubscription } from './subscription-end';
 import { billingModeOf, billingModeParams, thresholdsOf } from './subscription-fields';
@@ -141,6 +142,9 @@ function fromSubscription(stripe: Backend, id: string, given: Stripe.Subscriptio
   if (given.phases !== undefined) {
     throw invalidRequest('You cannot set `phases` if `from_subscription` is set.', { param: 'phases' });
   }
+  if (given.billing_mode !== undefined) {
+    throw invalidRequest('You cannot set `billing_mode` if `from_subscription` is set.', { param: 'billing_mode' });
+  }
   const subscription = subscriptionTable(stripe).get(id, 'from_subscription');
   if (subscription.schedule !== null) {
     throw invalidRequest(
@@ -163,7 +167,7 @@ function fromSubscription(stripe: Backend, id: string, given: Stripe.Subscriptio
     const schedule = { ...made, pause_schedules: readPauses(stripe, given.pause_schedules, made) };
     scheduleTable(stripe).insert(schedule);
     planEnd(stripe, schedule, phase);
-    attach(stripe, id, schedule.id);
+    attach(stripe, id, schedule.id, 'customer.subscription.updated');
     stripe.emit('subscription_schedule.created', schedule);
     planPauses(stripe, schedule);
     return scheduleTable(stripe).get(schedule.id);
@@ -186,8 +190,13 @@ function settingsOf(
 }
 
 /** The next phase has to begin before the subscription renews at the same time: so its jobs are put behind that of the schedule. */
-function attach(stripe: Backend, subscription: string, schedule: string): void {
-  scheduleAll(stripe, subscriptionTable(stripe).update(subscription, { schedule }));
+function attach(
+  stripe: Backend,
+  subscription: string,
+  schedule: string,
+  event?: 'customer.subscription.updated',
+): void {
+  scheduleAll(stripe, subscriptionTable(stripe).update(subscription, { schedule }, event));
 }
 
 export function updateSchedule(stripe: Backend, id: string, given: Stripe.SubscriptionScheduleUpdateParams): Schedule {
@@ -260,6 +269,7 @@ function enter(stripe: Backend, schedule: Schedule, phase: Phase, proration: str
         methodFor(stripe, idOf(schedule.customer)!) === undefined ? 'default_incomplete' : 'allow_incomplete',
       ...(subscriptionParams(phase, schedule.default_settings) as Stripe.SubscriptionCreateParams),
       ...(phase.trial_end !== null && { trial_end: phase.trial_end }),
+      ...(phase.start_date < schedule.created && { backdate_start_date: phase.start_date }),
     });
     table.update(schedule.id, { ...current, status: 'active', subscription: made.id }, 'subscription_schedule.updated');
     attach(stripe, made.id, schedule.id);
@@ -271,15 +281,29 @@ function enter(stripe: Backend, schedule: Schedule, phase: Phase, proration: str
   const begins = phase.start_date === stripe.now();
   const anchor = phase.billing_cycle_anchor ?? schedule.default_settings.billing_cycle_anchor;
   const isTrial = phase.trial_end !== null && phase.trial_end > stripe.now();
-  updateSubscription(stripe, known, {
-    ...subscriptionParams(phase, schedule.default_settings),
-    ...(begins && anchor === 'phase_start' && !isTrial && { billing_cycle_anchor: { type: 'now' } }),
-    ...(isTrial && { trial_end: phase.trial_end! }),
-    items: changedItems(subscription, phase),
-    proration_behavior: isBoundary ? 'none' : proration,
-    payment_behavior: 'allow_incomplete',
-  });
+  const isAnchored = anchor === 'phase_start' || hasOtherInterval(stripe, subscription, phase);
+  forgetUpdate(stripe, known);
+  updateSubscription(
+    stripe,
+    known,
+    {
+      ...subscriptionParams(phase, schedule.default_settings),
+      ...(begins && isAnchored && !isTrial && { billing_cycle_anchor: { type: 'now' } }),
+      ...(isTrial && { trial_end: phase.trial_end! }),
+      items: changedItems(subscription, phase),
+      proration_behavior: isBoundary ? 'none' : proration,
+      payment_behavior: 'allow_incomplete',
+    },
+    { billsUsage: isBoundary || proration !== 'none' },
+  );
   table.update(schedule.id, current, 'subscription_schedule.updated');
+}
+
+/** Whether a phase recurs at other times than its subscription until then: an anchor that is `automatic` is moved for that. */
+function hasOtherInterval(stripe: Backend, { items }: Stripe.Subscription, phase: Phase): boolean {
+  const prices = stripe.table<Stripe.Price>('price');
+  const wanted = phase.items.map(({ price }) => ({ price: prices.get(idOf(price)!) }));
+  return intervalOf(items.data) !== intervalOf(wanted);
 }
 
 /** The items of a phase: those with a price that the subscription has are changed, the others are added, the rest goes. */

@@ -14,6 +14,7 @@ import { resume } from './resumption';
 import { updateSubscription } from './subscription-changes';
 import { customerOf, subscriptionTable } from './subscription-data';
 import { cancelSubscription } from './subscription-end';
+import { billingModeOf } from './subscription-fields';
 import { createSubscription } from './subscriptions';
 import { checkStill } from './test-clocks';
 
@@ -99,11 +100,7 @@ export const subscriptions: DefineModule = (stripe) => {
           table.update(
             before.id,
             {
-              billing_mode: {
-                flexible: { proration_discounts: 'included', ...mode.flexible },
-                type: mode.type,
-                updated_at: stripe.now(),
-              },
+              billing_mode: billingModeOf(mode, stripe.now()),
             },
             'customer.subscription.updated',
           ),

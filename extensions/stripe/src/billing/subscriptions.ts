@@ -6,19 +6,34 @@ import { checkLimit } from '../kernel/limits';
 import { blank } from '../spec/shapes';
 import { createSetupIntent } from '../payments/setup-intents';
 import { billedUntil, withSchedules } from './billing-schedules';
-import { readDiscounts } from './discounts';
+import { settleCurrency } from './customer-currency';
+import { discountsInEffect, readDiscounts } from './discounts';
 import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
 import { methodFor } from './methods';
-import { addIntervals, anchorOf, DAY } from './periods';
+import {
+  addIntervals,
+  anchorOf,
+  DAY,
+  isMultipleOf,
+  lengthOf,
+  nextPeriod,
+  type Period,
+  type Recurring,
+} from './periods';
+import { pendingItems } from './invoice-items';
 import { priceOnlyIn, recurringOf } from './prices';
 import { chargePast } from './prorations';
 import { billingModeOf, emptyInvoiceSettings, emptyPaymentSettings, plainFields } from './subscription-fields';
 import {
   endingWith,
   endsSoon,
+  customerOf,
   holding,
+  isFlexible,
   newItem,
   periodAt,
+  periodEnd,
+  periodStart,
   scheduleAll,
   subscriptionTable,
   isRunning,
@@ -27,11 +42,19 @@ import {
   type Item,
   type Subscription,
 } from './subscription-data';
-import { addItemsOf, advanceLines, billSubscription, itemAmount } from './subscription-invoices';
+import {
+  addItemsOf,
+  advanceLines,
+  billSubscription,
+  itemAmount,
+  pastLines,
+  unusedLines,
+} from './subscription-invoices';
 
 type CreateParams = Stripe.SubscriptionCreateParams;
 
 const MOST_ITEMS = 20;
+const MOST_LINES = 250;
 /** A trial may not last longer. */
 const LONGEST_TRIAL = 730 * DAY;
 
@@ -44,7 +67,9 @@ export function createSubscription(stripe: Backend, given: CreateParams): Subscr
     const subscription = begin(stripe, given, customer);
     subscriptionTable(stripe).insert(subscription, { isNew: true });
     if (given.add_invoice_items) addItemsOf(stripe, subscription, given.add_invoice_items);
-    backdate(stripe, subscription, given);
+    if (isChargedForPast(subscription, given) && !isFlexible(subscription)) {
+      chargePast(stripe, subscription, subscription.start_date, subscription.created);
+    }
     const error = billFirst(stripe, subscription, given);
     if (error) throw error;
     return complete(stripe, subscription.id, given);
@@ -80,9 +105,14 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
   const isTrial = trialEnd !== null && trialEnd > now;
   const config = given.billing_cycle_anchor_config;
   if (config) checkConfig(config, given);
+  if (given.backdate_start_date !== undefined) checkBackdate(given, now);
+  const mode = billingModeOf(given.billing_mode, now);
+  const start = given.backdate_start_date ?? now;
+  // A cycle that is billed flexibly goes back to where it began.
+  const first = isTrial || mode.type !== 'flexible' ? now : start;
   const anchor = isTrial
     ? (given.billing_cycle_anchor ?? trialEnd)
-    : (given.billing_cycle_anchor ?? (config ? anchorOf(config, now) : now));
+    : (given.billing_cycle_anchor ?? (config ? anchorOf(config, now) : first));
   if (given.billing_cycle_anchor !== undefined) checkAnchor(given.billing_cycle_anchor, items, now);
   const draft = {
     ...blank('subscription'),
@@ -98,7 +128,7 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
           second: config.second ?? null,
         }
       : null,
-    billing_mode: billingModeOf(given.billing_mode, now),
+    billing_mode: mode,
     cancellation_details: { comment: null, feedback: null, feedback_option: null, reason: null },
     created: now,
     currency,
@@ -110,13 +140,14 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
       { customer: customer.id, subscription: id },
       {
         currency,
+        since: first,
         subtotal: items.reduce((sum, item) => sum + itemAmount(stripe, item, currency), 0),
       },
     ).map((each) => each.id),
     invoice_settings: emptyInvoiceSettings(),
     managed_payments: { enabled: false },
     payment_settings: emptyPaymentSettings(),
-    start_date: given.backdate_start_date ?? now,
+    start_date: start,
     status: isTrial ? 'trialing' : 'active',
     test_clock: stripe.clock,
     trial_end: isTrial ? trialEnd : null,
@@ -127,13 +158,35 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
   const periods = items.map((item) =>
     withPeriod(
       item,
-      isTrial ? { start: now, end: trialEnd } : periodAt(item, anchor, now, draft.billing_cycle_anchor_config),
+      isTrial
+        ? { start: now, end: trialEnd }
+        : firstPeriod(item, { anchor, first, now, config: draft.billing_cycle_anchor_config }),
     ),
   );
   const subscription = withSchedules(stripe, { ...draft, ...holding(id, periods) }, given, { isNew: true });
   const ended = { ...subscription, ...ending(subscription, given, now) };
   const isWhole = isTrial || given.proration_behavior === 'none';
   return isWhole ? ended : { ...ended, ...holding(id, endingWith(ended.items.data, ended.cancel_at)) };
+}
+
+/** The period that an item of a new subscription is in: it begins now, or within a cycle that began in the past. */
+function firstPeriod(
+  item: Item,
+  {
+    anchor,
+    first,
+    now,
+    config,
+  }: {
+    readonly anchor: number;
+    readonly first: number;
+    readonly now: number;
+    readonly config: Subscription['billing_cycle_anchor_config'];
+  },
+): Period {
+  if (first === now) return periodAt(item, anchor, now, config);
+  const { start, end } = nextPeriod(anchor, recurringOf(item.price), now);
+  return { start: Math.max(first, start), end };
 }
 
 /** The times that `cancel_at` has names for. */
@@ -152,14 +205,13 @@ export function ending(
   given: Pick<Stripe.SubscriptionUpdateParams, 'cancel_at' | 'cancel_at_period_end'>,
   now: number,
 ): Partial<Subscription> {
-  const ends = subscription.items.data.map((item) => item.current_period_end);
   if (given.cancel_at_period_end === true && given.cancel_at) {
     throw invalidRequest('Received both cancel_at_period_end and cancel_at parameters. Please pass in only one.');
   }
   const asked = { ...subscription.cancellation_details!, reason: 'cancellation_requested' as const };
   if (given.cancel_at_period_end === true) {
     return {
-      cancel_at: subscription.cancel_at_period_end ? subscription.cancel_at : Math.max(...ends),
+      cancel_at: subscription.cancel_at_period_end ? subscription.cancel_at : periodEnd(subscription),
       cancel_at_period_end: true,
       canceled_at: subscription.canceled_at ?? now,
       cancellation_details: asked,
@@ -202,12 +254,25 @@ export function checkItems(
       { param: 'items' },
     );
   }
+  if (differ) checkIntervals(items.map((item) => recurringOf(item.price)));
   const prices = items.map(({ price }) => price.id);
   const twice = prices.find((price, index) => prices.indexOf(price) !== index);
   if (twice !== undefined) {
     throw invalidRequest(`Cannot add multiple subscription items with the same plan: ${twice}`, { param: 'items' });
   }
   return currency;
+}
+
+/** Items of one subscription are billed together again and again: each interval is a multiple of the shortest. */
+function checkIntervals(all: readonly Recurring[]): void {
+  const [shortest] = [...all].sort((one, other) => lengthOf(one) - lengthOf(other));
+  const odd = all.find((each) => !isMultipleOf(each, shortest!));
+  if (odd === undefined) return;
+  const named = ({ interval, interval_count: count }: Recurring): string => `${count} ${interval}`;
+  throw invalidRequest(
+    `The intervals of all prices on a subscription must be multiples of the shortest one: ${named(odd)} is none of ${named(shortest!)}.`,
+    { param: 'items' },
+  );
 }
 
 /** When the trial ends; null for none. */
@@ -254,6 +319,20 @@ function checkAnchor(anchor: number, items: readonly Item[], now: number): void 
   }
 }
 
+function checkBackdate(
+  { backdate_start_date: start, billing_cycle_anchor_config: config }: CreateParams,
+  now: number,
+): void {
+  if (start! > now) {
+    throw invalidRequest('`backdate_start_date` must be in the past.', { param: 'backdate_start_date' });
+  }
+  if (config) {
+    throw invalidRequest('You cannot use `billing_cycle_anchor_config` with `backdate_start_date`.', {
+      param: 'billing_cycle_anchor_config',
+    });
+  }
+}
+
 const CONFIG_RANGES = {
   day_of_month: [1, 31],
   month: [1, 12],
@@ -279,28 +358,46 @@ function checkConfig(config: Stripe.SubscriptionCreateParams.BillingCycleAnchorC
   }
 }
 
-/** A subscription that began in the past is charged for the time since then. */
-function backdate(stripe: Backend, subscription: Subscription, given: CreateParams): void {
-  const { backdate_start_date: start, proration_behavior: behavior } = given;
-  const now = stripe.now();
-  if (start === undefined || behavior === 'none' || subscription.status === 'trialing') return;
-  if (start > now) {
-    throw invalidRequest('`backdate_start_date` must be in the past.', { param: 'backdate_start_date' });
-  }
-  chargePast(stripe, subscription, start, now);
+/** Whether a subscription that began in the past is charged for the time since then. */
+function isChargedForPast({ status }: Subscription, given: CreateParams): boolean {
+  return given.backdate_start_date !== undefined && given.proration_behavior !== 'none' && status !== 'trialing';
 }
 
 /** Whether nothing is paid for before the anchor of the billing cycle: there is no invoice until then. */
-function startsFree({ status, billing_cycle_anchor: anchor, created }: Subscription, given: CreateParams): boolean {
-  return given.proration_behavior === 'none' && status === 'active' && anchor > created;
+function startsFree(subscription: Subscription, given: CreateParams): boolean {
+  const { status, billing_cycle_anchor: anchor, created } = subscription;
+  const isWithin = anchor > created || periodStart(subscription) < created;
+  return given.proration_behavior === 'none' && status === 'active' && isWithin;
+}
+
+/** The lines of the first invoice. */
+function firstLines(stripe: Backend, subscription: Subscription, given: CreateParams): Stripe.InvoiceLineItem[] {
+  const lines = advanceLines(stripe, subscription, { isProrated: given.proration_behavior !== 'none' });
+  if (!isFlexible(subscription)) return [...lines, ...unusedLines(stripe, subscription)];
+  if (!isChargedForPast(subscription, given)) return lines;
+  const all = [...pastLines(stripe, subscription), ...lines];
+  if (all.length > MOST_LINES) {
+    throw invalidRequest(`An invoice can have at most ${MOST_LINES} line items: the subscription began too long ago.`, {
+      param: 'backdate_start_date',
+    });
+  }
+  const { customer, start_date: start } = subscription;
+  const discounts = discountsInEffect(stripe, { customer: customer as string, subscription }, start);
+  const isDiscounted = ({ period }: Stripe.InvoiceLineItem): boolean =>
+    discounts.some(({ end }) => end === null || end > period.start);
+  return all.map((line) => (isDiscounted(line) ? line : { ...line, discountable: false }));
 }
 
 /** Makes the first invoice and has it paid. Gives the error that the whole call ends with. */
 function billFirst(stripe: Backend, subscription: Subscription, given: CreateParams): StripeError | undefined {
   const { id } = subscription;
   const now = stripe.now();
-  const lines = advanceLines(stripe, subscription, { isProrated: given.proration_behavior !== 'none' });
   if (given.add_invoice_items === undefined && startsFree(subscription, given)) return undefined;
+  const lines = firstLines(stripe, subscription, given);
+  const { currency } = subscription;
+  const isEmpty =
+    lines.length === 0 && pendingItems(stripe, customerOf(subscription), { subscription: id, currency }).length === 0;
+  if (isEmpty && isFlexible(subscription)) return undefined;
   const isSent = subscription.collection_method === 'send_invoice';
   const invoice = billSubscription(stripe, subscription, {
     reason: 'subscription_create',
@@ -308,6 +405,7 @@ function billFirst(stripe: Backend, subscription: Subscription, given: CreatePar
     // Nobody but its customer pays the first invoice of a subscription that is charged.
     auto_advance: isSent,
     period: { start: now, end: now },
+    ...(isFlexible(subscription) && { discountedSince: subscription.start_date }),
   });
   // An invoice that is sent is a draft for an hour.
   if (isSent && invoice.total > 0) return undefined;
@@ -342,9 +440,7 @@ function complete(stripe: Backend, id: string, given: CreateParams): Subscriptio
   }
   const subscription = table.get(id);
   scheduleAll(stripe, subscription);
-  stripe.table<Stripe.Customer>('customer').update(subscription.customer as string, ({ currency }) => ({
-    currency: currency ?? subscription.currency,
-  }));
+  settleCurrency(stripe, subscription);
   stripe.emit('customer.subscription.created', subscription);
   if (endsSoon(stripe, subscription)) stripe.emit('customer.subscription.trial_will_end', subscription);
   return subscription;
