@@ -183,13 +183,17 @@ function resetsByItself(stripe: Backend, before: Subscription, items: readonly I
   return before.status === 'active' && before.items.data.every(isFree) && !items.every(isFree);
 }
 
-/** Periods that go up to the end of the subscription where that comes first, unless there are to be no prorations; whole ones else. */
+/**
+ * Periods that go up to the end of the subscription where that comes first; whole ones where there are to be no prorations, or it ends with the
+ * first of them.
+ */
 function withEnd(subscription: Subscription, { proration_behavior: behavior }: UpdateParams): Subscription {
   const whole = subscription.items.data.map((item) => ({
     ...item,
     current_period_end: wholePeriod(subscription, item).end,
   }));
-  const items = behavior === 'none' ? whole : endingWith(whole, subscription.cancel_at);
+  const isWhole = behavior === 'none' || subscription.cancel_at_period_end;
+  const items = isWhole ? whole : endingWith(whole, subscription.cancel_at);
   return { ...subscription, ...holding(subscription.id, items) };
 }
 

@@ -383,9 +383,9 @@ function firstLines(stripe: Backend, subscription: Subscription, given: CreatePa
   }
   const { customer, start_date: start } = subscription;
   const discounts = discountsInEffect(stripe, { customer: customer as string, subscription }, start);
-  const isDiscounted = ({ period }: Stripe.InvoiceLineItem): boolean =>
-    discounts.some(({ end }) => end === null || end > period.start);
-  return all.map((line) => (isDiscounted(line) ? line : { ...line, discountable: false }));
+  const last = Math.max(...discounts.map(({ end }) => end ?? Infinity));
+  const isAfter = ({ period }: Stripe.InvoiceLineItem): boolean => discounts.length > 0 && period.start >= last;
+  return all.map((line) => (isAfter(line) ? { ...line, discountable: false } : line));
 }
 
 /** Makes the first invoice and has it paid. Gives the error that the whole call ends with. */

@@ -79,8 +79,10 @@ function summaries(stripe: Backend, item: Item, subscription: Subscription): { r
     .table<Stripe.Invoice>('invoice')
     .values({ by: { 'parent.subscription_details.subscription': subscription.id } });
   const billed = [...invoices].flatMap((invoice) => {
+    // The first invoice may have a line for what will be used; it bills none of it.
     const lines = invoice.lines.data.filter(
-      ({ parent }) => parent?.subscription_item_details?.subscription_item === item.id,
+      ({ parent, period }) =>
+        parent?.subscription_item_details?.subscription_item === item.id && period.end <= invoice.created,
     );
     const [first] = lines;
     // A tier has a line of its own.
