@@ -8,7 +8,7 @@ import { omit } from '../kernel/omit';
 import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
 import { adjustLines } from './adjust-lines';
-import { locationStatus, type TaxPlace } from './automatic-tax';
+import { locationStatus, taxPlaceOf } from './automatic-tax';
 import { renderingOf } from './invoice-templates';
 import { DAY } from './periods';
 import { taxedShipping } from './invoice-shipping';
@@ -104,11 +104,6 @@ export function customerOn(stripe: Backend, customer: Stripe.Customer): Partial<
       value,
     })),
   };
-}
-
-/** Where automatic taxes take the customer of an invoice to be. */
-export function taxPlaceOf({ customer_shipping: shipping, customer_address: address }: Stripe.Invoice): TaxPlace {
-  return { ...(shipping?.address ?? address) };
 }
 
 /** The fields of a draft that its lines and the balance of the customer decide. */

@@ -8,7 +8,7 @@ import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
 import { readDiscounts } from './discounts';
 import { amountFor, times } from './amounts';
-import { changeDraft, editable } from './invoices';
+import { changeDraft, editable } from './invoice-drafts';
 import { invoiceTable } from './invoice-data';
 import { invoiceItemLine, itemOfLine, pricingOf } from './lines';
 import { priceIn, priceOnlyIn, productName, resolvePrice } from './prices';

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { invoiceTable } from './invoice-data';
 import { paidOf, paymentTable } from './invoice-payments';
-import { failPayment, markPaid } from './invoices';
+import { failPayment, markPaid } from './pay-invoice';
 
 /** How an invoice learns what became of its payment, whoever confirmed it: the schedule, a call, or a customer on a page. */
 

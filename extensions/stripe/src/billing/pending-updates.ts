@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { invoiceTable } from './invoice-data';
-import { voidInvoice } from './invoices';
+import { voidInvoice } from './end-invoice';
 import { FIRST_PAYMENT_TIME, periodEnd, subscriptionTable, type Subscription } from './subscription-data';
 
 type UpdateParams = Stripe.SubscriptionUpdateParams;

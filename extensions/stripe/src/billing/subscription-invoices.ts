@@ -7,7 +7,7 @@ import { billedUntil, periodsBetween } from './billing-schedules';
 import { addInvoiceItem, pendingItems } from './invoice-items';
 import { billedOf, usedOf } from './billed-usage';
 import { newInvoice, type InvoiceSeed } from './invoice-data';
-import { createInvoice } from './invoices';
+import { createInvoice } from './invoice-drafts';
 import { invoiceItemLine, subscriptionLines } from './lines';
 import type { Period } from './periods';
 import { isMetered, priceOnlyIn } from './prices';

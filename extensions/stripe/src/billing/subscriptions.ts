@@ -1,62 +1,47 @@
 import type Stripe from 'stripe';
-import { invalidRequest, parameterMissing, type StripeError } from '../errors';
 import { applicationOf } from '../connect/fees';
+import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
-import { checkLimit } from '../kernel/limits';
-import { blank } from '../spec/shapes';
 import { createSetupIntent } from '../payments/setup-intents';
-import { billedUntil, withSchedules } from './billing-schedules';
+import { withSchedules } from './billing-schedules';
 import { settleCurrency } from './customer-currency';
-import { discountsInEffect, readDiscounts } from './discounts';
-import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
+import { readDiscounts } from './discounts';
+import { billFirst, isChargedForPast } from './first-invoices';
 import { methodFor } from './methods';
-import {
-  addIntervals,
-  anchorOf,
-  DAY,
-  isMultipleOf,
-  lengthOf,
-  nextPeriod,
-  type Period,
-  type Recurring,
-} from './periods';
-import { pendingItems } from './invoice-items';
-import { priceOnlyIn, recurringOf } from './prices';
+import { anchorOf, nextPeriod, type Period } from './periods';
+import { recurringOf } from './prices';
 import { chargePast } from './prorations';
-import { billingModeOf, emptyInvoiceSettings, emptyPaymentSettings, plainFields } from './subscription-fields';
+import {
+  checkAnchor,
+  checkBackdate,
+  checkConfig,
+  checkCurrency,
+  checkItems,
+  checkMost,
+  readTrial,
+} from './subscription-checks';
 import {
   endingWith,
   endsSoon,
-  customerOf,
-  holding,
+  type GivenItem,
   isFlexible,
+  type Item,
   newItem,
   periodAt,
-  periodEnd,
-  periodStart,
   scheduleAll,
-  subscriptionTable,
-  isRunning,
-  withPeriod,
-  type GivenItem,
-  type Item,
   type Subscription,
+  subscriptionTable,
+  withPeriod,
+  holding,
 } from './subscription-data';
-import {
-  addItemsOf,
-  advanceLines,
-  billSubscription,
-  itemAmount,
-  pastLines,
-  unusedLines,
-} from './subscription-invoices';
+import { billingModeOf, emptyInvoiceSettings, emptyPaymentSettings, plainFields } from './subscription-fields';
+import { addItemsOf, itemAmount } from './subscription-invoices';
+import { blank } from '../spec/shapes';
+import { ending } from './cancel-times';
 
 type CreateParams = Stripe.SubscriptionCreateParams;
 
 const MOST_ITEMS = 20;
-const MOST_LINES = 250;
-/** A trial may not last longer. */
-const LONGEST_TRIAL = 730 * DAY;
 
 /** Makes a subscription and its first invoice, and has it paid as `payment_behavior` says: https://docs.stripe.com/api/subscriptions/create. */
 export function createSubscription(stripe: Backend, given: CreateParams): Subscription {
@@ -74,24 +59,6 @@ export function createSubscription(stripe: Backend, given: CreateParams): Subscr
     if (error) throw error;
     return complete(stripe, subscription.id, given);
   });
-}
-
-/** A customer has subscriptions in one currency at a time. */
-function checkCurrency(stripe: Backend, customer: string, currency: string): void {
-  const other = subscriptionTable(stripe).first({
-    by: { customer },
-    where: (each) => isRunning(each) && each.currency !== currency,
-  });
-  if (other === undefined) return;
-  throw invalidRequest(
-    `You cannot combine currencies on a single customer. This customer has an active subscription, subscription schedule, discount, quote, or invoice item with currency ${other.currency}.`,
-  );
-}
-
-function checkMost(stripe: Backend, customer: string): void {
-  if (stripe.clock === null) return;
-  const running = { by: { customer }, where: isRunning };
-  checkLimit(stripe, 'subscriptions for this customer on a test clock', () => subscriptionTable(stripe).count(running));
 }
 
 /** The subscription as its parameters describe it, without an invoice. */
@@ -189,236 +156,12 @@ function firstPeriod(
   return { start: Math.max(first, start), end };
 }
 
-/** The times that `cancel_at` has names for. */
-function endNamed(
-  name: Exclude<Stripe.SubscriptionUpdateParams['cancel_at'], number | '' | undefined>,
-  items: readonly Item[],
-): number {
-  const ends = items.map((item) => item.current_period_end);
-  if (name === 'min_period_end') return Math.min(...ends);
-  return name === 'max_billed_until' ? Math.max(...items.map(billedUntil)) : Math.max(...ends);
-}
-
-/** The fields that say when a subscription ends. */
-export function ending(
-  subscription: Subscription,
-  given: Pick<Stripe.SubscriptionUpdateParams, 'cancel_at' | 'cancel_at_period_end'>,
-  now: number,
-): Partial<Subscription> {
-  if (given.cancel_at_period_end === true && given.cancel_at) {
-    throw invalidRequest('Received both cancel_at_period_end and cancel_at parameters. Please pass in only one.');
-  }
-  const asked = { ...subscription.cancellation_details!, reason: 'cancellation_requested' as const };
-  if (given.cancel_at_period_end === true) {
-    return {
-      cancel_at: subscription.cancel_at_period_end ? subscription.cancel_at : periodEnd(subscription),
-      cancel_at_period_end: true,
-      canceled_at: subscription.canceled_at ?? now,
-      cancellation_details: asked,
-    };
-  }
-  const { cancel_at: at } = given;
-  if (at === '' || (given.cancel_at_period_end === false && at === undefined)) {
-    const none = { ...subscription.cancellation_details!, reason: null };
-    return { cancel_at: null, cancel_at_period_end: false, canceled_at: null, cancellation_details: none };
-  }
-  if (at === undefined) return {};
-  const time = typeof at === 'number' ? at : endNamed(at, subscription.items.data);
-  if (time <= now) throw invalidRequest('`cancel_at` must be in the future.', { param: 'cancel_at' });
-  return { cancel_at: time, cancel_at_period_end: false, canceled_at: now, cancellation_details: asked };
-}
-
 function readItems(stripe: Backend, id: string, given: CreateParams): Item[] {
   if (!given.items || given.items.length === 0) throw parameterMissing('items');
   if (given.items.length > MOST_ITEMS) {
     throw invalidRequest(`A subscription can have at most ${MOST_ITEMS} items.`, { param: 'items' });
   }
   return given.items.map((item, index) => newItem(stripe, id, item as GivenItem, `items[${index}]`, given));
-}
-
-/** Throws where the items do not go together; gives their currency. */
-export function checkItems(
-  stripe: Backend,
-  items: readonly Item[],
-  given: { readonly currency?: string | undefined; readonly billing_mode?: { readonly type: string } | undefined } = {},
-): string {
-  const currency = given.currency?.toLowerCase() ?? items[0]!.price.currency;
-  for (const { price } of items) priceOnlyIn(stripe, price, currency, 'items');
-  const [first, ...others] = items.map((item) => recurringOf(item.price));
-  const differ = others.some(
-    (each) => each.interval !== first!.interval || each.interval_count !== first!.interval_count,
-  );
-  if (differ && given.billing_mode?.type === 'classic') {
-    throw invalidRequest(
-      'Currency and interval fields must match across all plans on this subscription. Found mismatch in interval field.',
-      { param: 'items' },
-    );
-  }
-  if (differ) checkIntervals(items.map((item) => recurringOf(item.price)));
-  const prices = items.map(({ price }) => price.id);
-  const twice = prices.find((price, index) => prices.indexOf(price) !== index);
-  if (twice !== undefined) {
-    throw invalidRequest(`Cannot add multiple subscription items with the same plan: ${twice}`, { param: 'items' });
-  }
-  return currency;
-}
-
-/** Items of one subscription are billed together again and again: each interval is a multiple of the shortest. */
-function checkIntervals(all: readonly Recurring[]): void {
-  const [shortest] = [...all].sort((one, other) => lengthOf(one) - lengthOf(other));
-  const odd = all.find((each) => !isMultipleOf(each, shortest!));
-  if (odd === undefined) return;
-  const named = ({ interval, interval_count: count }: Recurring): string => `${count} ${interval}`;
-  throw invalidRequest(
-    `The intervals of all prices on a subscription must be multiples of the shortest one: ${named(odd)} is none of ${named(shortest!)}.`,
-    { param: 'items' },
-  );
-}
-
-/** When the trial ends; null for none. */
-function readTrial(given: CreateParams, items: readonly Item[], now: number): number | null {
-  if (given.trial_end !== undefined && given.trial_period_days !== undefined) {
-    throw invalidRequest('You may only specify one of these parameters: trial_end, trial_period_days.', {
-      param: 'trial_end',
-    });
-  }
-  if (given.trial_end === 'now') return null;
-  if (given.trial_end !== undefined) return checkTrialEnd(given.trial_end, now);
-  const days = given.trial_period_days ?? (given.trial_from_plan === true ? planTrial(items) : 0);
-  if (days < 0 || days > LONGEST_TRIAL / DAY) {
-    throw invalidRequest('The maximum number of trial period days is 730 (2 years).', { param: 'trial_period_days' });
-  }
-  return days === 0 ? null : now + days * DAY;
-}
-
-export function checkTrialEnd(end: number, now: number): number {
-  if (end <= now) {
-    throw invalidRequest('Invalid timestamp: must be an integer Unix timestamp in the future.', { param: 'trial_end' });
-  }
-  if (end > now + 5 * 366 * DAY) {
-    throw invalidRequest('Invalid timestamp: can be no more than five years in the future.', { param: 'trial_end' });
-  }
-  return end;
-}
-
-function planTrial(items: readonly Item[]): number {
-  return Math.max(0, ...items.map(({ price }) => price.recurring?.trial_period_days ?? 0));
-}
-
-/** The anchor of a billing cycle is ahead, and not further than a whole cycle. */
-function checkAnchor(anchor: number, items: readonly Item[], now: number): void {
-  if (anchor < now) {
-    throw invalidRequest('`billing_cycle_anchor` must be in the future.', { param: 'billing_cycle_anchor' });
-  }
-  const latest = Math.max(...items.map((item) => addIntervals(now, recurringOf(item.price), 1)));
-  if (anchor > latest) {
-    throw invalidRequest(
-      `\`billing_cycle_anchor\` cannot be later than next natural billing date (${latest}) for plan.`,
-      { param: 'billing_cycle_anchor' },
-    );
-  }
-}
-
-function checkBackdate(
-  { backdate_start_date: start, billing_cycle_anchor_config: config }: CreateParams,
-  now: number,
-): void {
-  if (start! > now) {
-    throw invalidRequest('`backdate_start_date` must be in the past.', { param: 'backdate_start_date' });
-  }
-  if (config) {
-    throw invalidRequest('You cannot use `billing_cycle_anchor_config` with `backdate_start_date`.', {
-      param: 'billing_cycle_anchor_config',
-    });
-  }
-}
-
-const CONFIG_RANGES = {
-  day_of_month: [1, 31],
-  month: [1, 12],
-  hour: [0, 23],
-  minute: [0, 59],
-  second: [0, 59],
-} as const;
-
-/** A configuration of the anchor names a time that there may be, and stands alone. */
-function checkConfig(config: Stripe.SubscriptionCreateParams.BillingCycleAnchorConfig, given: CreateParams): void {
-  if (given.billing_cycle_anchor !== undefined) {
-    throw invalidRequest(
-      'You may only specify one of these parameters: billing_cycle_anchor, billing_cycle_anchor_config.',
-      { param: 'billing_cycle_anchor_config' },
-    );
-  }
-  for (const [name, [least, most]] of Object.entries(CONFIG_RANGES)) {
-    const value = config[name as keyof typeof CONFIG_RANGES];
-    if (value === undefined || (value >= least && value <= most)) continue;
-    throw invalidRequest(`This value must be between ${least} and ${most}.`, {
-      param: `billing_cycle_anchor_config[${name}]`,
-    });
-  }
-}
-
-/** Whether a subscription that began in the past is charged for the time since then. */
-function isChargedForPast({ status }: Subscription, given: CreateParams): boolean {
-  return given.backdate_start_date !== undefined && given.proration_behavior !== 'none' && status !== 'trialing';
-}
-
-/** Whether nothing is paid for before the anchor of the billing cycle: there is no invoice until then. */
-function startsFree(subscription: Subscription, given: CreateParams): boolean {
-  const { status, billing_cycle_anchor: anchor, created } = subscription;
-  const isWithin = anchor > created || periodStart(subscription) < created;
-  return given.proration_behavior === 'none' && status === 'active' && isWithin;
-}
-
-/** The lines of the first invoice. */
-function firstLines(stripe: Backend, subscription: Subscription, given: CreateParams): Stripe.InvoiceLineItem[] {
-  const lines = advanceLines(stripe, subscription, { isProrated: given.proration_behavior !== 'none' });
-  if (!isFlexible(subscription)) return [...lines, ...unusedLines(stripe, subscription)];
-  if (!isChargedForPast(subscription, given)) return lines;
-  const all = [...pastLines(stripe, subscription), ...lines];
-  if (all.length > MOST_LINES) {
-    throw invalidRequest(`An invoice can have at most ${MOST_LINES} line items: the subscription began too long ago.`, {
-      param: 'backdate_start_date',
-    });
-  }
-  const { customer, start_date: start } = subscription;
-  const discounts = discountsInEffect(stripe, { customer: customer as string, subscription }, start);
-  const last = Math.max(...discounts.map(({ end }) => end ?? Infinity));
-  const isAfter = ({ period }: Stripe.InvoiceLineItem): boolean => discounts.length > 0 && period.start >= last;
-  return all.map((line) => (isAfter(line) ? { ...line, discountable: false } : line));
-}
-
-/** Makes the first invoice and has it paid. Gives the error that the whole call ends with. */
-function billFirst(stripe: Backend, subscription: Subscription, given: CreateParams): StripeError | undefined {
-  const { id } = subscription;
-  const now = stripe.now();
-  if (given.add_invoice_items === undefined && startsFree(subscription, given)) return undefined;
-  const lines = firstLines(stripe, subscription, given);
-  const { currency } = subscription;
-  const isEmpty =
-    lines.length === 0 && pendingItems(stripe, customerOf(subscription), { subscription: id, currency }).length === 0;
-  if (isEmpty && isFlexible(subscription)) return undefined;
-  const isSent = subscription.collection_method === 'send_invoice';
-  const invoice = billSubscription(stripe, subscription, {
-    reason: 'subscription_create',
-    lines,
-    // Nobody but its customer pays the first invoice of a subscription that is charged.
-    auto_advance: isSent,
-    period: { start: now, end: now },
-    ...(isFlexible(subscription) && { discountedSince: subscription.start_date }),
-  });
-  // An invoice that is sent is a draft for an hour.
-  if (isSent && invoice.total > 0) return undefined;
-  const behavior = given.payment_behavior ?? 'allow_incomplete';
-  const due = finalizeInvoice(stripe, invoice.id);
-  if (due.status === 'paid') return undefined;
-  subscriptionTable(stripe).update(id, { status: 'incomplete' });
-  if (behavior === 'default_incomplete') return undefined;
-  const hasMethod = methodFor(stripe, due.customer as string, id) !== undefined;
-  if (!hasMethod) return noPaymentMethod();
-  const { error } = payInvoice(stripe, invoice.id, { off_session: given.off_session ?? false });
-  if (error === undefined || behavior !== 'error_if_incomplete') return undefined;
-  return error.undoingWrites();
 }
 
 /** Says that there is a subscription, now that it is known whether it was paid. */
