@@ -83,6 +83,44 @@ describe('a customer', () => {
   });
 });
 
+describe('what is on a test clock', () => {
+  it('is found by its clock or its customer alone', async () => {
+    const { customer, clock, subscription } = await subscribed(stripe);
+    const ids = async (list: Promise<{ readonly data: readonly { readonly id: string }[] }>): Promise<string[]> =>
+      (await list).data.map(({ id }) => id);
+    expect(await ids(stripe.customers.list())).not.toContain(customer);
+    expect(await ids(stripe.customers.list({ test_clock: clock }))).toEqual([customer]);
+    expect(await ids(stripe.subscriptions.list())).not.toContain(subscription.id);
+    expect(await ids(stripe.subscriptions.list({ test_clock: clock }))).toEqual([subscription.id]);
+    expect(await ids(stripe.subscriptions.list({ customer }))).toEqual([subscription.id]);
+  });
+});
+
+describe('payments of more than an invoice', () => {
+  it('leave the rest as credit', async () => {
+    const customer = await customerWithCard(stripe);
+    const draft = await stripe.invoices.create({ customer });
+    await stripe.invoiceItems.create({ customer, invoice: draft.id, amount: 1000, currency: 'usd' });
+    const { id } = await stripe.invoices.finalizeInvoice(draft.id);
+    for (const amount of [400, 900]) {
+      const intent = await stripe.paymentIntents.create({
+        amount,
+        currency: 'usd',
+        customer,
+        payment_method: 'pm_card_visa',
+        allowed_payment_method_types: ['card'],
+        confirm: true,
+      });
+      await stripe.invoices.attachPayment(id, { payment_intent: intent.id });
+    }
+    expect(await stripe.invoices.retrieve(id)).toMatchObject({ status: 'paid', amount_overpaid: 300 });
+    expect((await stripe.customers.listBalanceTransactions(customer)).data).toMatchObject([
+      { amount: -300, type: 'invoice_overpaid', invoice: id },
+    ]);
+    expect((await eventsAbout(stripe, id)).map(({ type }) => type)).toContain('invoice.overpaid');
+  });
+});
+
 describe('a way to pay that is collected with a trial', () => {
   it('is that of the subscription once it is set up', async () => {
     const { subscription } = await subscribed(

@@ -27,10 +27,14 @@ export const quotes: DefineModule = (stripe) => {
     operations: {
       'POST /v1/quotes': ({ params }) => createQuote(stripe, params),
       'GET /v1/quotes': ({ params, url }) => {
-        const { customer, status } = params as Stripe.QuoteListParams;
+        const { customer, status, test_clock: clock } = params as Stripe.QuoteListParams;
         return table.page(url, params, {
           by: { customer },
-          where: (quote) => status === undefined || quote.status === status,
+          where: (quote) =>
+            (status === undefined || quote.status === status) &&
+            (clock === undefined
+              ? customer !== undefined || quote.test_clock === null
+              : idOf(quote.test_clock) === clock),
         });
       },
       'GET /v1/quotes/{quote}': ({ path }) => table.get(path['quote']!),

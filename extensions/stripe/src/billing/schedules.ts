@@ -21,7 +21,9 @@ export const subscriptionSchedules: DefineModule = (stripe) => {
         const { customer, scheduled } = params as Stripe.SubscriptionScheduleListParams;
         return table.page(url, params, {
           by: { customer },
-          where: ({ status }) => scheduled === undefined || (status === 'not_started') === scheduled,
+          where: ({ status, test_clock: clock }) =>
+            (scheduled === undefined || (status === 'not_started') === scheduled) &&
+            (customer !== undefined || clock === null),
         });
       },
       'POST /v1/subscription_schedules/{id}': ({ path, params }) =>

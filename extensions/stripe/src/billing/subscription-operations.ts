@@ -44,6 +44,7 @@ export const subscriptions: DefineModule = (stripe) => {
           by: { customer, test_clock: clock },
           where: (each) =>
             hasStatus(each.status, status) &&
+            (clock !== undefined || customer !== undefined || each.test_clock === null) &&
             (method === undefined || each.collection_method === method) &&
             (wanted === undefined || each.items.data.some((item) => item.price.id === wanted)) &&
             each.items.data.some((item) => isWithin(item.current_period_end, given.current_period_end)) &&
