@@ -30,9 +30,7 @@ const amountsOf = (items: readonly { readonly amount: number }[]): number[] =>
 let meters = 0;
 
 /** A subscription to a metered price of 10 cents a call, and to others before it. */
-async function metered(
-  given: Partial<Stripe.SubscriptionCreateParams> = {},
-): Promise<
+async function metered(given: Partial<Stripe.SubscriptionCreateParams> = {}): Promise<
   Awaited<ReturnType<typeof subscribed>> & {
     readonly meter: string;
     readonly use: (value: number, at: number) => Promise<unknown>;

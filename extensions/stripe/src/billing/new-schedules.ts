@@ -6,7 +6,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import { idOf } from '../kernel/objects';
 import { planPauses, readPauses } from './pause-schedules';
 import { scheduleTable } from './schedule-data';
-import { type Phase, phaseOf, readPhases } from './schedule-phases';
+import { NO_INVOICE_SETTINGS, type Phase, phaseOf, readPhases } from './schedule-phases';
 import { advance, attach, planEnd } from './schedule-progress';
 import { subscriptionTable } from './subscription-data';
 import { billingModeOf, thresholdsOf } from './subscription-fields';
@@ -57,8 +57,7 @@ function newSchedule(
       default_payment_method: settings?.default_payment_method ?? null,
       description: settings?.description || null,
       invoice_settings: {
-        account_tax_ids: null,
-        days_until_due: null,
+        ...NO_INVOICE_SETTINGS,
         issuer: { type: 'self' },
         ...settings?.invoice_settings,
       },
