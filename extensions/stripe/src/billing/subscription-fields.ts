@@ -4,6 +4,7 @@ import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { shortened } from '../parameters/validate';
+import { subscriptionOptions } from './method-options';
 import { addIntervals } from './periods';
 import { ratesOf, type Subscription } from './subscription-data';
 
@@ -125,6 +126,9 @@ export function emptyInvoiceSettings(): Record<string, unknown> {
 function paymentSettings(given: object, before?: Subscription): Record<string, unknown> {
   const settings: Record<string, unknown> = { ...emptyPaymentSettings(), ...before?.payment_settings };
   for (const [name, value] of Object.entries(given)) settings[name] = value === '' ? null : value;
+  if ('payment_method_options' in given) {
+    settings['payment_method_options'] = subscriptionOptions(given.payment_method_options as object);
+  }
   return settings;
 }
 

@@ -10,6 +10,7 @@ import { newInvoice, type InvoiceSeed } from './invoice-data';
 import { createInvoice } from './invoice-drafts';
 import { invoiceItemLine, subscriptionLines } from './lines';
 import type { Period } from './periods';
+import { invoiceOptions } from './method-options';
 import { isMetered, priceOnlyIn } from './prices';
 import { customerOf, subscriptionTable, wholePeriod, type Item, type Subscription } from './subscription-data';
 import { usageFor } from './usage';
@@ -95,7 +96,7 @@ function seedOf(stripe: Backend, subscription: Subscription, billing: Billing): 
     },
     payment_settings: {
       default_mandate: null,
-      payment_method_options: (settings?.payment_method_options ?? null) as never,
+      payment_method_options: invoiceOptions(settings?.payment_method_options),
       payment_method_types: settings?.payment_method_types ?? null,
     },
     period_end: billing.period.end,
