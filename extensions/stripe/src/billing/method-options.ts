@@ -23,12 +23,11 @@ export function subscriptionOptions(given: object | '' | null | undefined): Subs
   const options = named(given);
   const card = options?.['card'];
   return (
-    options &&
-    ({
+    options && {
       ...NONE,
       ...options,
       ...(card && { card: { network: null, request_three_d_secure: 'automatic', ...card } }),
-    })
+    }
   );
 }
 
@@ -38,12 +37,11 @@ export function invoiceOptions(given: object | '' | null | undefined): InvoiceOp
   const card = options?.['card'] as
     { readonly network?: unknown; readonly mandate_options?: unknown } | null | undefined;
   return (
-    options &&
-    ({
+    options && {
       ...NONE,
       ...options,
       ...(card && { card: { request_three_d_secure: 'automatic', ...omit(card, 'network', 'mandate_options') } }),
-    })
+    }
   );
 }
 
