@@ -47,8 +47,8 @@ describe('a cycle', () => {
     expect(latestInvoice(changed)).toMatchObject({ total: 500, status: 'paid' });
   });
 
-  it('begins anew where the interval is another, from then on', async () => {
-    const { subscription, item, advance } = await subscribed(stripe);
+  it('of the classic mode begins anew where the interval is another, from then on', async () => {
+    const { subscription, item, advance } = await subscribed(stripe, { billing_mode: { type: 'classic' } });
     await advance(START + 15.5 * DAY);
     const yearly = await priced(stripe, { unit_amount: 10_000, recurring: { interval: 'year' } });
     const changed = await stripe.subscriptions.update(subscription.id, {
@@ -74,8 +74,9 @@ describe('a cycle', () => {
     expect(await stripe.subscriptions.retrieve(subscription.id)).toMatchObject({ billing_cycle_anchor: noonOf(2, 1) });
   });
 
-  it('that began in the past is charged for that', async () => {
+  it('of the classic mode that began in the past is charged for that, and begins now', async () => {
     const { subscription } = await subscribed(stripe, {
+      billing_mode: { type: 'classic' },
       backdate_start_date: noonOf(12, 1, 2024),
       expand: ['latest_invoice'],
     });
@@ -109,8 +110,9 @@ describe('a subscription to what costs nothing', () => {
     expect(latestInvoice(subscription)).toMatchObject({ total: 0, status: 'paid', attempted: true });
   });
 
-  it('is charged at once when it costs something', async () => {
+  it('of the classic mode is charged at once when it costs something', async () => {
     const { subscription, item, advance } = await subscribed(stripe, {
+      billing_mode: { type: 'classic' },
       items: [{ price: await priced(stripe, { unit_amount: 0 }) }],
     });
     await advance(START + 5 * DAY);

@@ -80,6 +80,21 @@ describe('a subscription that is billed in advance', () => {
     );
   });
 
+  it('that began in the past is charged for that up to now, and for the schedule from now on', async () => {
+    const { subscription } = await subscribed(stripe, {
+      backdate_start_date: noonOf(12, 1, 2024),
+      billing_schedules: [months(2)],
+      expand: ['latest_invoice'],
+    });
+    const { lines, total } = latestInvoice(subscription);
+    expect(lines.data.map(({ amount, period }) => [amount, period.start, period.end])).toEqual([
+      [1000, noonOf(12, 1, 2024), START],
+      [1000, START, noonOf(2, 1)],
+      [1000, noonOf(2, 1), noonOf(3, 1)],
+    ]);
+    expect(total).toBe(3000);
+  });
+
   it('gets back what is left of all of it', async () => {
     const { subscription, item, advance } = await subscribed(stripe, { billing_schedules: [months(2)] });
     await advance(noonOf(2, 1));

@@ -91,12 +91,12 @@ describe('a change in the middle of a period', () => {
     expect(latestInvoice(changed).total).toBe(1700);
   });
 
-  it('of a part of a period is prorated by the length of a whole one', async () => {
+  it('of a part of a period gives back a share of what was charged for it, and charges one of a whole period', async () => {
     const { customer, item, advance } = await subscribed(stripe, { billing_cycle_anchor: START + 10 * DAY });
     await advance(START + 5 * DAY);
     await stripe.subscriptionItems.update(item, { quantity: 2 });
-    // Five of the 31 days of the month that ends at the anchor.
-    expect(amountsOf(await pendingOf(stripe, customer))).toEqual([-161, 323]);
+    // Half of the 323 for ten days, and twice five of the 31 days of the month that ends at the anchor.
+    expect(amountsOf(await pendingOf(stripe, customer))).toEqual([-162, 323]);
   });
 
   it('is foreseen by a preview, to the cent', async () => {

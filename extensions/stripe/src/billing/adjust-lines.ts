@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
+import { taxPlaceOf } from './automatic-tax';
 import type { DiscountAmount } from './discount-amounts';
 import { discountFor } from './discounts';
 import type { InvoiceSecret } from './invoice-data';
@@ -23,7 +24,8 @@ export function adjustLines(stripe: Backend, invoice: Stripe.Invoice, lines: rea
       discounts: line.discounts,
     })),
   });
-  const offLines = found.lines.map((each, index) => itemizedOf(stripe, lines[index]!) ?? each);
+  const items = lines.map((line) => stripe.table<Stripe.InvoiceItem>('invoiceitem').find(itemOfLine(line) ?? ''));
+  const offLines = found.lines.map((each, index) => itemizedOf(items[index]) ?? each);
   // What billing credits paid for stays as it is.
   const credits = lines.map(({ pretax_credit_amounts: paid }) =>
     (paid ?? []).filter(({ type }) => type !== 'discount'),
@@ -40,10 +42,10 @@ export function adjustLines(stripe: Backend, invoice: Stripe.Invoice, lines: rea
     currency,
     default_tax_rates: invoice.default_tax_rates,
     tax_exempt: invoice.customer_tax_exempt,
-    ...(automatic.enabled && { automatic: { ...(invoice.customer_shipping?.address ?? invoice.customer_address) } }),
+    ...(automatic.enabled && { automatic: taxPlaceOf(invoice) }),
     lines: lines.map((line, index) => ({
       amount: rest[index]!,
-      tax_rates: own[line.id]?.rates ?? ratesOf(stripe, line, subscription),
+      tax_rates: own[line.id]?.rates ?? ratesOf(line, items[index], subscription),
       tax_behavior: automatic.enabled ? behaviorOf(stripe, line) : null,
     })),
   });
@@ -60,9 +62,7 @@ export function adjustLines(stripe: Backend, invoice: Stripe.Invoice, lines: rea
 }
 
 /** The discounts that a proration was made with, where they stand beside its amount; undefined for other lines. */
-function itemizedOf(stripe: Backend, line: Line): DiscountAmount[] | undefined {
-  const id = itemOfLine(line);
-  const item = id === undefined ? undefined : stripe.table<Stripe.InvoiceItem>('invoiceitem').find(id);
+function itemizedOf(item: Stripe.InvoiceItem | undefined): DiscountAmount[] | undefined {
   const amounts = item?.proration_details?.discount_amounts ?? [];
   if (amounts.every(({ amount }) => amount === 0)) return undefined;
   return amounts.map(({ amount, discount }) => ({ amount, discount: idOf(discount)! }));
@@ -70,16 +70,13 @@ function itemizedOf(stripe: Backend, line: Line): DiscountAmount[] | undefined {
 
 /** The tax rates of what a line was made from: an invoice item, or an item of a subscription. */
 function ratesOf(
-  stripe: Backend,
   { parent }: Line,
+  item: Stripe.InvoiceItem | undefined,
   subscription: Stripe.Subscription | undefined,
 ): readonly (string | { id: string })[] {
+  const own = item?.tax_rates ?? [];
+  if (own.length > 0) return own;
   const details = parent?.subscription_item_details;
-  const itemId = parent?.invoice_item_details?.invoice_item ?? details?.invoice_item;
-  if (itemId) {
-    const own = stripe.table<Stripe.InvoiceItem>('invoiceitem').find(itemId)?.tax_rates ?? [];
-    if (own.length > 0) return own;
-  }
   if (!details) return [];
   return subscription?.items.data.find(({ id }) => id === details.subscription_item)?.tax_rates ?? [];
 }

@@ -47,6 +47,14 @@ export const EUROPEAN_UNION = new Set(
   'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(' '),
 );
 
+/** Where automatic taxes take the customer of an invoice to be. */
+export function taxPlaceOf({
+  customer_shipping: shipping,
+  customer_address: address,
+}: Pick<Stripe.Invoice, 'customer_address' | 'customer_shipping'>): TaxPlace {
+  return { ...(shipping?.address ?? address) };
+}
+
 /** Whether it is known well enough where the customer is. */
 export function locationStatus({ country, state, postal_code }: TaxPlace): 'complete' | 'requires_location_inputs' {
   if (!country) return 'requires_location_inputs';

@@ -12,7 +12,7 @@ import { changeCustomerBalance } from './customer-balance';
 import { sumByDiscount } from './discount-amounts';
 import { paymentOf, paymentTable } from './invoice-payments';
 import { invoiceTable } from './invoice-data';
-import { markPaid } from './invoices';
+import { markPaid } from './pay-invoice';
 import { dryRun } from './preview';
 import { sumByRate } from './tax-amounts';
 

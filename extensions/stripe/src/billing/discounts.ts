@@ -36,6 +36,8 @@ export interface DiscountOptions {
   readonly param?: string;
   /** The currency of what is discounted: a coupon of an amount has to have it. */
   readonly currency?: string | null;
+  /** From when on it counts; now where left out. */
+  readonly since?: number;
   /** What is discounted, where the minimum of a promotion code can be checked. */
   readonly subtotal?: number;
   /** The discounts that the owner had: those that are named by `discount` stay, the others are taken away. */
@@ -56,7 +58,7 @@ export function readDiscounts(
   stripe: Backend,
   given: readonly DiscountParams[] | '' | null | undefined,
   owner: DiscountOwner,
-  { param = 'discounts', currency, subtotal, before = [] }: DiscountOptions = {},
+  { param = 'discounts', currency, since, subtotal, before = [] }: DiscountOptions = {},
 ): Stripe.Discount[] {
   if (given === undefined) return before.flatMap((each) => discounts(stripe).find(idOf(each)!) ?? []);
   const had = new Set(before.map((each) => idOf(each)!));
@@ -74,7 +76,7 @@ export function readDiscounts(
       result.push(discounts(stripe).get(each.discount, `${at}[discount]`));
       continue;
     }
-    result.push(createDiscount(stripe, each, owner, { param: at, currency, subtotal }));
+    result.push(createDiscount(stripe, each, owner, { param: at, currency, since, subtotal }));
   }
   for (const id of had) if (!kept.has(id)) endDiscount(stripe, id);
   return result;
@@ -83,6 +85,7 @@ export function readDiscounts(
 interface CreateOptions {
   readonly param?: string;
   readonly currency?: string | null | undefined;
+  readonly since?: number | undefined;
   readonly subtotal?: number | undefined;
   /** It is part of an offer, and not counted before that is accepted. */
   readonly isTentative?: boolean;
@@ -111,7 +114,7 @@ export function createDiscount(
   const coupon = former ? couponOf(stripe, former)! : existingCoupon(stripe, couponId!, param);
   checkCurrency(coupon, options.currency, param);
   if (former === undefined && options.isTentative !== true) redeem(stripe, coupon, code, param);
-  const start = stripe.now();
+  const start = options.since ?? stripe.now();
   const discount = {
     ...blank('discount'),
     id: stripe.newId('discount'),

@@ -4,10 +4,11 @@ import { connectedAccount } from '../connect/account-data';
 import { applicationOf } from '../connect/fees';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
+import { omit } from '../kernel/omit';
 import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
 import { adjustLines } from './adjust-lines';
-import { locationStatus, type TaxPlace } from './automatic-tax';
+import { locationStatus, taxPlaceOf } from './automatic-tax';
 import { renderingOf } from './invoice-templates';
 import { DAY } from './periods';
 import { taxedShipping } from './invoice-shipping';
@@ -72,11 +73,22 @@ export function newInvoice(
     status: 'draft',
     test_clock: stripe.clock,
     webhooks_delivered_at: now,
-    ...fields,
+    ...textsOf(customer),
+    ...named(fields),
     rendering: renderingOf(stripe, fields.rendering ?? usual, customer.invoice_settings?.rendering_options),
     due_date: fields.due_date ?? (isSent && days !== undefined ? now + days * DAY : null),
   } as unknown as Stripe.Invoice;
   return { ...draft, ...reckon(stripe, draft, lines) };
+}
+
+/** What invoices of a customer say where they say nothing else. */
+function textsOf({ invoice_settings: settings }: Stripe.Customer): Partial<Stripe.Invoice> {
+  return { custom_fields: settings?.custom_fields ?? null, footer: settings?.footer ?? null };
+}
+
+/** The fields of an invoice to be, without those texts that it leaves to its customer. */
+function named(fields: Partial<Stripe.Invoice>): Partial<Stripe.Invoice> {
+  return omit(fields, ...(['custom_fields', 'footer'] as const).filter((name) => (fields[name] ?? null) === null));
 }
 
 /** What an invoice says of its customer. A draft follows them. */
@@ -94,11 +106,6 @@ export function customerOn(stripe: Backend, customer: Stripe.Customer): Partial<
       value,
     })),
   };
-}
-
-/** Where automatic taxes take the customer of an invoice to be. */
-export function taxPlaceOf({ customer_shipping: shipping, customer_address: address }: Stripe.Invoice): TaxPlace {
-  return { ...(shipping?.address ?? address) };
 }
 
 /** The fields of a draft that its lines and the balance of the customer decide. */

@@ -9,7 +9,7 @@ import { blank } from '../spec/shapes';
 import { readDiscounts } from './discounts';
 import { amountPrice } from './amount-prices';
 import { amountFor, times } from './amounts';
-import { changeDraft, editable } from './invoices';
+import { changeDraft, editable } from './invoice-drafts';
 import { invoiceTable } from './invoice-data';
 import { invoiceItemLine, itemOfLine, pricingOf } from './lines';
 import { priceIn, priceOnlyIn, productName, resolvePrice, withTiers, type PricedPrice } from './prices';

@@ -5,7 +5,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import { idOf } from '../kernel/objects';
 import { amountFor } from './amounts';
 import { readDiscounts } from './discounts';
-import { changeDraft, editable } from './invoices';
+import { changeDraft, editable } from './invoice-drafts';
 import { keepLineTaxes } from './line-taxes';
 import { pricingOf } from './lines';
 import { priceOnlyIn, productName, resolvePrice } from './prices';

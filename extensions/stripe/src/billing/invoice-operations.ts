@@ -12,18 +12,10 @@ import { completed, failed, requiresAction } from './invoice-outcomes';
 import { invoiceTable } from './invoice-data';
 import { addInvoiceItem } from './invoice-items';
 import { keepPayment, paymentOf } from './invoice-payments';
-import {
-  changeDraft,
-  deleteDraft,
-  editable,
-  failFinalization,
-  finalizeInvoice,
-  isUnplaced,
-  markUncollectible,
-  payInvoice,
-  sendInvoice,
-  voidInvoice,
-} from './invoices';
+import { markUncollectible, voidInvoice } from './end-invoice';
+import { failFinalization, finalizeInvoice, isUnplaced, sendInvoice } from './finalize-invoice';
+import { changeDraft, deleteDraft, editable } from './invoice-drafts';
+import { payInvoice } from './pay-invoice';
 import { invoiceItemLine, itemOfLine } from './lines';
 import { withTaxPercent } from './former-parameters';
 import { renderingOf } from './invoice-templates';

@@ -39,12 +39,23 @@ export function openPayment(stripe: Backend, invoice: Stripe.Invoice): Payment {
     payment_details: { order_reference: invoice.id },
     ...(method !== undefined && { payment_method: method }),
     payment_method_types: named,
+    ...authenticationOf(invoice, named),
     ...(subscription !== undefined && { setup_future_usage: 'off_session' as const }),
     ...(invoice.statement_descriptor !== null && { statement_descriptor: invoice.statement_descriptor }),
     ...(idOf(invoice.on_behalf_of) !== undefined && { on_behalf_of: idOf(invoice.on_behalf_of)! }),
     ...sharesOf(stripe, invoice),
   });
   return keepPayment(stripe, invoice, intent.id, true);
+}
+
+/** How often cards are to be authenticated, where the invoice says so. */
+function authenticationOf(
+  { payment_settings: { payment_method_options: options } }: Stripe.Invoice,
+  types: readonly string[],
+): Pick<Stripe.PaymentIntentCreateParams, 'payment_method_options'> {
+  const wanted = options?.card?.request_three_d_secure;
+  if (!wanted || !types.includes('card')) return {};
+  return { payment_method_options: { card: { request_three_d_secure: wanted as 'any' } } };
 }
 
 /** The method that an invoice which is collected by itself will be paid with, where its intent takes it: it waits to be confirmed. */

@@ -3,6 +3,7 @@ import { createShippingRate } from '../checkout/shipping-rates';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
+import { taxPlaceOf } from './automatic-tax';
 import type { TaxAmount } from './tax-amounts';
 import { taxFor } from './taxes';
 
@@ -48,7 +49,7 @@ export function taxedShipping(
   const { exclusive, inclusive, total } = taxFor(stripe, {
     currency,
     tax_exempt: invoice.customer_tax_exempt,
-    automatic: { ...(invoice.customer_shipping?.address ?? invoice.customer_address) },
+    automatic: taxPlaceOf(invoice),
     lines: [{ amount: cost.amount_subtotal, tax_behavior: rate.tax_behavior }],
   });
   return {

@@ -4,6 +4,7 @@ import { idOf } from '../kernel/objects';
 import { formatAmount } from '../payments/money';
 import { partsFor, type AmountPart } from './amounts';
 import type { Period } from './periods';
+import { isFlexible } from './subscription-data';
 import { isMetered, priceOnlyIn, productOn, type PricedPrice, type ProductOnLine } from './prices';
 
 type Line = Stripe.InvoiceLineItem;
@@ -26,7 +27,7 @@ export function subscriptionLines(
       amount: part.amount,
       currency: subscription.currency,
       description: isTrial
-        ? `Free trial for ${unitsOf(unit, quantity)} × ${name}`
+        ? describeTrial(subscription, { name, unit }, price, quantity)
         : describe({ name, unit }, price, part),
       discountable: true,
       discounts: item.discounts.map((discount) => idOf(discount)!),
@@ -107,6 +108,18 @@ function describe({ name, unit }: ProductOnLine, price: PricedPrice, part: Amoun
   const units = unitsOf(unit, part.quantity);
   if (isMetered(price) && part.tier === undefined) return `${units} × ${name} (${each})`;
   return `${units} × ${name} (${tier}${each})`;
+}
+
+/** The two modes of billing have different words for a trial. */
+function describeTrial(
+  subscription: Stripe.Subscription,
+  { name, unit }: ProductOnLine,
+  price: PricedPrice,
+  quantity: number,
+): string {
+  const what = `${unitsOf(unit, quantity)} × ${name}`;
+  if (isFlexible(subscription)) return `Free trial for ${what}`;
+  return isMetered(price) ? `${what} (Free trial)` : `Trial period for ${name}`;
 }
 
 /** A quantity with what the product calls its units, where it has a word for them: `1 seat`, `5 seats`. */

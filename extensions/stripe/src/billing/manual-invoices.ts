@@ -11,7 +11,7 @@ import { invoiceTable, type InvoiceSeed } from './invoice-data';
 import { pendingItems } from './invoice-items';
 import { checkGiven, defaultRates, plainFields } from './invoice-params';
 import { shippingCost } from './invoice-shipping';
-import { createInvoice } from './invoices';
+import { createInvoice } from './invoice-drafts';
 import { invoiceItemLine } from './lines';
 import { subscriptionTable } from './subscription-data';
 

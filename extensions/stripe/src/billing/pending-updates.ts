@@ -2,6 +2,8 @@
 import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
+import { invoiceTable } from './invoice-data';
+import { voidInvoice } from './end-invoice';
 import { FIRST_PAYMENT_TIME, periodEnd, subscriptionTable, type Subscription } from './subscription-data';
 
 type UpdateParams = Stripe.SubscriptionUpdateParams;
@@ -26,6 +28,17 @@ export function checkPending(before: Subscription, given: UpdateParams): void {
       { param: 'payment_behavior' },
     );
   }
+}
+
+/** Gives up a change that waits, and its invoice: it was not paid in time, or something else changed the subscription. */
+export function forgetUpdate(stripe: Backend, id: string): void {
+  const table = subscriptionTable(stripe);
+  const { pending } = table.hidden(id) ?? {};
+  if (!pending) return;
+  table.hide(id, {});
+  const subscription = table.update(id, { pending_update: null }, 'customer.subscription.updated');
+  stripe.emit('customer.subscription.pending_update_expired', subscription);
+  if (invoiceTable(stripe).find(pending.invoice)?.status === 'open') voidInvoice(stripe, pending.invoice);
 }
 
 /** The subscription stays as it was until the invoice is paid. */

@@ -79,6 +79,19 @@ export function lengthOf({ interval, interval_count: count }: Recurring): number
   return count * (SECONDS[interval] ?? (MONTHS[interval] ?? 1) * SHORTEST_MONTH);
 }
 
+/** Whether an interval is another one several times. Months have no fixed number of weeks, but of days. */
+export function isMultipleOf(longer: Recurring, shorter: Recurring): boolean {
+  const days = (each: Recurring): number | undefined => {
+    const seconds = SECONDS[each.interval];
+    return seconds && (seconds / DAY) * each.interval_count;
+  };
+  const months = ({ interval, interval_count: count }: Recurring): number => count * (MONTHS[interval] ?? 1);
+  const [long, short] = [days(longer), days(shorter)];
+  if (short === 1) return true;
+  if ((long === undefined) !== (short === undefined)) return false;
+  return long === undefined ? months(longer) % months(shorter) === 0 : long % short! === 0;
+}
+
 function addMonths(anchor: number, months: number, dayOfMonth?: number): number {
   const date = new Date(anchor * 1000);
   const first = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1));

@@ -8,11 +8,14 @@ import { foreseeCredits } from './credit-application';
 import { DRAFT_TIME } from './invoice-settings';
 import { invoiceTable, type InvoiceSeed } from './invoice-data';
 import { addInvoiceItem, itemTable, pendingItems } from './invoice-items';
-import { createInvoice } from './invoices';
+import { createInvoice } from './invoice-drafts';
 import { invoiceItemLine } from './lines';
 import { omit } from '../kernel/omit';
 import { renewal, trialEndOf } from './renewals';
-import { advanceUntil, createSchedule, scheduleTable, updateSchedule } from './schedules';
+import { createSchedule } from './new-schedules';
+import { updateSchedule } from './schedule-changes';
+import { scheduleTable } from './schedule-data';
+import { advanceUntil } from './schedule-progress';
 import { customerOf, isRunning, periodEnd, subscriptionTable, type Subscription } from './subscription-data';
 import { cancelSubscription } from './subscription-end';
 import { updateSubscription } from './subscription-changes';
@@ -38,8 +41,12 @@ export function dryRun<R>(stripe: Backend, work: () => R): R {
   }
 }
 
-/** The invoice that a subscription will get when its period ends; undefined where none will be. */
-export function findNext(stripe: Backend, subscription: Subscription): Stripe.Invoice | undefined {
+/** The invoice that a subscription will get when its period ends; undefined where none will be. It says from when prorations on it count. */
+export function findNext(
+  stripe: Backend,
+  subscription: Subscription,
+  prorationDate?: number,
+): Stripe.Invoice | undefined {
   const { status, cancel_at: cancelAt } = subscription;
   const end = periodEnd(subscription);
   if (!isRunning(subscription) || (cancelAt !== null && cancelAt <= end)) return undefined;
@@ -48,7 +55,8 @@ export function findNext(stripe: Backend, subscription: Subscription): Stripe.In
   const next = (from: Subscription): Stripe.Invoice =>
     stripe.as({ time: end }, () => {
       const { after, billing } = renewal(stripe, from, end);
-      return asPreview(stripe, unkeptInvoice(stripe, after, billing), end);
+      const dated = prorationDate === undefined ? billing : { ...billing, prorationDate };
+      return asPreview(stripe, unkeptInvoice(stripe, after, dated), end);
     });
   if (schedule === undefined) return next(subscription);
   return dryRun(stripe, () => {
@@ -71,8 +79,8 @@ function invoiceSince(
   return asPreview(stripe, invoiceTable(stripe).get(latest), at);
 }
 
-function previewNext(stripe: Backend, subscription: Subscription): Stripe.Invoice {
-  const next = findNext(stripe, subscription);
+function previewNext(stripe: Backend, subscription: Subscription, prorationDate?: number): Stripe.Invoice {
+  const next = findNext(stripe, subscription, prorationDate);
   if (next === undefined) throw noUpcoming(subscription);
   return next;
 }
@@ -118,7 +126,7 @@ function previewOf(stripe: Backend, subscription: Subscription, given: PreviewPa
   const made = invoiceSince(stripe, subscription, after, stripe.now());
   if (made) return made;
   if (cancelNow === true) throw noUpcoming(subscription);
-  return previewNext(stripe, after);
+  return previewNext(stripe, after, asked.items && (asked.proration_date ?? stripe.now()));
 }
 
 /** The next invoice, without what is on it only once. */
@@ -164,6 +172,7 @@ function previewNew(stripe: Backend, customer: string, given: PreviewParams): St
     proration_behavior,
     start_date,
     cancel_at,
+    billing_mode,
     billing_schedules,
   } = given.subscription_details!;
   const made = createSubscription(stripe, {
@@ -173,6 +182,7 @@ function previewNew(stripe: Backend, customer: string, given: PreviewParams): St
     ...(trial_end !== undefined && { trial_end }),
     ...(anchor?.timestamp !== undefined && { billing_cycle_anchor: anchor.timestamp }),
     ...(default_tax_rates !== undefined && { default_tax_rates }),
+    ...(billing_mode !== undefined && { billing_mode }),
     ...(proration_behavior !== undefined && { proration_behavior }),
     ...(start_date !== undefined && { backdate_start_date: start_date }),
     ...(typeof cancel_at === 'number' && { cancel_at }),

@@ -29,6 +29,8 @@ export interface GivenPrice {
   readonly price?: string | undefined;
   readonly plan?: string | undefined;
   readonly price_data?: GivenPriceData | undefined;
+  /** It was taken when something was agreed on that happens now: it may have been archived since, or have been described in passing. */
+  readonly isAgreed?: boolean | undefined;
 }
 
 /** A price with its tiers, which the API shows only when asked. */
@@ -44,7 +46,7 @@ export function resolvePrice(stripe: Backend, given: GivenPrice, at: string): Pr
   const id = given.price ?? given.plan;
   if (id === undefined) return undefined;
   const price = withTiers(stripe, stripe.table<Stripe.Price>('price').get(id, param(given.price ? 'price' : 'plan')));
-  if (!price.active) {
+  if (!price.active && given.isAgreed !== true) {
     throw invalidRequest('The price specified is inactive. This field only accepts active prices.', {
       param: param('price'),
     });

@@ -4,12 +4,13 @@ import { idOf } from '../kernel/objects';
 import { shareOf } from './amounts';
 import { billedUntil, shareWithin } from './billing-schedules';
 import type { DiscountAmount } from './discount-amounts';
+import { debitsOf, type Debit } from './debits';
 import { discountFor, discountsInEffect } from './discounts';
 import { keepItem, type ItemSeed } from './invoice-items';
 import { pricingOf } from './lines';
 import { intervalsBetween, nextPeriod } from './periods';
 import { isMetered, priceOnlyIn, productName, recurringOf } from './prices';
-import { customerOf, withPeriod, type Item, type Subscription } from './subscription-data';
+import { customerOf, holding, isFlexible, withPeriod, type Item, type Subscription } from './subscription-data';
 import { itemAmount } from './subscription-invoices';
 
 /** https://docs.stripe.com/billing/subscriptions/prorations */
@@ -37,7 +38,7 @@ export function prorate(
       seeds.push(...movedEnd(stripe, before, [item, now], was.get(item.id)!));
       continue;
     }
-    seeds.push(seedOf(stripe, before, item, { date, sign: -1, whole: was.get(item.id)! }));
+    seeds.push(...credits(stripe, before, item, date));
   }
   if (!isReset && after.status !== 'trialing') {
     for (const item of after.items.data) {
@@ -57,8 +58,37 @@ function movedEnd(
   whole: Whole,
 ): ItemSeed[] {
   const [former, end] = [was.current_period_end, is.current_period_end];
-  if (end < former) return [seedOf(stripe, subscription, was, { date: end, sign: -1, whole })];
+  if (end < former) return credits(stripe, subscription, was, end);
   return end > former ? [seedOf(stripe, subscription, is, { date: former, sign: 1, whole })] : [];
+}
+
+/**
+ * Credit for an item from a date on: in the flexible mode for what was charged, each charge by itself, in the classic one for what the item
+ * costs now, whether that was charged or not.
+ */
+function credits(stripe: Backend, subscription: Subscription, item: Item, date: number): ItemSeed[] {
+  const debits = debitsOf(stripe, subscription, item, { since: chargedSince(subscription, item), from: date });
+  if (!isFlexible(subscription)) {
+    // A discount is not shared with other items there.
+    const alone = wholes(stripe, { ...subscription, ...holding(subscription.id, [item]) }).get(item.id)!;
+    const seed = seedOf(stripe, subscription, item, { date, sign: -1, whole: alone });
+    const credited_items = debits.at(-1)?.reference ?? null;
+    return [{ ...seed, proration_details: { ...seed.proration_details!, credited_items } }];
+  }
+  return debits.map((debit) => creditOf(stripe, subscription, item, debit, Math.max(date, debit.period.start)));
+}
+
+function creditOf(stripe: Backend, subscription: Subscription, item: Item, debit: Debit, from: number): ItemSeed {
+  const { period, pricing, quantity, reference, until } = debit;
+  const whole = period.end - period.start;
+  const amounts = amountsOf(subscription, item, debit, (amount) => -shareOf(amount, until - from, whole));
+  const price = stripe.table<Stripe.Price>('price').find(idOf(pricing?.price_details?.price) ?? '') ?? item.price;
+  return {
+    ...seedFor(stripe, subscription, item, { from, until, sign: -1 }, { price, quantity }),
+    ...amounts,
+    pricing,
+    proration_details: { ...amounts.proration_details!, credited_items: reference },
+  };
 }
 
 /** Gives credit for the rest of the periods of all items: the subscription ends. */
@@ -71,7 +101,7 @@ export function creditAll(stripe: Backend, subscription: Subscription, date: num
   );
 }
 
-/** Charges the time from a day in the past until now: whole intervals, and the rest in proportion. */
+/** Charges the time from a day in the past until now in one amount, as the classic mode does: whole intervals, and the rest in proportion. */
 export function chargePast(stripe: Backend, subscription: Subscription, start: number, now: number): void {
   const amounts = wholes(stripe, subscription);
   for (const item of subscription.items.data) {
@@ -83,6 +113,12 @@ export function chargePast(stripe: Backend, subscription: Subscription, start: n
     const past = withPeriod(item, { start, end: now });
     keepItem(stripe, seedOf(stripe, subscription, past, { date: start, sign: 1, whole: amounts.get(item.id)!, share }));
   }
+}
+
+/** From when on what an item costs was charged at once with its period: that of a backdated subscription with its first one. */
+export function chargedSince({ created, start_date: start }: Subscription, item: Item): number {
+  const { current_period_start: begin, current_period_end: end } = item;
+  return start < created && begin <= created && created < end ? start : begin;
 }
 
 /** What an item costs for a whole period, and what discounts take off that: a share of an amount has its share of them. */
@@ -147,18 +183,30 @@ interface Part {
 }
 
 function seedOf(stripe: Backend, subscription: Subscription, item: Item, { date, sign, whole, share }: Part): ItemSeed {
-  const { current_period_start: start } = item;
   const end = billedUntil(item);
-  const from = Math.min(Math.max(date, start), end);
+  const from = Math.min(Math.max(date, chargedSince(subscription, item)), end);
   const rest = (): ((amount: number) => number) => {
     const within = shareWithin(subscription, item, { start: from, end });
     return (amount) => sign * within(amount);
   };
-  const name = productName(stripe, item.price);
-  const quantity = item.quantity ?? 1;
+  const { price, quantity = 1 } = item;
+  return {
+    ...seedFor(stripe, subscription, item, { from, until: end, sign }, { price, quantity }),
+    ...amountsOf(subscription, item, whole, share ?? rest()),
+  };
+}
+
+/** What a proration is besides its amounts. */
+function seedFor(
+  stripe: Backend,
+  subscription: Subscription,
+  item: Item,
+  { from, until, sign }: { readonly from: number; readonly until: number; readonly sign: 1 | -1 },
+  { price, quantity }: { readonly price: Stripe.Price; readonly quantity: number },
+): Omit<ItemSeed, 'amount'> {
+  const name = productName(stripe, price);
   const what = quantity === 1 ? name : `${quantity} × ${name}`;
   return {
-    ...amountsOf(subscription, item, whole, share ?? rest()),
     currency: subscription.currency,
     customer: customerOf(subscription),
     description: `${sign < 0 ? 'Unused' : 'Remaining'} time on ${what} after ${dayOf(from)}`,
@@ -168,8 +216,8 @@ function seedOf(stripe: Backend, subscription: Subscription, item: Item, { date,
       subscription_details: { subscription: subscription.id, subscription_item: item.id },
       type: 'subscription_details',
     },
-    period: { start: from, end },
-    pricing: pricingOf(priceOnlyIn(stripe, item.price, subscription.currency)),
+    period: { start: from, end: until },
+    pricing: pricingOf(priceOnlyIn(stripe, price, subscription.currency)),
     proration: true,
     quantity,
     tax_rates: item.tax_rates,

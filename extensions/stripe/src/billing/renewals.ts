@@ -3,12 +3,14 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import type { Module } from '../kernel/module';
 import { idOf } from '../kernel/objects';
-import { invoiceTable, subscriptionOf } from './invoice-data';
-import { finalizeInvoice, markUncollectible, voidInvoice } from './invoices';
+import { subscriptionOf } from './invoice-data';
+import { markUncollectible, voidInvoice } from './end-invoice';
+import { finalizeInvoice } from './finalize-invoice';
 import { methodFor } from './methods';
 import { pendingItems } from './invoice-items';
 import { withoutTrial } from './current-trials';
 import { pausedBecause } from './pausing';
+import { forgetUpdate } from './pending-updates';
 import { addIntervals, nextPeriod } from './periods';
 import { recurringOf } from './prices';
 import { settleResumption } from './resumption';
@@ -57,14 +59,7 @@ export function renewals(stripe: Backend): Required<Pick<Module, 'jobs' | 'react
         scheduleAll(stripe, subscription);
       },
       'subscription.bill_pending': (_stripe, { subject }) => billPending(stripe, subject),
-      'subscription.forget_update': (_stripe, { subject }) => {
-        const { pending } = table.hidden(subject) ?? {};
-        if (!pending) return;
-        table.hide(subject, {});
-        const subscription = table.update(subject, { pending_update: null }, 'customer.subscription.updated');
-        stripe.emit('customer.subscription.pending_update_expired', subscription);
-        if (invoiceTable(stripe).find(pending.invoice)?.status === 'open') voidInvoice(stripe, pending.invoice);
-      },
+      'subscription.forget_update': (_stripe, { subject }) => forgetUpdate(stripe, subject),
       'subscription.stay_paused': (_stripe, { subject }) => {
         const { resumption } = table.hidden(subject) ?? {};
         if (resumption) voidInvoice(stripe, resumption.invoice);
@@ -80,6 +75,7 @@ export function renewals(stripe: Backend): Required<Pick<Module, 'jobs' | 'react
     reactions: {
       'invoice.paid': (invoice: Stripe.Invoice) => paid(stripe, invoice),
       'invoice.payment_failed': (invoice: Stripe.Invoice) => unpaid(stripe, invoice),
+      'setup_intent.succeeded': (intent: Stripe.SetupIntent) => setUp(stripe, intent),
       'invoice.overdue': (invoice: Stripe.Invoice) =>
         setStatus(stripe, subscriptionOf(invoice), ['active'], 'past_due'),
       'invoice.voided': (invoice: Stripe.Invoice) => settled(stripe, invoice),
@@ -206,6 +202,24 @@ export function endTrialWithoutMethod(stripe: Backend, subscription: Subscriptio
   );
   stripe.emit('customer.subscription.paused', paused);
   return true;
+}
+
+/** A way to pay was collected for a subscription: it is the one of the subscription where that keeps those that it is paid with. */
+function setUp(stripe: Backend, { id, customer, payment_method: method }: Stripe.SetupIntent): void {
+  const owner = idOf(customer);
+  if (owner === undefined) return;
+  const table = subscriptionTable(stripe);
+  const subscription = table.first({
+    by: { customer: owner },
+    where: ({ pending_setup_intent: pending }) => idOf(pending) === id,
+  });
+  if (subscription === undefined) return;
+  const isKept = subscription.payment_settings?.save_default_payment_method === 'on_subscription';
+  const change: Partial<Subscription> = {
+    pending_setup_intent: null,
+    ...(isKept && subscription.default_payment_method === null && { default_payment_method: idOf(method) ?? null }),
+  };
+  table.update(subscription.id, change, 'customer.subscription.updated');
 }
 
 /** An invoice was paid: its subscription is in order again, or a change that waited for it is made. */

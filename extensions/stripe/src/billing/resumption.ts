@@ -2,7 +2,8 @@
 import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
-import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
+import { finalizeInvoice } from './finalize-invoice';
+import { noPaymentMethod, payInvoice } from './pay-invoice';
 import { methodFor } from './methods';
 import {
   customerOf,

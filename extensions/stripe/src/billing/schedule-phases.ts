@@ -184,6 +184,7 @@ function given(fields: object): Record<string, unknown> {
 export function itemParams(phase: Phase): Stripe.SubscriptionCreateParams.Item[] {
   return phase.items.map(({ price, quantity, metadata, tax_rates, discounts }) => ({
     price: idOf(price)!,
+    isAgreed: true,
     ...(quantity !== undefined && { quantity }),
     ...(metadata && { metadata }),
     ...(tax_rates && { tax_rates: tax_rates.map(({ id }) => id) }),

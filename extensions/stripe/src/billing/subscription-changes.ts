@@ -1,36 +1,34 @@
 import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
-import { mergeMetadata } from '../kernel/metadata';
-import { resourceMissing } from '../errors';
-import { billedUntil, withSchedules } from './billing-schedules';
-import { newTrial, trialPrice } from './current-trials';
-import { readDiscounts } from './discounts';
-import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';
-import { methodFor } from './methods';
 import { omit } from '../kernel/omit';
-import { isMetered, planOf, recurringOf, resolvePrice, shownPrice, type GivenPriceData } from './prices';
+import { billedUntil, withSchedules } from './billing-schedules';
+import { changeItems, intervalOf, sameItems } from './changed-items';
+import { readDiscounts } from './discounts';
+import { finalizeInvoice } from './finalize-invoice';
+import { pendingItems } from './invoice-items';
+import { methodFor } from './methods';
+import { noPaymentMethod, payInvoice } from './pay-invoice';
 import { checkPending, postpone } from './pending-updates';
-import { prorate } from './prorations';
+import { isMetered } from './prices';
+import { chargedSince, prorate } from './prorations';
+import { settleUsage } from './removed-usage';
 import { endTrialWithoutMethod, trialEndOf } from './renewals';
+import { checkItems, checkTrialEnd } from './subscription-checks';
 import {
-  checkQuantity,
   customerOf,
   endingWith,
-  holding,
-  newItem,
+  type GivenItem,
+  isFlexible,
+  type Item,
   periodAt,
-  periodStart,
-  ratesOf,
   scheduleAll,
+  type Subscription,
   subscriptionTable,
   wholePeriod,
   withPeriod,
-  type GivenItem,
-  type Item,
-  type Subscription,
+  holding,
 } from './subscription-data';
-import { plainFields } from './subscription-fields';
 import {
   addItemsOf,
   advanceLines,
@@ -39,9 +37,12 @@ import {
   laterLines,
   usageLines,
 } from './subscription-invoices';
-import { checkItems, checkTrialEnd, ending } from './subscriptions';
+import { plainFields } from './subscription-fields';
+import { ending } from './cancel-times';
 
 type UpdateParams = Stripe.SubscriptionUpdateParams;
+
+type Line = Stripe.InvoiceLineItem;
 
 /** What a change does to the periods of a subscription. */
 interface Change {
@@ -52,8 +53,18 @@ interface Change {
   readonly isPriced: boolean;
 }
 
+export interface ChangeOptions {
+  /** Whether what was used of prices that go is billed; as prorations are, where it is left out. */
+  readonly billsUsage?: boolean;
+}
+
 /** Changes a subscription, and charges or credits the difference: https://docs.stripe.com/api/subscriptions/update. */
-export function updateSubscription(stripe: Backend, id: string, given: UpdateParams): Subscription {
+export function updateSubscription(
+  stripe: Backend,
+  id: string,
+  given: UpdateParams,
+  { billsUsage = given.proration_behavior !== 'none' }: ChangeOptions = {},
+): Subscription {
   const before = subscriptionTable(stripe).get(id);
   checkOpen(before, given);
   if (given.payment_behavior === 'pending_if_incomplete') checkPending(before, given);
@@ -67,9 +78,11 @@ export function updateSubscription(stripe: Backend, id: string, given: UpdatePar
   return stripe.onClockOf(customerOf(before), () => {
     const date = prorationDate(stripe, before, given);
     const { after, isReset, isPriced } = changed(stripe, before, given);
-    const isClassic = before.billing_mode.type === 'classic';
+    const isClassic = !isFlexible(before);
     const table = subscriptionTable(stripe);
     table.update(id, after);
+    // A new cycle begins with an invoice for all that was used.
+    if (!isReset) settleUsage(stripe, before, after, { isBilled: billsUsage });
     if (given.add_invoice_items) addItemsOf(stripe, after, given.add_invoice_items);
     const behavior = given.proration_behavior ?? 'create_prorations';
     if ((isPriced || isReset) && behavior !== 'none' && before.status !== 'incomplete') {
@@ -92,7 +105,8 @@ export function updateSubscription(stripe: Backend, id: string, given: UpdatePar
 function prorationDate(stripe: Backend, before: Subscription, { proration_date: date }: UpdateParams): number {
   if (date === undefined) return stripe.now();
   const ends = before.items.data.map((item) => item.current_period_end);
-  if (date >= periodStart(before) && date <= Math.max(...ends)) return date;
+  const since = Math.min(...before.items.data.map((item) => chargedSince(before, item)));
+  if (date >= since && date <= Math.max(...ends)) return date;
   if (stripe.isLoose) return stripe.now();
   throw invalidRequest('Cannot specify a proration date outside of the current subscription period.', {
     param: 'proration_date',
@@ -138,21 +152,13 @@ function changed(stripe: Backend, before: Subscription, given: UpdateParams): Ch
   const trial = trialChange(before, given, now);
   const anchorType =
     typeof given.billing_cycle_anchor === 'object' ? given.billing_cycle_anchor.type : given.billing_cycle_anchor;
-  const isOtherInterval = isPriced && intervalOf(before.items.data) !== intervalOf(items);
-  const wasFree = before.items.data.every(
-    (item) => itemAmount(stripe, item, before.currency) === 0 && !isMetered(item.price),
-  );
-  const isPaidNow =
-    isPriced &&
-    before.status === 'active' &&
-    wasFree &&
-    items.some((item) => itemAmount(stripe, item, before.currency) > 0);
   const isTrialing = (trial?.status ?? before.status) === 'trialing';
-  const isReset = !isTrialing && (trial !== undefined || anchorType === 'now' || isOtherInterval || isPaidNow);
+  const isReset =
+    !isTrialing && (trial !== undefined || anchorType === 'now' || (isPriced && resetsByItself(stripe, before, items)));
 
   const draft = { ...before, ...fields, ...trial, ...holding(before.id, items) };
   const after = isReset || trial ? withPeriods(draft, isReset ? now : draft.billing_cycle_anchor, now) : draft;
-  const ended = { ...after, ...ending(after, given, now) };
+  const ended = withTrialEnd({ ...after, ...ending(after, given, now) });
   const isMoved = !isReset && !isTrialing && ended.cancel_at !== before.cancel_at;
   const moved = withSchedules(stripe, isMoved ? withEnd(ended, given) : ended, given, { isNew: false });
   return {
@@ -162,14 +168,38 @@ function changed(stripe: Backend, before: Subscription, given: UpdateParams): Ch
   };
 }
 
-/** Periods that go up to the end of the subscription where that comes first, unless there are to be no prorations; whole ones else. */
+/**
+ * Whether other items begin a new cycle without being told to, which they do in the classic mode alone: they recur at other times, or cost
+ * something where the former ones were free. No quantity is not free.
+ */
+function resetsByItself(stripe: Backend, before: Subscription, items: readonly Item[]): boolean {
+  if (isFlexible(before)) return false;
+  if (intervalOf(before.items.data) !== intervalOf(items)) return true;
+  const isFree = (item: Item): boolean =>
+    itemAmount(stripe, { ...item, quantity: 1 }, before.currency) === 0 && !isMetered(item.price);
+  return before.status === 'active' && before.items.data.every(isFree) && !items.every(isFree);
+}
+
+/**
+ * Periods that go up to the end of the subscription where that comes first; whole ones where there are to be no prorations, or it ends with the
+ * first of them.
+ */
 function withEnd(subscription: Subscription, { proration_behavior: behavior }: UpdateParams): Subscription {
   const whole = subscription.items.data.map((item) => ({
     ...item,
     current_period_end: wholePeriod(subscription, item).end,
   }));
-  const items = behavior === 'none' ? whole : endingWith(whole, subscription.cancel_at);
+  const isWhole = behavior === 'none' || subscription.cancel_at_period_end;
+  const items = isWhole ? whole : endingWith(whole, subscription.cancel_at);
   return { ...subscription, ...holding(subscription.id, items) };
+}
+
+/** In the classic mode a trial is over when its subscription ends. */
+function withTrialEnd(subscription: Subscription): Subscription {
+  const { cancel_at: at, status, trial_end: end } = subscription;
+  if (isFlexible(subscription) || status !== 'trialing' || at === null || end === null || at >= end)
+    return subscription;
+  return { ...subscription, trial_end: at };
 }
 
 function periodEnds({ items }: Subscription): string {
@@ -198,67 +228,13 @@ function trialChange(before: Subscription, given: UpdateParams, now: number): Pa
     return before.status === 'trialing' ? { status: 'active', trial_end: now } : undefined;
   }
   checkTrialEnd(end, now);
+  // In the classic mode it is the first trial that is kept.
+  const keepsStart = before.status === 'trialing' || (!isFlexible(before) && before.trial_start !== null);
   return {
     status: 'trialing',
-    trial_start: before.status === 'trialing' ? before.trial_start : now,
+    trial_start: keepsStart ? before.trial_start : now,
     trial_end: end,
     billing_cycle_anchor: end,
-  };
-}
-
-function changeItems(stripe: Backend, before: Subscription, given: readonly GivenItem[]): Item[] {
-  const items = [...before.items.data];
-  for (const [index, each] of given.entries()) {
-    const at = `items[${index}]`;
-    const named = items.findIndex(({ id }) => id === each.id);
-    // localstripe has one item in a subscription, which is meant whatever identifier is given.
-    const place = named === -1 && stripe.isLoose && items.length === 1 && given.length === 1 ? 0 : named;
-    if (place === -1) {
-      if (each.id !== undefined) throw resourceMissing('subscription_item', each.id, `${at}[id]`);
-      const item = newItem(stripe, before.id, each, at, { customer: customerOf(before), currency: before.currency });
-      const like = items.find(({ price }) => intervalOf([{ price }]) === intervalOf([item]));
-      const period = like
-        ? { start: like.current_period_start, end: like.current_period_end }
-        : periodAt(item, before.billing_cycle_anchor, stripe.now(), before.billing_cycle_anchor_config);
-      items.push(withPeriod(item, period));
-      continue;
-    }
-    if (each.deleted === true) items.splice(place, 1);
-    else items[place] = changeItem(stripe, items[place]!, each, at, before);
-  }
-  return items;
-}
-
-function changeItem(stripe: Backend, item: Item, given: GivenItem, at: string, before: Subscription): Item {
-  const { trial_offer: offer } = given.current_trial ?? {};
-  const other = resolvePrice(
-    stripe,
-    offer === undefined
-      ? { price: given.price, plan: given.plan, price_data: given.price_data as GivenPriceData | undefined }
-      : { price: trialPrice(stripe, offer, `${at}[current_trial][trial_offer]`) },
-    at,
-  );
-  if (other) recurringOf(other, `${at}[price]`);
-  const price = other ? shownPrice(other) : item.price;
-  checkQuantity(price, given.quantity, at);
-  return {
-    ...omit(item, 'quantity'),
-    ...(other && { current_trial: offer === undefined ? null : newTrial(stripe, offer, price) }),
-    plan: other ? planOf(price) : item.plan,
-    price,
-    ...(!isMetered(price) && { quantity: given.quantity ?? item.quantity ?? 1 }),
-    metadata: mergeMetadata(item.metadata, given.metadata),
-    ...(given.discounts !== undefined && {
-      discounts: readDiscounts(
-        stripe,
-        given.discounts,
-        { customer: customerOf(before), subscription: item.subscription, subscription_item: item.id },
-        { before: item.discounts, currency: before.currency, param: `${at}[discounts]` },
-      ).map((each) => each.id),
-    }),
-    ...(given.tax_rates !== undefined && {
-      tax_rates: ratesOf(stripe, given.tax_rates, `${at}[tax_rates]`, item.tax_rates),
-    }),
   };
 }
 
@@ -275,7 +251,16 @@ function bill(
   const now = stripe.now();
   const lines = isReset
     ? [...usageLines(stripe, before, before.items.data), ...advanceLines(stripe, after)]
-    : after.items.data.flatMap((item) => laterLines(stripe, after, item, billedBefore(before, item)));
+    : [
+        ...trialLines(stripe, before, after),
+        ...after.items.data.flatMap((item) => laterLines(stripe, after, item, billedBefore(before, item))),
+      ];
+  if (
+    isFlexible(after) &&
+    lines.length === 0 &&
+    pendingItems(stripe, customerOf(after), { subscription: id, currency: after.currency }).length === 0
+  )
+    return;
   const draft = billSubscription(stripe, after, {
     reason: 'subscription_update',
     lines,
@@ -303,22 +288,20 @@ function bill(
   else table.update(id, { status: 'past_due' });
 }
 
-/** Until when an item was billed before a change of its subscription. */
+/** Lines for the items that come to a trial, which cost nothing as long as it lasts. In the classic mode they are not mentioned. */
+function trialLines(stripe: Backend, before: Subscription, after: Subscription): Line[] {
+  if (after.status !== 'trialing' || !isFlexible(after)) return [];
+  const isKept = (item: Item): boolean =>
+    before.items.data.some(
+      ({ id, price, quantity }) => id === item.id && price.id === item.price.id && quantity === item.quantity,
+    );
+  return advanceLines(stripe, after, { items: after.items.data.filter((item) => !isKept(item)) });
+}
+
+/** Until when an item is billed without what it is billed in advance: for its period, and for what it was billed before a change. */
 function billedBefore(before: Subscription, item: Item): number {
   const former = before.items.data.find(({ id }) => id === item.id);
-  return former ? billedUntil(former) : item.current_period_end;
-}
-
-function sameItems(one: readonly Item[], other: readonly Item[]): boolean {
-  const key = (items: readonly Item[]): string =>
-    JSON.stringify(items.map(({ id, price, quantity }) => [id, price.id, quantity]));
-  return key(one) === key(other);
-}
-
-/** The intervals of items, for comparison. */
-function intervalOf(items: readonly Pick<Item, 'price'>[]): string {
-  const each = items.map(({ price }) => `${price.recurring?.interval_count} ${price.recurring?.interval}`);
-  return [...new Set(each)].sort().join();
+  return Math.max(former ? billedUntil(former) : 0, item.current_period_end);
 }
 
 function filled(given: object): Record<string, unknown> {

@@ -32,6 +32,7 @@ export interface GivenItem {
   readonly price?: string;
   readonly plan?: string;
   readonly price_data?: unknown;
+  readonly isAgreed?: boolean;
   readonly current_trial?: { readonly trial_offer: string };
   readonly quantity?: number;
   readonly metadata?: Record<string, string | number | null> | '' | null;
@@ -80,7 +81,7 @@ export function newItem(stripe: Backend, subscription: string, given: GivenItem,
   const price = resolvePrice(
     stripe,
     offer === undefined
-      ? { price: given.price, plan: given.plan, price_data: given.price_data as GivenPriceData | undefined }
+      ? { ...given, price_data: given.price_data as GivenPriceData | undefined }
       : { price: trialPrice(stripe, offer, `${at}[current_trial][trial_offer]`) },
     at,
   );
@@ -202,6 +203,11 @@ export function periodEnd({ items }: Subscription): number {
 
 export function periodStart({ items }: Subscription): number {
   return Math.min(...items.data.map((item) => item.current_period_start));
+}
+
+/** Whether a subscription is billed in the flexible mode, rather than as all were once. */
+export function isFlexible({ billing_mode: mode }: Pick<Subscription, 'billing_mode'>): boolean {
+  return mode.type === 'flexible';
 }
 
 export function isRunning({ status }: Subscription): boolean {

@@ -5,7 +5,7 @@ import { idOf } from '../kernel/objects';
 import { invoiceTable } from './invoice-data';
 import { itemTable, pendingItems } from './invoice-items';
 import { collect } from './invoice-operations';
-import { voidInvoice } from './invoices';
+import { voidInvoice } from './end-invoice';
 import { creditAll } from './prorations';
 import { customerOf, periodEnd, periodStart, subscriptionTable, type Subscription } from './subscription-data';
 import { billSubscription, latestInvoiceOf, usageLines } from './subscription-invoices';

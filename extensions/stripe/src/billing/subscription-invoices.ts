@@ -5,9 +5,9 @@ import { amountFor, shareOf } from './amounts';
 import { discountsInEffect, spendDiscounts } from './discounts';
 import { billedUntil, periodsBetween } from './billing-schedules';
 import { addInvoiceItem, pendingItems } from './invoice-items';
-import { billedOf } from './billed-usage';
+import { billedOf, usedOf } from './billed-usage';
 import { newInvoice, type InvoiceSeed } from './invoice-data';
-import { createInvoice } from './invoices';
+import { createInvoice } from './invoice-drafts';
 import { invoiceItemLine, subscriptionLines } from './lines';
 import { invoiceOptions } from './payment-options';
 import type { Period } from './periods';
@@ -25,6 +25,8 @@ export interface Billing {
   /** Left out, it advances by itself. */
   readonly auto_advance?: boolean;
   readonly prorationDate?: number;
+  /** From when on discounts count that the subscription has, where that is not now. */
+  readonly discountedSince?: number;
 }
 
 export interface AdvanceOptions {
@@ -78,7 +80,9 @@ function seedOf(stripe: Backend, subscription: Subscription, billing: Billing): 
     days_until_due: subscription.days_until_due ?? undefined,
     default_tax_rates: subscription.default_tax_rates ?? [],
     description: texts.description,
-    discounts: discountsInEffect(stripe, { customer, subscription }).map((discount) => discount.id),
+    discounts: discountsInEffect(stripe, { customer, subscription }, billing.discountedSince).map(
+      ({ id: each }) => each,
+    ),
     footer: texts.footer,
     on_behalf_of: subscription.on_behalf_of,
     parent: {
@@ -122,6 +126,23 @@ export function advanceLines(
   });
 }
 
+/**
+ * Lines for the time of a subscription before its first period, where it was begun in the past: as if each period had been billed when it
+ * began, or, for usage, when it ended.
+ */
+export function pastLines(stripe: Backend, subscription: Subscription): Line[] {
+  const start = subscription.start_date;
+  return subscription.items.data.flatMap((item) =>
+    periodsBetween(subscription, item, { start, end: item.current_period_start }).flatMap((time) => {
+      if (!isMetered(item.price)) {
+        return periodLines(stripe, subscription, item, { ...time, isTrial: false, isProrated: true });
+      }
+      const quantity = usageFor(stripe, item, time.period.start, time.period.end);
+      return quantity === 0 ? [] : subscriptionLines(stripe, subscription, item, { period: time.period, quantity });
+    }),
+  );
+}
+
 /** Lines for the periods of an item from a time on until which it is billed in advance. */
 export function laterLines(stripe: Backend, subscription: Subscription, item: Item, start: number): Line[] {
   return periodsBetween(subscription, item, { start, end: billedUntil(item) }).flatMap((time) =>
@@ -147,14 +168,23 @@ function periodLines(
   return lines.map((line) => ({ ...line, amount: share(line.amount), subtotal: share(line.amount) }));
 }
 
+/** Lines for metered items of which nothing is used yet: the first invoice of the classic mode has them. */
+export function unusedLines(stripe: Backend, subscription: Subscription): Line[] {
+  if (subscription.status === 'trialing') return [];
+  const metered = subscription.items.data.filter((item) => isMetered(item.price));
+  return metered.flatMap((item) => {
+    const period = { start: item.current_period_start, end: item.current_period_end };
+    return subscriptionLines(stripe, subscription, item, { period, quantity: 0 });
+  });
+}
+
 /** Lines for what was used in the periods that the items had. */
 export function usageLines(stripe: Backend, subscription: Subscription, items: readonly Item[]): Line[] {
   return items
     .filter((item) => isMetered(item.price))
     .flatMap((item) => {
       const period = { start: item.current_period_start, end: item.current_period_end };
-      const used = usageFor(stripe, item, period.start, period.end);
-      const quantity = Math.max(0, used - billedOf(stripe, item));
+      const quantity = Math.max(0, usedOf(stripe, item) - billedOf(stripe, item));
       return subscriptionLines(stripe, subscription, item, { period, quantity });
     });
 }

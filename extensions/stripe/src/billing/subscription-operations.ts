@@ -14,6 +14,7 @@ import { resume } from './resumption';
 import { updateSubscription } from './subscription-changes';
 import { customerOf, subscriptionTable } from './subscription-data';
 import { cancelSubscription } from './subscription-end';
+import { billingModeOf } from './subscription-fields';
 import { createSubscription } from './subscriptions';
 import { checkStill } from './test-clocks';
 
@@ -43,6 +44,7 @@ export const subscriptions: DefineModule = (stripe) => {
           by: { customer, test_clock: clock },
           where: (each) =>
             hasStatus(each.status, status) &&
+            (clock !== undefined || customer !== undefined || each.test_clock === null) &&
             (method === undefined || each.collection_method === method) &&
             (wanted === undefined || each.items.data.some((item) => item.price.id === wanted)) &&
             each.items.data.some((item) => isWithin(item.current_period_end, given.current_period_end)) &&
@@ -99,11 +101,7 @@ export const subscriptions: DefineModule = (stripe) => {
           table.update(
             before.id,
             {
-              billing_mode: {
-                flexible: { proration_discounts: 'included', ...mode.flexible },
-                type: mode.type,
-                updated_at: stripe.now(),
-              },
+              billing_mode: billingModeOf(mode, stripe.now()),
             },
             'customer.subscription.updated',
           ),

@@ -75,9 +75,11 @@ function summaries(stripe: Backend, item: Item, subscription: Subscription): { r
     total_usage: used,
   });
   const { current_period_start: start, current_period_end: end } = item;
-  const invoices = stripe
-    .table<Stripe.Invoice>('invoice')
-    .values({ by: { 'parent.subscription_details.subscription': subscription.id } });
+  const invoices = stripe.table<Stripe.Invoice>('invoice').values({
+    by: { 'parent.subscription_details.subscription': subscription.id },
+    // The first invoice may have a line for what will be used; it bills none of it.
+    where: ({ billing_reason: reason }) => reason !== 'subscription_create',
+  });
   const billed = [...invoices].flatMap((invoice) => {
     const lines = invoice.lines.data.filter(
       ({ parent }) => parent?.subscription_item_details?.subscription_item === item.id,

@@ -1,6 +1,6 @@
 /** What the pages need of payments and billing, each in one call. */
 import type Stripe from 'stripe';
-import { payInvoice } from '../billing/invoices';
+import { payInvoice } from '../billing/pay-invoice';
 import { updateSubscription } from '../billing/subscription-changes';
 import { cancelSubscription, expireSubscription } from '../billing/subscription-end';
 import { createSubscription } from '../billing/subscriptions';

@@ -2,7 +2,8 @@
 import type Stripe from 'stripe';
 import { amountFor } from '../billing/amounts';
 import { priceOnlyIn } from '../billing/prices';
-import { createSchedule, updateSchedule } from '../billing/schedules';
+import { createSchedule } from '../billing/new-schedules';
+import { updateSchedule } from '../billing/schedule-changes';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
-import { createInvoice, markPaid } from '../billing/invoices';
+import { createInvoice } from '../billing/invoice-drafts';
+import { markPaid } from '../billing/pay-invoice';
 import { invoiceTable } from '../billing/invoice-data';
 import { keepItem } from '../billing/invoice-items';
 import { keepPayment, paidOf } from '../billing/invoice-payments';

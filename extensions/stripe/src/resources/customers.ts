@@ -255,7 +255,9 @@ export const customers: DefineModule = (stripe) => {
       },
       'GET /v1/customers': ({ params, url }) => {
         const { email, test_clock } = params as Stripe.CustomerListParams;
-        return table.page(url, params, { by: { email, test_clock } });
+        // Those on test clocks are found by their clock alone.
+        const where = (customer: Stripe.Customer): boolean => test_clock !== undefined || !customer.test_clock;
+        return table.page(url, params, { by: { email, test_clock }, where });
       },
     },
     includes: {

@@ -130,10 +130,17 @@ function refresh(stripe: Backend, { customer: reference }: Stripe.Subscription):
   }
   if (gone.length === 0 && wanted.size === 0) return;
   const data = [...active.values({ where: ({ id }) => active.hidden(id)?.customer === customer })];
-  stripe.emit('entitlements.active_entitlement_summary.updated', {
+  const listed = (entitlements: readonly Active[]): object => ({
+    object: 'list',
+    data: entitlements,
+    has_more: false,
+    url: `/v1/customer/${customer}/entitlements`,
+  });
+  const summary = {
     object: 'entitlements.active_entitlement_summary',
     customer,
-    entitlements: { object: 'list', data, has_more: false, url: `/v1/customer/${customer}/entitlements` },
+    entitlements: listed(data),
     livemode: false,
-  });
+  };
+  stripe.emit('entitlements.active_entitlement_summary.updated', summary, { entitlements: listed(had) });
 }

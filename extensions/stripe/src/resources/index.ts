@@ -2,6 +2,7 @@ import { alerts } from '../billing/alerts';
 import { customerBalance } from '../billing/customer-balance';
 import { creditGrants } from '../billing/credit-grants';
 import { creditNotes } from '../billing/credit-notes';
+import { delinquency } from '../billing/delinquency';
 import { discountOperations } from '../billing/discounts';
 import { draftCustomers } from '../billing/draft-customers';
 import { feedbackOptions } from '../billing/feedback-options';
@@ -126,6 +127,7 @@ export const MODULES: readonly DefineModule[] = [
   customerSessions,
   customerSources,
   customerTaxIds,
+  delinquency,
   discountOperations,
   disputes,
   entitlements,
