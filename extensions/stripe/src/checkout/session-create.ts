@@ -27,7 +27,7 @@ import {
   type UiMode,
 } from './session-checks';
 import { amountsOf, saleOf, sessionsOf, type SessionHidden } from './session-data';
-import { createShippingRate } from './shipping-rates';
+import { checkRateCurrency, createShippingRate } from './shipping-rates';
 import { addUp } from './totals';
 
 /** What a session has that no client can give. */
@@ -70,7 +70,7 @@ export function createSession(
   const currency =
     currencyOf(stripe, [...lines, ...optional], given.currency?.toLowerCase()) ?? (mode === 'setup' ? null : 'usd');
   const discounts = readDiscounts(stripe, given.discounts ?? []);
-  const shippingOptions = readShippingOptions(stripe, given);
+  const shippingOptions = readShippingOptions(stripe, given, currency);
   const id = stripe.newId('checkout.session');
   const isHosted = uiMode === 'hosted_page';
   const { payment_method_configuration: configurationId } = given;
@@ -232,6 +232,7 @@ function intentsAtFirst(stripe: Backend, id: string): Partial<Stripe.Checkout.Se
 function readShippingOptions(
   stripe: Backend,
   given: SessionParams,
+  currency: string | null,
 ): { shipping_amount: number; shipping_rate: string }[] {
   return (given.shipping_options ?? []).map(({ shipping_rate, shipping_rate_data }, index) => {
     const param = `shipping_options[${index}]`;
@@ -244,6 +245,7 @@ function readShippingOptions(
       shipping_rate_data === undefined
         ? stripe.table<Stripe.ShippingRate>('shipping_rate').get(shipping_rate ?? '', `${param}[shipping_rate]`)
         : createShippingRate(stripe, shipping_rate_data, `${param}[shipping_rate_data]`);
+    checkRateCurrency(rate, currency, `${param}[shipping_rate]`);
     return { shipping_amount: rate.fixed_amount?.amount ?? 0, shipping_rate: rate.id };
   });
 }

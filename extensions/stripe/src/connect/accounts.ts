@@ -12,7 +12,9 @@ import {
   checkBusiness,
   checkBusinessType,
   checkCountry,
+  checkTerms,
   consistentSchedule,
+  NO_DOCUMENT,
   wholeAddress,
 } from './account-rules';
 import { blankAccount } from './blank-account';
@@ -90,17 +92,27 @@ function requestsFrom(
   return requested;
 }
 
+const COMPANIES: readonly unknown[] = ['company', 'government_entity', 'non_profit'];
+
 /** A company with what nobody has said of it. */
 function wholeCompany(company: Fields, country: string | undefined): Fields {
+  const { document } = (company['verification'] ?? {}) as { document?: object | null };
   return {
     directors_provided: false,
     executives_provided: false,
     name: null,
     owners_provided: false,
+    phone: null,
     tax_id_provided: false,
     ...company,
     address: wholeAddress(company['address'] ?? {}, country),
+    verification: { document: { ...NO_DOCUMENT, ...document } },
   };
+}
+
+/** What an account says of its business, with a whole address to turn to. */
+function wholeProfile(profile: Fields): Fields {
+  return { ...profile, support_address: wholeAddress(profile['support_address'] ?? null, undefined) };
 }
 
 function change(account: Stripe.Account, given: Stripe.AccountUpdateParams): Stripe.Account {
@@ -109,7 +121,6 @@ function change(account: Stripe.Account, given: Stripe.AccountUpdateParams): Str
     const value = (given as Fields)[name];
     if (value !== undefined) next[name] = merged(next[name] ?? {}, shown(name, value));
   }
-  if (given.company !== undefined) next['company'] = wholeCompany(next['company'] as Fields, account.country);
   if (given.settings?.payouts?.schedule !== undefined) {
     const settings = next['settings'] as Stripe.Account.Settings;
     const schedule = consistentSchedule(settings.payouts!.schedule as never);
@@ -118,6 +129,10 @@ function change(account: Stripe.Account, given: Stripe.AccountUpdateParams): Str
   for (const name of ['business_type', 'default_currency', 'email'] as const) {
     if (given[name] !== undefined) next[name] = given[name];
   }
+  if (given.company !== undefined || COMPANIES.includes(next['business_type'])) {
+    next['company'] = wholeCompany((next['company'] ?? {}) as Fields, account.country);
+  }
+  if (given.business_profile) next['business_profile'] = wholeProfile(next['business_profile'] as Fields);
   if (given.metadata !== undefined) {
     next['metadata'] = mergeMetadata(account.metadata, given.metadata);
   }
@@ -159,7 +174,25 @@ export function createAccount(
   const secret: AccountSecret = { requested: requestsFrom(wanted, {}, stripe.now()) };
   accountTable(stripe).insert(base, secret);
   if (given.external_account !== undefined) addExternalAccount(stripe, id, given.external_account);
-  return refreshAccount(stripe, id, given as Stripe.AccountUpdateParams, null);
+  const made = refreshAccount(stripe, id, given as Stripe.AccountUpdateParams, null);
+  announceActive(stripe, made);
+  return made;
+}
+
+/** What an account that is complete at once may do is told of, as what any other may do from a moment on. */
+function announceActive(stripe: Backend, { id, capabilities }: Stripe.Account): void {
+  for (const [name, status] of Object.entries(capabilities ?? {})) {
+    if (status !== 'active') continue;
+    const capability = capabilityOf(stripe, id, name);
+    asAccount(stripe, id, () => stripe.emit('capability.updated', capability, { status: 'inactive' }));
+  }
+}
+
+/** What is said of the person that an account is about, who represents it from the beginning. */
+function ofIndividual(individual: object, { individual: known }: AccountSecret): Fields {
+  return known === undefined
+    ? (merged({ relationship: { representative: true } }, individual) as Fields)
+    : (individual as Fields);
 }
 
 /** Changes an account, and what follows from it, with the events that are for the platform's Connect endpoints. */
@@ -179,13 +212,14 @@ export function refreshAccount(
       requested: requestsFrom(given.capabilities, secret.requested, stripe.now()),
       ...(typeof company?.tax_id === 'string' && { taxId: resultOf(company.tax_id) }),
       ...(individual !== undefined && {
-        individual: writePerson(stripe, id, secret.individual, individual as Fields, 'individual').id,
+        individual: writePerson(stripe, id, secret.individual, ofIndividual(individual, secret), 'individual').id,
       }),
     };
     table.hide(id, next);
     const changed = change(before, given);
     checkEmail(given.email);
     checkBusiness(given);
+    if (!stripe.isLoose) checkTerms(changed, given);
     checkBusinessType(changed.business_type, given);
     checkAgreement(changed, next.requested);
     const listed = { ...changed, external_accounts: externalAccountsOf(stripe, id) };
@@ -212,6 +246,18 @@ function announceCapabilities(stripe: Backend, before: Stripe.Account, after: St
   }
 }
 
+/** Why a capability is disabled, in its words: those for accounts are others. */
+function reasonOf(reason: string | null): string | null {
+  if (reason === null) return null;
+  if (reason.startsWith('rejected.')) return 'rejected.other';
+  return CAPABILITY_REASONS[reason] ?? 'other';
+}
+
+const CAPABILITY_REASONS: Readonly<Record<string, string>> = {
+  'requirements.past_due': 'requirements.fields_needed',
+  'requirements.pending_verification': 'pending.review',
+};
+
 /** https://docs.stripe.com/api/capabilities */
 export function capabilityOf(stripe: Backend, account: string, name: string): Stripe.Capability {
   return asPlatform(stripe, () => {
@@ -233,7 +279,7 @@ export function capabilityOf(stripe: Backend, account: string, name: string): St
       },
       requested: requestedAt !== undefined,
       requested_at: requestedAt ?? null,
-      requirements,
+      requirements: requirements && { ...requirements, disabled_reason: reasonOf(requirements.disabled_reason) },
       status: (capabilities as Record<string, string> | undefined)?.[name] ?? 'unrequested',
     } as unknown as Stripe.Capability;
   });
@@ -319,9 +365,11 @@ export const accounts: DefineModule = (stripe) => {
         return capabilityOf(stripe, path['account']!, name);
       },
       'POST /v1/accounts/{account}/login_links': ({ path }) => {
-        const { id, type } = table.get(path['account']!);
+        const { id, details_submitted: isOnboarded, type } = table.get(path['account']!);
         if (type !== 'express')
           throw invalidRequest(`Cannot create a login link for an account that is not an Express account.`);
+        if (!isOnboarded && !stripe.isLoose)
+          throw invalidRequest('Cannot create a login link for an account that has not completed onboarding.');
         return { object: 'login_link', created: stripe.now(), url: stripe.pageUrl(`connect/dashboard/${id}`) };
       },
     },

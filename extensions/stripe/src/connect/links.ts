@@ -3,8 +3,8 @@ import { invalidRequest, parameterMissing, resourceMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import { pageOf } from '../kernel/page-of';
-import { sample } from '../spec/shapes';
 import { accountTable } from './account-data';
+import { newAccountSession } from './account-sessions';
 import { currencyOf } from './blank-account';
 
 /** How long a link to an onboarding is good. */
@@ -53,19 +53,8 @@ export const accountLinks: DefineModule = (stripe) => {
       },
       'POST /v1/account_sessions': ({ params }) => {
         const given = params as unknown as Stripe.AccountSessionCreateParams;
-        const account = checked(given.account);
-        const session = sample('account_session', { id: account, created: stripe.now() });
-        const components = session['components'] as Record<string, object>;
-        for (const [name, component] of Object.entries(given.components)) {
-          components[name] = { ...components[name], ...(component as object) };
-        }
-        return {
-          ...session,
-          account,
-          client_secret: `accs_secret__${stripe.secret(40)}`,
-          expires_at: stripe.now() + 60 * 60,
-          livemode: false,
-        };
+        const account = accountTable(stripe).get(checked(given.account));
+        return newAccountSession(stripe, account, given.components as Readonly<Record<string, object>>);
       },
       'GET /v1/country_specs': ({ url, params }) => pageOf(COUNTRIES.map(specOf), url, params),
       'GET /v1/country_specs/{country}': ({ path }) => {

@@ -4,8 +4,8 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
-import { asAccount } from './account-data';
-import { checkAge, checkPerson } from './account-rules';
+import { accountTable, asAccount, asPlatform } from './account-data';
+import { checkAge, checkPerson, NO_DOCUMENT, wholeAddress } from './account-rules';
 import { merged } from './given';
 import { resultOf, type PersonNumbers } from './verification';
 
@@ -48,7 +48,8 @@ export function writePerson(
     const table = personTable(stripe);
     const before = id === undefined ? newPerson(stripe, account) : table.get(id);
     const secret = { ...(id === undefined ? {} : table.hidden(id)), ...numbersOf(given) };
-    const after = { ...before, ...fieldsFrom(before, given) };
+    const { country } = asPlatform(stripe, () => accountTable(stripe).get(account));
+    const after = { ...before, ...fieldsFrom(before, given, country) };
     if (id === undefined) return table.insert(after, secret);
     table.hide(id, secret);
     return table.update(id, after);
@@ -62,7 +63,7 @@ function numbersOf({ id_number: number, ssn_last_4: last4 }: Fields): PersonNumb
   };
 }
 
-function fieldsFrom(before: Stripe.Person, given: Fields): Fields {
+function fieldsFrom(before: Stripe.Person, given: Fields, country: string | undefined): Fields {
   const { id_number: number, ssn_last_4: last4, metadata, ...rest } = given;
   const changed = Object.entries(rest).map(([name, value]) => [
     name,
@@ -71,19 +72,22 @@ function fieldsFrom(before: Stripe.Person, given: Fields): Fields {
   const fields = Object.fromEntries(changed) as Fields;
   return {
     ...fields,
+    ...(rest['address'] !== undefined && { address: wholeAddress(fields['address'], country) }),
+    ...(rest['dob'] !== undefined && { dob: fields['dob'] ?? NOT_BORN }),
     ...(rest['verification'] !== undefined && { verification: withDocuments(fields['verification'] as Fields) }),
     ...(number !== undefined && { id_number_provided: true }),
-    ...(last4 !== undefined && { ssn_last_4_provided: true }),
+    // The whole number has its end.
+    ...((last4 !== undefined || (number !== undefined && country === 'US')) && { ssn_last_4_provided: true }),
     metadata: mergeMetadata(before.metadata, metadata as Record<string, string> | undefined),
   };
 }
 
-const NO_DOCUMENT = { back: null, details: null, details_code: null, front: null };
+const NOT_BORN = { day: null, month: null, year: null };
 
 function withDocuments(verification: Fields): Fields {
   const whole = Object.entries(verification).map(([name, value]) => [
     name,
-    name.endsWith('document') && value !== null ? { ...NO_DOCUMENT, ...(value as object) } : value,
+    name.endsWith('document') ? { ...NO_DOCUMENT, ...(value as object | null) } : value,
   ]);
   return Object.fromEntries(whole) as Fields;
 }
@@ -94,6 +98,7 @@ function newPerson(stripe: Backend, account: string): Stripe.Person {
     id: stripe.newId('person'),
     account,
     created: stripe.now(),
+    dob: NOT_BORN,
     id_number_provided: false,
     metadata: {},
     relationship: {
@@ -108,10 +113,10 @@ function newPerson(stripe: Backend, account: string): Stripe.Person {
     },
     ssn_last_4_provided: false,
     verification: {
-      additional_document: null,
+      additional_document: NO_DOCUMENT,
       details: null,
       details_code: null,
-      document: null,
+      document: NO_DOCUMENT,
       status: 'unverified',
     },
   } as unknown as Stripe.Person;

@@ -15,10 +15,9 @@ export interface Shares {
 /** The account under an identifier, as something that money goes to. Throws where there is none. */
 export function destinationAccount(stripe: Backend, id: string, param: string): Stripe.Account {
   if (id === PLATFORM_ACCOUNT) return ownAccount(stripe);
-  return asPlatform(stripe, () => {
-    if (!accountTable(stripe).has(id)) throw resourceMissing('destination', id, param);
-    return accountTable(stripe).get(id);
-  });
+  const account = asPlatform(stripe, () => accountTable(stripe).present(id));
+  if (account === undefined) throw resourceMissing('destination', id, param);
+  return account;
 }
 
 /** Throws where an account cannot be sent money. */
@@ -57,7 +56,7 @@ export function checkRecipients(stripe: Backend, given: Shares): void {
 /** A payment on behalf of an account is made as if the account charged it. */
 function checkPrincipal(stripe: Backend, id: string): void {
   if (id === stripe.account) return;
-  const principal = asPlatform(stripe, () => (accountTable(stripe).has(id) ? accountTable(stripe).get(id) : undefined));
+  const principal = asPlatform(stripe, () => accountTable(stripe).present(id));
   if (principal === undefined) throw resourceMissing('on_behalf_of', id, 'on_behalf_of');
   if (principal.capabilities?.card_payments === 'active' || mayBeCharged(principal)) return;
   throw invalidRequest(

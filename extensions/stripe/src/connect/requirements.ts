@@ -1,6 +1,7 @@
 /** What accounts still have to say: https://docs.stripe.com/connect/required-verification-information. */
 import type Stripe from 'stripe';
 import { valueAt } from '../kernel/objects';
+import { omit } from '../kernel/omit';
 import type { AccountSecret } from './account-data';
 import type { KnownPerson, PersonSecret } from './person-data';
 import { checkBusiness, checkCompany, checkPerson, errorOf, type Check } from './verification';
@@ -52,7 +53,8 @@ const NOTHING: Check = { findings: [], looksAt: [] };
 function lacks(holder: unknown, name: string): boolean {
   const provided = PROVIDED[name];
   if (provided !== undefined) return !provided.some((each) => valueAt(holder, each) === true);
-  const value = valueAt(holder, name);
+  // A document is there when its front is.
+  const value = valueAt(holder, name.endsWith('document') ? `${name}.front` : name);
   return value === undefined || value === null || value === '' || value === false;
 }
 
@@ -155,6 +157,9 @@ const NO_REQUIREMENTS = {
   pending_verification: [],
 };
 
+/** The same of a person, who has neither a deadline nor a reason. */
+const NOTHING_OF_A_PERSON = omit(NO_REQUIREMENTS, 'current_deadline', 'disabled_reason');
+
 /** What a person is asked for besides, one after the other. */
 const BESIDES = ['id_number', 'verification.document', 'verification.additional_document'];
 
@@ -197,25 +202,23 @@ export function withVerification(known: KnownPerson): Stripe.Person {
   const { person } = known;
   const subject = personSubject(known, '', OF_INDIVIDUALS);
   const { check, isPending, missing } = subject;
-  const { alternatives, currently_due, errors, eventually_due, past_due, pending_verification } = requirementsOf([
-    { ...subject, missing: [] },
-  ]);
+  const requirements = requirementsOf([{ ...subject, missing: [] }]);
   const findings = isPending ? [] : check.findings;
   const isUnverified = findings.length > 0 || missing.length > 0 || check.isListed === true;
   const failed = findings.find(({ code }) => code === 'verification_failed_keyed_identity');
   const isBadDocument = findings.some(
     ({ requirement, code }) => requirement === 'verification.document' && code !== failed?.code,
   );
-  const { document = null, additional_document = null } = person.verification ?? {};
   return {
     ...person,
-    requirements: { alternatives, currently_due, errors, eventually_due, past_due, pending_verification },
+    future_requirements: NOTHING_OF_A_PERSON,
+    requirements: omit(requirements, 'current_deadline', 'disabled_reason'),
     verification: {
-      additional_document,
+      ...person.verification,
       details: failed === undefined ? null : errorOf(failed).reason,
       details_code: failed === undefined ? null : 'failed_keyed_identity',
-      document: document && {
-        ...document,
+      document: {
+        ...person.verification?.document,
         details: isBadDocument ? errorOf(findings[0]!).reason : null,
         details_code: isBadDocument ? 'document_failed_test_mode' : null,
       },

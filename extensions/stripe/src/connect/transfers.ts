@@ -6,7 +6,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
-import { addBalanceTransaction, availableIn, balanceTransactions } from '../payments/balance';
+import { addBalanceTransaction, isCovered, balanceTransactions } from '../payments/balance';
 import { chargeTable } from '../payments/charging';
 import { blank } from '../spec/shapes';
 import { asAccount } from './account-data';
@@ -140,7 +140,7 @@ function createTransfer(stripe: Backend, given: Stripe.TransferCreateParams): St
       param: 'amount',
     });
   if (charge === undefined) {
-    if (availableIn(stripe, given.currency) < amount) {
+    if (!isCovered(stripe, amount, given.currency)) {
       throw invalidRequest(
         'You have insufficient available funds in your Stripe account. Try adding funds directly to your available balance by creating Charges using the 4000000000000077 test card. See: https://stripe.com/docs/testing#available-balance',
         { code: 'balance_insufficient' },

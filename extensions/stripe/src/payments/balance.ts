@@ -7,6 +7,7 @@ import type { DefineModule } from '../kernel/module';
 import { perMille } from './money';
 import { addPayable } from './payables';
 import { contentsOf } from './payouts';
+import { settlementOf } from './settlement';
 
 const DAY = 24 * 60 * 60;
 /** How many days money is pending. */
@@ -110,7 +111,10 @@ const CATEGORIES: Readonly<Record<string, string>> = {
 
 /** Books what comes in or goes out, in the account that the running code acts for. */
 export function addBalanceTransaction(stripe: Backend, booking: Booking): Stripe.BalanceTransaction {
-  const { amount, currency, type, source, fees = [], description = null, balance = 'payments' } = booking;
+  const { type, source, description = null, balance = 'payments' } = booking;
+  const { currency, rate, convert } = settlementOf(stripe, booking.currency);
+  const amount = convert(booking.amount);
+  const fees = (booking.fees ?? []).map((each) => ({ ...each, amount: convert(each.amount), currency }));
   const fee = fees.reduce((sum, each) => sum + each.amount, 0);
   const now = stripe.now();
   const available = booking.available_on ?? now;
@@ -124,9 +128,9 @@ export function addBalanceTransaction(stripe: Backend, booking: Booking): Stripe
     created: now,
     currency,
     description,
-    exchange_rate: null,
+    exchange_rate: rate,
     fee,
-    fee_details: [...fees],
+    fee_details: fees,
     net: amount - fee,
     reporting_category: booking.reporting_category ?? CATEGORIES[type] ?? type,
     source,
@@ -148,6 +152,12 @@ export function addBalanceTransaction(stripe: Backend, booking: Booking): Stripe
 /** What can be spent in a currency. */
 export function availableIn(stripe: Backend, currency: string): number {
   return sumsOf(stripe).get([stripe.account, currency])?.available ?? 0;
+}
+
+/** Whether so much in a currency can be spent, converted where the account has no balance in it. */
+export function isCovered(stripe: Backend, amount: number, currency: string): boolean {
+  const settlement = settlementOf(stripe, currency);
+  return settlement.convert(amount) <= availableIn(stripe, settlement.currency);
 }
 
 function move(stripe: Backend, currency: string, by: Partial<Sums>): void {

@@ -72,7 +72,7 @@ export const accounts: DefineModule = (stripe) => {
 
 /** The account with an identifier, closed ones too. */
 export function findAccount(stripe: Backend, id: string): Stripe.Account {
-  const account = asPlatform(stripe, () => (accountTable(stripe).has(id) ? accountTable(stripe).find(id) : undefined));
+  const account = asPlatform(stripe, () => accountTable(stripe).present(id));
   // A connected account sees itself alone.
   if (account === undefined || (stripe.account !== PLATFORM_ACCOUNT && stripe.account !== id))
     throw notFound('account', id);
