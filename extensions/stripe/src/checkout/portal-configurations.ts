@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
+import { applicationOf } from '../connect/fees';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
@@ -68,7 +69,7 @@ function createConfiguration(
     id,
     object: 'billing_portal.configuration',
     active: true,
-    application: null,
+    application: applicationOf(stripe),
     business_profile: {
       headline: given.business_profile?.headline || null,
       privacy_policy_url: given.business_profile?.privacy_policy_url ?? null,

@@ -3,6 +3,7 @@ import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { locationStatus } from '../billing/automatic-tax';
 import { checkEmail } from '../parameters/email';
+import { checkUrl } from '../parameters/url';
 import { LARGEST_AMOUNT, formatAmount } from '../payments/money';
 import { checkContent } from './content-checks';
 import { priceOf, type Line } from './line-items';
@@ -76,9 +77,7 @@ export function checkParams(given: SessionParams, uiMode: UiMode, isBare = false
     throw invalidRequest(`\`${name}\` cannot be used with \`ui_mode: elements\`.`, { param: name });
   }
   for (const name of ['success_url', 'cancel_url', 'return_url'] as const) {
-    const url = given[name];
-    if (url !== undefined && !URL.canParse(url))
-      throw invalidRequest('Not a valid URL', { code: 'url_invalid', param: name });
+    checkUrl(given[name], name);
   }
   if (given.mode !== 'setup' && !isBare && (given.line_items === undefined || given.line_items.length === 0)) {
     throw parameterMissing('line_items');

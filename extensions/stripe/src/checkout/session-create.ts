@@ -27,7 +27,7 @@ import {
   type UiMode,
 } from './session-checks';
 import { amountsOf, saleOf, sessionsOf, type SessionHidden } from './session-data';
-import { checkRateCurrency, createShippingRate } from './shipping-rates';
+import { readShippingOptions } from './shipping-options';
 import { addUp } from './totals';
 
 /** What a session has that no client can give. */
@@ -69,8 +69,8 @@ export function createSession(
   if (extras.isBare !== true || lines.length > 0) checkPrices(stripe, mode, [...lines, ...optional]);
   const currency =
     currencyOf(stripe, [...lines, ...optional], given.currency?.toLowerCase()) ?? (mode === 'setup' ? null : 'usd');
-  const discounts = readDiscounts(stripe, given.discounts ?? []);
-  const shippingOptions = readShippingOptions(stripe, given, currency);
+  const discounts = readDiscounts(stripe, given.discounts ?? [], currency);
+  const shippingOptions = readShippingOptions(stripe, given.shipping_options ?? [], currency);
   const id = stripe.newId('checkout.session');
   const isHosted = uiMode === 'hosted_page';
   const { payment_method_configuration: configurationId } = given;
@@ -156,7 +156,7 @@ export function createSession(
       excluded_payment_method_types: given.excluded_payment_method_types,
     }),
     payment_status: mode === 'setup' ? 'no_payment_required' : 'unpaid',
-    permissions: null,
+    permissions: given.permissions ? { update_shipping_details: 'client_only', ...given.permissions } : null,
     phone_number_collection: { enabled: given.phone_number_collection?.enabled ?? false },
     recovered_from: extras.recovered_from ?? null,
     ...(!isHosted && { redirect_on_completion: given.redirect_on_completion ?? 'always' }),
@@ -227,27 +227,6 @@ function intentsAtFirst(stripe: Backend, id: string): Partial<Stripe.Checkout.Se
   if (total === 0) return {};
   const intent = createIntent(stripe, intentParams(stripe, id, { amount: total, customer: given.customer }));
   return { payment_intent: intent.id };
-}
-
-function readShippingOptions(
-  stripe: Backend,
-  given: SessionParams,
-  currency: string | null,
-): { shipping_amount: number; shipping_rate: string }[] {
-  return (given.shipping_options ?? []).map(({ shipping_rate, shipping_rate_data }, index) => {
-    const param = `shipping_options[${index}]`;
-    if (shipping_rate !== undefined && shipping_rate_data !== undefined) {
-      throw invalidRequest('You may only specify one of these parameters: shipping_rate, shipping_rate_data.', {
-        param,
-      });
-    }
-    const rate =
-      shipping_rate_data === undefined
-        ? stripe.table<Stripe.ShippingRate>('shipping_rate').get(shipping_rate ?? '', `${param}[shipping_rate]`)
-        : createShippingRate(stripe, shipping_rate_data, `${param}[shipping_rate_data]`);
-    checkRateCurrency(rate, currency, `${param}[shipping_rate]`);
-    return { shipping_amount: rate.fixed_amount?.amount ?? 0, shipping_rate: rate.id };
-  });
 }
 
 /** The types of payment methods that the page offers: what the client names, those of a configuration, or cards. */

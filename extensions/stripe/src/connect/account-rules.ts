@@ -72,7 +72,7 @@ export function checkTerms(account: Stripe.Account, { tos_acceptance: terms }: S
     throw invalidRequest(`Invalid IP address: ${terms.ip}`, { param: 'tos_acceptance[ip]' });
   }
   const isAccepted = terms?.date !== undefined || terms?.ip !== undefined;
-  if (!isAccepted || account.controller?.requirement_collection === 'application') return;
+  if (!isAccepted || (account.type !== 'standard' && account.type !== 'express')) return;
   throw invalidRequest(
     'You cannot accept the Terms of Service on behalf of Standard and Express connected accounts.',
     { param: 'tos_acceptance' },

@@ -3,6 +3,7 @@ import { invalidRequest, parameterMissing, resourceMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import { pageOf } from '../kernel/page-of';
+import { checkUrl } from '../parameters/url';
 import { accountTable } from './account-data';
 import { newAccountSession } from './account-sessions';
 import { currencyOf } from './blank-account';
@@ -71,7 +72,7 @@ function checkLink(stripe: Backend, given: Stripe.AccountLinkCreateParams): void
   for (const name of ['refresh_url', 'return_url'] as const) {
     const url = given[name];
     if (url === undefined) throw parameterMissing(name);
-    if (!URL.canParse(url)) throw invalidRequest('Not a valid URL', { code: 'url_invalid', param: name });
+    checkUrl(url, name);
   }
   const { controller } = accountTable(stripe).get(given.account);
   if (given.type === 'account_update' && controller?.requirement_collection !== 'application') {

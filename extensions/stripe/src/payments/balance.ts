@@ -1,6 +1,7 @@
 /** The money of an account: https://docs.stripe.com/api/balance. What it has is always the sum of its balance transactions. */
 import type { Collection } from 'backlot';
 import type Stripe from 'stripe';
+import { connectedAccount } from '../connect/account-data';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
 import type { DefineModule } from '../kernel/module';
@@ -197,7 +198,9 @@ export function readBalance(stripe: Backend): Stripe.Balance {
   for (const [key, sums] of sumsOf(stripe).entries({ prefix: [stripe.account] })) {
     currencies.push([String((key as readonly unknown[])[1]), sums]);
   }
-  if (currencies.length === 0) currencies.push(['usd', { available: 0, pending: 0 }]);
+  if (currencies.length === 0) {
+    currencies.push([connectedAccount(stripe)?.default_currency ?? 'usd', { available: 0, pending: 0 }]);
+  }
   const issuing = issuingBalances(stripe).map((each) => ({ ...each, source_types: { card: each.amount } }));
   const part = (name: keyof Sums) =>
     currencies.map(([currency, sums]) => ({
