@@ -21,6 +21,13 @@ export function checkLink(given: Stripe.PaymentLinkCreateParams, isRecurring: bo
       param: name,
     });
   }
+  const { limit } = given.restrictions?.completed_sessions ?? {};
+  if (limit !== undefined && limit < 1) {
+    throw invalidRequest('This value must be greater than or equal to 1.', {
+      code: 'parameter_invalid_integer',
+      param: 'restrictions[completed_sessions][limit]',
+    });
+  }
   checkContent(given);
   checkAfterCompletion(given.after_completion);
 }

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { checkRecipients } from '../connect/recipients';
+import { checkFeePercent, checkRecipients } from '../connect/recipients';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
@@ -53,6 +53,11 @@ export function createSession(
   const uiMode = (given.ui_mode ?? 'hosted_page') as UiMode;
   checkParams(given, uiMode, extras.isBare);
   if (given.payment_intent_data) checkRecipients(stripe, given.payment_intent_data);
+  if (given.subscription_data) {
+    const { application_fee_percent: percent, ...shares } = given.subscription_data;
+    checkFeePercent(percent, 'subscription_data[application_fee_percent]');
+    checkRecipients(stripe, { on_behalf_of: shares.on_behalf_of, transfer_data: shares.transfer_data });
+  }
   const mode = given.mode!;
   const now = stripe.now();
   const expiresAt = checkExpiry(given.expires_at, now);

@@ -4,22 +4,10 @@ import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import { valueAt } from '../kernel/objects';
 import { checkColor } from '../parameters/color';
-import { unknownCountry } from '../parameters/country';
 import { checkEmail } from '../parameters/email';
 import { checkDescriptor } from '../payments/descriptors';
 
 type Fields = Readonly<Record<string, unknown>>;
-
-const COUNTRIES = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
-
-/** A region that is not known has a name, too. */
-const UNKNOWN = 'ZZ';
-
-/** Throws for a code that no country has. */
-export function checkCountry(country: string): void {
-  if (/^[A-Z]{2}$/.test(country) && country !== UNKNOWN && COUNTRIES.of(country) !== undefined) return;
-  throw unknownCountry(country, 'country');
-}
 
 /** Throws for a capability that the agreement with Stripe excludes: who only receives money is charged by nobody. */
 export function checkAgreement(account: Stripe.Account, requested: Fields): void {
@@ -56,6 +44,7 @@ export function checkBusiness({ business_profile: profile, settings }: Stripe.Ac
   if (profile?.mcc && !/^\d{4}$/.test(profile.mcc)) {
     throw invalidRequest(`Invalid MCC: ${profile.mcc}`, { param: 'business_profile[mcc]' });
   }
+  checkEmail(profile?.support_email, 'business_profile[support_email]');
   for (const name of ['primary_color', 'secondary_color'] as const) {
     checkColor(settings?.branding?.[name], `settings[branding][${name}]`);
   }
@@ -73,10 +62,9 @@ export function checkTerms(account: Stripe.Account, { tos_acceptance: terms }: S
   }
   const isAccepted = terms?.date !== undefined || terms?.ip !== undefined;
   if (!isAccepted || (account.type !== 'standard' && account.type !== 'express')) return;
-  throw invalidRequest(
-    'You cannot accept the Terms of Service on behalf of Standard and Express connected accounts.',
-    { param: 'tos_acceptance' },
-  );
+  throw invalidRequest('You cannot accept the Terms of Service on behalf of Standard and Express connected accounts.', {
+    param: 'tos_acceptance',
+  });
 }
 
 /** Whether a text is the address of a site, with or without `https://`. */

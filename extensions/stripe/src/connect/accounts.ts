@@ -4,6 +4,7 @@ import { invalidRequest, noAccess, resourceMissing } from '../errors';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
+import { checkCountry } from '../parameters/country';
 import { checkEmail } from '../parameters/email';
 import { useDataToken } from '../payments/card-source';
 import { CAPABILITIES, accountTable, asAccount, asPlatform, type AccountSecret } from './account-data';
@@ -11,7 +12,6 @@ import {
   checkAgreement,
   checkBusiness,
   checkBusinessType,
-  checkCountry,
   checkTerms,
   consistentSchedule,
   NO_DOCUMENT,
@@ -160,7 +160,7 @@ export function createAccount(
 ): Stripe.Account {
   const given = withToken(stripe, asked);
   const { controller, type } = controllerOf(given);
-  if (given.country !== undefined) checkCountry(given.country);
+  checkCountry(given.country, 'country');
   // The identifiers of accounts are shorter than others.
   const id = given.id ?? stripe.platform.ids.next('acct', 16);
   const base = {

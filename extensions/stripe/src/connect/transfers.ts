@@ -8,6 +8,7 @@ import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { addBalanceTransaction, isCovered, balanceTransactions } from '../payments/balance';
 import { chargeTable } from '../payments/charging';
+import { readCurrency } from '../payments/money';
 import { blank } from '../spec/shapes';
 import { asAccount } from './account-data';
 import { APPLICATION, applicationFee, takeFee } from './fees';
@@ -124,7 +125,8 @@ export function groupOf({ id, payment_intent: intent, transfer_group: group }: S
 }
 
 /** https://docs.stripe.com/api/transfers/create */
-function createTransfer(stripe: Backend, given: Stripe.TransferCreateParams): Stripe.Transfer {
+function createTransfer(stripe: Backend, asked: Stripe.TransferCreateParams): Stripe.Transfer {
+  const given = { ...asked, currency: readCurrency(asked.currency) };
   checkTransferable(destinationAccount(stripe, given.destination, 'destination'));
   if (given.destination === stripe.account) {
     throw invalidRequest('You cannot transfer money to the account that it comes from.', { param: 'destination' });

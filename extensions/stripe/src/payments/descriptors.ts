@@ -4,7 +4,7 @@ import { invalidRequest } from '../errors';
 export const LONGEST_DESCRIPTOR = 22;
 const REFUSED = /[<>\\'"*]/;
 
-interface Descriptors {
+export interface Descriptors {
   readonly statement_descriptor?: string | null;
   readonly statement_descriptor_suffix?: string | null;
 }

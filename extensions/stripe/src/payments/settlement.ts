@@ -11,7 +11,7 @@ export interface Settlement {
   /** What a unit is worth there; null where nothing is converted. */
   readonly rate: number | null;
   /** An amount as it is booked, in the smallest unit of {@link currency}. */
-  convert(amount: number): number;
+  readonly convert: (amount: number) => number;
 }
 
 const same = (currency: string): Settlement => ({ currency, rate: null, convert: (amount) => amount });
