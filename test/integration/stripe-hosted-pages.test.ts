@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { startStripe, type RunningStripe } from '../support/stripe';
+import { onboard, startStripe, type RunningStripe } from '../support/stripe';
 
 let running: RunningStripe;
 let stripe: Stripe;
@@ -113,9 +113,10 @@ it('shows the owner of an Express account what it has', async () => {
     country: 'US',
     capabilities: { transfers: { requested: true } },
   });
+  await onboard(running, account.id);
   const { url } = await stripe.accounts.createLoginLink(account.id);
   const text = await (await visit(url)).text();
   expect(text).toContain(account.id);
-  expect(text).toContain('Still needed');
+  expect(text).toContain('Nothing is missing');
   expect((await visit(url.replace(account.id, 'acct_none'))).status).toBe(404);
 });
