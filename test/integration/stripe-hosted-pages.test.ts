@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { onboard, startStripe, type RunningStripe } from '../support/stripe';
+import { failure, onboard, startStripe, type RunningStripe } from '../support/stripe';
 
 let running: RunningStripe;
 let stripe: Stripe;
@@ -20,6 +20,24 @@ function visit(url: string, form?: Record<string, string>): Promise<Response> {
     ...(form && { method: 'POST', body: new URLSearchParams(form) }),
   });
 }
+
+it('an identity verification says what its person is known by, and needs a type', async () => {
+  const known = { email: 'jenny@example.com', phone: '+15555550100' };
+  const { id, provided_details } = await stripe.identity.verificationSessions.create({
+    type: 'id_number',
+    provided_details: known,
+  });
+  expect(provided_details).toEqual(known);
+  const changed = await stripe.identity.verificationSessions.update(id, {
+    provided_details: { email: 'a@example.com' },
+  });
+  expect(changed.provided_details).toEqual({ ...known, email: 'a@example.com' });
+  expect(await failure(stripe.identity.verificationSessions.create({}))).toMatchObject({
+    statusCode: 400,
+    code: 'parameter_missing',
+    param: 'type',
+  });
+});
 
 describe('the page of an identity verification', () => {
   const sessions = (): Stripe.Identity.VerificationSessionResource => stripe.identity.verificationSessions;
