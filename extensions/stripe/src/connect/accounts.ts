@@ -246,17 +246,15 @@ function announceCapabilities(stripe: Backend, before: Stripe.Account, after: St
   }
 }
 
-/** Why a capability is disabled, in its words: those for accounts are others. */
-function reasonOf(reason: string | null): string | null {
-  if (reason === null) return null;
-  if (reason.startsWith('rejected.')) return 'rejected.other';
-  return CAPABILITY_REASONS[reason] ?? 'other';
-}
+const REJECTED = ['rejected.inactivity', 'rejected.other', 'rejected.unsupported_business'];
 
-const CAPABILITY_REASONS: Readonly<Record<string, string>> = {
-  'requirements.past_due': 'requirements.fields_needed',
-  'requirements.pending_verification': 'pending.review',
-};
+/** Why an account is disabled, in the words for its capabilities. */
+function whyDisabled(reason: string | null | undefined): string | null {
+  if (!reason) return null;
+  if (reason === 'requirements.past_due') return 'requirements.fields_needed';
+  if (reason.startsWith('rejected.')) return REJECTED.includes(reason) ? reason : 'rejected.other';
+  return reason.startsWith('platform_') ? reason : 'pending.review';
+}
 
 /** https://docs.stripe.com/api/capabilities */
 export function capabilityOf(stripe: Backend, account: string, name: string): Stripe.Capability {
@@ -270,6 +268,7 @@ export function capabilityOf(stripe: Backend, account: string, name: string): St
       account,
       future_requirements: {
         alternatives: [],
+        current_deadline: null,
         currently_due: [],
         disabled_reason: null,
         errors: [],
@@ -279,7 +278,7 @@ export function capabilityOf(stripe: Backend, account: string, name: string): St
       },
       requested: requestedAt !== undefined,
       requested_at: requestedAt ?? null,
-      requirements: requirements && { ...requirements, disabled_reason: reasonOf(requirements.disabled_reason) },
+      requirements: requirements && { ...requirements, disabled_reason: whyDisabled(requirements.disabled_reason) },
       status: (capabilities as Record<string, string> | undefined)?.[name] ?? 'unrequested',
     } as unknown as Stripe.Capability;
   });

@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { Table } from '../kernel/table';
-import { blank } from '../spec/shapes';
+import { blank, completed } from '../spec/shapes';
 import { accountTable, asAccount, asPlatform } from './account-data';
 import { checkAge, checkPerson, NO_DOCUMENT, wholeAddress } from './account-rules';
 import { merged } from './given';
@@ -49,7 +49,7 @@ export function writePerson(
     const before = id === undefined ? newPerson(stripe, account) : table.get(id);
     const secret = { ...(id === undefined ? {} : table.hidden(id)), ...numbersOf(given) };
     const { country } = asPlatform(stripe, () => accountTable(stripe).get(account));
-    const after = { ...before, ...fieldsFrom(before, given, country) };
+    const after = completed('person', { ...before, ...fieldsFrom(before, given, country) });
     if (id === undefined) return table.insert(after, secret);
     table.hide(id, secret);
     return table.update(id, after);

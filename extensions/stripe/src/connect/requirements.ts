@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import { valueAt } from '../kernel/objects';
 import { omit } from '../kernel/omit';
 import type { AccountSecret } from './account-data';
+import { NO_DOCUMENT } from './account-rules';
 import type { KnownPerson, PersonSecret } from './person-data';
 import { checkBusiness, checkCompany, checkPerson, errorOf, type Check } from './verification';
 
@@ -218,13 +219,13 @@ export function withVerification(known: KnownPerson): Stripe.Person {
       details: failed === undefined ? null : errorOf(failed).reason,
       details_code: failed === undefined ? null : 'failed_keyed_identity',
       document: {
-        ...person.verification?.document,
+        ...(person.verification?.document ?? NO_DOCUMENT),
         details: isBadDocument ? errorOf(findings[0]!).reason : null,
         details_code: isBadDocument ? 'document_failed_test_mode' : null,
       },
       status: isPending ? 'pending' : isUnverified ? 'unverified' : 'verified',
     },
-  } as Stripe.Person;
+  };
 }
 
 /** An account with everything that follows from what it has given: what is due, what it may do, its capabilities. */

@@ -6,7 +6,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { addBalanceTransaction } from '../payments/balance';
-import { blank } from '../spec/shapes';
+import { blank, completed } from '../spec/shapes';
 import { merchantOf, type GivenMerchant } from './merchants';
 import {
   authorizationTable,
@@ -18,7 +18,7 @@ import {
 } from './tables';
 
 export interface GivenPurchase {
-  readonly receipt?: readonly object[];
+  readonly receipt?: readonly { readonly quantity?: string }[];
   readonly [part: string]: unknown;
 }
 
@@ -84,7 +84,7 @@ export function addTransaction(stripe: Backend, entry: Entry): Transaction {
     balance: 'issuing',
   });
   const today = new Date(stripe.now() * 1000).toISOString().slice(0, 10);
-  const transaction = {
+  const transaction = completed('issuing.transaction', {
     ...blank('issuing.transaction'),
     id,
     amount: entry.amount,
@@ -104,15 +104,22 @@ export function addTransaction(stripe: Backend, entry: Entry): Transaction {
       processing_date: today,
       transaction_id: null,
     },
-    purchase_details: purchase ? { ...NO_PURCHASE, ...purchase } : null,
+    purchase_details: purchase
+      ? { ...NO_PURCHASE, ...purchase, ...(purchase.receipt && { receipt: purchase.receipt.map(receiptLine) }) }
+      : null,
     token: idOf(authorization?.token) ?? null,
     type,
     wallet: authorization?.wallet ?? null,
-  } as unknown as Transaction;
+  } as unknown as Transaction);
   transactionTable(stripe).insert(transaction);
   stripe.emit('issuing_transaction.created', transaction);
   if (purchase?.receipt) stripe.emit('issuing_transaction.purchase_details_receipt_updated', transaction);
   return transaction;
+}
+
+/** A line of a receipt; clients give its quantity as a text with decimals. */
+function receiptLine(given: { readonly quantity?: string }): object {
+  return { ...given, ...(given.quantity !== undefined && { quantity: Number(given.quantity) }) };
 }
 
 const NO_PURCHASE = { fleet: null, flight: null, fuel: null, lodging: null, receipt: null, reference: null };

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
+import { omit } from '../kernel/omit';
 import { attachPaymentMethod, createPaymentMethod, methodTable } from '../resources/payment-methods';
 import { behaviorOf, cardOf, readCard, type CardSecret } from './cards';
 
@@ -113,7 +114,7 @@ export function presentedDetails(
   };
   const details =
     presented.type === 'interac_present'
-      ? common
+      ? omit(common, 'brand_product', 'offline')
       : {
           ...common,
           amount_authorized: payment.amount,

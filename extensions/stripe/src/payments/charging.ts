@@ -28,6 +28,13 @@ export interface ChargeSecret extends CardSecret {
   readonly account?: string;
 }
 
+/** What of a charge goes to another account, as the charge shows it. */
+export function transferDataOf(
+  given: { readonly amount?: number | null; readonly destination: string | Stripe.Account } | null | undefined,
+): Stripe.Charge.TransferData | null {
+  return given ? { amount: given.amount ?? null, destination: given.destination } : null;
+}
+
 export function chargeTable(stripe: Backend): Table<Stripe.Charge, ChargeSecret> {
   return stripe.table<Stripe.Charge, ChargeSecret>('charge');
 }

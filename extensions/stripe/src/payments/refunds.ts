@@ -7,6 +7,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { shareRefund } from '../connect/shared-charges';
 import { idOf } from '../kernel/objects';
+import { fieldOf } from '../spec/shapes';
 import { addBalanceTransaction, balanceTransactions } from './balance';
 import { askForAccount, keepCash, leaveInCash, returnCash, scheduleExpiry } from './bank-refunds';
 import { behaviorOf } from './cards';
@@ -173,7 +174,7 @@ function checkRelease({ id, amount: whole, payment_intent: intent }: Stripe.Char
 
 function destinationOf(charge: Stripe.Charge, behavior: string | undefined): object {
   const type = charge.payment_method_details?.type ?? 'card';
-  if (type !== 'card') return { [type]: {}, type };
+  if (type !== 'card') return isDestination(type) ? { [type]: {}, type } : { type };
   return {
     card: {
       ...(behavior === undefined && { reference: '12345678901234567890123' }),
@@ -183,6 +184,11 @@ function destinationOf(charge: Stripe.Charge, behavior: string | undefined): obj
     },
     type: 'card',
   };
+}
+
+function isDestination(type: string): boolean {
+  const [shape] = fieldOf('refund', 'destination_details')?.kinds ?? [];
+  return shape !== undefined && fieldOf(shape, type) !== undefined;
 }
 
 /** Ends a refund that took its time. */

@@ -62,7 +62,7 @@ function addressesFor(
     });
   }
   const country = type.slice(0, 2).toUpperCase();
-  if (type !== 'eu_bank_transfer') return [country, addresses(country, numberOf(stripe, customer, country))];
+  if (type !== 'eu_bank_transfer') return [country, bankAddresses(country, numberOf(stripe, customer, country))];
   if (europe === undefined) throw parameterMissing('bank_transfer[eu_bank_transfer]');
   const inEurope = europe.country.toUpperCase();
   if (!EURO_COUNTRIES.includes(inEurope)) {
@@ -70,10 +70,11 @@ function addressesFor(
       param: 'bank_transfer[eu_bank_transfer][country]',
     });
   }
-  return [inEurope, addresses(inEurope, numberOf(stripe, customer, inEurope))];
+  return [inEurope, bankAddresses(inEurope, numberOf(stripe, customer, inEurope))];
 }
 
-function addresses(country: string, number: string): Address[] {
+/** How money is transferred to an account in a country. */
+export function bankAddresses(country: string, number: string): Address[] {
   const place = { city: null, country, line1: null, line2: null, postal_code: null, state: null };
   const holder = { account_holder_address: place, account_holder_name: 'Backlot', bank_address: place };
   const bank = { bank_name: 'Test Bank' };
