@@ -24,8 +24,7 @@ const EMBEDDED = { mode: 'payment', line_items: [ITEM], ui_mode: 'embedded_page'
 const BACK = 'https://example.com/back';
 const FEATURES = { invoice_history: { enabled: true } };
 
-const session = (given: object): Promise<Stripe.Checkout.Session> =>
-  stripe.checkout.sessions.create(given);
+const session = (given: object): Promise<Stripe.Checkout.Session> => stripe.checkout.sessions.create(given);
 const portal = (given: object): Promise<Stripe.BillingPortal.Configuration> =>
   stripe.billingPortal.configurations.create({ features: FEATURES, ...given });
 const price = async (given: object = {}): Promise<string> =>

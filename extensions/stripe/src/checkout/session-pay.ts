@@ -53,7 +53,8 @@ export function paySession(stripe: Backend, id: string, submission: Submission):
   const customer = customerFor(stripe, id, submission);
   return stripe.onClockOf(customer, () => {
     const given = submission.method;
-    const method = typeof given === 'object' ? makePaymentMethod(stripe, given, redisplayOf(stripe, id, submission)) : given;
+    const method =
+      typeof given === 'object' ? makePaymentMethod(stripe, given, redisplayOf(stripe, id, submission)) : given;
     const settle: Settle = { id, customer, method, isNew: typeof given === 'object' };
     if (session.mode === 'setup') return setUp(stripe, settle);
     if (session.mode === 'subscription') return subscribe(stripe, settle);

@@ -47,8 +47,7 @@ export function resourceOperations<T extends StripeObject>(
   const operations: Record<string, OperationHandler> = {
     [`GET ${path}`]: ({ params, url }) =>
       table.page(url, params, {
-        where: (object) =>
-          matches(object, params, filters) && (rules.where?.(object, params) ?? true),
+        where: (object) => matches(object, params, filters) && (rules.where?.(object, params) ?? true),
       }),
     [`GET ${path}/{id}`]: ({ path: { id } }) => table.get(id!),
   };

@@ -111,14 +111,8 @@ const PAYOUT_FAILURES: readonly (readonly [number: RegExp, failure: PayoutFailur
         'The bank account details on file are probably incorrect. No bank account could be located with those details.',
     },
   ],
-  [
-    /^0*1{7,}3$|370400440532013002$/,
-    { code: 'account_closed', message: 'The bank account has been closed.' },
-  ],
-  [
-    /^0*2{7,}7$|370400440532013003$/,
-    { code: 'insufficient_funds', message: 'The account has insufficient funds.' },
-  ],
+  [/^0*1{7,}3$|370400440532013002$/, { code: 'account_closed', message: 'The bank account has been closed.' }],
+  [/^0*2{7,}7$|370400440532013003$/, { code: 'insufficient_funds', message: 'The account has insufficient funds.' }],
   [
     /^0*3{7,}5$|370400440532013004$/,
     { code: 'debit_not_authorized', message: 'Debit transactions are not approved on the bank account.' },

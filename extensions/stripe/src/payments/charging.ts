@@ -71,7 +71,8 @@ export function charge(stripe: Backend, attempt: Attempt): Charged {
   const secret = methodTable(stripe).hidden(method.id);
   const judged = { method, customer, description: fields.description, number: secret?.number };
   const decline =
-    attempt.decline ?? (isPending ? undefined : judge(stripe, judged, declineOf(secret, isAuthenticated) ?? refusedCheck(stripe, secret)));
+    attempt.decline ??
+    (isPending ? undefined : judge(stripe, judged, declineOf(secret, isAuthenticated) ?? refusedCheck(stripe, secret)));
   const paid = decline === undefined && !isPending;
   const isCard = method.type === 'card' || secret?.presented !== undefined;
   const id = isCard ? stripe.newId('charge') : stripe.platform.ids.next('py', 24);
@@ -133,7 +134,9 @@ export function charge(stripe: Backend, attempt: Attempt): Charged {
     status: decline !== undefined ? 'failed' : isPending ? 'pending' : 'succeeded',
     transfer_group: null,
     ...fields,
-    transfer_data: fields.transfer_data ? { ...fields.transfer_data, amount: fields.transfer_data.amount ?? null } : null,
+    transfer_data: fields.transfer_data
+      ? { ...fields.transfer_data, amount: fields.transfer_data.amount ?? null }
+      : null,
   } as unknown as Stripe.Charge;
   chargeTable(stripe).insert(made, secret);
   return { charge: made, ...(decline !== undefined && { decline }) };
