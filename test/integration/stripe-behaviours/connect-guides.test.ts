@@ -53,7 +53,6 @@ describe('what an account shows', () => {
       executives_provided: false,
       name: null,
       owners_provided: false,
-      phone: null,
       tax_id_provided: false,
       verification: { document: NO_DOCUMENT },
     });

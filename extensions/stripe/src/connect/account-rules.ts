@@ -82,14 +82,19 @@ export function checkAge(given: Fields, today: number, holder?: string): void {
   });
 }
 
-/** A document that nobody has shown. */
-export const NO_DOCUMENT = { back: null, details: null, details_code: null, front: null };
-
 /** An address with all its parts, in the country of the account unless it says another one. */
 export function wholeAddress(given: unknown, country: string | undefined): unknown {
   if (typeof given !== 'object' || given === null) return given;
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
   return { city: null, country: country ?? null, line1: null, line2: null, postal_code: null, state: null, ...known };
+}
+
+const IN_NORTH_AMERICA = /^\d{10}$/;
+
+/** A telephone number with the code of its country, which in North America can be left out. */
+export function internationalNumber(given: string): string {
+  const digits = given.replace(/[\s().-]/g, '');
+  return IN_NORTH_AMERICA.test(digits) ? `+1${digits}` : digits;
 }
 
 const SHORTEST_DELAY = 2;

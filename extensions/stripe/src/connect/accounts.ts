@@ -14,16 +14,17 @@ import {
   checkBusinessType,
   checkTerms,
   consistentSchedule,
-  NO_DOCUMENT,
+  internationalNumber,
   wholeAddress,
 } from './account-rules';
+import { named } from './account-descriptors';
 import { blankAccount } from './blank-account';
 import { checked } from './checks';
 import { addExternalAccount, externalAccountsOf, replaceExternalAccount } from './external-accounts';
 import { APPLICATION } from './fees';
 import { merged } from './given';
 import { changeOwnSettings, ownAccount } from './own-account';
-import { writePerson } from './person-data';
+import { NO_DOCUMENT, personTable, writePerson } from './person-data';
 import { resultOf } from './verification';
 
 type Fields = Record<string, unknown>;
@@ -92,27 +93,31 @@ function requestsFrom(
   return requested;
 }
 
-const COMPANIES: readonly unknown[] = ['company', 'government_entity', 'non_profit'];
-
 /** A company with what nobody has said of it. */
 function wholeCompany(company: Fields, country: string | undefined): Fields {
-  const { document } = (company['verification'] ?? {}) as { document?: object | null };
+  const { phone, verification } = company;
   return {
     directors_provided: false,
     executives_provided: false,
     name: null,
     owners_provided: false,
-    phone: null,
     tax_id_provided: false,
     ...company,
     address: wholeAddress(company['address'] ?? {}, country),
-    verification: { document: { ...NO_DOCUMENT, ...document } },
+    ...(typeof phone === 'string' && { phone: internationalNumber(phone) }),
+    verification: merged({ document: NO_DOCUMENT }, verification ?? {}),
   };
 }
 
 /** What an account says of its business, with a whole address to turn to. */
 function wholeProfile(profile: Fields): Fields {
   return { ...profile, support_address: wholeAddress(profile['support_address'] ?? null, undefined) };
+}
+
+/** What stands for the company of an individual: there is nobody else in it. */
+function companyOfOne({ address, phone }: Stripe.Person, country: string | undefined): Fields {
+  const provided = { directors_provided: true, executives_provided: true, owners_provided: true };
+  return wholeCompany({ ...provided, address, ...(typeof phone === 'string' && { phone }) }, country);
 }
 
 function change(account: Stripe.Account, given: Stripe.AccountUpdateParams): Stripe.Account {
@@ -129,7 +134,8 @@ function change(account: Stripe.Account, given: Stripe.AccountUpdateParams): Str
   for (const name of ['business_type', 'default_currency', 'email'] as const) {
     if (given[name] !== undefined) next[name] = given[name];
   }
-  if (given.company !== undefined || COMPANIES.includes(next['business_type'])) {
+  const { business_type: type } = next;
+  if (given.company !== undefined || (typeof type === 'string' && type !== 'individual')) {
     next['company'] = wholeCompany((next['company'] ?? {}) as Fields, account.country);
   }
   if (given.business_profile) next['business_profile'] = wholeProfile(next['business_profile'] as Fields);
@@ -164,7 +170,7 @@ export function createAccount(
   // The identifiers of accounts are shorter than others.
   const id = given.id ?? stripe.platform.ids.next('acct', 16);
   const base = {
-    ...blankAccount(id, given.country ?? 'US', stripe.now()),
+    ...blankAccount(id, given.country ?? 'US', stripe.now(), controller['requirement_collection'] === 'stripe'),
     controller,
     type,
   } as unknown as Stripe.Account;
@@ -188,13 +194,6 @@ function announceActive(stripe: Backend, { id, capabilities }: Stripe.Account): 
   }
 }
 
-/** What is said of the person that an account is about, who represents it from the beginning. */
-function ofIndividual(individual: object, { individual: known }: AccountSecret): Fields {
-  return known === undefined
-    ? (merged({ relationship: { representative: true } }, individual) as Fields)
-    : (individual as Fields);
-}
-
 /** Changes an account, and what follows from it, with the events that are for the platform's Connect endpoints. */
 export function refreshAccount(
   stripe: Backend,
@@ -206,13 +205,13 @@ export function refreshAccount(
     const table = accountTable(stripe);
     const before = table.get(id);
     const secret = table.hidden(id) ?? { requested: {} };
-    const { company, individual } = given;
+    const { individual } = given;
     const next: AccountSecret = {
       ...secret,
       requested: requestsFrom(given.capabilities, secret.requested, stripe.now()),
-      ...(typeof company?.tax_id === 'string' && { taxId: resultOf(company.tax_id) }),
+      ...(typeof given.company?.tax_id === 'string' && { taxId: resultOf(given.company.tax_id) }),
       ...(individual !== undefined && {
-        individual: writePerson(stripe, id, secret.individual, ofIndividual(individual, secret), 'individual').id,
+        individual: writePerson(stripe, id, secret.individual, individual as Fields, 'individual').id,
       }),
     };
     table.hide(id, next);
@@ -222,7 +221,17 @@ export function refreshAccount(
     if (!stripe.isLoose) checkTerms(changed, given);
     checkBusinessType(changed.business_type, given);
     checkAgreement(changed, next.requested);
-    const listed = { ...changed, external_accounts: externalAccountsOf(stripe, id) };
+    const own =
+      next.individual === undefined
+        ? undefined
+        : asAccount(stripe, id, () => personTable(stripe).get(next.individual!));
+    const company = own && changed.business_type === 'individual' && { company: companyOfOne(own, changed.country) };
+    const listed = {
+      ...changed,
+      ...company,
+      external_accounts: externalAccountsOf(stripe, id),
+      settings: named(changed, own),
+    };
     const after = table.update(id, checked(stripe, listed as unknown as Stripe.Account));
     if (event !== null) announceChange(stripe, before, after);
     return after;

@@ -5,11 +5,14 @@ import { mergeMetadata } from '../kernel/metadata';
 import type { Table } from '../kernel/table';
 import { blank, completed } from '../spec/shapes';
 import { accountTable, asAccount, asPlatform } from './account-data';
-import { checkAge, checkPerson, NO_DOCUMENT, wholeAddress } from './account-rules';
+import { checkAge, checkPerson, internationalNumber, wholeAddress } from './account-rules';
 import { merged } from './given';
 import { resultOf, type PersonNumbers } from './verification';
 
 type Fields = Record<string, unknown>;
+
+/** A document of which no page has been given. */
+export const NO_DOCUMENT = { back: null, details: null, details_code: null, front: null };
 
 /** What is kept beside a person: what their numbers stand for, and what of them has been checked. */
 export interface PersonSecret extends PersonNumbers {
@@ -46,10 +49,9 @@ export function writePerson(
   checkAge(given, stripe.now(), holder);
   return asAccount(stripe, account, () => {
     const table = personTable(stripe);
-    const before = id === undefined ? newPerson(stripe, account) : table.get(id);
+    const before = id === undefined ? newPerson(stripe, account, holder !== undefined) : table.get(id);
     const secret = { ...(id === undefined ? {} : table.hidden(id)), ...numbersOf(given) };
-    const { country } = asPlatform(stripe, () => accountTable(stripe).get(account));
-    const after = completed('person', { ...before, ...fieldsFrom(before, given, country) });
+    const after = completed('person', { ...before, ...fieldsFrom(before, given) });
     if (id === undefined) return table.insert(after, secret);
     table.hide(id, secret);
     return table.update(id, after);
@@ -63,7 +65,7 @@ function numbersOf({ id_number: number, ssn_last_4: last4 }: Fields): PersonNumb
   };
 }
 
-function fieldsFrom(before: Stripe.Person, given: Fields, country: string | undefined): Fields {
+function fieldsFrom(before: Stripe.Person, given: Fields): Fields {
   const { id_number: number, ssn_last_4: last4, metadata, ...rest } = given;
   const changed = Object.entries(rest).map(([name, value]) => [
     name,
@@ -72,43 +74,46 @@ function fieldsFrom(before: Stripe.Person, given: Fields, country: string | unde
   const fields = Object.fromEntries(changed) as Fields;
   return {
     ...fields,
-    ...(rest['address'] !== undefined && { address: wholeAddress(fields['address'], country) }),
-    ...(rest['dob'] !== undefined && { dob: fields['dob'] ?? NOT_BORN }),
-    ...(rest['verification'] !== undefined && { verification: withDocuments(fields['verification'] as Fields) }),
+    ...(typeof fields['phone'] === 'string' && { phone: internationalNumber(fields['phone']) }),
     ...(number !== undefined && { id_number_provided: true }),
-    // The whole number has its end.
-    ...((last4 !== undefined || (number !== undefined && country === 'US')) && { ssn_last_4_provided: true }),
+    // The whole number has its end in it.
+    ...((last4 !== undefined || number !== undefined) && { ssn_last_4_provided: true }),
     metadata: mergeMetadata(before.metadata, metadata as Record<string, string> | undefined),
   };
 }
 
-const NOT_BORN = { day: null, month: null, year: null };
+const NO_REQUIREMENTS = {
+  alternatives: [],
+  currently_due: [],
+  errors: [],
+  eventually_due: [],
+  past_due: [],
+  pending_verification: [],
+};
 
-function withDocuments(verification: Fields): Fields {
-  const whole = Object.entries(verification).map(([name, value]) => [
-    name,
-    name.endsWith('document') ? { ...NO_DOCUMENT, ...(value as object | null) } : value,
-  ]);
-  return Object.fromEntries(whole) as Fields;
-}
-
-function newPerson(stripe: Backend, account: string): Stripe.Person {
+/** A person of an account. An individual's agreement to the terms is that of the account. */
+function newPerson(stripe: Backend, account: string, isIndividual: boolean): Stripe.Person {
+  const { country } = asPlatform(stripe, () => accountTable(stripe).get(account));
   return {
     ...blank('person'),
     id: stripe.newId('person'),
     account,
+    ...(!isIndividual && { additional_tos_acceptances: { account: { date: null, ip: null, user_agent: null } } }),
+    address: wholeAddress({}, country),
     created: stripe.now(),
-    dob: NOT_BORN,
+    dob: { day: null, month: null, year: null },
+    future_requirements: NO_REQUIREMENTS,
     id_number_provided: false,
     metadata: {},
     relationship: {
-      authorizer: null,
+      authorizer: false,
       director: false,
       executive: false,
       legal_guardian: false,
       owner: false,
       percent_ownership: null,
-      representative: false,
+      // An individual speaks for themselves.
+      representative: isIndividual,
       title: null,
     },
     ssn_last_4_provided: false,

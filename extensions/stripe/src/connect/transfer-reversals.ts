@@ -109,6 +109,7 @@ function refundPayment(
     currency: payment.currency,
     type: 'payment_refund',
     source: refundId,
+    description: 'REFUND FOR PAYMENT',
     ...when,
   });
   refundTable(stripe).insert({
@@ -122,6 +123,7 @@ function refundPayment(
     metadata: {},
     source_transfer_reversal: reversal,
     status: 'succeeded',
+    transfer_reversal: reversal,
   } as unknown as Stripe.Refund);
   chargeTable(stripe).update(id, {
     amount_refunded: payment.amount_refunded + amount,

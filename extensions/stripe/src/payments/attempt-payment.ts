@@ -3,10 +3,20 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { omit } from '../kernel/omit';
-import { attachPaymentMethod, methodTable } from '../resources/payment-methods';
+import { attachPaymentMethod, keepChecks, methodTable } from '../resources/payment-methods';
 import { bankBehavior } from './bank-accounts';
 import { generateCard } from './card-present';
-import { announceCharge, bookCharge, captureDays, charge, chargeTable, DAY, transferDataOf } from './charging';
+import {
+  announceCharge,
+  bookCharge,
+  captureDays,
+  charge,
+  chargeTable,
+  DAY,
+  failPending,
+  passPending,
+  transferDataOf,
+} from './charging';
 import type { Decline } from './declines';
 import { followUp } from './follow-up';
 import { ATTEMPT_FAILED, authenticationFailure, declinedCall, lastError } from './intent-state';
@@ -37,13 +47,14 @@ export function pay(stripe: Backend, id: string, { isAuthenticated = false, decl
     options: intent.payment_method_options?.card,
     presentOptions: intent.payment_method_options?.card_present,
   });
+  const known = keepChecks(stripe, method);
   if (refusal) {
     announceCharge(stripe, made.id);
-    return fail(stripe, id, method, refusal, made.id);
+    return fail(stripe, id, known, refusal, made.id);
   }
-  if (METHOD_TYPES[method.type]?.flow === 'present') keepPresented(stripe, intent, method, made);
-  else if (isShownOnce(method.type)) keepAccount(stripe, intent, method, made);
-  else keepMethod(stripe, intent, method, isAuthenticated);
+  if (METHOD_TYPES[method.type]?.flow === 'present') keepPresented(stripe, intent, known, made);
+  else if (isShownOnce(method.type)) keepAccount(stripe, intent, known, made);
+  else keepMethod(stripe, intent, known, isAuthenticated);
   return succeed(stripe, id, made.id);
 }
 
@@ -137,17 +148,11 @@ export function settleDebit(stripe: Backend, id: string): void {
   const { failure } = bankBehavior(secret?.account);
   const method = methodOf(stripe, intent)!;
   if (failure) {
-    chargeTable(stripe).update(chargeId, {
-      status: 'failed',
-      captured: false,
-      failure_code: failure.code,
-      failure_message: failure.message,
-    });
-    announceCharge(stripe, chargeId);
+    failPending(stripe, chargeId, failure);
     fail(stripe, id, method, { ...failure, type: 'invalid_request_error' }, chargeId);
     return;
   }
-  chargeTable(stripe).update(chargeId, { status: 'succeeded', paid: true, amount_captured: intent.amount });
+  passPending(stripe, chargeId);
   succeed(stripe, id, chargeId);
 }
 

@@ -105,8 +105,14 @@ export const paymentIntents: DefineModule = (stripe) => {
   };
 };
 
-function checkReturnUrl({ return_url: url, use_stripe_sdk: useSdk }: ConfirmIntentParams): void {
-  if (url === undefined && useSdk !== true) throw needsReturnUrl();
+/** Throws where a customer may be sent away, and there is no way back. Nobody is sent anywhere who is not there. */
+function checkReturnUrl({
+  off_session: offSession,
+  return_url: url,
+  use_stripe_sdk: useSdk,
+}: ConfirmIntentParams): void {
+  const isThere = offSession === undefined || offSession === false;
+  if (isThere && url === undefined && useSdk !== true) throw needsReturnUrl();
 }
 
 /** A server says itself that a customer agreed to later debits; Stripe.js does so for pages. */
