@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type Stripe from 'stripe';
 import { Random } from '../support/random';
 import { REPOSITORY } from '../support/run-platform';
-import { startStripe, type RunningStripe } from '../support/stripe';
+import { COMPLETE_ACCOUNT, startStripe, type RunningStripe } from '../support/stripe';
 
 type ParameterType = string | readonly [string, ...unknown[]];
 interface Operation {
@@ -34,6 +34,9 @@ const BY_NAME: readonly (readonly [name: RegExp, texts: readonly string[]])[] = 
   [/email/, ['jenny@example.com']],
   [/url/, ['https://example.com']],
   [/domain/, ['shop.example.com']],
+  [/phone/, ['+15555550100']],
+  [/^ip$/, ['8.8.8.8']],
+  [/ssn_last_4/, ['0000']],
   [/payment_method/, ['pm_card_visa', 'pm_usBankAccount']],
   [/source|token/, ['tok_visa']],
   [/report_type/, ['balance.summary.1']],
@@ -142,7 +145,10 @@ async function somethingOfEach(stripe: Stripe): Promise<object[]> {
     payment_method: method.id,
   });
   const source = await stripe.sources.create({ type: 'ach_debit', currency: 'usd' });
-  return [customer, product, price, account, credit, calculation, method, authentication, source];
+  const connected = await stripe.accounts.create(COMPLETE_ACCOUNT);
+  await stripe.charges.create({ amount: 100_000, currency: 'usd', source: 'tok_bypassPending' });
+  const transfer = await stripe.transfers.create({ amount: 10_000, currency: 'usd', destination: connected.id });
+  return [customer, product, price, account, credit, calculation, method, authentication, source, connected, transfer];
 }
 
 describe('every operation of the API, asked with values of the right types', () => {

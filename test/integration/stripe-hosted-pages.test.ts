@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { startStripe, type RunningStripe } from '../support/stripe';
+import { failure, onboard, startStripe, type RunningStripe } from '../support/stripe';
 
 let running: RunningStripe;
 let stripe: Stripe;
@@ -20,6 +20,24 @@ function visit(url: string, form?: Record<string, string>): Promise<Response> {
     ...(form && { method: 'POST', body: new URLSearchParams(form) }),
   });
 }
+
+it('an identity verification says what its person is known by, and needs a type', async () => {
+  const known = { email: 'jenny@example.com', phone: '+15555550100' };
+  const { id, provided_details } = await stripe.identity.verificationSessions.create({
+    type: 'id_number',
+    provided_details: known,
+  });
+  expect(provided_details).toEqual(known);
+  const changed = await stripe.identity.verificationSessions.update(id, {
+    provided_details: { email: 'a@example.com' },
+  });
+  expect(changed.provided_details).toEqual({ ...known, email: 'a@example.com' });
+  expect(await failure(stripe.identity.verificationSessions.create({}))).toMatchObject({
+    statusCode: 400,
+    code: 'parameter_missing',
+    param: 'type',
+  });
+});
 
 describe('the page of an identity verification', () => {
   const sessions = (): Stripe.Identity.VerificationSessionResource => stripe.identity.verificationSessions;
@@ -113,9 +131,10 @@ it('shows the owner of an Express account what it has', async () => {
     country: 'US',
     capabilities: { transfers: { requested: true } },
   });
+  await onboard(running, account.id);
   const { url } = await stripe.accounts.createLoginLink(account.id);
   const text = await (await visit(url)).text();
   expect(text).toContain(account.id);
-  expect(text).toContain('Still needed');
+  expect(text).toContain('Nothing is missing');
   expect((await visit(url.replace(account.id, 'acct_none'))).status).toBe(404);
 });

@@ -56,6 +56,8 @@ async function typesOf(id: string): Promise<string[]> {
     .reverse();
 }
 
+const BOTH = { merchant: { capabilities: { card_payments: { requested: true } } }, customer: {} };
+
 describe('an account of version 2', () => {
   it('tells of its configurations, identity and requirements only who asks for them', async () => {
     const bare = await stripe.v2.core.accounts.create(MERCHANT);
@@ -229,6 +231,16 @@ describe('an account of version 2', () => {
     const types = await typesOf(id);
     expect(types).toContain('v2.core.account[configuration.merchant].capability_status_updated');
     expect(types).toContain('v2.core.account[configuration.recipient].capability_status_updated');
+  });
+
+  it('loses a configuration that is no longer applied, with what was asked for by it', async () => {
+    const { id } = await stripe.v2.core.accounts.create({ ...MERCHANT, dashboard: 'none', configuration: BOTH });
+    const left = await stripe.v2.core.accounts.update(id, {
+      configuration: { merchant: { applied: false } },
+      include: ['configuration.merchant'],
+    });
+    expect(left).toMatchObject({ applied_configurations: ['customer'], configuration: { merchant: null } });
+    expect((await stripe.accounts.retrieve(id)).capabilities).toEqual({});
   });
 
   it('is listed by configuration, and not any more once it is closed', async () => {

@@ -133,6 +133,17 @@ export const COMPLETE_ACCOUNT: Stripe.AccountCreateParams = {
   tos_acceptance: { date: 1_700_000_000, ip: '8.8.8.8' },
 };
 
+/** Goes, as the owner of an account, through its onboarding. */
+export async function onboard({ platform, stripe }: RunningStripe, account: string): Promise<void> {
+  const { url } = await stripe.accountLinks.create({
+    account,
+    type: 'account_onboarding',
+    refresh_url: 'https://example.com/again',
+    return_url: 'https://example.com/back',
+  });
+  await platform.fetch(`http://stripe.localhost${new URL(url).pathname}`, { method: 'POST', redirect: 'manual' });
+}
+
 /** Decides, as a buyer, on the page of 3-D Secure that an intent leads to: `complete` or `fail`. */
 export async function decideOnPage(
   { platform }: RunningStripe,

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { COMPLETE_ACCOUNT, failure, startStripe, type RunningStripe } from '../../support/stripe';
+import { COMPLETE_ACCOUNT, failure, onboard, startStripe, type RunningStripe } from '../../support/stripe';
 
 /** https://docs.stripe.com/connect/accounts, /connect/account-capabilities, /api/external_accounts, /api/persons and /api/account_links */
 let running: RunningStripe;
@@ -290,6 +290,11 @@ describe('a person', () => {
 describe('a link', () => {
   it('to the dashboard is for Express accounts alone', async () => {
     const { id } = await stripe.accounts.create({ type: 'express' });
+    expect(await failure(stripe.accounts.createLoginLink(id))).toMatchObject({
+      statusCode: 400,
+      message: 'Cannot create a login link for an account that has not completed onboarding.',
+    });
+    await onboard(running, id);
     expect(await stripe.accounts.createLoginLink(id)).toMatchObject({
       object: 'login_link',
       url: expect.stringMatching(/^http/) as string,

@@ -315,7 +315,8 @@ function noDiscount(noun: string, id: string): StripeError {
   });
 }
 
-function checkCurrency(coupon: Stripe.Coupon, currency: string | null | undefined, param: string): void {
+/** Throws for a coupon that takes off an amount, and has none in the currency. `param` is what names the coupon. */
+export function checkCurrency(coupon: Stripe.Coupon, currency: string | null | undefined, param: string): void {
   if (coupon.percent_off !== null || currency === null || currency === undefined) return;
   if (amountOffIn(coupon, currency) !== undefined) return;
   throw invalidRequest(

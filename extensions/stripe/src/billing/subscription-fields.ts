@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { checkRecipients } from '../connect/recipients';
+import { checkFeePercent, checkRecipients } from '../connect/recipients';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
@@ -56,12 +56,7 @@ export function plainFields(stripe: Backend, given: Given, before?: Subscription
       },
     };
   }
-  const { application_fee_percent: percent } = given;
-  if (typeof percent === 'number' && (percent < 0 || percent > 100)) {
-    throw invalidRequest('The application fee percentage must be between 0 and 100.', {
-      param: 'application_fee_percent',
-    });
-  }
+  checkFeePercent(given.application_fee_percent);
   if (given.transfer_data || given.on_behalf_of) checkRecipients(stripe, given);
   if (given.transfer_data !== undefined) {
     fields['transfer_data'] = given.transfer_data ? { amount_percent: null, ...given.transfer_data } : null;

@@ -46,11 +46,16 @@ export function makeCustomer(stripe: Backend, params: Stripe.CustomerCreateParam
 }
 
 /** Makes a payment method. Throws for a number, an expiry or a code that cannot be. */
-export function makePaymentMethod(stripe: Backend, { type, card, details, billing }: GivenMethod): string {
+export function makePaymentMethod(
+  stripe: Backend,
+  { type, card, details, billing }: GivenMethod,
+  redisplay: Stripe.PaymentMethod.AllowRedisplay = 'unspecified',
+): string {
   const params = {
     type,
     ...(card && { card }),
     ...(details && { [type]: details }),
+    allow_redisplay: redisplay,
     billing_details: billing,
   } as Stripe.PaymentMethodCreateParams;
   return createPaymentMethod(stripe, params).id;

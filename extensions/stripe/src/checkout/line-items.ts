@@ -53,6 +53,11 @@ export function readLine(stripe: Backend, line: LineParams, param: string, kind 
       param: `${param}[quantity]`,
     });
   }
+  if (price.custom_unit_amount && line.quantity !== undefined && line.quantity > 1) {
+    throw invalidRequest('The quantity of a price with `custom_unit_amount` must be 1.', {
+      param: `${param}[quantity]`,
+    });
+  }
   const adjustable = line.adjustable_quantity;
   if (adjustable?.enabled === true && line.quantity !== undefined) checkAdjustable(adjustable, line.quantity, param);
   const taxRates = line.tax_rates === '' ? [] : (line.tax_rates ?? []);

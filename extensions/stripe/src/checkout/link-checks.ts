@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
+import { checkUrl } from '../parameters/url';
 import { checkContent } from './content-checks';
 
 /** What goes with what is paid once, and what with what recurs. */
@@ -20,6 +21,13 @@ export function checkLink(given: Stripe.PaymentLinkCreateParams, isRecurring: bo
       param: name,
     });
   }
+  const { limit } = given.restrictions?.completed_sessions ?? {};
+  if (limit !== undefined && limit < 1) {
+    throw invalidRequest('This value must be greater than or equal to 1.', {
+      code: 'parameter_invalid_integer',
+      param: 'restrictions[completed_sessions][limit]',
+    });
+  }
   checkContent(given);
   checkAfterCompletion(given.after_completion);
 }
@@ -28,7 +36,5 @@ export function checkLink(given: Stripe.PaymentLinkCreateParams, isRecurring: bo
 export function checkAfterCompletion(given: Stripe.PaymentLinkCreateParams.AfterCompletion | undefined): void {
   if (given?.type !== 'redirect') return;
   if (given.redirect === undefined) throw parameterMissing('after_completion[redirect]');
-  if (!URL.canParse(given.redirect.url)) {
-    throw invalidRequest('Not a valid URL', { code: 'url_invalid', param: 'after_completion[redirect][url]' });
-  }
+  checkUrl(given.redirect.url, 'after_completion[redirect][url]');
 }

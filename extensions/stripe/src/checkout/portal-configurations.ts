@@ -1,8 +1,10 @@
 import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
+import { applicationOf } from '../connect/fees';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
+import { checkUrl } from '../parameters/url';
 import { shortened } from '../parameters/validate';
 import { blank } from '../spec/shapes';
 
@@ -60,7 +62,7 @@ function createConfiguration(
   isDefault = false,
 ): Configuration {
   const features = featuresOf(given.features, undefined);
-  check(given, features);
+  check(stripe, given, features);
   const id = stripe.newId('billing_portal.configuration');
   const now = stripe.now();
   const configuration = {
@@ -68,7 +70,7 @@ function createConfiguration(
     id,
     object: 'billing_portal.configuration',
     active: true,
-    application: null,
+    application: applicationOf(stripe),
     business_profile: {
       headline: given.business_profile?.headline || null,
       privacy_policy_url: given.business_profile?.privacy_policy_url ?? null,
@@ -99,7 +101,7 @@ function updateConfiguration(
     throw invalidRequest('You cannot deactivate the default configuration.', { param: 'active' });
   }
   const features = featuresOf(given.features as GivenFeatures | undefined, before.features);
-  check(given, features);
+  check(stripe, given, features);
   return configurationsOf(stripe).update(
     id,
     {
@@ -137,17 +139,34 @@ function loginPage(stripe: Backend, id: string, enabled: boolean): Configuration
 const LONGEST_HEADLINE = 60;
 
 /** Throws for what a configuration may not say. */
-function check(given: Stripe.BillingPortal.ConfigurationUpdateParams, features: Features): void {
+function check(stripe: Backend, given: Stripe.BillingPortal.ConfigurationUpdateParams, features: Features): void {
   const { headline } = given.business_profile ?? {};
   if (typeof headline === 'string' && headline.length > LONGEST_HEADLINE) {
     throw invalidRequest(`Invalid string: ${shortened(headline)}; must be at most ${LONGEST_HEADLINE} characters`, {
       param: 'business_profile[headline]',
     });
   }
+  checkUrl(given.default_return_url, 'default_return_url');
+  for (const name of ['privacy_policy_url', 'terms_of_service_url'] as const) {
+    checkUrl(given.business_profile?.[name], `business_profile[${name}]`);
+  }
+  checkProducts(stripe, given.features?.subscription_update?.products || []);
   const { enabled, products, default_allowed_updates: allowed } = features.subscription_update;
   if (!enabled) return;
   const missing = allowed.length === 0 ? 'default_allowed_updates' : (products ?? []).length === 0 ? 'products' : null;
   if (missing !== null) throw parameterMissing(`features[subscription_update][${missing}]`);
+}
+
+/** Throws for what is not there to be changed to. */
+function checkProducts(
+  stripe: Backend,
+  products: readonly { readonly product: string; readonly prices: readonly string[] }[],
+): void {
+  for (const [index, { product, prices }] of products.entries()) {
+    const param = `features[subscription_update][products][${index}]`;
+    stripe.table('product').get(product, `${param}[product]`);
+    for (const [place, price] of prices.entries()) stripe.table('price').get(price, `${param}[prices][${place}]`);
+  }
 }
 
 /** The features with what a client gave; without anything before, with what Stripe chooses. */

@@ -3,6 +3,7 @@ import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import { checkUrl } from '../parameters/url';
 import { blank } from '../spec/shapes';
 import { defaultConfiguration } from './portal-configurations';
 
@@ -21,6 +22,7 @@ export function createPortalSession(
   given: Stripe.BillingPortal.SessionCreateParams,
 ): Stripe.BillingPortal.Session {
   if (given.customer === undefined) throw parameterMissing('customer');
+  checkUrl(given.return_url, 'return_url');
   const customer = stripe.table<Stripe.Customer>('customer').get(given.customer, 'customer');
   const configuration =
     given.configuration === undefined

@@ -1,13 +1,19 @@
 import type Stripe from 'stripe';
+import { checkCurrency } from '../billing/discounts';
 import { invalidRequest, type StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
+import { couponTerms } from '../resources/coupons';
 import type { ChosenDiscount } from './totals';
 
-/** Reads `discounts` of a session. Throws for a coupon or a promotion code that is not there, or no longer valid. */
+/**
+ * Reads `discounts` of a session in a currency. Throws for a coupon or a promotion code that is not there, no longer valid, or takes
+ * off an amount in other currencies alone.
+ */
 export function readDiscounts(
   stripe: Backend,
   given: readonly { readonly coupon?: string; readonly promotion_code?: string }[],
+  currency: string | null,
 ): ChosenDiscount[] {
   if (given.length > 1) {
     throw invalidRequest('You may only specify one discount on a Checkout Session.', { param: 'discounts' });
@@ -22,17 +28,22 @@ export function readDiscounts(
     if (promotion_code !== undefined) {
       const code = stripe.table<Stripe.PromotionCode>('promotion_code').get(promotion_code, `${param}[promotion_code]`);
       if (!code.active) throw invalidRequest('This promotion code is inactive.', { param: `${param}[promotion_code]` });
-      return { id: stripe.newId('discount'), coupon: idOf(code.promotion.coupon)!, promotion_code: code.id };
+      const behind = idOf(code.promotion.coupon)!;
+      checkCoupon(stripe, behind, currency, `${param}[promotion_code]`);
+      return { id: stripe.newId('discount'), coupon: behind, promotion_code: code.id };
     }
-    const found = stripe.table<Stripe.Coupon>('coupon').get(coupon ?? '', `${param}[coupon]`);
-    if (!found.valid) {
-      throw invalidRequest(`Coupon ${found.id} is expired and cannot be applied.`, {
-        code: 'coupon_expired',
-        param: `${param}[coupon]`,
-      });
-    }
-    return { id: stripe.newId('discount'), coupon: found.id, promotion_code: null };
+    const { id } = checkCoupon(stripe, coupon ?? '', currency, `${param}[coupon]`);
+    return { id: stripe.newId('discount'), coupon: id, promotion_code: null };
   });
+}
+
+function checkCoupon(stripe: Backend, id: string, currency: string | null, param: string): Stripe.Coupon {
+  const coupon = stripe.table<Stripe.Coupon>('coupon').get(id, param);
+  if (!coupon.valid) {
+    throw invalidRequest(`Coupon ${id} is expired and cannot be applied.`, { code: 'coupon_expired', param });
+  }
+  checkCurrency(couponTerms(stripe, id)!, currency, param);
+  return coupon;
 }
 
 /** What a buyer typed as a code. Throws with a text for the page where it takes nothing off. */

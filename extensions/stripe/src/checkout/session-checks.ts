@@ -2,6 +2,9 @@ import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { locationStatus } from '../billing/automatic-tax';
+import { checkEmail } from '../parameters/email';
+import { checkUrl } from '../parameters/url';
+import { LARGEST_AMOUNT, formatAmount } from '../payments/money';
 import { checkContent } from './content-checks';
 import { priceOf, type Line } from './line-items';
 
@@ -74,9 +77,7 @@ export function checkParams(given: SessionParams, uiMode: UiMode, isBare = false
     throw invalidRequest(`\`${name}\` cannot be used with \`ui_mode: elements\`.`, { param: name });
   }
   for (const name of ['success_url', 'cancel_url', 'return_url'] as const) {
-    const url = given[name];
-    if (url !== undefined && !URL.canParse(url))
-      throw invalidRequest('Not a valid URL', { code: 'url_invalid', param: name });
+    checkUrl(given[name], name);
   }
   if (given.mode !== 'setup' && !isBare && (given.line_items === undefined || given.line_items.length === 0)) {
     throw parameterMissing('line_items');
@@ -100,6 +101,7 @@ export function checkParams(given: SessionParams, uiMode: UiMode, isBare = false
       param: 'client_reference_id',
     });
   }
+  checkEmail(given.customer_email, 'customer_email');
   checkContent(given);
   checkRates(given);
 }
@@ -201,8 +203,14 @@ export function checkPrices(stripe: Backend, mode: string, lines: readonly Line[
   }
 }
 
-/** Throws for an amount that is too small to be charged. */
+/** Throws for an amount that is too small, or too large, to be charged. */
 export function checkAmount(mode: string, total: number, currency: string): void {
+  if (mode === 'payment' && total > LARGEST_AMOUNT) {
+    throw invalidRequest(
+      `The Checkout Session's total amount due must be no more than ${formatAmount(LARGEST_AMOUNT, currency)} ${currency}`,
+      { code: 'amount_too_large' },
+    );
+  }
   if (mode !== 'payment' || total === 0 || total >= LEAST_AMOUNT || !LIKE_DOLLARS.includes(currency)) return;
   throw invalidRequest(
     `The Checkout Session's total amount due must add up to at least ${currency === 'usd' ? '$0.50 usd' : `0.50 ${currency}`}`,

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { checkRecipients } from '../connect/recipients';
+import { checkFeePercent, checkRecipients } from '../connect/recipients';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
@@ -27,7 +27,7 @@ import {
   type UiMode,
 } from './session-checks';
 import { amountsOf, saleOf, sessionsOf, type SessionHidden } from './session-data';
-import { createShippingRate } from './shipping-rates';
+import { readShippingOptions } from './shipping-options';
 import { addUp } from './totals';
 
 /** What a session has that no client can give. */
@@ -53,6 +53,11 @@ export function createSession(
   const uiMode = (given.ui_mode ?? 'hosted_page') as UiMode;
   checkParams(given, uiMode, extras.isBare);
   if (given.payment_intent_data) checkRecipients(stripe, given.payment_intent_data);
+  if (given.subscription_data) {
+    const { application_fee_percent: percent, ...shares } = given.subscription_data;
+    checkFeePercent(percent, 'subscription_data[application_fee_percent]');
+    checkRecipients(stripe, { on_behalf_of: shares.on_behalf_of, transfer_data: shares.transfer_data });
+  }
   const mode = given.mode!;
   const now = stripe.now();
   const expiresAt = checkExpiry(given.expires_at, now);
@@ -69,8 +74,8 @@ export function createSession(
   if (extras.isBare !== true || lines.length > 0) checkPrices(stripe, mode, [...lines, ...optional]);
   const currency =
     currencyOf(stripe, [...lines, ...optional], given.currency?.toLowerCase()) ?? (mode === 'setup' ? null : 'usd');
-  const discounts = readDiscounts(stripe, given.discounts ?? []);
-  const shippingOptions = readShippingOptions(stripe, given);
+  const discounts = readDiscounts(stripe, given.discounts ?? [], currency);
+  const shippingOptions = readShippingOptions(stripe, given.shipping_options ?? [], currency);
   const id = stripe.newId('checkout.session');
   const isHosted = uiMode === 'hosted_page';
   // What is about money is not there where nothing is sold.
@@ -234,25 +239,6 @@ function intentsAtFirst(stripe: Backend, id: string): Partial<Stripe.Checkout.Se
   if (total === 0) return {};
   const intent = createIntent(stripe, intentParams(stripe, id, { amount: total, customer: given.customer }));
   return { payment_intent: intent.id };
-}
-
-function readShippingOptions(
-  stripe: Backend,
-  given: SessionParams,
-): { shipping_amount: number; shipping_rate: string }[] {
-  return (given.shipping_options ?? []).map(({ shipping_rate, shipping_rate_data }, index) => {
-    const param = `shipping_options[${index}]`;
-    if (shipping_rate !== undefined && shipping_rate_data !== undefined) {
-      throw invalidRequest('You may only specify one of these parameters: shipping_rate, shipping_rate_data.', {
-        param,
-      });
-    }
-    const rate =
-      shipping_rate_data === undefined
-        ? stripe.table<Stripe.ShippingRate>('shipping_rate').get(shipping_rate ?? '', `${param}[shipping_rate]`)
-        : createShippingRate(stripe, shipping_rate_data, `${param}[shipping_rate_data]`);
-    return { shipping_amount: rate.fixed_amount?.amount ?? 0, shipping_rate: rate.id };
-  });
 }
 
 /** The types of payment methods that the page offers: what the client names, those of a configuration, or cards. */

@@ -53,12 +53,22 @@ export function paySession(stripe: Backend, id: string, submission: Submission):
   const customer = customerFor(stripe, id, submission);
   return stripe.onClockOf(customer, () => {
     const given = submission.method;
-    const method = typeof given === 'object' ? makePaymentMethod(stripe, given) : given;
+    const method =
+      typeof given === 'object' ? makePaymentMethod(stripe, given, redisplayOf(stripe, id, submission)) : given;
     const settle: Settle = { id, customer, method, isNew: typeof given === 'object' };
     if (session.mode === 'setup') return setUp(stripe, settle);
     if (session.mode === 'subscription') return subscribe(stripe, settle);
     return payOnce(stripe, settle, submission.save === true);
   });
+}
+
+/** Who lets a card be saved sees it again; one that is kept because the session needs it is not shown by itself. */
+function redisplayOf(stripe: Backend, id: string, { save }: Submission): Stripe.PaymentMethod.AllowRedisplay {
+  if (save === true) return 'always';
+  const { mode } = sessionsOf(stripe).get(id);
+  const { given } = sessionsOf(stripe).hidden(id)!;
+  const isKept = mode !== 'payment' || given.payment_intent_data?.setup_future_usage !== undefined;
+  return isKept ? 'limited' : 'unspecified';
 }
 
 interface Settle {

@@ -14,7 +14,7 @@ import { cancelSetupIntent, setupTable } from '../payments/setup-intents';
 import { createSession } from './session-create';
 import { completePaid, completeSetUp, noteAsyncFailure, noteCaptured } from './session-complete';
 import { amountsOf, saleOf, sessionsOf } from './session-data';
-import { createShippingRate } from './shipping-rates';
+import { readShippingOptions } from './shipping-options';
 import { addUp } from './totals';
 
 /** https://docs.stripe.com/api/checkout/sessions */
@@ -138,16 +138,10 @@ function updateSession(stripe: Backend, id: string, params: Params): Stripe.Chec
     currencyOf(stripe, lines);
     table.hide(id, { ...hidden, lines });
   }
-  const options = given.shipping_options === undefined ? undefined : given.shipping_options || [];
-  const shippingOptions = options?.map(({ shipping_rate, shipping_rate_data }, index) => {
-    const rate =
-      shipping_rate_data === undefined
-        ? stripe
-            .table<Stripe.ShippingRate>('shipping_rate')
-            .get(shipping_rate ?? '', `shipping_options[${index}][shipping_rate]`)
-        : createShippingRate(stripe, shipping_rate_data);
-    return { shipping_amount: rate.fixed_amount?.amount ?? 0, shipping_rate: rate.id };
-  });
+  const shippingOptions =
+    given.shipping_options === undefined
+      ? undefined
+      : readShippingOptions(stripe, given.shipping_options || [], session.currency);
   if (shippingOptions) {
     table.hide(id, { ...table.hidden(id)!, shippingRate: shippingOptions[0]?.shipping_rate ?? null });
   }

@@ -43,6 +43,19 @@ export const shippingRates: DefineModule = (stripe) => {
   };
 };
 
+/** Throws for a rate that costs nothing in the currency of what is shipped. */
+export function checkRateCurrency(
+  { id, fixed_amount: fixed }: Stripe.ShippingRate,
+  currency: string | null,
+  param: string,
+): void {
+  if (!fixed || currency === null || fixed.currency === currency || fixed.currency_options?.[currency]) return;
+  throw invalidRequest(
+    `The shipping rate \`${id}\` has the currency ${fixed.currency}, which does not match that of the line items: ${currency}.`,
+    { param },
+  );
+}
+
 /** Makes a shipping rate. Throws where the amount is missing or negative. */
 export function createShippingRate(
   stripe: Backend,

@@ -1,19 +1,13 @@
 /** What nobody can say of an account or a person: https://docs.stripe.com/api/accounts/create, https://docs.stripe.com/api/persons. */
+import { isIP } from 'node:net';
 import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import { valueAt } from '../kernel/objects';
 import { checkColor } from '../parameters/color';
-import { unknownCountry } from '../parameters/country';
+import { checkEmail } from '../parameters/email';
+import { checkDescriptor } from '../payments/descriptors';
 
 type Fields = Readonly<Record<string, unknown>>;
-
-const COUNTRIES = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
-
-/** Throws for a code that no country has. */
-export function checkCountry(country: string): void {
-  if (/^[A-Z]{2}$/.test(country) && COUNTRIES.of(country) !== undefined) return;
-  throw unknownCountry(country, 'country');
-}
 
 /** Throws for a capability that the agreement with Stripe excludes: who only receives money is charged by nobody. */
 export function checkAgreement(account: Stripe.Account, requested: Fields): void {
@@ -50,9 +44,27 @@ export function checkBusiness({ business_profile: profile, settings }: Stripe.Ac
   if (profile?.mcc && !/^\d{4}$/.test(profile.mcc)) {
     throw invalidRequest(`Invalid MCC: ${profile.mcc}`, { param: 'business_profile[mcc]' });
   }
+  checkEmail(profile?.support_email, 'business_profile[support_email]');
   for (const name of ['primary_color', 'secondary_color'] as const) {
     checkColor(settings?.branding?.[name], `settings[branding][${name}]`);
   }
+  checkDescriptor(settings?.payments?.statement_descriptor, 'settings[payments][statement_descriptor]');
+  checkDescriptor(
+    settings?.card_payments?.statement_descriptor_prefix,
+    'settings[card_payments][statement_descriptor_prefix]',
+  );
+}
+
+/** Throws where a platform accepts terms that the account accepts itself, or from nowhere. */
+export function checkTerms(account: Stripe.Account, { tos_acceptance: terms }: Stripe.AccountUpdateParams): void {
+  if (terms?.ip && isIP(terms.ip) === 0) {
+    throw invalidRequest(`Invalid IP address: ${terms.ip}`, { param: 'tos_acceptance[ip]' });
+  }
+  const isAccepted = terms?.date !== undefined || terms?.ip !== undefined;
+  if (!isAccepted || (account.type !== 'standard' && account.type !== 'express')) return;
+  throw invalidRequest('You cannot accept the Terms of Service on behalf of Standard and Express connected accounts.', {
+    param: 'tos_acceptance',
+  });
 }
 
 /** Whether a text is the address of a site, with or without `https://`. */
@@ -121,8 +133,25 @@ const RANGES: readonly (readonly [path: string, least: number, most: number])[] 
   ['relationship.percent_ownership', 0, 100],
 ];
 
-/** Throws for a day, or a part of a company, that there is not. `holder` is the parameter that the person is given in. */
+const PHONE = /^\+?[\d\s().-]{5,24}$/;
+const LAST_FOUR = /^\d{4}$/;
+
+/**
+ * Throws for a day, a part of a company, a phone number, an email address or the end of a number that there is not. `holder` is the
+ * parameter that the person is given in.
+ */
 export function checkPerson(given: Fields, holder?: string): void {
+  const paramOf = (name: string): string => (holder === undefined ? name : `${holder}[${name}]`);
+  const { email, phone, ssn_last_4: last4 } = given as Readonly<Record<string, string | undefined>>;
+  checkEmail(email, paramOf('email'));
+  if (phone && !PHONE.test(phone)) {
+    throw invalidRequest(`"${phone}" is not a valid phone number`, { param: paramOf('phone') });
+  }
+  if (last4 && !LAST_FOUR.test(last4)) {
+    throw invalidRequest('The last four digits of a Social Security number are four digits.', {
+      param: paramOf('ssn_last_4'),
+    });
+  }
   for (const [path, least, most] of RANGES) {
     const value = valueAt(given, path);
     if (typeof value !== 'number' || (value >= least && value <= most)) continue;

@@ -4,6 +4,7 @@ import { invalidRequest, noAccess, resourceMissing } from '../errors';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
+import { checkCountry } from '../parameters/country';
 import { checkEmail } from '../parameters/email';
 import { useDataToken } from '../payments/card-source';
 import { CAPABILITIES, accountTable, asAccount, asPlatform, type AccountSecret } from './account-data';
@@ -11,7 +12,7 @@ import {
   checkAgreement,
   checkBusiness,
   checkBusinessType,
-  checkCountry,
+  checkTerms,
   consistentSchedule,
   internationalNumber,
   wholeAddress,
@@ -23,7 +24,7 @@ import { addExternalAccount, externalAccountsOf, replaceExternalAccount } from '
 import { APPLICATION } from './fees';
 import { merged } from './given';
 import { changeOwnSettings, ownAccount } from './own-account';
-import { personTable, writePerson } from './person-data';
+import { NO_DOCUMENT, personTable, writePerson } from './person-data';
 import { resultOf } from './verification';
 
 type Fields = Record<string, unknown>;
@@ -104,11 +105,13 @@ function wholeCompany(company: Fields, country: string | undefined): Fields {
     ...company,
     address: wholeAddress(company['address'] ?? {}, country),
     ...(typeof phone === 'string' && { phone: internationalNumber(phone) }),
-    verification: merged(
-      { document: { back: null, details: null, details_code: null, front: null } },
-      verification ?? {},
-    ),
+    verification: merged({ document: NO_DOCUMENT }, verification ?? {}),
   };
+}
+
+/** What an account says of its business, with a whole address to turn to. */
+function wholeProfile(profile: Fields): Fields {
+  return { ...profile, support_address: wholeAddress(profile['support_address'] ?? null, undefined) };
 }
 
 /** What stands for the company of an individual: there is nobody else in it. */
@@ -135,6 +138,7 @@ function change(account: Stripe.Account, given: Stripe.AccountUpdateParams): Str
   if (given.company !== undefined || (typeof type === 'string' && type !== 'individual')) {
     next['company'] = wholeCompany((next['company'] ?? {}) as Fields, account.country);
   }
+  if (given.business_profile) next['business_profile'] = wholeProfile(next['business_profile'] as Fields);
   if (given.metadata !== undefined) {
     next['metadata'] = mergeMetadata(account.metadata, given.metadata);
   }
@@ -162,7 +166,7 @@ export function createAccount(
 ): Stripe.Account {
   const given = withToken(stripe, asked);
   const { controller, type } = controllerOf(given);
-  if (given.country !== undefined) checkCountry(given.country);
+  checkCountry(given.country, 'country');
   // The identifiers of accounts are shorter than others.
   const id = given.id ?? stripe.platform.ids.next('acct', 16);
   const base = {
@@ -176,7 +180,18 @@ export function createAccount(
   const secret: AccountSecret = { requested: requestsFrom(wanted, {}, stripe.now()) };
   accountTable(stripe).insert(base, secret);
   if (given.external_account !== undefined) addExternalAccount(stripe, id, given.external_account);
-  return refreshAccount(stripe, id, given as Stripe.AccountUpdateParams, null);
+  const made = refreshAccount(stripe, id, given as Stripe.AccountUpdateParams, null);
+  announceActive(stripe, made);
+  return made;
+}
+
+/** What an account that is complete at once may do is told of, as what any other may do from a moment on. */
+function announceActive(stripe: Backend, { id, capabilities }: Stripe.Account): void {
+  for (const [name, status] of Object.entries(capabilities ?? {})) {
+    if (status !== 'active') continue;
+    const capability = capabilityOf(stripe, id, name);
+    asAccount(stripe, id, () => stripe.emit('capability.updated', capability, { status: 'inactive' }));
+  }
 }
 
 /** Changes an account, and what follows from it, with the events that are for the platform's Connect endpoints. */
@@ -203,6 +218,7 @@ export function refreshAccount(
     const changed = change(before, given);
     checkEmail(given.email);
     checkBusiness(given);
+    if (!stripe.isLoose) checkTerms(changed, given);
     checkBusinessType(changed.business_type, given);
     checkAgreement(changed, next.requested);
     const own =
@@ -271,7 +287,7 @@ export function capabilityOf(stripe: Backend, account: string, name: string): St
       },
       requested: requestedAt !== undefined,
       requested_at: requestedAt ?? null,
-      requirements: { ...requirements, disabled_reason: whyDisabled(requirements?.disabled_reason) },
+      requirements: requirements && { ...requirements, disabled_reason: whyDisabled(requirements.disabled_reason) },
       status: (capabilities as Record<string, string> | undefined)?.[name] ?? 'unrequested',
     } as unknown as Stripe.Capability;
   });
@@ -357,9 +373,11 @@ export const accounts: DefineModule = (stripe) => {
         return capabilityOf(stripe, path['account']!, name);
       },
       'POST /v1/accounts/{account}/login_links': ({ path }) => {
-        const { id, type } = table.get(path['account']!);
+        const { id, details_submitted: isOnboarded, type } = table.get(path['account']!);
         if (type !== 'express')
           throw invalidRequest(`Cannot create a login link for an account that is not an Express account.`);
+        if (!isOnboarded && !stripe.isLoose)
+          throw invalidRequest('Cannot create a login link for an account that has not completed onboarding.');
         return { object: 'login_link', created: stripe.now(), url: stripe.pageUrl(`connect/dashboard/${id}`) };
       },
     },

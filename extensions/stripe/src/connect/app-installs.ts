@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing, resourceMissing } from '../errors';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
-import { newObject } from '../kernel/resource';
+import { matches, newObject } from '../kernel/resource';
 import type { Table } from '../kernel/table';
 import { asAccount, asPlatform } from './account-data';
 import { issueCode } from './oauth';
@@ -11,6 +11,8 @@ import { issueCode } from './oauth';
 type Install = Stripe.Apps.Install;
 
 const CHALLENGE = /^[\w.~-]{43,128}$/;
+/** What lists are narrowed by, besides the account. */
+const FILTERS = ['app', 'approval_required', 'channel', 'created_by', 'status'] as const;
 const NOTHING = { connect_src: [], image_src: [] };
 
 /** Installs are the platform's objects, which is the developer of all apps: accounts see their own. */
@@ -58,7 +60,7 @@ export const appInstalls: DefineModule = (stripe) => {
         const own = isAcross ? account : stripe.account;
         return asPlatform(stripe, () =>
           table.page(url, params, {
-            where: (each) => (own === undefined || each.account === own) && fits(each, given),
+            where: (each) => (own === undefined || each.account === own) && matches(each, given, FILTERS),
           }),
         );
       },
@@ -77,20 +79,6 @@ export const appInstalls: DefineModule = (stripe) => {
     },
   };
 };
-
-function fits(install: Install, given: Stripe.Apps.InstallListParams): boolean {
-  const { app, approval_required: isWaiting, channel, created_by: creator, status } = given;
-  const wanted: Partial<Record<keyof Install, unknown>> = {
-    app,
-    approval_required: isWaiting,
-    channel,
-    created_by: creator,
-    status,
-  };
-  return Object.entries(wanted).every(
-    ([name, value]) => value === undefined || install[name as keyof Install] === value,
-  );
-}
 
 /** Throws for a channel that an account cannot install from by itself, or whose apps are for live accounts. */
 function checkChannel(stripe: Backend, channel = 'public'): void {

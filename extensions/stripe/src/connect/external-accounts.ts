@@ -149,6 +149,12 @@ function tableOf(stripe: Backend, { object }: External) {
   return (object === 'card' ? cardTable(stripe) : bankAccountTable(stripe)) as ReturnType<typeof bankAccountTable>;
 }
 
+/** The date of a card, which clients may give as text. */
+function expiryIn(given: Readonly<Record<string, unknown>>): object {
+  const names = ['exp_month', 'exp_year'].filter((name) => given[name] !== undefined);
+  return Object.fromEntries(names.map((name) => [name, Number(given[name])]));
+}
+
 /** https://docs.stripe.com/api/external_account_bank_accounts */
 export const externalAccounts: DefineModule = (stripe) => {
   const get = (account: string, id: string): Owned => {
@@ -182,6 +188,7 @@ export const externalAccounts: DefineModule = (stripe) => {
           if (isDefault === true) noDefault(stripe, path['account']!, before.currency);
           const change = {
             ...given,
+            ...expiryIn(given),
             ...(isDefault !== undefined && { default_for_currency: isDefault }),
             metadata: mergeMetadata(before.metadata, metadata),
             // After a payout failed, what is new of the account is a reason to try again.

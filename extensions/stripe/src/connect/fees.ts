@@ -8,6 +8,7 @@ import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { addBalanceTransaction } from '../payments/balance';
+import { formatAmount } from '../payments/money';
 import { blank } from '../spec/shapes';
 import { asAccount, asPlatform } from './account-data';
 
@@ -93,13 +94,14 @@ export function refundFee(
       throw invalidRequest(`Application fee ${id} has already been refunded.`, {
         code: 'application_fee_already_refunded',
       });
+    const { currency } = fee;
     if (amount < 1 || amount > left) {
-      throw invalidRequest(`Refund amount (${amount}) is greater than unrefunded amount on application fee (${left})`, {
+      const [asked, rest] = [formatAmount(amount, currency), formatAmount(left, currency)];
+      throw invalidRequest(`Refund amount (${asked}) is greater than unrefunded amount on fee (${rest})`, {
         param: 'amount',
       });
     }
     const refundId = stripe.newId('fee_refund');
-    const { currency } = fee;
     const transaction = addBalanceTransaction(stripe, {
       amount: -amount,
       currency,

@@ -3,10 +3,10 @@ import { invalidRequest, parameterMissing, resourceMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import { pageOf } from '../kernel/page-of';
-import { sample } from '../spec/shapes';
+import { checkUrl } from '../parameters/url';
 import { accountTable } from './account-data';
+import { newAccountSession } from './account-sessions';
 import { currencyOf } from './blank-account';
-import { merged } from './given';
 
 /** How long a link to an onboarding is good. */
 const LIFETIME = 5 * 60;
@@ -54,19 +54,8 @@ export const accountLinks: DefineModule = (stripe) => {
       },
       'POST /v1/account_sessions': ({ params }) => {
         const given = params as unknown as Stripe.AccountSessionCreateParams;
-        const account = checked(given.account);
-        const session = sample('account_session', { id: account, created: stripe.now() });
-        const components = session['components'] as Record<string, object>;
-        for (const [name, component] of Object.entries(given.components)) {
-          components[name] = merged(components[name], component) as object;
-        }
-        return {
-          ...session,
-          account,
-          client_secret: `accs_secret__${stripe.secret(40)}`,
-          expires_at: stripe.now() + 60 * 60,
-          livemode: false,
-        };
+        const account = accountTable(stripe).get(checked(given.account));
+        return newAccountSession(stripe, account, given.components as Readonly<Record<string, object>>);
       },
       'GET /v1/country_specs': ({ url, params }) => pageOf(COUNTRIES.map(specOf), url, params),
       'GET /v1/country_specs/{country}': ({ path }) => {
@@ -83,7 +72,7 @@ function checkLink(stripe: Backend, given: Stripe.AccountLinkCreateParams): void
   for (const name of ['refresh_url', 'return_url'] as const) {
     const url = given[name];
     if (url === undefined) throw parameterMissing(name);
-    if (!URL.canParse(url)) throw invalidRequest('Not a valid URL', { code: 'url_invalid', param: name });
+    checkUrl(url, name);
   }
   const { controller } = accountTable(stripe).get(given.account);
   if (given.type === 'account_update' && controller?.requirement_collection !== 'application') {

@@ -2,7 +2,7 @@
 import type { Collection } from 'backlot';
 import type Stripe from 'stripe';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
-import type { AccountSecret } from './account-data';
+import { accountTable, asPlatform, type AccountSecret } from './account-data';
 import { blankAccount } from './blank-account';
 import { merged } from './given';
 import { withStatus } from './requirements';
@@ -27,6 +27,11 @@ export function ownAccount(stripe: Backend): Stripe.Account {
     type: 'standard',
   } as Stripe.Account;
   return withStatus(own, SECRET);
+}
+
+/** The account that the running code acts for, or the one with an identifier; undefined where there is none. */
+export function currentAccount(stripe: Backend, id = stripe.account): Stripe.Account | undefined {
+  return id === PLATFORM_ACCOUNT ? ownAccount(stripe) : asPlatform(stripe, () => accountTable(stripe).find(id));
 }
 
 /** Changes settings of the platform, with `account.updated`. */

@@ -14,8 +14,8 @@ export const persons: DefineModule = (stripe) => {
   const table = personTable(stripe);
   const checked = (account: string): string => asPlatform(stripe, () => accountTable(stripe).get(account).id);
   const get = (account: string, id: string): Stripe.Person => {
-    const person = asAccount(stripe, checked(account), () => table.find(id));
-    if (person === undefined || !asAccount(stripe, account, () => table.has(id))) throw resourceMissing('person', id);
+    const person = asAccount(stripe, checked(account), () => table.present(id));
+    if (person === undefined) throw resourceMissing('person', id);
     return person;
   };
   const withToken = ({ person_token: token, ...given }: Params): Params =>

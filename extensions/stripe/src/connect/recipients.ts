@@ -15,10 +15,9 @@ export interface Shares {
 /** The account under an identifier, as something that money goes to. Throws where there is none. */
 export function destinationAccount(stripe: Backend, id: string, param: string): Stripe.Account {
   if (id === PLATFORM_ACCOUNT) return ownAccount(stripe);
-  return asPlatform(stripe, () => {
-    if (!accountTable(stripe).has(id)) throw resourceMissing('destination', id, param);
-    return accountTable(stripe).get(id);
-  });
+  const account = asPlatform(stripe, () => accountTable(stripe).present(id));
+  if (account === undefined) throw resourceMissing('destination', id, param);
+  return account;
 }
 
 /** Throws where an account cannot be sent money. */
@@ -35,6 +34,12 @@ export function checkRecipients(stripe: Backend, given: Shares): void {
   // Other stand-ins know nothing of capabilities.
   if (stripe.config.compat !== 'none') return;
   const { application_fee_amount: fee, on_behalf_of: principal, transfer_data: transfer } = given;
+  if (typeof fee === 'number' && fee < 0) {
+    throw invalidRequest('This value must be greater than or equal to 0.', {
+      code: 'parameter_invalid_integer',
+      param: 'application_fee_amount',
+    });
+  }
   if (fee && !transfer && stripe.account === PLATFORM_ACCOUNT) {
     throw invalidRequest(
       'Can only apply an application_fee_amount when the PaymentIntent is attempting a direct payment (using an OAuth key or Stripe-Account header) or destination payment (using `transfer_data[destination]`).',
@@ -54,10 +59,16 @@ export function checkRecipients(stripe: Backend, given: Shares): void {
   else checkOwnCharges(stripe);
 }
 
+/** Throws for a share of invoices that is none. `param` is the parameter that it is given in. */
+export function checkFeePercent(percent: unknown, param = 'application_fee_percent'): void {
+  if (typeof percent !== 'number' || (percent >= 0 && percent <= 100)) return;
+  throw invalidRequest('The application fee percentage must be between 0 and 100.', { param });
+}
+
 /** A payment on behalf of an account is made as if the account charged it. */
 function checkPrincipal(stripe: Backend, id: string): void {
   if (id === stripe.account) return;
-  const principal = asPlatform(stripe, () => (accountTable(stripe).has(id) ? accountTable(stripe).get(id) : undefined));
+  const principal = asPlatform(stripe, () => accountTable(stripe).present(id));
   if (principal === undefined) throw resourceMissing('on_behalf_of', id, 'on_behalf_of');
   if (principal.capabilities?.card_payments === 'active' || mayBeCharged(principal)) return;
   throw invalidRequest(

@@ -8,7 +8,9 @@ import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { addBalanceTransaction, balanceTransactions, readBalance } from '../payments/balance';
 import { chargeTable } from '../payments/charging';
+import { formatAmount } from '../payments/money';
 import { refundTable } from '../payments/refund-table';
+import { settlementOf } from '../payments/settlement';
 import { blank } from '../spec/shapes';
 import { asAccount } from './account-data';
 import { feeShare, refundShare } from './fee-shares';
@@ -33,13 +35,18 @@ function checkCovered(stripe: Backend, transfer: Stripe.Transfer, given: Reversa
   const { fee } = transferTable(stripe).hidden(transfer.id) ?? {};
   // What the account gets back of the fee counts as well.
   const back = given.refund_application_fee === true && fee ? feeShare(stripe, fee, amount, transfer.amount) : 0;
-  const { available, pending } = asAccount(stripe, idOf(transfer.destination)!, () => readBalance(stripe));
+  const [settlement, { available, pending }] = asAccount(
+    stripe,
+    idOf(transfer.destination)!,
+    () => [settlementOf(stripe, currency), readBalance(stripe)] as const,
+  );
   const held = [...available, ...pending]
-    .filter((each) => each.currency === currency)
-    .reduce((sum, each) => sum + each.amount, back);
-  if (amount <= held || amount > transfer.amount - reversed) return;
+    .filter((each) => each.currency === settlement.currency)
+    .reduce((sum, each) => sum + each.amount, settlement.convert(back));
+  if (settlement.convert(amount) <= held || amount > transfer.amount - reversed) return;
+  const [has, asked] = [formatAmount(held, settlement.currency), formatAmount(amount, currency)];
   throw invalidRequest(
-    `The connected account has insufficient funds (${held} ${currency}) to reverse ${amount} of the transfer ${transfer.id}.`,
+    `The connected account has insufficient funds (${has}) to reverse ${asked} of the transfer ${transfer.id}.`,
     { code: 'balance_insufficient' },
   );
 }
@@ -47,15 +54,16 @@ function checkCovered(stripe: Backend, transfer: Stripe.Transfer, given: Reversa
 /** Takes money of a transfer back. */
 export function reverseTransfer(stripe: Backend, id: string, given: Reversal): Stripe.TransferReversal {
   const transfer = transferTable(stripe).get(id);
+  const { currency } = transfer;
   const left = transfer.amount - transfer.amount_reversed;
   const amount = given.amount ?? left;
   if (left === 0) throw invalidRequest(`Transfer ${id} is already fully reversed.`);
   if (amount < 1 || amount > left) {
-    throw invalidRequest(`Reversal amount (${amount}) is greater than unreversed amount on transfer (${left})`, {
+    const [asked, rest] = [formatAmount(amount, currency), formatAmount(left, currency)];
+    throw invalidRequest(`Reversal amount (${asked}) is greater than unreversed amount on transfer (${rest})`, {
       param: 'amount',
     });
   }
-  const { currency } = transfer;
   const reversalId = stripe.newId('transfer_reversal');
   const paid = balanceTransactions(stripe).find(idOf(transfer.balance_transaction) ?? '');
   const when = paid && paid.available_on > stripe.now() ? { available_on: paid.available_on } : {};
@@ -67,7 +75,7 @@ export function reverseTransfer(stripe: Backend, id: string, given: Reversal): S
     ...when,
   });
   const refund = asAccount(stripe, idOf(transfer.destination)!, () =>
-    refundPayment(stripe, idOf(transfer.destination_payment)!, { amount, when, reversal: reversalId }),
+    refundPayment(stripe, idOf(transfer.destination_payment)!, { amount, reversal: reversalId, ...when }),
   );
   const reversal = reversalTable(stripe).insert({
     id: reversalId,
@@ -92,11 +100,7 @@ export function reverseTransfer(stripe: Backend, id: string, given: Reversal): S
 function refundPayment(
   stripe: Backend,
   id: string,
-  {
-    amount,
-    when,
-    reversal,
-  }: { readonly amount: number; readonly when: { available_on?: number }; readonly reversal: string },
+  { amount, reversal, ...when }: { readonly amount: number; readonly reversal: string; readonly available_on?: number },
 ): string {
   const payment = chargeTable(stripe).get(id);
   const refundId = stripe.platform.ids.next('pyr', 24);

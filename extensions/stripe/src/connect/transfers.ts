@@ -6,8 +6,9 @@ import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
-import { addBalanceTransaction, availableIn, balanceTransactions } from '../payments/balance';
+import { addBalanceTransaction, isCovered, balanceTransactions } from '../payments/balance';
 import { chargeTable } from '../payments/charging';
+import { readCurrency } from '../payments/money';
 import { billingDetails } from '../resources/payment-methods';
 import { blank } from '../spec/shapes';
 import { platformName } from './business-name';
@@ -134,7 +135,8 @@ export function groupOf({ id, payment_intent: intent, transfer_group: group }: S
 }
 
 /** https://docs.stripe.com/api/transfers/create */
-function createTransfer(stripe: Backend, given: Stripe.TransferCreateParams): Stripe.Transfer {
+function createTransfer(stripe: Backend, asked: Stripe.TransferCreateParams): Stripe.Transfer {
+  const given = { ...asked, currency: readCurrency(asked.currency) };
   checkTransferable(destinationAccount(stripe, given.destination, 'destination'));
   if (given.destination === stripe.account) {
     throw invalidRequest('You cannot transfer money to the account that it comes from.', { param: 'destination' });
@@ -150,7 +152,7 @@ function createTransfer(stripe: Backend, given: Stripe.TransferCreateParams): St
       param: 'amount',
     });
   if (charge === undefined) {
-    if (availableIn(stripe, given.currency) < amount) {
+    if (!isCovered(stripe, amount, given.currency)) {
       throw invalidRequest(
         'You have insufficient available funds in your Stripe account. Try adding funds directly to your available balance by creating Charges using the 4000000000000077 test card. See: https://stripe.com/docs/testing#available-balance',
         { code: 'balance_insufficient' },

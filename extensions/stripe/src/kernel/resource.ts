@@ -47,9 +47,7 @@ export function resourceOperations<T extends StripeObject>(
   const operations: Record<string, OperationHandler> = {
     [`GET ${path}`]: ({ params, url }) =>
       table.page(url, params, {
-        where: (object) =>
-          filters.every((name) => params[name] === undefined || object[name] === params[name]) &&
-          (rules.where?.(object, params) ?? true),
+        where: (object) => matches(object, params, filters) && (rules.where?.(object, params) ?? true),
       }),
     [`GET ${path}/{id}`]: ({ path: { id } }) => table.get(id!),
   };
@@ -77,6 +75,12 @@ export function resourceOperations<T extends StripeObject>(
     };
   }
   return operations;
+}
+
+/** Whether an object has what a client named of some fields, in parameters of the same names. */
+export function matches<T extends object>(object: T, given: object, names: readonly (keyof T & string)[]): boolean {
+  const wanted = given as Partial<T>;
+  return names.every((name) => wanted[name] === undefined || object[name] === wanted[name]);
 }
 
 /** An object of a kind: empty, with what a client gave of its fields, and then with `own` fields. It is not kept. */

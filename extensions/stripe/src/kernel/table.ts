@@ -88,8 +88,13 @@ export class Table<T extends StripeObject, Hidden extends object = Record<string
   }
 
   has(id: string): boolean {
+    return this.present(id) !== undefined;
+  }
+
+  /** The object, or undefined where the account has none, or has deleted it. */
+  present(id: string): T | undefined {
     const object = this.find(id);
-    return object !== undefined && !isDeleted(object);
+    return object === undefined || isDeleted(object) ? undefined : object;
   }
 
   /** What is kept beside an object; undefined where nothing is. */
@@ -136,6 +141,11 @@ export class Table<T extends StripeObject, Hidden extends object = Record<string
     if (row === undefined) throw resourceMissing(this.#noun, id);
     this.#rows.put(id, { ...row, object });
     return object;
+  }
+
+  /** Keeps an object, in the place of the one that has its identifier where there is one. */
+  put(object: T): T {
+    return this.find(object.id) === undefined ? this.insert(object) : this.replace(object.id, object);
   }
 
   /** Forgets an object as if it had never been. Most kinds keep `deleted: true` instead, by {@link update}. */

@@ -1,5 +1,20 @@
 import { invalidRequest, type StripeError } from '../errors';
 
+const NAMES = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
+/** A region that is not known has a name, too. */
+const UNKNOWN = 'ZZ';
+
+/** Whether a text is the code of a country, in upper or lower case. */
+export function isCountry(text: string): boolean {
+  const code = text.toUpperCase();
+  return /^[A-Z]{2}$/.test(code) && code !== UNKNOWN && NAMES.of(code) !== undefined;
+}
+
+/** Throws for what is no code of a country, given in the parameter `param`. */
+export function checkCountry(country: string | undefined, param: string): void {
+  if (country !== undefined && !isCountry(country)) throw unknownCountry(country, param);
+}
+
 /** The error of a code that no country has. */
 export function unknownCountry(country: string, param: string): StripeError {
   return invalidRequest(

@@ -3,7 +3,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { invalidRequest, parameterMissing, StripeError } from '../errors';
 import { parameterFile, type ParameterType } from '../spec/files';
 import type { Operation } from '../spec/spec';
-import { unknownCountry } from './country';
+import { isCountry, unknownCountry } from './country';
 import { checkLists } from './list-limits';
 import { metadata } from './metadata';
 import type { Raw, RawHash } from './form';
@@ -132,7 +132,7 @@ function check(place: number, raw: Raw, param: string): unknown {
   if (sort === '*') return loosely(raw);
   if (sort === '?') return raw === '' ? '' : check((type as [string, number])[1], raw, param);
   if (raw === '' && UNSET.test(param)) return null;
-  if (typeof raw === 'string' && raw.length !== 2 && COUNTRY.test(param) && raw !== '')
+  if (typeof raw === 'string' && raw !== '' && COUNTRY.test(param) && !isCountry(raw))
     throw unknownCountry(shortened(raw), param);
   if (raw === '' && param === NO_METHOD) return '';
   if (raw === '') throw emptyParameter(param);

@@ -1,12 +1,14 @@
 /** The money of an account: https://docs.stripe.com/api/balance. What it has is always the sum of its balance transactions. */
 import type { Collection } from 'backlot';
 import type Stripe from 'stripe';
+import { connectedAccount } from '../connect/account-data';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
 import type { DefineModule } from '../kernel/module';
 import { perMille } from './money';
 import { addPayable } from './payables';
 import { contentsOf } from './payouts';
+import { settlementOf } from './settlement';
 
 const DAY = 24 * 60 * 60;
 /** How many days money is pending. */
@@ -110,7 +112,10 @@ const CATEGORIES: Readonly<Record<string, string>> = {
 
 /** Books what comes in or goes out, in the account that the running code acts for. */
 export function addBalanceTransaction(stripe: Backend, booking: Booking): Stripe.BalanceTransaction {
-  const { amount, currency, type, source, fees = [], description = null, balance = 'payments' } = booking;
+  const { type, source, description = null, balance = 'payments' } = booking;
+  const { currency, rate, convert } = settlementOf(stripe, booking.currency);
+  const amount = convert(booking.amount);
+  const fees = (booking.fees ?? []).map((each) => ({ ...each, amount: convert(each.amount), currency }));
   const fee = fees.reduce((sum, each) => sum + each.amount, 0);
   const now = stripe.now();
   const available = booking.available_on ?? now;
@@ -124,9 +129,9 @@ export function addBalanceTransaction(stripe: Backend, booking: Booking): Stripe
     created: now,
     currency,
     description,
-    exchange_rate: null,
+    exchange_rate: rate,
     fee,
-    fee_details: [...fees],
+    fee_details: fees,
     net: amount - fee,
     reporting_category: booking.reporting_category ?? CATEGORIES[type] ?? type,
     source,
@@ -148,6 +153,12 @@ export function addBalanceTransaction(stripe: Backend, booking: Booking): Stripe
 /** What can be spent in a currency. */
 export function availableIn(stripe: Backend, currency: string): number {
   return sumsOf(stripe).get([stripe.account, currency])?.available ?? 0;
+}
+
+/** Whether so much in a currency can be spent, converted where the account has no balance in it. */
+export function isCovered(stripe: Backend, amount: number, currency: string): boolean {
+  const settlement = settlementOf(stripe, currency);
+  return settlement.convert(amount) <= availableIn(stripe, settlement.currency);
 }
 
 function move(stripe: Backend, currency: string, by: Partial<Sums>): void {
@@ -187,7 +198,9 @@ export function readBalance(stripe: Backend): Stripe.Balance {
   for (const [key, sums] of sumsOf(stripe).entries({ prefix: [stripe.account] })) {
     currencies.push([String((key as readonly unknown[])[1]), sums]);
   }
-  if (currencies.length === 0) currencies.push(['usd', { available: 0, pending: 0 }]);
+  if (currencies.length === 0) {
+    currencies.push([connectedAccount(stripe)?.default_currency ?? 'usd', { available: 0, pending: 0 }]);
+  }
   const issuing = issuingBalances(stripe).map((each) => ({ ...each, source_types: { card: each.amount } }));
   const part = (name: keyof Sums) =>
     currencies.map(([currency, sums]) => ({

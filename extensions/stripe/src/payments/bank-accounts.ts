@@ -8,8 +8,6 @@ export interface BankBehavior {
   readonly isDisputed?: boolean;
   /** How many seconds the debit is under way. */
   readonly delay: number;
-  /** What a payout to the account fails with. */
-  readonly payoutFailure?: { readonly code: string; readonly message: string };
 }
 
 /** As long as a test has to wait for what takes days in the world. */
@@ -39,37 +37,22 @@ const ACCOUNTS: Readonly<Record<string, BankBehavior>> = {
   '000111111113': {
     delay: SOON,
     failure: DECLINES.accountClosed,
-    payoutFailure: { code: 'account_closed', message: 'The bank account has been closed.' },
   },
   '000111111116': {
     delay: SOON,
     failure: DECLINES.noAccount,
-    payoutFailure: {
-      code: 'no_account',
-      message:
-        'The bank account details on file are probably incorrect. No bank account could be located with those details.',
-    },
   },
   '000222222227': {
     delay: SOON,
     failure: DECLINES.insufficientFunds,
-    payoutFailure: { code: 'insufficient_funds', message: 'The account has insufficient funds.' },
   },
   '000333333335': {
     delay: SOON,
     failure: DECLINES.debitNotAuthorized,
-    payoutFailure: {
-      code: 'debit_not_authorized',
-      message: 'Debit transactions are not approved on the bank account.',
-    },
   },
   '000444444440': {
     delay: SOON,
     failure: DECLINES.invalidCurrency,
-    payoutFailure: {
-      code: 'invalid_currency',
-      message: 'The bank was unable to process this payout because of its currency.',
-    },
   },
   '000000004954': { delay: SOON, failure: DECLINES.failed },
   '000555555559': { delay: SOON, isDisputed: true },
@@ -111,6 +94,39 @@ export const NAMED_ACCOUNTS: Readonly<Record<string, string>> = {
   processing: '000000000009',
   weeklyLimitExceeded: '000777777771',
 };
+
+/** What a payout fails with. */
+export interface PayoutFailure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The numbers that refuse payouts are alike in all countries, and those of IBANs end alike: https://docs.stripe.com/connect/testing. */
+const PAYOUT_FAILURES: readonly (readonly [number: RegExp, failure: PayoutFailure])[] = [
+  [
+    /^0*1{7,}6$|370400440532013001$/,
+    {
+      code: 'no_account',
+      message:
+        'The bank account details on file are probably incorrect. No bank account could be located with those details.',
+    },
+  ],
+  [/^0*1{7,}3$|370400440532013002$/, { code: 'account_closed', message: 'The bank account has been closed.' }],
+  [/^0*2{7,}7$|370400440532013003$/, { code: 'insufficient_funds', message: 'The account has insufficient funds.' }],
+  [
+    /^0*3{7,}5$|370400440532013004$/,
+    { code: 'debit_not_authorized', message: 'Debit transactions are not approved on the bank account.' },
+  ],
+  [
+    /^0*4{7,}0$|370400440532013005$/,
+    { code: 'invalid_currency', message: 'The bank was unable to process this payout because of its currency.' },
+  ],
+];
+
+/** What a payout to an account fails with; undefined for one that arrives. */
+export function payoutFailureOf(number: string | undefined): PayoutFailure | undefined {
+  return number === undefined ? undefined : PAYOUT_FAILURES.find(([pattern]) => pattern.test(number))?.[1];
+}
 
 /** What an account number does; it pays where nothing special is documented. */
 export function bankBehavior(number: string | undefined): BankBehavior {

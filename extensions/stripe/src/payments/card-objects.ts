@@ -83,14 +83,30 @@ export function checkAccountNumber(number: string, within: string): void {
   });
 }
 
+const IBAN = /^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/;
+
+/** Throws for what begins like an IBAN, and is none by its check digits. */
+function checkIban(number: string): void {
+  if (!/^[A-Z]{2}\d{2}/.test(number)) return;
+  // The beginning goes to the end, and letters count from ten on.
+  const moved = number.slice(4) + number.slice(0, 4);
+  const digits = [...moved].map((each) => Number.parseInt(each, 36).toString()).join('');
+  if (IBAN.test(number) && BigInt(digits) % 97n === 1n) return;
+  throw invalidRequest(`The IBAN you provided is invalid: ${number}`, {
+    code: 'account_number_invalid',
+    param: 'bank_account[account_number]',
+  });
+}
+
 /** A bank account that nobody has yet. Throws where it cannot be one. */
 export function newBankAccount(stripe: Backend, given: Given): Stripe.BankAccount {
   const text = (name: string): string | null => (given[name] as string | undefined) ?? null;
-  const number = text('account_number');
+  const number = text('account_number')?.replaceAll(' ', '') ?? null;
   if (number === null) throw parameterMissing('bank_account[account_number]');
   const country = (text('country') ?? 'US').toUpperCase();
   const routing = text('routing_number');
   if (country === 'US') checkAccountNumber(number, 'bank_account');
+  else if (!stripe.isLoose) checkIban(number);
   if (country === 'US') checkRoutingNumber(routing, text('currency') ?? 'usd', 'bank_account');
   return {
     id: stripe.newId('bank_account'),

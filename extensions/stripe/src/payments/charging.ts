@@ -1,6 +1,7 @@
 /** Takes money: from here on there is a charge, whether the bank agreed or not. */
 import type Stripe from 'stripe';
 import { accountDescriptors } from '../connect/account-descriptors';
+import { refusedCheck } from '../connect/decline-settings';
 import { applicationFee, applicationOf } from '../connect/fees';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
@@ -70,7 +71,8 @@ export function charge(stripe: Backend, attempt: Attempt): Charged {
   const secret = methodTable(stripe).hidden(method.id);
   const judged = { method, customer, description: fields.description, number: secret?.number };
   const decline =
-    attempt.decline ?? (isPending ? undefined : judge(stripe, judged, declineOf(secret, isAuthenticated)));
+    attempt.decline ??
+    (isPending ? undefined : judge(stripe, judged, declineOf(secret, isAuthenticated) ?? refusedCheck(stripe, secret)));
   const paid = decline === undefined && !isPending;
   const isCard = method.type === 'card' || secret?.presented !== undefined;
   const id = isCard ? stripe.newId('charge') : stripe.platform.ids.next('py', 24);
@@ -130,9 +132,11 @@ export function charge(stripe: Backend, attempt: Attempt): Charged {
     statement_descriptor: null,
     statement_descriptor_suffix: null,
     status: decline !== undefined ? 'failed' : isPending ? 'pending' : 'succeeded',
-    transfer_data: null,
     transfer_group: null,
     ...fields,
+    transfer_data: fields.transfer_data
+      ? { ...fields.transfer_data, amount: fields.transfer_data.amount ?? null }
+      : null,
   } as unknown as Stripe.Charge;
   chargeTable(stripe).insert(made, secret);
   return { charge: made, ...(decline !== undefined && { decline }) };

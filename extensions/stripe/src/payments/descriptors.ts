@@ -4,7 +4,7 @@ import { invalidRequest } from '../errors';
 export const LONGEST_DESCRIPTOR = 22;
 const REFUSED = /[<>\\'"*]/;
 
-interface Descriptors {
+export interface Descriptors {
   readonly statement_descriptor?: string | null;
   readonly statement_descriptor_suffix?: string | null;
 }
@@ -12,17 +12,21 @@ interface Descriptors {
 /** Throws for a descriptor, or a suffix, that banks do not take. */
 export function checkDescriptors(given: Descriptors): void {
   for (const param of ['statement_descriptor', 'statement_descriptor_suffix'] as const) {
-    const text = given[param];
-    if (!text) continue;
-    if (text.length > LONGEST_DESCRIPTOR) {
-      throw invalidRequest(`The statement descriptor must be at most ${LONGEST_DESCRIPTOR} characters.`, { param });
-    }
-    if (REFUSED.test(text)) {
-      throw invalidRequest(`The statement descriptor cannot contain the characters <, >, \\, ', " and *.`, { param });
-    }
-    if (!/[a-z]/i.test(text)) {
-      throw invalidRequest('The statement descriptor must contain at least one letter.', { param });
-    }
+    checkDescriptor(given[param], param);
+  }
+}
+
+/** Throws for a descriptor that banks do not take, given in the parameter `param`. */
+export function checkDescriptor(text: string | null | undefined, param: string): void {
+  if (!text) return;
+  if (text.length > LONGEST_DESCRIPTOR) {
+    throw invalidRequest(`The statement descriptor must be at most ${LONGEST_DESCRIPTOR} characters.`, { param });
+  }
+  if (REFUSED.test(text)) {
+    throw invalidRequest(`The statement descriptor cannot contain the characters <, >, \\, ', " and *.`, { param });
+  }
+  if (!/[a-z]/i.test(text)) {
+    throw invalidRequest('The statement descriptor must contain at least one letter.', { param });
   }
 }
 

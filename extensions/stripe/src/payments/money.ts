@@ -14,7 +14,8 @@ const SMALLEST: Readonly<Record<string, number>> = {
   usd: 50, aed: 200, aud: 50, bgn: 100, brl: 50, cad: 50, chf: 50, czk: 1500, dkk: 250, eur: 50, gbp: 30, hkd: 400,
   huf: 17500, inr: 50, jpy: 50, mxn: 1000, myr: 200, nok: 300, nzd: 50, pln: 200, ron: 200, sek: 300, sgd: 50, thb: 1000,
 }; // prettier-ignore
-const LARGEST = 99_999_999;
+/** What no payment is more than, in the smallest unit. */
+export const LARGEST_AMOUNT = 99_999_999;
 /** Their amounts have decimals, though the money has none: https://docs.stripe.com/currencies#special-cases. */
 const WHOLE_ONLY: ReadonlySet<string> = new Set(['isk', 'ugx']);
 
@@ -86,8 +87,8 @@ export function checkAmount(amount: number, currency: string, param = 'amount'):
       param,
     });
   }
-  if (amount > LARGEST) {
-    throw invalidRequest(`Amount must be no more than ${formatAmount(LARGEST, currency, 'narrowSymbol')}`, {
+  if (amount > LARGEST_AMOUNT) {
+    throw invalidRequest(`Amount must be no more than ${formatAmount(LARGEST_AMOUNT, currency, 'narrowSymbol')}`, {
       code: 'amount_too_large',
       param,
     });

@@ -1,6 +1,7 @@
 /** Payouts, which take money to the bank: https://docs.stripe.com/api/payouts. */
 import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
+import { connectedAccount } from '../connect/account-data';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
@@ -8,10 +9,11 @@ import { isWithin } from '../kernel/is-within';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { addBalanceTransaction, availableIn } from './balance';
-import { bankBehavior } from './bank-accounts';
+import { payoutFailureOf } from './bank-accounts';
 import { bankAccountTable, cardTable } from './card-source';
 import { behaviorOf } from './cards';
 import { DAY } from './charging';
+import { checkDescriptor } from './descriptors';
 import { readCurrency } from './money';
 import { takePayables } from './payables';
 
@@ -68,6 +70,13 @@ function destinationOf(stripe: Backend, given: string | undefined, currency: str
   return own ?? NO_ACCOUNT;
 }
 
+/** Throws for an account that nothing may be paid out to. */
+function checkPayable(stripe: Backend): void {
+  const reason = connectedAccount(stripe)?.requirements?.disabled_reason;
+  if (reason?.startsWith('rejected.') !== true && reason !== 'listed') return;
+  throw invalidRequest('Payouts are not enabled on this account: it was rejected.', { code: 'payouts_not_allowed' });
+}
+
 /** Throws where the money of an instant payout would not arrive at once. */
 function checkInstant(stripe: Backend, destination: string): void {
   const external = bankAccountTable(stripe).find(destination) ?? cardTable(stripe).find(destination);
@@ -78,15 +87,15 @@ function checkInstant(stripe: Backend, destination: string): void {
   });
 }
 
-/** The bank account or card that an account is paid out to in a currency: the default one, or any bank account there is. */
+/** The bank account or card that an account is paid out to in a currency: the default one. */
 export function payoutAccount(stripe: Backend, currency: string): Stripe.BankAccount | Stripe.Card | undefined {
   const isOwn = (each: Stripe.BankAccount | Stripe.Card): boolean => each.account === stripe.account;
   const isDefault = (each: Stripe.BankAccount | Stripe.Card): boolean =>
     isOwn(each) && each.currency === currency && each.default_for_currency === true;
   const table = bankAccountTable(stripe);
-  return (
-    table.first({ where: isDefault }) ?? cardTable(stripe).first({ where: isDefault }) ?? table.first({ where: isOwn })
-  );
+  const own = table.first({ where: isDefault }) ?? cardTable(stripe).first({ where: isDefault });
+  // Only the platform is paid out to what it has, in whatever currency.
+  return own ?? (stripe.account === PLATFORM_ACCOUNT || stripe.isLoose ? table.first({ where: isOwn }) : undefined);
 }
 
 /** Makes a payout, with `payout.created`; it arrives, or fails, by a job. Throws where there is not so much. */
@@ -103,6 +112,8 @@ export function createPayout(
       param: 'amount',
     });
   }
+  checkPayable(stripe);
+  checkDescriptor(given.statement_descriptor, 'statement_descriptor');
   const destination = destinationOf(stripe, given.destination, currency);
   const isInstant = method === 'instant';
   const fee = isInstant ? Math.max(50, Math.floor((amount * INSTANT_FEE + 500) / 1000)) : 0;
@@ -178,7 +189,7 @@ function arrive(stripe: Backend, id: string): void {
     ? behaviorOf(cardTable(stripe).hidden(destination)).payout === 'fails'
       ? CARD_FAILURE
       : undefined
-    : bankBehavior(bankAccountTable(stripe).hidden(destination)?.account).payoutFailure;
+    : payoutFailureOf(bankAccountTable(stripe).hidden(destination)?.account);
   if (payoutFailure === undefined) {
     const paid = payoutTable(stripe).update(id, {
       status: 'paid',

@@ -71,12 +71,17 @@ export const exchangeRates: DefineModule = () => ({
   },
 });
 
+/** What one unit of a currency is worth in another; undefined where nobody knows. */
+export function exchangeRate(currency: string, other: string): number | undefined {
+  const [one, two] = [PER_DOLLAR[currency], PER_DOLLAR[other]];
+  return one === undefined || two === undefined ? undefined : Number((two / one).toPrecision(DIGITS));
+}
+
 /** What one unit of a currency is worth in each of the others. */
 function ratesOf(currency: string): ExchangeRate {
-  const rate = (other: string): number => Number((PER_DOLLAR[other]! / PER_DOLLAR[currency]!).toPrecision(DIGITS));
   return {
     id: currency,
     object: 'exchange_rate',
-    rates: Object.fromEntries(CURRENCIES.map((other) => [other, rate(other)])),
+    rates: Object.fromEntries(CURRENCIES.map((other) => [other, exchangeRate(currency, other)!])),
   };
 }

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { invalidRequest } from '../errors';
+import { invalidRequest, parameterMissing } from '../errors';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { blank } from '../spec/shapes';
@@ -23,6 +23,7 @@ export const verificationSessions: DefineModule = (stripe) => {
     operations: {
       'POST /v1/identity/verification_sessions': ({ params }) => {
         const given = params as Stripe.Identity.VerificationSessionCreateParams;
+        if (given.type === undefined && given.verification_flow === undefined) throw parameterMissing('type');
         const id = stripe.newId('identity.verification_session');
         const session = {
           ...blank('identity.verification_session'),
@@ -32,6 +33,7 @@ export const verificationSessions: DefineModule = (stripe) => {
           created: stripe.now(),
           metadata: mergeMetadata(undefined, given.metadata),
           options: given.options ?? {},
+          ...(given.provided_details && { provided_details: given.provided_details }),
           redaction: null,
           status: 'requires_input',
           type: given.type ?? 'document',
@@ -57,6 +59,9 @@ export const verificationSessions: DefineModule = (stripe) => {
         return table.update(session.id, {
           ...(given.metadata !== undefined && { metadata: mergeMetadata(session.metadata, given.metadata) }),
           ...(given.options && { options: { ...session.options, ...given.options } as Session['options'] }),
+          ...(given.provided_details && {
+            provided_details: { ...session.provided_details, ...given.provided_details },
+          }),
           ...(given.type && { type: given.type }),
         });
       },
@@ -73,6 +78,7 @@ export const verificationSessions: DefineModule = (stripe) => {
           client_secret: null,
           last_verification_report: null,
           metadata: {},
+          provided_details: null,
           redaction: { status: 'redacted' },
           url: null,
           ...(before.status === 'requires_input' && { status: 'canceled' as const }),

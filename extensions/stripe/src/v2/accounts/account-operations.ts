@@ -72,7 +72,7 @@ export const accounts: DefineModule = (stripe) => {
 
 /** The account with an identifier, closed ones too. */
 export function findAccount(stripe: Backend, id: string): Stripe.Account {
-  const account = asPlatform(stripe, () => (accountTable(stripe).has(id) ? accountTable(stripe).find(id) : undefined));
+  const account = asPlatform(stripe, () => accountTable(stripe).present(id));
   // A connected account sees itself alone.
   if (account === undefined || (stripe.account !== PLATFORM_ACCOUNT && stripe.account !== id))
     throw notFound('account', id);
@@ -114,7 +114,7 @@ function creationParams(given: Given): Fields {
 /** Changes what was given of an account, in both versions, and tells of it. Gives the account as it is answered. */
 function write(stripe: Backend, before: Stripe.Account, row: AccountRow, given: Given, isNew = false): Fields {
   const { id } = before;
-  const wishes = wishesIn(given.configuration ?? {});
+  const wishes = wishesOf(row, given);
   const changed = keepRow(stripe, changedRow(row, given, wishes));
   if (changed.applied_configurations.includes('customer')) keepCustomer(stripe, id, given);
   const after = refreshAccount(stripe, id, changeParams(given, wishes), null);
@@ -126,6 +126,17 @@ function write(stripe: Backend, before: Stripe.Account, row: AccountRow, given: 
   return shownAccount(stripe, after, given.include);
 }
 
+/** What is asked for: what goes with a configuration that is taken away is asked for no more. */
+function wishesOf({ requested }: AccountRow, { configuration = {} }: Given): ReadonlyMap<string, boolean> {
+  const removed = Object.keys(configuration).filter((name) => !isApplied(configuration[name as Configuration]));
+  const unwanted = requested.filter((each) => removed.some((name) => each.startsWith(`${name}.`)));
+  return new Map([...wishesIn(configuration), ...unwanted.map((each) => [each, false] as const)]);
+}
+
+function isApplied(configuration: Fields | null | undefined): boolean {
+  return configuration !== null && configuration?.['applied'] !== false;
+}
+
 function changedRow(row: AccountRow, given: Given, wishes: ReadonlyMap<string, boolean>): AccountRow {
   const { configuration = {}, identity } = given;
   const requested = new Set(row.requested);
@@ -134,13 +145,13 @@ function changedRow(row: AccountRow, given: Given, wishes: ReadonlyMap<string, b
     else requested.delete(name);
   }
   const applied = CONFIGURATIONS.filter((name) =>
-    configuration[name] === undefined ? row.applied_configurations.includes(name) : configuration[name] !== null,
+    configuration[name] === undefined ? row.applied_configurations.includes(name) : isApplied(configuration[name]),
   );
   const business = identity?.business_details;
   const kept = {
     ...omit(given, 'account_token', 'include'),
     configuration: Object.fromEntries(
-      Object.entries(configuration).map(([name, each]) => [name, each && omit(each, 'capabilities')]),
+      Object.entries(configuration).map(([name, each]) => [name, each && omit(each, 'applied', 'capabilities')]),
     ),
     ...(identity !== undefined && {
       identity: { ...omit(identity, 'individual'), ...(business && { business_details: withoutNumbers(business) }) },

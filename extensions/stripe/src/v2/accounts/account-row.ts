@@ -40,10 +40,7 @@ export function rowOf(stripe: Backend, account: Stripe.Account): AccountRow {
 
 /** Keeps a row, in the place of the former one. */
 export function keepRow(stripe: Backend, row: AccountRow): AccountRow {
-  return asPlatform(stripe, () => {
-    const table = rowTable(stripe);
-    return table.find(row.id) === undefined ? table.insert(row) : table.replace(row.id, row);
-  });
+  return asPlatform(stripe, () => rowTable(stripe).put(row));
 }
 
 export function newRow(id: string, created: number): AccountRow {

@@ -24,12 +24,11 @@ const PERSON = 'v2.core.account_person';
 export const persons: DefineModule = (stripe) => {
   const accountOf = ({ path }: Call): string => findAccount(stripe, path['account']!).id;
   /** Of what is changed here, version 2 tells from here on, whoever made the account. */
-  const known = (call: Call): string => adopted(stripe, findAccount(stripe, accountOf(call))).id;
-  const find = (call: Call): { readonly account: string; readonly person: Stripe.Person } => {
-    const account = accountOf(call);
-    const person = findPerson(stripe, account, call.path['id']!);
-    if (person === undefined) throw notFound('person', call.path['id']!);
-    return { account, person };
+  const known = ({ path }: Call): string => adopted(stripe, findAccount(stripe, path['account']!)).id;
+  const personOf = (account: string, { path }: Call): Stripe.Person => {
+    const person = findPerson(stripe, account, path['id']!);
+    if (person === undefined) throw notFound('person', path['id']!);
+    return person;
   };
   return {
     operations: {
@@ -40,17 +39,17 @@ export const persons: DefineModule = (stripe) => {
         );
       },
       'GET /v2/core/accounts/{account}/persons/{id}': (call) => {
-        const { account, person } = find(call);
-        return shownPerson(stripe, account, person);
+        const account = accountOf(call);
+        return shownPerson(stripe, account, personOf(account, call));
       },
       'POST /v2/core/accounts/{account}/persons': (call) => write(stripe, known(call), undefined, call.params),
       'POST /v2/core/accounts/{account}/persons/{id}': (call) => {
-        const { person } = find(call);
-        return write(stripe, known(call), person, call.params);
+        const account = known(call);
+        return write(stripe, account, personOf(account, call), call.params);
       },
       'DELETE /v2/core/accounts/{account}/persons/{id}': (call) => {
-        const { person } = find(call);
         const account = known(call);
+        const person = personOf(account, call);
         asAccount(stripe, account, () => {
           personTable(stripe).remove(person.id);
           stripe.emit('person.deleted', person);

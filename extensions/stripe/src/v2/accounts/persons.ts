@@ -75,14 +75,12 @@ export function keepPersonExtras(stripe: Backend, account: string, person: strin
   asAccount(stripe, account, () => {
     const table = extrasTable(stripe);
     const before = table.find(person);
-    const extras: PersonExtras = {
+    table.put({
       id: person,
       object: 'v2.core.account_person',
       given: merged(before?.given ?? {}, withoutNumbers(given)) as Fields,
       updated: stripe.now(),
-    };
-    if (before === undefined) table.insert(extras);
-    else table.replace(person, extras);
+    });
   });
 }
 
@@ -109,7 +107,7 @@ function numbersOf({ id_number_provided: whole, ssn_last_4_provided: last }: Str
 
 /** The person with an identifier; undefined where the account has none. */
 export function findPerson(stripe: Backend, account: string, id: string): Stripe.Person | undefined {
-  return asAccount(stripe, account, () => (personTable(stripe).has(id) ? personTable(stripe).find(id) : undefined));
+  return asAccount(stripe, account, () => personTable(stripe).present(id));
 }
 
 /** The field of version 2 that a field of version 1 is: `given_name` for `first_name`. */
