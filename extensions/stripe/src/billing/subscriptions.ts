@@ -4,7 +4,7 @@ import { applicationOf } from '../connect/fees';
 import type { Backend } from '../kernel/backend';
 import { checkLimit } from '../kernel/limits';
 import { blank } from '../spec/shapes';
-import { createSetupIntent } from '../payments/setup-intents';
+import { createSetupIntent } from '../payments/create-setup';
 import { billedUntil, withSchedules } from './billing-schedules';
 import { readDiscounts } from './discounts';
 import { finalizeInvoice, noPaymentMethod, payInvoice } from './invoices';

@@ -7,10 +7,12 @@ import { createSubscription } from '../billing/subscriptions';
 import type { StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import { createSetupIntent, tryConfirmSetup } from '../payments/setup-intents';
+import { tryConfirmSetup } from '../payments/confirm-setup';
+import { createSetupIntent } from '../payments/create-setup';
 import { createCustomer } from '../resources/customers';
 import { addTaxId } from '../resources/tax-ids';
-import { attachPaymentMethod, createPaymentMethod, detachPaymentMethod } from '../resources/payment-methods';
+import { attachPaymentMethod, detachPaymentMethod } from '../resources/attach-method';
+import { createPaymentMethod } from '../resources/create-method';
 
 /** A payment method as somebody filled it in. */
 export interface GivenMethod {

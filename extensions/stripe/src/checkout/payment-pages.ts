@@ -5,7 +5,7 @@ import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { pageOf } from '../kernel/page-of';
 import { businessName } from '../connect/business-name';
-import { methodTable } from '../resources/payment-methods';
+import { methodTable } from '../resources/method-table';
 import { itemsOf } from './sessions';
 import { priceOf } from './line-items';
 import { savedFor } from './saved-methods';

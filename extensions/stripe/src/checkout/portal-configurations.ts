@@ -3,7 +3,7 @@ import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
-import { shortened } from '../parameters/validate';
+import { checkLength } from '../parameters/validate';
 import { blank } from '../spec/shapes';
 
 type Configuration = Stripe.BillingPortal.Configuration;
@@ -139,11 +139,7 @@ const LONGEST_HEADLINE = 60;
 /** Throws for what a configuration may not say. */
 function check(given: Stripe.BillingPortal.ConfigurationUpdateParams, features: Features): void {
   const { headline } = given.business_profile ?? {};
-  if (typeof headline === 'string' && headline.length > LONGEST_HEADLINE) {
-    throw invalidRequest(`Invalid string: ${shortened(headline)}; must be at most ${LONGEST_HEADLINE} characters`, {
-      param: 'business_profile[headline]',
-    });
-  }
+  checkLength(headline ?? '', LONGEST_HEADLINE, 'business_profile[headline]');
   const { enabled, products, default_allowed_updates: allowed } = features.subscription_update;
   if (!enabled) return;
   const missing = allowed.length === 0 ? 'default_allowed_updates' : (products ?? []).length === 0 ? 'products' : null;

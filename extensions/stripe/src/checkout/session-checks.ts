@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { locationStatus } from '../billing/automatic-tax';
+import { checkLength } from '../parameters/validate';
 import { checkContent } from './content-checks';
 import { priceOf, type Line } from './line-items';
 
@@ -95,11 +96,7 @@ export function checkParams(given: SessionParams, uiMode: UiMode, isBare = false
   if (given.customer_update !== undefined && given.customer === undefined) {
     throw invalidRequest('`customer_update` can only be used with `customer`.', { param: 'customer_update' });
   }
-  if ((given.client_reference_id ?? '').length > LONGEST_REFERENCE) {
-    throw invalidRequest(`Invalid string: must be at most ${LONGEST_REFERENCE} characters`, {
-      param: 'client_reference_id',
-    });
-  }
+  checkLength(given.client_reference_id ?? '', LONGEST_REFERENCE, 'client_reference_id');
   checkContent(given);
   checkRates(given);
 }

@@ -4,7 +4,7 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { findIntent } from '../payments/find-intent';
 import { completeAction } from '../payments/attempt-payment';
-import { completeSetupAction } from '../payments/setup-intents';
+import { completeSetupAction } from '../payments/confirm-setup';
 import { html, inScript, safeUrl, type Html } from './html';
 import { notice, page } from './layout';
 import { methodName } from './method-names';

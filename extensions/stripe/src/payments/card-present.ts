@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
-import { attachPaymentMethod, createPaymentMethod, methodTable } from '../resources/payment-methods';
+import { attachPaymentMethod } from '../resources/attach-method';
+import { createPaymentMethod } from '../resources/create-method';
+import { methodTable } from '../resources/method-table';
 import { behaviorOf, cardOf, readCard, type CardSecret } from './cards';
 
 /** Where a card was presented; kept beside its payment method and its charges. */

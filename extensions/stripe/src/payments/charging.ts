@@ -6,7 +6,7 @@ import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { judge } from '../radar/rules';
-import { methodTable, billingDetails } from '../resources/payment-methods';
+import { methodTable, billingDetails } from '../resources/method-table';
 import { addBalanceTransaction, pendingUntil, stripeFee } from './balance';
 import { behaviorOf, chargeDecline, type CardSecret } from './cards';
 import { methodDetails, outcomeOf, type Approval } from './charge-details';

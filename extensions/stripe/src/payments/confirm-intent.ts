@@ -4,7 +4,7 @@ import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { checkEmail } from '../parameters/email';
-import { methodTable } from '../resources/payment-methods';
+import { methodTable } from '../resources/method-table';
 import { changedDetails } from './amount-details';
 import { fail, isHeld, pay, process, scheduleVoucher, type MethodOptions } from './attempt-payment';
 import { authenticationFor } from './authentication';

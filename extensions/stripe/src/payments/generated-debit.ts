@@ -5,7 +5,9 @@
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import { attachPaymentMethod, createPaymentMethod, methodTable } from '../resources/payment-methods';
+import { attachPaymentMethod } from '../resources/attach-method';
+import { createPaymentMethod } from '../resources/create-method';
+import { methodTable } from '../resources/method-table';
 import { createMandate, type MandateData } from './mandates';
 
 /** The account behind each, in tests. */
@@ -39,7 +41,7 @@ export function generatedBy(charge: Stripe.Charge | undefined): string | undefin
   return idOf((bancontact ?? ideal ?? sofort)?.generated_sepa_debit);
 }
 
-interface Generated {
+export interface Generated {
   readonly generated_sepa_debit: string;
   readonly generated_sepa_debit_mandate: string;
 }

@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import { checkRecipients } from '../connect/recipients';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
+import { NO_ADDRESS } from '../parameters/address';
 
 /** What Stripe fills in for types of which a client says nothing. */
 const FILLED_IN: Readonly<Record<string, object>> = {
@@ -49,13 +50,12 @@ export function optionsOf(
 export function shippingOf(given: object | '' | null | undefined): Stripe.PaymentIntent.Shipping | null {
   if (!given) return null;
   const { address, ...rest } = given as { readonly address?: object };
-  const empty = { city: null, country: null, line1: null, line2: null, postal_code: null, state: null };
   return {
     carrier: null,
     phone: null,
     tracking_number: null,
     ...rest,
-    address: { ...empty, ...address },
+    address: { ...NO_ADDRESS, ...address },
   };
 }
 

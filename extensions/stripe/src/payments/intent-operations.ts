@@ -7,7 +7,7 @@ import { verifyDeposits } from './microdeposits';
 import type { Call, DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { checkEmail } from '../parameters/email';
-import { methodTable } from '../resources/payment-methods';
+import { methodTable } from '../resources/method-table';
 import { hooksOf } from '../tax/associations';
 import { checkDescriptors } from './descriptors';
 import { checkOwner, givenMethod, typesFor } from './intent-methods';

@@ -4,7 +4,7 @@ import type { StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
-import { methodTable } from '../resources/payment-methods';
+import { methodTable } from '../resources/method-table';
 import type { LineItem } from './amount-details';
 
 /** What is kept beside an intent. */

@@ -3,11 +3,11 @@ import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import { methodTable } from '../resources/payment-methods';
+import { methodTable } from '../resources/method-table';
 import { findIntent } from './find-intent';
 import { unexpectedState } from './intent-state';
 import { completeAction } from './attempt-payment';
-import { completeSetupAction } from './setup-intents';
+import { completeSetupAction } from './confirm-setup';
 
 /** What a bank would show on a statement, in tests. */
 const AMOUNTS = '32,45';

@@ -6,16 +6,10 @@ import { needsReturnUrl, noSuchIntent } from './intent-state';
 import { CONFIRMABLE } from './intents';
 import { verifyDeposits } from './microdeposits';
 import { checkSecret, viewFor } from './public-view';
-import {
-  setupTable,
-  createSetupIntent,
-  type ConfirmSetupParams,
-  type CreateSetupParams,
-  confirmSetup,
-  attempts,
-  cancelSetupIntent,
-  updateSetupIntent,
-} from './setup-intents';
+import { type ConfirmSetupParams, confirmSetup } from './confirm-setup';
+import { createSetupIntent, type CreateSetupParams } from './create-setup';
+import { attempts } from './setup-attempts';
+import { setupTable, cancelSetupIntent, updateSetupIntent } from './setup-intents';
 
 /** https://docs.stripe.com/api/setup_intents and https://docs.stripe.com/api/setup_attempts */
 export const setupIntents: DefineModule = (stripe) => {

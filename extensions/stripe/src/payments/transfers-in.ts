@@ -7,6 +7,7 @@ import { completeAction, pay } from './attempt-payment';
 import { availableCash, cashSettings, moveCash, type CashMovement } from './cash-movements';
 import { intentTable, methodOf, type Confirmed } from './intents';
 import { actionUrl } from './next-action';
+import { transferTypeOf } from './transfer-types';
 
 /** Whether a customer's transfers pay what waits for them without being told to. */
 export function appliesByItself(stripe: Backend, customer: string): boolean {
@@ -81,7 +82,7 @@ function spend(stripe: Backend, customer: string, { id, currency }: Stripe.Payme
 /** Where the customer has to transfer how much to. */
 function instructions(stripe: Backend, intent: Stripe.PaymentIntent): object {
   const { bank_transfer: transfer } = intent.payment_method_options?.customer_balance ?? {};
-  const type = transfer?.type ?? `${intent.currency.slice(0, 2)}_bank_transfer`;
+  const type = transfer?.type ?? transferTypeOf(intent.currency);
   const customer = idOf(intent.customer);
   return {
     display_bank_transfer_instructions: {

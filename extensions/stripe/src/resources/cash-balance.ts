@@ -4,6 +4,7 @@ import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { availableCash, cashSettings, moveCash, setCashSettings, type CashMovement } from '../payments/cash-movements';
+import { transferTypeOf } from '../payments/transfer-types';
 import { appliesByItself, applyCash, owedOf, waitsForTransfer } from '../payments/transfers-in';
 import { intentTable } from '../payments/intents';
 
@@ -64,7 +65,7 @@ function fund(
 ): CashMovement {
   const funded = moveCash(stripe, customer, amount, currency, {
     type: 'funded',
-    funded: { bank_transfer: { reference: reference ?? null, type: `${currency.slice(0, 2)}_bank_transfer` } },
+    funded: { bank_transfer: { reference: reference ?? null, type: transferTypeOf(currency) } },
   });
   const waiting = [...intentTable(stripe).values({ by: { customer } })]
     .reverse()

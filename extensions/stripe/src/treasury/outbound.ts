@@ -6,7 +6,7 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { newObject } from '../kernel/resource';
 import type { Table } from '../kernel/table';
-import { createPaymentMethod } from '../resources/payment-methods';
+import { createPaymentMethod } from '../resources/create-method';
 import { bankDetails, bankMethod, billingOf, financialAccountDetails } from './bank-details';
 import { checkFeature } from './features';
 import { addEntry, cashOf, financialAccountTable, openTransaction } from './ledger';
