@@ -7,7 +7,7 @@ import { completeAction } from '../payments/attempt-payment';
 import { completeSetupAction } from '../payments/confirm-setup';
 import { html, inScript, safeUrl, type Html } from './html';
 import { notice, page } from './layout';
-import { methodName } from './method-names';
+import { methodName } from '../payments/method-names';
 import { money } from './money';
 import { businessName } from '../connect/business-name';
 import { endpoint, type PageAnswer, type Visit } from './page-host';

@@ -10,7 +10,7 @@ import { AS_BUSINESS, SAME_ADDRESS } from './checkout-form';
 import { countries } from './countries';
 import { html, inScript, raw, safeUrl, type Html } from './html';
 import { field, page, select } from './layout';
-import { methodName } from './method-names';
+import { methodName } from '../payments/method-names';
 import { money } from './money';
 import { businessName } from '../connect/business-name';
 import { summary } from './sale-summary';

@@ -10,10 +10,10 @@ import { generateCard } from './card-present';
 import { announceCharge, bookCharge, captureDays, charge, chargeTable, DAY } from './charging';
 import type { Decline } from './declines';
 import { followUp } from './follow-up';
-import { ATTEMPT_FAILED, authenticationFailure, declinedCall, lastError } from './intent-state';
+import { ATTEMPT_FAILED, attemptExpired, authenticationFailure, declinedCall, lastError } from './intent-state';
 import { generateDebit, isShownOnce } from './generated-debit';
 import { hiddenOf, intentTable, methodOf, usageOf, type Confirmed } from './intents';
-import { createMandate } from './mandates';
+import { createMandate, endMandates } from './mandates';
 import { METHOD_TYPES } from './method-types';
 
 interface Payment {
@@ -106,7 +106,12 @@ export function process(stripe: Backend, id: string): Confirmed {
   const { mandateData } = hiddenOf(stripe, id);
   const singleUse =
     intent.setup_future_usage === null ? { amount: intent.amount, currency: intent.currency } : undefined;
-  const mandate = createMandate(stripe, method, mandateData, singleUse);
+  const mandate = createMandate(stripe, method, {
+    mandateData,
+    singleUse,
+    options: intent.payment_method_options,
+  });
+  const { blocked, delay } = bankBehavior(methodTable(stripe).hidden(method.id)?.account);
   const { charge: made } = charge(stripe, {
     amount: intent.amount,
     currency: intent.currency,
@@ -116,12 +121,13 @@ export function process(stripe: Backend, id: string): Confirmed {
     fields: fieldsOf(intent),
     mandate: mandate.id,
     isPending: true,
+    decline: blocked,
   });
   announceCharge(stripe, made.id);
+  if (blocked) return fail(stripe, id, method, blocked, made.id);
   keepMethod(stripe, intent, method, true);
   const processing = table.update(id, { status: 'processing', next_action: null, latest_charge: made.id });
   stripe.emit('payment_intent.processing', processing);
-  const { delay } = bankBehavior(methodTable(stripe).hidden(method.id)?.account);
   if (Number.isFinite(delay)) {
     // Banks keep to the time of the world, whatever clock a customer is on.
     stripe.as({ clock: null }, () => stripe.jobs.schedule('payment_intent.settle', id, stripe.now() + delay));
@@ -135,9 +141,10 @@ export function settleDebit(stripe: Backend, id: string): void {
   if (intent?.status !== 'processing') return;
   const chargeId = idOf(intent.latest_charge)!;
   const secret = chargeTable(stripe).hidden(chargeId);
-  const { failure } = bankBehavior(secret?.account);
+  const { failure, endsMandate } = bankBehavior(secret?.account);
   const method = methodOf(stripe, intent)!;
   if (failure) {
+    if (endsMandate === true) endDebits(stripe, method);
     chargeTable(stripe).update(chargeId, {
       status: 'failed',
       captured: false,
@@ -150,6 +157,21 @@ export function settleDebit(stripe: Backend, id: string): void {
   }
   chargeTable(stripe).update(chargeId, { status: 'succeeded', paid: true, amount_captured: intent.amount });
   succeed(stripe, id, chargeId);
+}
+
+/** Ends what a customer was asked to do and did not do in time. */
+export function expireAction(stripe: Backend, id: string): void {
+  const intent = intentTable(stripe).get(id);
+  if (intent.status !== 'requires_action') return;
+  const method = methodOf(stripe, intent)!;
+  stripe.onClockOf(idOf(intent.customer), () => fail(stripe, id, method, attemptExpired(method.type)));
+}
+
+/** The bank of a customer does not debit an account any more. */
+function endDebits(stripe: Backend, { id, type }: Stripe.PaymentMethod): void {
+  endMandates(stripe, id);
+  // The scheme of Bacs wants other details after that.
+  if (type === 'bacs_debit') methodTable(stripe).hide(id, { ...methodTable(stripe).hidden(id), spent: true });
 }
 
 /**
@@ -257,13 +279,4 @@ function fieldsOf(intent: Stripe.PaymentIntent): Partial<Stripe.Charge> {
     transfer_group: intent.transfer_group,
     application_fee_amount: intent.application_fee_amount,
   };
-}
-
-/** Vouchers are paid in a shop: in tests by what the address of the customer says. */
-export function scheduleVoucher(stripe: Backend, id: string, method: Stripe.PaymentMethod): void {
-  const email = method.billing_details.email ?? '';
-  if (/fill_never/.test(email)) return;
-  const delay = /immediately/.test(email) ? 1 : 180;
-  const kind = /expire/.test(email) ? 'payment_intent.voucher_expired' : 'payment_intent.voucher_paid';
-  stripe.as({ clock: null }, () => stripe.jobs.schedule(kind, id, stripe.now() + delay));
 }

@@ -6,7 +6,7 @@ import { idOf } from '../kernel/objects';
 import { checkEmail } from '../parameters/email';
 import { methodTable } from '../resources/method-table';
 import { changedDetails } from './amount-details';
-import { fail, isHeld, pay, process, scheduleVoucher, type MethodOptions } from './attempt-payment';
+import { fail, isHeld, pay, process, type MethodOptions } from './attempt-payment';
 import { authenticationFor } from './authentication';
 import { noteIntent } from './confirming-tokens';
 import { DECLINES } from './declines';
@@ -27,6 +27,8 @@ import {
 import { METHOD_TYPES } from './method-types';
 import { actionFor, authenticate, verifyWithMicrodeposits } from './next-action';
 import { payByTransfer } from './transfers-in';
+import { mustBeVerified, scheduleDeposits } from './verification';
+import { scheduleVoucher, voucherOptions } from './vouchers';
 
 /** Confirms an intent. Throws a card error, keeping what was written, when the payment is declined. */
 export function confirmIntent(stripe: Backend, id: string, params: ConfirmIntentParams = {}): Stripe.PaymentIntent {
@@ -117,15 +119,16 @@ function start(
     return askFor(stripe, intent.id, authenticate(stripe, intent.id, options));
   }
   if (flow === 'debit') {
-    const isVerified = method.type !== 'us_bank_account' || secret?.isVerified === true;
-    return isVerified || isOffSession
-      ? process(stripe, intent.id)
-      : askFor(stripe, intent.id, verifyWithMicrodeposits(stripe, intent.id));
+    if (isOffSession || !mustBeVerified(method.type, secret)) return process(stripe, intent.id);
+    const asked = askFor(stripe, intent.id, verifyWithMicrodeposits(stripe, intent.id));
+    scheduleDeposits(stripe, intent, secret);
+    return asked;
   }
   if (flow === 'transfer') return payByTransfer(stripe, intent, (action) => askFor(stripe, intent.id, action));
   if (flow === 'immediate' || flow === 'present' || isOffSession) return pay(stripe, intent.id);
-  const asked = askFor(stripe, intent.id, actionFor(stripe, intent.id, method, options));
-  if (flow === 'voucher') scheduleVoucher(stripe, intent.id, method);
+  const voucher = voucherOptions(intent, method.type);
+  const asked = askFor(stripe, intent.id, actionFor(stripe, intent.id, method, { ...options, voucher }));
+  if (flow === 'voucher') scheduleVoucher(stripe, intent, method);
   return asked;
 }
 

@@ -24,6 +24,7 @@ import { CONFIRMABLE } from './intents';
 import { createMandate } from './mandates';
 import { METHOD_TYPES } from './method-types';
 import { actionFor, authenticate, verifyWithMicrodeposits } from './next-action';
+import { mustBeVerified, scheduleDeposits } from './verification';
 import { addAttempt, endAttempt, keepAccount, keepPresented } from './setup-attempts';
 import { setupMethod, setupOptions, setupTable } from './setup-intents';
 
@@ -91,16 +92,18 @@ function start(stripe: Backend, intent: Stripe.SetupIntent, method: Stripe.Payme
   if (flow === 'card' || flow === 'present') {
     const request = intent.payment_method_options?.card?.request_three_d_secure;
     const decline = verificationDecline(secret);
-    if (decline) return fail(stripe, intent.id, method, decline);
+    if (decline) return failSetup(stripe, intent.id, method, decline);
     if (flow === 'present') return succeed(stripe, intent.id);
     const authentication = authenticationFor(secret, { isOffSession: false, request });
     if (!authentication.needed) return succeed(stripe, intent.id);
-    if (authentication.failure) return fail(stripe, intent.id, method, authentication.failure);
+    if (authentication.failure) return failSetup(stripe, intent.id, method, authentication.failure);
     return askFor(stripe, intent.id, authenticate(stripe, intent.id, options));
   }
   if (flow === 'redirect') return askFor(stripe, intent.id, actionFor(stripe, intent.id, method, options));
-  if (method.type === 'us_bank_account' && secret?.isVerified !== true) {
-    return askFor(stripe, intent.id, verifyWithMicrodeposits(stripe, intent.id));
+  if (mustBeVerified(method.type, secret)) {
+    const asked = askFor(stripe, intent.id, verifyWithMicrodeposits(stripe, intent.id));
+    scheduleDeposits(stripe, intent, secret);
+    return asked;
   }
   return succeed(stripe, intent.id);
 }
@@ -116,7 +119,8 @@ function askFor(stripe: Backend, id: string, action: object): ConfirmedSetup {
   return { intent };
 }
 
-function fail(
+/** Leaves the intent waiting for another payment method. */
+export function failSetup(
   stripe: Backend,
   id: string,
   method: Stripe.PaymentMethod,
@@ -151,7 +155,7 @@ function succeed(stripe: Backend, id: string, isAuthenticated = false): Confirme
   const { mandateData, singleUse } = table.hidden(id) ?? {};
   const mandate =
     isDebit || (mandateData !== undefined && !isOnce)
-      ? createMandate(stripe, method, mandateData, singleUse)
+      ? createMandate(stripe, method, { mandateData, singleUse, options: before.payment_method_options })
       : undefined;
   const attempt = endAttempt(stripe, before, 'succeeded', null, isAuthenticated);
   if (isPresent) keepPresented(stripe, attempt, method, customer);
@@ -179,8 +183,8 @@ export function completeSetupAction(stripe: Backend, id: string, succeeded: bool
       const { declinesAuthenticated } = behaviorOf(methodTable(stripe).hidden(method.id));
       return declinesAuthenticated === undefined
         ? succeed(stripe, id, isCard).intent
-        : fail(stripe, id, method, DECLINES[declinesAuthenticated]).intent;
+        : failSetup(stripe, id, method, DECLINES[declinesAuthenticated]).intent;
     }
-    return fail(stripe, id, method, isCard ? authenticationFailure('setup_intent') : ATTEMPT_FAILED).intent;
+    return failSetup(stripe, id, method, isCard ? authenticationFailure('setup_intent') : ATTEMPT_FAILED).intent;
   });
 }

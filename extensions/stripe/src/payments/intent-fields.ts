@@ -4,6 +4,7 @@ import { checkRecipients } from '../connect/recipients';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { NO_ADDRESS } from '../parameters/address';
+import { checkConfirmationNumber } from './vouchers';
 
 /** What Stripe fills in for types of which a client says nothing. */
 const FILLED_IN: Readonly<Record<string, object>> = {
@@ -38,6 +39,7 @@ export function optionsOf(
   types: readonly string[],
   before?: object | null,
 ): Stripe.PaymentIntent.PaymentMethodOptions {
+  checkConfirmationNumber(given);
   const [had, has] = [before, given] as (Readonly<Record<string, object>> | null | undefined)[];
   const options: Record<string, object> = { ...had, ...has };
   for (const type of types) {

@@ -10,6 +10,8 @@ import type { LineItem } from './amount-details';
 /** What is kept beside an intent. */
 export interface IntentSecret {
   readonly returnUrl?: string;
+  /** How often a customer named other deposits than those that arrived. */
+  readonly depositAttempts?: number;
   readonly useSdk?: boolean;
   readonly isOffSession?: boolean;
   /** The cardholder authenticated; the server has yet to confirm. */

@@ -91,6 +91,12 @@ export function endAttempt(
   });
 }
 
+/** Ends the attempt that waits for a customer who will not come back. */
+export function abandonAttempt(stripe: Backend, { latest_attempt: latest }: Stripe.SetupIntent): void {
+  const waiting = attempts(stripe).find(idOf(latest) ?? '');
+  if (waiting?.status === 'requires_action') attempts(stripe).update(waiting.id, { status: 'abandoned' });
+}
+
 /** What was set up on the page of a bank: debits from its account. */
 export function keepAccount(
   stripe: Backend,

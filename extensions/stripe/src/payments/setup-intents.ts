@@ -9,7 +9,7 @@ import { checkOwner, givenMethod, typesFor } from './intent-methods';
 import { wrongStatus } from './intent-state';
 import type { IntentSecret } from './intents';
 
-const CANCELABLE = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
+export const CANCELABLE = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
 
 export function setupTable(stripe: Backend): Table<Stripe.SetupIntent, IntentSecret> {
   return stripe.table<Stripe.SetupIntent, IntentSecret>('setup_intent');
@@ -32,21 +32,6 @@ export function setupOptions(given: object | undefined, types: readonly string[]
     ...given,
     card: { mandate_options: null, network: null, request_three_d_secure: 'automatic', ...card },
   };
-}
-
-/** Cancels a setup intent, with `setup_intent.canceled`. */
-export function cancelSetupIntent(stripe: Backend, id: string, reason: string | null = null): Stripe.SetupIntent {
-  const intent = setupTable(stripe).get(id);
-  if (!stripe.isLoose && !CANCELABLE.includes(intent.status)) {
-    throw wrongStatus(intent, 'cancel', 'canceled', CANCELABLE);
-  }
-  const canceled = setupTable(stripe).update(id, {
-    status: 'canceled',
-    cancellation_reason: reason,
-    next_action: null,
-  });
-  stripe.emit('setup_intent.canceled', canceled);
-  return canceled;
 }
 
 export function updateSetupIntent(stripe: Backend, intent: Stripe.SetupIntent, params: object): Stripe.SetupIntent {

@@ -12,8 +12,42 @@ import { insertMethod, type MethodParams } from './method-table';
 const NEEDS_DATA: readonly string[] = ['acss_debit', 'au_becs_debit', 'boleto', 'fpx', 'nz_bank_account', 'sofort'];
 export const BILLING_EMAIL = 'billing_details[email]';
 
-/** Makes a payment method that no customer has yet. Throws a card error for a card with wrong data. */
+/** What somebody who pays by a type has to say of themselves. */
+const NEEDS_BILLING: Readonly<Record<string, readonly ('email' | 'name')[]>> = {
+  acss_debit: ['name', 'email'],
+  afterpay_clearpay: ['name', 'email'],
+  au_becs_debit: ['name', 'email'],
+  bacs_debit: ['name', 'email'],
+  bancontact: ['name'],
+  boleto: ['name', 'email'],
+  eps: ['name'],
+  giropay: ['name'],
+  konbini: ['name', 'email'],
+  multibanco: ['email'],
+  oxxo: ['name', 'email'],
+  p24: ['email'],
+  promptpay: ['email'],
+  sepa_debit: ['name', 'email'],
+  us_bank_account: ['name'],
+};
+
+/** Makes the payment method that a client describes, for somebody who says who they are. Throws as {@link makePaymentMethod} does. */
 export function createPaymentMethod(stripe: Backend, given: MethodParams): Stripe.PaymentMethod {
+  const { billing_details: billing, type = '' } = given;
+  const missing = NEEDS_BILLING[type]?.find((name) => !billing?.[name]);
+  if (missing !== undefined && !stripe.isLoose) throw parameterMissing(`billing_details[${missing}]`);
+  const { country } = (billing?.address || {}) as { readonly country?: string };
+  if (type === 'klarna' && !country && !stripe.isLoose) {
+    throw invalidRequest('You must provide `billing_details[address][country]` to use Klarna.', {
+      code: 'parameter_missing',
+      param: 'billing_details[address][country]',
+    });
+  }
+  return makePaymentMethod(stripe, given);
+}
+
+/** Makes a payment method that no customer has yet. Throws a card error for a card with wrong data. */
+export function makePaymentMethod(stripe: Backend, given: MethodParams): Stripe.PaymentMethod {
   const { type } = given;
   if (type === undefined) throw parameterMissing('type');
   if (METHOD_TYPES[type] === undefined && type !== 'custom') {

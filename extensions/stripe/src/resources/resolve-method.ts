@@ -3,10 +3,10 @@ import type Stripe from 'stripe';
 import { invalidRequest, type StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import { NAMED_ACCOUNTS } from '../payments/bank-accounts';
 import { bankAccountTable, cardOfSource } from '../payments/card-source';
 import { methodCard, namedCard } from '../payments/cards';
-import { usBankAccount } from './method-parts';
+import { namedAccount, type NamedAccount } from '../payments/test-bank-accounts';
+import { otherPart, usBankAccount } from './method-parts';
 import { billingDetails, insertMethod, methodTable } from './method-table';
 
 /**
@@ -20,18 +20,39 @@ export function resolvePaymentMethod(stripe: Backend, id: string, param = 'payme
     const secret = { number: card.number, hasCvc: card.hasCvc };
     return insertMethod(stripe, { type: 'card', shown: methodCard(card), secret });
   }
-  const [, account] = /^pm_usBankAccount(?:_(\w+))?$/.exec(id) ?? [];
-  const number = NAMED_ACCOUNTS[account ?? (id === 'pm_usBankAccount' ? 'success' : '')];
-  if (number !== undefined) {
+  const account = namedAccount(id);
+  if (account !== undefined) {
+    const { shown, secret } = otherPart(account.type, dataOf(account));
     return insertMethod(stripe, {
-      type: 'us_bank_account',
-      shown: usBankAccount(number, {}),
-      secret: { account: number, isVerified: true },
+      type: account.type,
+      shown,
+      secret: { ...secret, isVerified: true },
       billing: { name: 'Jenny Rosen', email: 'jenny.rosen@example.com' },
     });
   }
   if (/^(tok|src|card|ba)_/.test(id)) return methodOfSource(stripe, id, param);
   return methodTable(stripe).get(id, param);
+}
+
+/** What somebody would fill in for a documented account. */
+function dataOf({ type, number }: NamedAccount): Readonly<Record<string, unknown>> {
+  switch (type) {
+    case 'acss_debit':
+      return {
+        account_number: number,
+        bank_name: 'STRIPE TEST BANK',
+        institution_number: '000',
+        transit_number: '11000',
+      };
+    case 'au_becs_debit':
+      return { account_number: number, bsb_number: '000000' };
+    case 'bacs_debit':
+      return { account_number: number, sort_code: '108800' };
+    case 'sepa_debit':
+      return { iban: number };
+    default:
+      return { account_number: number };
+  }
 }
 
 /** Throws where a payment method is not there, or is not that of the customer: only those are for later payments. */
