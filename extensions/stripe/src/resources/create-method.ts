@@ -6,7 +6,7 @@ import type { Backend } from '../kernel/backend';
 import { checkEmail } from '../parameters/email';
 import { METHOD_TYPES } from '../payments/method-types';
 import { cardPart, otherPart } from './method-parts';
-import { insertMethod, type MethodParams } from './method-table';
+import { insertMethod, type MethodParams, type NewMethod } from './method-table';
 
 /** Types of which nothing can be made without their data. */
 const NEEDS_DATA: readonly string[] = ['acss_debit', 'au_becs_debit', 'boleto', 'fpx', 'nz_bank_account', 'sofort'];
@@ -33,21 +33,29 @@ const NEEDS_BILLING: Readonly<Record<string, readonly ('email' | 'name')[]>> = {
 
 /** Makes the payment method that a client describes, for somebody who says who they are. Throws as {@link makePaymentMethod} does. */
 export function createPaymentMethod(stripe: Backend, given: MethodParams): Stripe.PaymentMethod {
-  const { billing_details: billing, type = '' } = given;
-  const missing = NEEDS_BILLING[type]?.find((name) => !billing?.[name]);
-  if (missing !== undefined && !stripe.isLoose) throw parameterMissing(`billing_details[${missing}]`);
-  const { country } = (billing?.address || {}) as { readonly country?: string };
-  if (type === 'klarna' && !country && !stripe.isLoose) {
-    throw invalidRequest('You must provide `billing_details[address][country]` to use Klarna.', {
-      code: 'parameter_missing',
-      param: 'billing_details[address][country]',
-    });
-  }
-  return makePaymentMethod(stripe, given);
+  const read = readMethod(stripe, given);
+  if (!stripe.isLoose) checkBilling(given);
+  return insertMethod(stripe, read);
 }
 
 /** Makes a payment method that no customer has yet. Throws a card error for a card with wrong data. */
 export function makePaymentMethod(stripe: Backend, given: MethodParams): Stripe.PaymentMethod {
+  return insertMethod(stripe, readMethod(stripe, given));
+}
+
+/** Throws where somebody does not say of themselves what a payment by this type needs. */
+function checkBilling({ billing_details: billing, type = '' }: MethodParams): void {
+  const missing = NEEDS_BILLING[type]?.find((name) => !billing?.[name]);
+  if (missing !== undefined) throw parameterMissing(`billing_details[${missing}]`);
+  const { country } = (billing?.address || {}) as { readonly country?: string };
+  if (type !== 'klarna' || country) return;
+  throw invalidRequest('You must provide `billing_details[address][country]` to use Klarna.', {
+    code: 'parameter_missing',
+    param: 'billing_details[address][country]',
+  });
+}
+
+function readMethod(stripe: Backend, given: MethodParams): NewMethod {
   const { type } = given;
   if (type === undefined) throw parameterMissing('type');
   if (METHOD_TYPES[type] === undefined && type !== 'custom') {
@@ -62,5 +70,5 @@ export function makePaymentMethod(stripe: Backend, given: MethodParams): Stripe.
   // Whoever linked an account has shown that it is theirs.
   const secret = linked ? { ...part.secret, isVerified: true } : part.secret;
   const billingDetails = given.billing_details as Partial<Stripe.PaymentMethod.BillingDetails> | undefined;
-  return insertMethod(stripe, { type, shown, secret, billing: { ...billing, ...billingDetails }, given });
+  return { type, shown, secret, billing: { ...billing, ...billingDetails }, given };
 }
