@@ -460,7 +460,13 @@
           return {
             type: chosen,
             ...(chosen === 'sepa_debit' && { sepa_debit: { iban: value('iban').replace(/\s/g, '') } }),
-            billing_details: { ...defaults, name: value('name'), email: value('email') },
+            billing_details: {
+              ...defaults,
+              name: value('name'),
+              email: value('email'),
+              // Klarna differs from country to country.
+              ...(chosen === 'klarna' && { address: { country: 'US', ...defaults.address } }),
+            },
             ...more,
           };
         },

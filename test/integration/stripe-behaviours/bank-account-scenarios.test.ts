@@ -150,6 +150,51 @@ describe('the mandate', () => {
     });
   });
 
+  it('that a customer gave holds for later payments', async () => {
+    const { id: customer } = await stripe.customers.create();
+    const { mandate, payment_method } = await stripe.setupIntents.create({
+      customer,
+      allowed_payment_method_types: ['us_bank_account'],
+      payment_method: 'pm_usBankAccount_success',
+      mandate_data: MANDATE,
+      confirm: true,
+    });
+    const again = {
+      customer,
+      payment_method: payment_method as string,
+      off_session: true,
+      expand: ['latest_charge'],
+    };
+    const intent = await stripe.paymentIntents.create({
+      amount: 2000,
+      currency: 'usd',
+      allowed_payment_method_types: ['us_bank_account'],
+      confirm: true,
+      ...again,
+    });
+    expect((await mandateOf(intent.latest_charge as Stripe.Charge)).id).toBe(mandate);
+  });
+
+  it('that is named has to be that of the payment method', async () => {
+    const { mandate } = await stripe.setupIntents.create({
+      allowed_payment_method_types: ['sepa_debit'],
+      payment_method: 'pm_sepaDebit_success_de',
+      mandate_data: MANDATE,
+      confirm: true,
+    });
+    const refused = await failure(
+      stripe.paymentIntents.create({
+        amount: 2000,
+        currency: 'eur',
+        allowed_payment_method_types: ['sepa_debit'],
+        payment_method: 'pm_sepaDebit_success_de',
+        mandate: mandate as string,
+        confirm: true,
+      }),
+    );
+    expect(refused).toMatchObject({ code: 'payment_intent_mandate_invalid', param: 'mandate' });
+  });
+
   it('of Canada says when debits come', async () => {
     const { latest_charge: charge } = await later(await byToken('pm_acssDebit_success', 'acss_debit'));
     expect((await mandateOf(charge)).payment_method_details.acss_debit).toMatchObject({

@@ -210,3 +210,39 @@ describe('the charge', () => {
     expect(charge).toMatchObject({ payment_method_details: { type, [type]: details } });
   });
 });
+
+describe('a setup', () => {
+  it('takes no vouchers', async () => {
+    const refused = await failure(stripe.setupIntents.create({ allowed_payment_method_types: ['oxxo'] }));
+    expect(refused).toMatchObject({ statusCode: 400, param: 'payment_method_types' });
+  });
+
+  it('leads back from a wallet', async () => {
+    const intent = await stripe.setupIntents.create({
+      allowed_payment_method_types: ['cashapp'],
+      payment_method_data: { type: 'cashapp' },
+      mandate_data: { customer_acceptance: { type: 'offline' } },
+      return_url: 'https://shop.example.com/back',
+      confirm: true,
+    });
+    const { hosted_instructions_url: url } = intent.next_action!.cashapp_handle_redirect_or_display_qr_code!;
+    const { location } = await visitPage(running, url, { action: 'complete' });
+    expect(location).toContain(`https://shop.example.com/back?setup_intent=${intent.id}`);
+  });
+});
+
+it('a bank transfer needs a customer', async () => {
+  const refused = await failure(
+    stripe.paymentIntents.create({
+      amount: 2000,
+      currency: 'usd',
+      allowed_payment_method_types: ['customer_balance'],
+      payment_method_data: { type: 'customer_balance' },
+      payment_method_options: {
+        customer_balance: { funding_type: 'bank_transfer', bank_transfer: { type: 'us_bank_transfer' } },
+      },
+      confirm: true,
+    }),
+  );
+  expect(refused).toMatchObject({ code: 'parameter_missing', param: 'customer' });
+});

@@ -12,7 +12,7 @@ import { createSetupIntent } from '../payments/create-setup';
 import { createCustomer } from '../resources/customers';
 import { addTaxId } from '../resources/tax-ids';
 import { attachPaymentMethod, detachPaymentMethod } from '../resources/attach-method';
-import { createPaymentMethod } from '../resources/create-method';
+import { makePaymentMethod as makeMethod } from '../resources/create-method';
 
 /** A payment method as somebody filled it in. */
 export interface GivenMethod {
@@ -55,7 +55,8 @@ export function makePaymentMethod(stripe: Backend, { type, card, details, billin
     ...(details && { [type]: details }),
     billing_details: billing,
   } as Stripe.PaymentMethodCreateParams;
-  return createPaymentMethod(stripe, params).id;
+  // The pages ask for what they need of a buyer.
+  return makeMethod(stripe, params).id;
 }
 
 /** Gives a payment method to a customer who does not have it yet. One that is charged at once is verified by that. */

@@ -13,7 +13,7 @@ import { followUp } from './follow-up';
 import { ATTEMPT_FAILED, attemptExpired, authenticationFailure, declinedCall, lastError } from './intent-state';
 import { generateDebit, isShownOnce } from './generated-debit';
 import { hiddenOf, intentTable, methodOf, usageOf, type Confirmed } from './intents';
-import { createMandate, endMandates } from './mandates';
+import { createMandate, endMandates, standingMandate } from './mandates';
 import { METHOD_TYPES } from './method-types';
 
 interface Payment {
@@ -103,14 +103,7 @@ export function process(stripe: Backend, id: string): Confirmed {
   const intent = table.get(id);
   const method = methodOf(stripe, intent)!;
   const customer = idOf(intent.customer);
-  const { mandateData } = hiddenOf(stripe, id);
-  const singleUse =
-    intent.setup_future_usage === null ? { amount: intent.amount, currency: intent.currency } : undefined;
-  const mandate = createMandate(stripe, method, {
-    mandateData,
-    singleUse,
-    options: intent.payment_method_options,
-  });
+  const mandate = mandateFor(stripe, intent, method);
   const { blocked, delay } = bankBehavior(methodTable(stripe).hidden(method.id)?.account);
   const { charge: made } = charge(stripe, {
     amount: intent.amount,
@@ -119,7 +112,7 @@ export function process(stripe: Backend, id: string): Confirmed {
     capture: true,
     customer: customer ?? null,
     fields: fieldsOf(intent),
-    mandate: mandate.id,
+    mandate,
     isPending: true,
     decline: blocked,
   });
@@ -133,6 +126,19 @@ export function process(stripe: Backend, id: string): Confirmed {
     stripe.as({ clock: null }, () => stripe.jobs.schedule('payment_intent.settle', id, stripe.now() + delay));
   }
   return { intent: processing };
+}
+
+/** What a customer agreed to for a debit: with this payment, or before. */
+function mandateFor(stripe: Backend, intent: Stripe.PaymentIntent, method: Stripe.PaymentMethod): string {
+  const { mandate, mandateData } = hiddenOf(stripe, intent.id);
+  const before = mandate ?? (mandateData ? undefined : standingMandate(stripe, method.id)?.id);
+  if (before !== undefined) return before;
+  const { amount, currency, payment_method_options: options, setup_future_usage: usage } = intent;
+  return createMandate(stripe, method, {
+    mandateData,
+    singleUse: usage === null ? { amount, currency } : undefined,
+    options,
+  }).id;
 }
 
 /** Ends a debit, as the number of its bank account says. */

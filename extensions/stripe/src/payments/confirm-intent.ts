@@ -14,6 +14,7 @@ import { refuseForCards } from './descriptors';
 import { optionsOf, shippingOf } from './intent-fields';
 import { checkAllowed, checkOwner, givenMethod } from './intent-methods';
 import { cannotConfirm, checkReturnUrlForm, missingMethod } from './intent-state';
+import { givenMandate } from './mandates';
 import {
   CONFIRMABLE,
   hiddenOf,
@@ -73,6 +74,7 @@ function confirm(stripe: Backend, id: string, params: ConfirmIntentParams): Conf
     ...(params.return_url !== undefined && { returnUrl: params.return_url }),
     useSdk: params.use_stripe_sdk === true,
     ...(params.mandate_data && { mandateData: params.mandate_data }),
+    ...(params.mandate !== undefined && { mandate: givenMandate(stripe, params.mandate, method).id }),
   });
   const { setup_future_usage: usage, shipping, receipt_email: email } = params;
   const intent = table.update(id, {

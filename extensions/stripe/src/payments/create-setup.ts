@@ -7,7 +7,10 @@ import { omit } from '../kernel/omit';
 import { confirmSetup } from './confirm-setup';
 import { noteIntent, withToken } from './confirming-tokens';
 import { checkOwner, givenMethod, typesFor } from './intent-methods';
+import { METHOD_TYPES } from './method-types';
 import { setupOptions, setupTable } from './setup-intents';
+
+const ONCE: readonly (string | undefined)[] = ['transfer', 'voucher'];
 
 export type CreateSetupParams = Stripe.SetupIntentCreateParams & { readonly payment_method_types?: readonly string[] };
 
@@ -22,6 +25,16 @@ export function createSetupIntent(stripe: Backend, given: CreateSetupParams): St
   });
 }
 
+/** Throws for types that are paid with once: vouchers, and the money that a customer has in hand. */
+function checkKeepable(types: readonly string[]): void {
+  const once = types.find((type) => type !== 'pix' && ONCE.includes(METHOD_TYPES[type]?.flow));
+  if (once === undefined) return;
+  throw invalidRequest(`The payment method type \`${once}\` cannot be used with a SetupIntent.`, {
+    code: 'setup_intent_invalid_parameter',
+    param: 'payment_method_types',
+  });
+}
+
 function make(stripe: Backend, params: CreateSetupParams): Stripe.SetupIntent {
   const { customer } = params;
   if (customer !== undefined) stripe.table('customer').get(customer, 'customer');
@@ -33,6 +46,7 @@ function make(stripe: Backend, params: CreateSetupParams): Stripe.SetupIntent {
   const method = givenMethod(stripe, params);
   if (method) checkOwner(stripe, method, customer, 'SetupIntent');
   const types = typesFor(stripe, params);
+  checkKeepable(types.payment_method_types);
   const id = stripe.newId('setup_intent');
   const intent = {
     id,

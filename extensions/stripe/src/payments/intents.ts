@@ -10,6 +10,8 @@ import type { LineItem } from './amount-details';
 /** What is kept beside an intent. */
 export interface IntentSecret {
   readonly returnUrl?: string;
+  /** The mandate that the client named for the payment. */
+  readonly mandate?: string;
   /** How often a customer named other deposits than those that arrived. */
   readonly depositAttempts?: number;
   readonly useSdk?: boolean;

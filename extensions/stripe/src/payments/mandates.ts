@@ -1,6 +1,8 @@
 import type Stripe from 'stripe';
+import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
+import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { methodTable } from '../resources/method-table';
 import { bankBehavior } from './bank-accounts';
@@ -80,6 +82,24 @@ function detailsOf(stripe: Backend, id: string, type: string, options: object | 
     default:
       return {};
   }
+}
+
+/** The mandate that a client names for a payment. Throws for one that is over, or for another payment method. */
+export function givenMandate(stripe: Backend, id: string, method: Stripe.PaymentMethod): Stripe.Mandate {
+  const mandate = mandateTable(stripe).get(id, 'mandate');
+  if (mandate.status === 'active' && idOf(mandate.payment_method) === method.id) return mandate;
+  throw invalidRequest('The provided mandate is invalid and can not be used for the payment intent.', {
+    code: 'payment_intent_mandate_invalid',
+    param: 'mandate',
+  });
+}
+
+/** What a customer agreed to for all payments with a payment method; undefined where they did not. */
+export function standingMandate(stripe: Backend, method: string): Stripe.Mandate | undefined {
+  return mandateTable(stripe).first({
+    by: { payment_method: method },
+    where: ({ status, type }) => status === 'active' && type === 'multi_use',
+  });
 }
 
 /** Ends what a customer agreed to with a payment method: they have taken it back, or their bank does not debit it any more. */

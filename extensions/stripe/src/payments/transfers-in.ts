@@ -1,5 +1,6 @@
 /** Payments by bank transfer: from what the customer has sent, or will send. */
 import type Stripe from 'stripe';
+import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { transferAddresses } from '../resources/funding-instructions';
@@ -58,16 +59,19 @@ export function payByTransfer(
   ask: (action: object) => Confirmed,
 ): Confirmed {
   const customer = idOf(intent.customer);
-  const has =
-    customer !== undefined && appliesByItself(stripe, customer)
-      ? (availableCash(stripe, customer)?.[intent.currency] ?? 0)
-      : 0;
-  if (customer !== undefined && has >= intent.amount) {
+  if (customer === undefined) {
+    throw invalidRequest('Payments with `customer_balance` need a customer, whose balance it is.', {
+      code: 'parameter_missing',
+      param: 'customer',
+    });
+  }
+  const has = appliesByItself(stripe, customer) ? (availableCash(stripe, customer)?.[intent.currency] ?? 0) : 0;
+  if (has >= intent.amount) {
     spend(stripe, customer, intent, intent.amount);
     return pay(stripe, intent.id);
   }
   const asked = ask(instructions(stripe, intent));
-  if (customer === undefined || has === 0) return asked;
+  if (has === 0) return asked;
   applyCash(stripe, customer, asked.intent, has);
   return { intent: intentTable(stripe).get(intent.id) };
 }
