@@ -196,12 +196,11 @@ describe('an account of version 2', () => {
         },
       },
     });
-    // Checks that are over a moment later change what is due once more.
-    expect((await typesOf(id)).slice(0, 3)).toEqual([
-      'v2.core.account.created',
-      'v2.core.account[identity].updated',
-      'v2.core.account[requirements].updated',
-    ]);
+    // Checks that are over a moment later change what is due once more: before the change, or after it.
+    const told = await typesOf(id);
+    expect(told[0]).toBe('v2.core.account.created');
+    expect(told).toContain('v2.core.account[identity].updated');
+    expect(told).toContain('v2.core.account[requirements].updated');
     const { identity, requirements } = await stripe.v2.core.accounts.retrieve(id, {
       include: ['identity', 'requirements'],
     });

@@ -3,6 +3,7 @@ import type { LookupFunction } from 'node:net';
 import { join } from 'node:path';
 import Stripe from 'stripe';
 import type { createTestPlatform, TestPlatform } from '../../src/testing';
+import { LookedAtClient } from './looked-at-client';
 import { REPOSITORY } from './run-platform';
 
 const { createTestPlatform: start } = jest.requireActual<{ createTestPlatform: typeof createTestPlatform }>(
@@ -29,6 +30,8 @@ export async function startStripe(
     ...(seed !== undefined && { seed: { stripe: seed } }),
   });
   const agent = new Agent({ keepAlive: true, lookup: toLoopback });
+  const isLoose = 'compat' in config || 'fallback' in config;
+  const answers = new LookedAtClient(Stripe.createNodeHttpClient(agent));
   const client: RunningStripe['client'] = ({ key = 'sk_test_backlot', ...options } = {}) =>
     new Stripe(key, {
       host: 'stripe.localhost',
@@ -36,14 +39,21 @@ export async function startStripe(
       protocol: 'http',
       maxNetworkRetries: 0,
       telemetry: false,
-      httpAgent: agent,
+      httpClient: answers as unknown as Stripe.HttpClient,
       ...options,
     });
   const close = async (): Promise<void> => {
     agent.destroy();
     await platform.close();
+    // Whatever a test looks at, the answer is to be as it is declared.
+    if (answers.problems.size > 0 && !isLoose) throw new Error(describeProblems(answers.problems));
   };
   return { platform, stripe: client(), client, close };
+}
+
+function describeProblems(problems: ReadonlyMap<string, string>): string {
+  const lines = [...problems].map(([problem, request]) => `  ${problem}, in the answer to ${request}`);
+  return ['Answers are not as the official package declares them:', ...lines.sort()].join('\n');
 }
 
 /** Not every machine resolves names below `localhost`. */

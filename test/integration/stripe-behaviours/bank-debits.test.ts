@@ -80,7 +80,9 @@ describe('a payment method', () => {
   ] as const)('by %s shows the end of its account number alone', async (type, given) => {
     const made = await stripe.paymentMethods.create({ type, [type]: given, billing_details: BILLING });
     const shown = (made as unknown as Record<string, object>)[type];
-    expect(shown).toMatchObject({ last4: given.account_number.slice(-4), fingerprint: expect.any(String) as string });
+    expect(shown).toMatchObject({ last4: given.account_number.slice(-4) });
+    // No fingerprint is declared for New Zealand.
+    if (type !== 'nz_bank_account') expect(shown).toHaveProperty('fingerprint');
     expect(shown).not.toHaveProperty('account_number');
   });
 

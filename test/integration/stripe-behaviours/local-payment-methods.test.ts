@@ -246,3 +246,17 @@ it('a bank transfer needs a customer', async () => {
   );
   expect(refused).toMatchObject({ code: 'parameter_missing', param: 'customer' });
 });
+
+describe('what is held', () => {
+  it.each([
+    ['affirm', 30],
+    ['afterpay_clearpay', 13],
+    ['cashapp', 7],
+    ['klarna', 28],
+  ])('by %s is given up after %d days', async (type, days) => {
+    const intent = await agree(await payBy(type, 'usd', { capture_method: 'manual' }));
+    expect(intent.status).toBe('requires_capture');
+    expect((await later(intent, (days - 1) * DAY)).status).toBe('requires_capture');
+    expect((await later(intent, DAY + MINUTE)).status).toBe('canceled');
+  });
+});

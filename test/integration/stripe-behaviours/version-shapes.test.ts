@@ -273,6 +273,87 @@ it('before endive a session of Financial Connections is for countries', async ()
   expect(body).toMatchObject({ filters: { countries: ['US'] } });
 });
 
+describe('what former versions had within lines, items and amounts', () => {
+  const VERSION = '2022-11-15';
+  let invoice: string;
+
+  beforeAll(async () => {
+    const coupon = await stripe.coupons.create({ percent_off: 10, duration: 'forever' });
+    const code = await stripe.promotionCodes.create({ promotion: { type: 'coupon', coupon: coupon.id } });
+    const rate = await stripe.taxRates.create({ display_name: 'VAT', percentage: 20, inclusive: false });
+    const subscription = await stripe.subscriptions.create({
+      customer,
+      items: [{ price }],
+      discounts: [{ promotion_code: code.id }],
+      default_tax_rates: [rate.id],
+      add_invoice_items: [{ price_data: { currency: 'usd', unit_amount: 700, product: await product() } }],
+    });
+    invoice = subscription.latest_invoice as string;
+  });
+
+  const product = async (): Promise<string> => (await stripe.prices.retrieve(price)).product as string;
+
+  it('can be expanded in an invoice', async () => {
+    const { body } = await call(
+      VERSION,
+      'GET',
+      `invoices/${invoice}?expand[]=lines.data.price.product&expand[]=lines.data.plan.product` +
+        '&expand[]=lines.data.invoice_item&expand[]=total_tax_amounts.tax_rate' +
+        '&expand[]=discount.promotion_code&expand[]=lines.data.tax_amounts.tax_rate',
+    );
+    expect(body).toMatchObject({
+      discount: { promotion_code: { object: 'promotion_code' } },
+      total_tax_amounts: [{ tax_rate: { object: 'tax_rate', percentage: 20 } }],
+    });
+    const { data } = body['lines'] as { data: Loose[] };
+    const ofSubscription = data.find(({ type }) => type === 'subscription');
+    const ofItem = data.find(({ type }) => type === 'invoiceitem');
+    expect(ofSubscription).toMatchObject({
+      price: { product: { object: 'product', name: 'Gold' } },
+      plan: { product: { object: 'product', name: 'Gold' } },
+      tax_amounts: [{ tax_rate: { object: 'tax_rate' } }],
+    });
+    expect(ofItem).toMatchObject({ invoice_item: { object: 'invoiceitem', amount: 700 } });
+  });
+
+  it('can be expanded in the list of lines, and in invoice items', async () => {
+    const { body: lines } = await call(
+      VERSION,
+      'GET',
+      `invoices/${invoice}/lines?expand[]=data.price.product&expand[]=data.subscription_item`,
+    );
+    expect(lines['data']).toContainEqual(
+      expect.objectContaining({
+        price: expect.objectContaining({ product: expect.objectContaining({ name: 'Gold' }) as unknown }) as unknown,
+        subscription_item: expect.objectContaining({ object: 'subscription_item' }) as unknown,
+      }),
+    );
+    const { body: items } = await call(
+      VERSION,
+      'GET',
+      'invoiceitems?expand[]=data.price.product&expand[]=data.subscription&expand[]=data.plan.tiers',
+    );
+    expect(items).toMatchObject({ data: [{ price: { product: { name: 'Gold' } } }] });
+  });
+
+  it('can be expanded in a subscription, and in a charge', async () => {
+    const { body } = await call(
+      VERSION,
+      'GET',
+      `subscriptions?customer=${customer}&limit=1&expand[]=data.discount.promotion_code&expand[]=data.latest_invoice.lines`,
+    );
+    expect(body).toMatchObject({ data: [{ discount: { promotion_code: { object: 'promotion_code' } } }] });
+    const { body: charges } = await call(VERSION, 'GET', 'charges?limit=1&expand[]=data.dispute');
+    expect(charges).toMatchObject({ data: [{ dispute: null }] });
+  });
+
+  it('is not there to be expanded now', async () => {
+    const { status, body } = await call(undefined, 'GET', `invoices/${invoice}?expand[]=lines.data.price.product`);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ error: { message: 'This property cannot be expanded (lines.data.price).' } });
+  });
+});
+
 it('the SDK of 2020 sees what its version had', async () => {
   const old = oldStripe(running, '2020-08-27');
   const intent = await old.paymentIntents.create({

@@ -8,6 +8,15 @@ import { addIntervals } from './periods';
 import { planOf, resolvePrice, shownPrice } from './prices';
 
 export type Phase = Stripe.SubscriptionSchedule.Phase;
+/** Settings of invoices where nobody gives any. */
+export const NO_INVOICE_SETTINGS = {
+  account_tax_ids: null,
+  custom_fields: null,
+  days_until_due: null,
+  description: null,
+  footer: null,
+};
+
 type GivenPhase = Stripe.SubscriptionScheduleCreateParams.Phase;
 
 /** The phases that parameters describe, one after the other from a time on. */
@@ -66,7 +75,7 @@ function readPhase(stripe: Backend, given: GivenPhase, from: number, at: string)
     discounts: discountsOf(given.discounts),
     end_date: end,
     invoice_settings: given.invoice_settings
-      ? { account_tax_ids: null, days_until_due: null, issuer: null, ...given.invoice_settings }
+      ? { ...NO_INVOICE_SETTINGS, issuer: null, ...given.invoice_settings }
       : null,
     items: given.items.map((item, index) => ({
       billing_thresholds: null,

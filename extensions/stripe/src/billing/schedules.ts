@@ -7,7 +7,14 @@ import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
-import { itemParams, phaseOf, readPhases, subscriptionParams, type Phase } from './schedule-phases';
+import {
+  itemParams,
+  NO_INVOICE_SETTINGS,
+  phaseOf,
+  readPhases,
+  subscriptionParams,
+  type Phase,
+} from './schedule-phases';
 import { pauseJobs, planPauses, readPauses } from './pause-schedules';
 import { DAY } from './periods';
 import { methodFor } from './methods';
@@ -120,8 +127,7 @@ function newSchedule(
       default_payment_method: settings?.default_payment_method ?? null,
       description: settings?.description || null,
       invoice_settings: {
-        account_tax_ids: null,
-        days_until_due: null,
+        ...NO_INVOICE_SETTINGS,
         issuer: { type: 'self' },
         ...settings?.invoice_settings,
       },

@@ -49,12 +49,23 @@ export function subscriptionTable(stripe: Backend): Table<Subscription, Subscrip
   return stripe.table<Subscription, SubscriptionSecret>('subscription');
 }
 
+interface OwnedItem {
+  readonly item: Item;
+  readonly subscription: Subscription;
+}
+
 /** The item under an identifier, and its subscription. */
-export function findItem(stripe: Backend, id: string): { item: Item; subscription: Subscription } {
+export function findItem(stripe: Backend, id: string): OwnedItem {
+  const found = itemIn(stripe, id);
+  if (!found) throw resourceMissing('subscription_item', id);
+  return found;
+}
+
+/** The same; undefined where no subscription has it any more. */
+export function itemIn(stripe: Backend, id: string): OwnedItem | undefined {
   const subscription = subscriptionTable(stripe).first({ by: { 'items.data': id } });
   const item = subscription?.items.data.find((each) => each.id === id);
-  if (!subscription || !item) throw resourceMissing('subscription_item', id);
-  return { item, subscription };
+  return subscription && item && { item, subscription };
 }
 
 /** Whose item it is, and in which currency they pay; that of the price where it says nothing. */

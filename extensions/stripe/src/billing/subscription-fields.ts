@@ -41,7 +41,11 @@ export function plainFields(stripe: Backend, given: Given, before?: Subscription
   if (given.trial_settings) {
     const { end_behavior: behavior } = given.trial_settings;
     fields['trial_settings'] = {
-      end_behavior: { ...behavior, missing_payment_method: behavior.missing_payment_method ?? 'create_invoice' },
+      end_behavior: {
+        ...behavior,
+        billing_cycle_anchor: behavior.billing_cycle_anchor ?? null,
+        missing_payment_method: behavior.missing_payment_method ?? 'create_invoice',
+      },
     };
   }
   const { application_fee_percent: percent } = given;

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { pageOf } from '../kernel/page-of';
 import type { DefineModule } from '../kernel/module';
 import { omit } from '../kernel/omit';
-import { findItem, subscriptionTable, type Item } from './subscription-data';
+import { findItem, itemIn, subscriptionTable, type Item } from './subscription-data';
 import { updateSubscription } from './subscription-changes';
 
 /** https://docs.stripe.com/api/subscription_items: changes of items are changes of their subscription. */
@@ -41,6 +41,11 @@ export const subscriptionItems: DefineModule = (stripe) => {
       'GET /v1/subscription_items': ({ params, url }) => {
         const { subscription } = params as unknown as Stripe.SubscriptionItemListParams;
         return pageOf(subscriptionTable(stripe).get(subscription, 'subscription').items.data, url, params);
+      },
+    },
+    includes: {
+      'line_item subscription_item': ({ subscription_item: id }: { subscription_item: string }) => {
+        return itemIn(stripe, id)?.item ?? id;
       },
     },
   };

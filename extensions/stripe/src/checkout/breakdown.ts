@@ -45,7 +45,8 @@ function shaped(
     taxes: taxes.map(({ amount, tax_rate_details: details, taxability_reason, taxable_amount }) => ({
       amount,
       rate: stripe.table<Stripe.TaxRate>('tax_rate').get(details!.tax_rate),
-      taxability_reason,
+      // Sessions do not have the word.
+      taxability_reason: taxability_reason === 'not_available' ? null : taxability_reason,
       taxable_amount,
     })),
   };

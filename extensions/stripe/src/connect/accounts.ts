@@ -212,6 +212,16 @@ function announceCapabilities(stripe: Backend, before: Stripe.Account, after: St
   }
 }
 
+const REJECTED = ['rejected.inactivity', 'rejected.other', 'rejected.unsupported_business'];
+
+/** Why an account is disabled, in the words for its capabilities. */
+function whyDisabled(reason: string | null | undefined): string | null {
+  if (!reason) return null;
+  if (reason === 'requirements.past_due') return 'requirements.fields_needed';
+  if (reason.startsWith('rejected.')) return REJECTED.includes(reason) ? reason : 'rejected.other';
+  return reason.startsWith('platform_') ? reason : 'pending.review';
+}
+
 /** https://docs.stripe.com/api/capabilities */
 export function capabilityOf(stripe: Backend, account: string, name: string): Stripe.Capability {
   return asPlatform(stripe, () => {
@@ -224,6 +234,7 @@ export function capabilityOf(stripe: Backend, account: string, name: string): St
       account,
       future_requirements: {
         alternatives: [],
+        current_deadline: null,
         currently_due: [],
         disabled_reason: null,
         errors: [],
@@ -233,7 +244,7 @@ export function capabilityOf(stripe: Backend, account: string, name: string): St
       },
       requested: requestedAt !== undefined,
       requested_at: requestedAt ?? null,
-      requirements,
+      requirements: { ...requirements, disabled_reason: whyDisabled(requirements?.disabled_reason) },
       status: (capabilities as Record<string, string> | undefined)?.[name] ?? 'unrequested',
     } as unknown as Stripe.Capability;
   });

@@ -6,6 +6,7 @@ import { pageOf } from '../kernel/page-of';
 import { sample } from '../spec/shapes';
 import { accountTable } from './account-data';
 import { currencyOf } from './blank-account';
+import { merged } from './given';
 
 /** How long a link to an onboarding is good. */
 const LIFETIME = 5 * 60;
@@ -57,7 +58,7 @@ export const accountLinks: DefineModule = (stripe) => {
         const session = sample('account_session', { id: account, created: stripe.now() });
         const components = session['components'] as Record<string, object>;
         for (const [name, component] of Object.entries(given.components)) {
-          components[name] = { ...components[name], ...(component as object) };
+          components[name] = merged(components[name], component) as object;
         }
         return {
           ...session,

@@ -3,13 +3,16 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { Table } from '../kernel/table';
-import { blank } from '../spec/shapes';
+import { blank, completed } from '../spec/shapes';
 import { asAccount } from './account-data';
 import { checkAge, checkPerson } from './account-rules';
 import { merged } from './given';
 import { resultOf, type PersonNumbers } from './verification';
 
 type Fields = Record<string, unknown>;
+
+/** A document of which no page has been given. */
+export const NO_DOCUMENT = { back: null, details: null, details_code: null, front: null };
 
 /** What is kept beside a person: what their numbers stand for, and what of them has been checked. */
 export interface PersonSecret extends PersonNumbers {
@@ -48,7 +51,7 @@ export function writePerson(
     const table = personTable(stripe);
     const before = id === undefined ? newPerson(stripe, account) : table.get(id);
     const secret = { ...(id === undefined ? {} : table.hidden(id)), ...numbersOf(given) };
-    const after = { ...before, ...fieldsFrom(before, given) };
+    const after = completed('person', { ...before, ...fieldsFrom(before, given) });
     if (id === undefined) return table.insert(after, secret);
     table.hide(id, secret);
     return table.update(id, after);
@@ -77,8 +80,6 @@ function fieldsFrom(before: Stripe.Person, given: Fields): Fields {
     metadata: mergeMetadata(before.metadata, metadata as Record<string, string> | undefined),
   };
 }
-
-const NO_DOCUMENT = { back: null, details: null, details_code: null, front: null };
 
 function withDocuments(verification: Fields): Fields {
   const whole = Object.entries(verification).map(([name, value]) => [
@@ -111,7 +112,7 @@ function newPerson(stripe: Backend, account: string): Stripe.Person {
       additional_document: null,
       details: null,
       details_code: null,
-      document: null,
+      document: NO_DOCUMENT,
       status: 'unverified',
     },
   } as unknown as Stripe.Person;

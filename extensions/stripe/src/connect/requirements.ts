@@ -2,7 +2,7 @@
 import type Stripe from 'stripe';
 import { valueAt } from '../kernel/objects';
 import type { AccountSecret } from './account-data';
-import type { KnownPerson, PersonSecret } from './person-data';
+import { NO_DOCUMENT, type KnownPerson, type PersonSecret } from './person-data';
 import { checkBusiness, checkCompany, checkPerson, errorOf, type Check } from './verification';
 
 const OF_ALL = [
@@ -206,7 +206,7 @@ export function withVerification(known: KnownPerson): Stripe.Person {
   const isBadDocument = findings.some(
     ({ requirement, code }) => requirement === 'verification.document' && code !== failed?.code,
   );
-  const { document = null, additional_document = null } = person.verification ?? {};
+  const { document = NO_DOCUMENT, additional_document = null } = person.verification ?? {};
   return {
     ...person,
     requirements: { alternatives, currently_due, errors, eventually_due, past_due, pending_verification },
@@ -214,14 +214,14 @@ export function withVerification(known: KnownPerson): Stripe.Person {
       additional_document,
       details: failed === undefined ? null : errorOf(failed).reason,
       details_code: failed === undefined ? null : 'failed_keyed_identity',
-      document: document && {
+      document: {
         ...document,
         details: isBadDocument ? errorOf(findings[0]!).reason : null,
         details_code: isBadDocument ? 'document_failed_test_mode' : null,
       },
       status: isPending ? 'pending' : isUnverified ? 'unverified' : 'verified',
     },
-  } as Stripe.Person;
+  };
 }
 
 /** An account with everything that follows from what it has given: what is due, what it may do, its capabilities. */

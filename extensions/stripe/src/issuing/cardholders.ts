@@ -4,7 +4,7 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { NO_ADDRESS } from '../parameters/address';
-import { blank } from '../spec/shapes';
+import { blank, completed } from '../spec/shapes';
 import { keepCard } from './keep-card';
 import { controlsOf } from './spending-controls';
 import { cardholderTable, cardTable, type Cardholder } from './tables';
@@ -21,7 +21,7 @@ export const issuingCardholders: DefineModule = (stripe) => {
     operations: {
       'POST /v1/issuing/cardholders': ({ params }) => {
         const given = params as unknown as Create;
-        const cardholder = {
+        const cardholder = completed('issuing.cardholder', {
           ...blank('issuing.cardholder'),
           company: null,
           email: null,
@@ -42,7 +42,7 @@ export const issuingCardholders: DefineModule = (stripe) => {
             isCard: false,
           }),
           type: given.type ?? 'individual',
-        } as unknown as Cardholder;
+        } as unknown as Cardholder);
         table.insert(cardholder);
         stripe.emit('issuing_cardholder.created', cardholder);
         return cardholder;
@@ -59,19 +59,21 @@ export const issuingCardholders: DefineModule = (stripe) => {
         const given = params as Update;
         const cardholder = table.update(
           path['id']!,
-          (before) => ({
-            ...(plain(given) as Partial<Cardholder>),
-            ...(partsOf(given, before) as Partial<Cardholder>),
-            ...(given.billing && { billing: { address: { ...NO_ADDRESS, ...given.billing.address } } }),
-            ...(given.spending_controls && {
-              spending_controls: controlsOf(given.spending_controls, {
-                currency: given.spending_controls.spending_limits_currency ?? null,
-                before: before.spending_controls,
-                isCard: false,
+          (before) =>
+            completed('issuing.cardholder', {
+              ...before,
+              ...(plain(given) as Partial<Cardholder>),
+              ...(partsOf(given, before) as Partial<Cardholder>),
+              ...(given.billing && { billing: { address: { ...NO_ADDRESS, ...given.billing.address } } }),
+              ...(given.spending_controls && {
+                spending_controls: controlsOf(given.spending_controls, {
+                  currency: given.spending_controls.spending_limits_currency ?? null,
+                  before: before.spending_controls,
+                  isCard: false,
+                }),
               }),
+              metadata: mergeMetadata(before.metadata, given.metadata),
             }),
-            metadata: mergeMetadata(before.metadata, given.metadata),
-          }),
           'issuing_cardholder.updated',
         );
         showInCards(stripe, cardholder);

@@ -4,40 +4,18 @@ import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import { addBalanceTransaction, issuingBalances } from '../payments/balance';
 import { checkAmount, readCurrency } from '../payments/money';
+import { bankAddresses } from '../resources/funding-instructions';
 
 type Raw = Readonly<Record<string, string | undefined>>;
 
-/** Where a bank transfer goes to, by the currency. */
-const TRANSFERS: Readonly<Record<string, { country: string; type: string; address: object }>> = {
-  eur: {
-    country: 'DE',
-    type: 'eu_bank_transfer',
-    address: {
-      iban: { account_holder_name: 'Backlot', bic: 'BACKDEFFXXX', country: 'DE', iban: 'DE00000000000000000001' },
-      supported_networks: ['sepa'],
-      type: 'iban',
-    },
-  },
-  gbp: {
-    country: 'GB',
-    type: 'gb_bank_transfer',
-    address: {
-      sort_code: { account_holder_name: 'Backlot', account_number: '00000001', sort_code: '000000' },
-      supported_networks: ['bacs', 'fps'],
-      type: 'sort_code',
-    },
-  },
+/** The country that a bank transfer goes to, and its kind, by the currency. */
+const TRANSFERS: Readonly<Record<string, readonly [country: string, type: string]>> = {
+  eur: ['DE', 'eu_bank_transfer'],
+  gbp: ['GB', 'gb_bank_transfer'],
 };
-
-const ELSEWHERE = {
-  country: 'US',
-  type: 'us_bank_transfer',
-  address: {
-    aba: { account_number: '000000000001', bank_name: 'Backlot', routing_number: '000000000' },
-    supported_networks: ['ach', 'domestic_wire_us'],
-    type: 'aba',
-  },
-};
+const ELSEWHERE = ['US', 'us_bank_transfer'] as const;
+/** The balance is one account. */
+const ACCOUNT_NUMBER = '000000000001';
 
 /** https://docs.stripe.com/api/issuing/funding_instructions; no declaration of the official package has these operations. */
 export const issuingFunding: DefineModule = (stripe) => ({
@@ -72,10 +50,10 @@ function currencyOf({ currency }: Raw): string {
 }
 
 function instructions(currency: string): object {
-  const { country, type, address } = TRANSFERS[currency] ?? ELSEWHERE;
+  const [country, type] = TRANSFERS[currency] ?? ELSEWHERE;
   return {
     object: 'funding_instructions',
-    bank_transfer: { country, financial_addresses: [address], type },
+    bank_transfer: { country, financial_addresses: bankAddresses(country, ACCOUNT_NUMBER).slice(0, 1), type },
     currency,
     funding_type: 'bank_transfer',
     livemode: false,

@@ -6,7 +6,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { addBalanceTransaction } from '../payments/balance';
-import { blank } from '../spec/shapes';
+import { blank, completed } from '../spec/shapes';
 import { merchantOf, type GivenMerchant } from './merchants';
 import {
   authorizationTable,
@@ -84,7 +84,7 @@ export function addTransaction(stripe: Backend, entry: Entry): Transaction {
     balance: 'issuing',
   });
   const today = new Date(stripe.now() * 1000).toISOString().slice(0, 10);
-  const transaction = {
+  const transaction = completed('issuing.transaction', {
     ...blank('issuing.transaction'),
     id,
     amount: entry.amount,
@@ -108,7 +108,7 @@ export function addTransaction(stripe: Backend, entry: Entry): Transaction {
     token: idOf(authorization?.token) ?? null,
     type,
     wallet: authorization?.wallet ?? null,
-  } as unknown as Transaction;
+  } as unknown as Transaction);
   transactionTable(stripe).insert(transaction);
   stripe.emit('issuing_transaction.created', transaction);
   if (purchase?.receipt) stripe.emit('issuing_transaction.purchase_details_receipt_updated', transaction);

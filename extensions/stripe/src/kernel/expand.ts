@@ -113,22 +113,23 @@ function expandIn(view: View, value: unknown, names: readonly string[], shape: s
     ? { owner: within.owner, path: `${within.path}.${name}` }
     : { owner: object, path: `${kind} ${name}` };
   const include = includes[place.path];
-  const included = object[name] === undefined ? include?.(place.owner as never, stripe) : undefined;
-  if (included) object[name] = typeof included === 'string' ? included : shown(view, included);
-  const found = object[name];
-  if (typeof found === 'string') object[name] = fetch(view, kinds, found);
-  else if (Array.isArray(found))
-    object[name] = found.map((each: unknown) => (typeof each === 'string' ? fetch(view, kinds, each) : each));
+  const standIn = (each: unknown): unknown => (typeof each === 'string' ? (fetch(view, kinds, each) ?? each) : each);
+  const own = object[name];
+  const found = Array.isArray(own) ? own.map(standIn) : standIn(own);
+  const isMissing = found === undefined || typeof found === 'string';
+  const included = isMissing ? include?.(place.owner as never, stripe) : undefined;
+  if (included) object[name] = typeof included === 'string' ? standIn(included) : shown(view, included);
+  else if (found !== undefined) object[name] = found;
   expandIn(view, object[name], rest, kinds[0] ?? kind, place);
 }
 
-/** The object under an identifier, or the identifier where there is none: it may be of a kind that is not kept. */
-function fetch(view: View, kinds: readonly string[], id: string): unknown {
+/** The object under an identifier; undefined where there is none: it may be of a kind that is not kept. */
+function fetch(view: View, kinds: readonly string[], id: string): object | undefined {
   for (const kind of kinds.filter((each) => !each.startsWith('#'))) {
     const object = view.stripe.table(kind).find(id);
     if (object) return shown(view, object);
   }
-  return id;
+  return undefined;
 }
 
 /** A copy of an object, or of a list without pages, that is put in. */

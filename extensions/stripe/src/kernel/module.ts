@@ -31,7 +31,10 @@ export interface ApiKey {
 /** Answers a call: an object, a page of a list, {@link Binary} or {@link Later}. Throws {@link StripeError}. Not async. */
 export type OperationHandler = (call: Call) => object;
 
-/** Gives what an object, or one within it, has only when a client asks to expand it: mostly a list. Is given the object that has an identifier. */
+/**
+ * Gives what an object, or one within it, has only when a client asks to expand it: mostly a list, or what lies within another object.
+ * Is given the object that has an identifier.
+ */
 export type Include = (object: never, stripe: Backend) => object | string | null;
 
 /** Is given the object of the event, as it is in it. */

@@ -7,7 +7,7 @@ import { attachPaymentMethod } from '../resources/attach-method';
 import { methodTable } from '../resources/method-table';
 import { bankBehavior } from './bank-accounts';
 import { generateCard } from './card-present';
-import { announceCharge, bookCharge, captureDays, charge, chargeTable, DAY } from './charging';
+import { announceCharge, bookCharge, captureDays, charge, chargeTable, DAY, transferDataOf } from './charging';
 import type { Decline } from './declines';
 import { followUp } from './follow-up';
 import { ATTEMPT_FAILED, attemptExpired, authenticationFailure, declinedCall, lastError } from './intent-state';
@@ -281,7 +281,7 @@ function fieldsOf(intent: Stripe.PaymentIntent): Partial<Stripe.Charge> {
     statement_descriptor: intent.statement_descriptor,
     statement_descriptor_suffix: intent.statement_descriptor_suffix,
     on_behalf_of: intent.on_behalf_of,
-    transfer_data: (intent.transfer_data ?? null) as Stripe.Charge.TransferData | null,
+    transfer_data: transferDataOf(intent.transfer_data),
     transfer_group: intent.transfer_group,
     application_fee_amount: intent.application_fee_amount,
   };

@@ -99,14 +99,14 @@ export function returnCash(stripe: Backend, params: RefundParams): Stripe.Refund
     ...waiting(stripe, email),
   } as unknown as Stripe.Refund);
   stripe.emit('refund.created', refund);
-  moveCash(stripe, id, -amount, currency, { type: 'return_initiated', return_initiated: { refund: refund.id } });
+  moveCash(stripe, id, -amount, currency, { type: 'return_initiated' });
   scheduleExpiry(stripe, refund);
   return refund;
 }
 
 /** Puts what was to leave the cash balance back. */
-export function keepCash(stripe: Backend, { id, amount, currency, customer }: Stripe.Refund): void {
-  moveCash(stripe, idOf(customer)!, amount, currency, { type: 'return_canceled', return_canceled: { refund: id } });
+export function keepCash(stripe: Backend, { amount, currency, customer }: Stripe.Refund): void {
+  moveCash(stripe, idOf(customer)!, amount, currency, { type: 'return_canceled' });
 }
 
 /** A refund of a transfer that nobody fetched stays with the customer, as money to spend. */

@@ -6,6 +6,9 @@ import { cvcCheck, fingerprint, type CardData } from './cards';
 import { namedAccount } from './test-bank-accounts';
 import { testCard } from './test-cards';
 
+/** The bank of accounts in test mode. */
+export const TEST_BANK = 'STRIPE TEST BANK';
+
 const BRANDS: Readonly<Record<string, string>> = {
   visa: 'Visa',
   mastercard: 'MasterCard',
@@ -130,7 +133,7 @@ export function newBankAccount(stripe: Backend, given: Given): Stripe.BankAccoun
     account_holder_name: text('account_holder_name'),
     account_holder_type: text('account_holder_type'),
     account_type: text('account_type'),
-    bank_name: 'STRIPE TEST BANK',
+    bank_name: TEST_BANK,
     country,
     currency: (text('currency') ?? 'usd').toLowerCase(),
     customer: null,

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
+import { omit } from '../kernel/omit';
 import { attachPaymentMethod } from '../resources/attach-method';
 import { makePaymentMethod } from '../resources/create-method';
 import { methodTable } from '../resources/method-table';
@@ -115,7 +116,7 @@ export function presentedDetails(
   };
   const details =
     presented.type === 'interac_present'
-      ? common
+      ? omit(common, 'brand_product', 'offline')
       : {
           ...common,
           amount_authorized: payment.amount,

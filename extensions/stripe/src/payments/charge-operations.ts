@@ -14,7 +14,7 @@ import { bankBehavior } from './bank-accounts';
 import { bankAccountTable, cardTable, sourceTable } from './card-source';
 import { newCard } from './card-objects';
 import { cardOf, type CardParams } from './cards';
-import { announceCharge, bookCharge, charge, chargeTable, DAY } from './charging';
+import { announceCharge, bookCharge, charge, chargeTable, DAY, transferDataOf } from './charging';
 import { declineError } from './declines';
 import { followUp } from './follow-up';
 import { captureIntent } from './capture-intent';
@@ -93,7 +93,7 @@ function make(stripe: Backend, given: Stripe.ChargeCreateParams): Stripe.Charge 
       statement_descriptor: params.statement_descriptor ?? null,
       statement_descriptor_suffix: params.statement_descriptor_suffix ?? null,
       on_behalf_of: params.on_behalf_of ?? null,
-      transfer_data: (params.transfer_data ?? null) as Stripe.Charge.TransferData | null,
+      transfer_data: transferDataOf(params.transfer_data),
       transfer_group: params.transfer_group ?? null,
       application_fee_amount: fee ?? null,
     },

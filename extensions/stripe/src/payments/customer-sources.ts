@@ -6,6 +6,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import { pageOf } from '../kernel/page-of';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import { omit } from '../kernel/omit';
 import { DEPOSITS } from './bank-accounts';
 import { checkedCard, namedBankAccount, newBankAccount, newCard } from './card-objects';
 import { bankAccountTable, cardTable, sourceTable, tokenTable, useToken, type SourceSecret } from './card-source';
@@ -135,7 +136,7 @@ function keepCard(stripe: Backend, customer: string, card: Stripe.Card, secret: 
 function removeSource(stripe: Backend, customer: string, id: string): object {
   const source = find(stripe, customer, id);
   const { object } = source;
-  if (object === 'source') sourceTable(stripe).update(id, { customer: null as never, status: 'consumed' });
+  if (object === 'source') sourceTable(stripe).replace(id, { ...omit(source, 'customer'), status: 'consumed' });
   else if (object === 'card') cardTable(stripe).remove(id);
   else bankAccountTable(stripe).remove(id);
   stripe.table('payment_method').remove(id);

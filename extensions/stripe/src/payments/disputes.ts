@@ -7,6 +7,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { fileTable } from '../resources/files';
+import { completed } from '../spec/shapes';
 import { addBalanceTransaction, pendingUntil } from './balance';
 import { chargeTable, DAY } from './charging';
 import { eligibilityOf, mergeEnhanced } from './enhanced-evidence';
@@ -60,7 +61,7 @@ export function createDispute(stripe: Backend, chargeId: string, cause: DisputeC
       has_evidence: false,
       past_due: false,
       submission_count: 0,
-      submission_method: null,
+      submission_method: 'not_submitted',
     },
     intended_submission_method: null,
     is_charge_refundable: isInquiry,
@@ -73,6 +74,7 @@ export function createDispute(stripe: Backend, chargeId: string, cause: DisputeC
         card: {
           brand: card.brand,
           case_type: isInquiry ? 'inquiry' : 'chargeback',
+          network: card.network,
           network_reason_code: cause.network_reason_code,
         },
         type: 'card',
@@ -166,7 +168,8 @@ function submit(stripe: Backend, id: string, params: Stripe.DisputeUpdateParams)
   const isInquiry = dispute.status.startsWith('warning');
   const changed = table.update(
     id,
-    {
+    completed('dispute', {
+      ...dispute,
       ...(metadata !== undefined && {
         metadata: mergeMetadata(dispute.metadata, metadata),
       }),
@@ -186,7 +189,7 @@ function submit(stripe: Backend, id: string, params: Stripe.DisputeUpdateParams)
         },
       }),
       ...(isSent && { status: isInquiry ? 'warning_under_review' : 'under_review' }),
-    },
+    }),
     'charge.dispute.updated',
   );
   if (!isSent) return changed;

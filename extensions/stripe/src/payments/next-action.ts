@@ -82,7 +82,7 @@ export function actionFor(
     pix_display_qr_code: { ...code, expires_at: expires },
     promptpay_display_qr_code: code,
     redirect_to_url: { return_url: returnUrl ?? null, url },
-    swish_handle_redirect_or_display_qr_code: { ...app, qr_code: { data: url, ...images } },
+    swish_handle_redirect_or_display_qr_code: { ...app, qr_code: { data: url, expires_at: expires, ...images } },
     wechat_pay_display_qr_code: { ...code, image_data_url: '' },
   };
   return { [action]: contents[action], type: action };

@@ -154,7 +154,10 @@ function changes(before: Stripe.Customer, given: Given): Partial<Stripe.Customer
   }
   if (given.invoice_settings !== undefined) {
     const settings = given.invoice_settings as Readonly<Record<string, unknown>>;
-    const cleared = Object.entries(settings).map(([name, value]) => [name, value === '' ? null : value]);
+    const cleared = Object.entries(settings).map(([name, value]) => {
+      if (name !== 'rendering_options') return [name, value === '' ? null : value];
+      return [name, value ? { amount_tax_display: null, template: null, ...value } : null];
+    });
     change['invoice_settings'] = { ...before.invoice_settings, ...(Object.fromEntries(cleared) as object) };
   }
   return change;

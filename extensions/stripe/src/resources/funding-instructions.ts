@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
+import { NO_ADDRESS } from '../parameters/address';
 import type { DefineModule } from '../kernel/module';
 import type { StripeObject } from '../kernel/objects';
 
@@ -62,7 +63,7 @@ function addressesFor(
     });
   }
   const country = type.slice(0, 2).toUpperCase();
-  if (type !== 'eu_bank_transfer') return [country, addresses(country, numberOf(stripe, customer, country))];
+  if (type !== 'eu_bank_transfer') return [country, bankAddresses(country, numberOf(stripe, customer, country))];
   if (europe === undefined) throw parameterMissing('bank_transfer[eu_bank_transfer]');
   const inEurope = europe.country.toUpperCase();
   if (!EURO_COUNTRIES.includes(inEurope)) {
@@ -70,11 +71,12 @@ function addressesFor(
       param: 'bank_transfer[eu_bank_transfer][country]',
     });
   }
-  return [inEurope, addresses(inEurope, numberOf(stripe, customer, inEurope))];
+  return [inEurope, bankAddresses(inEurope, numberOf(stripe, customer, inEurope))];
 }
 
-function addresses(country: string, number: string): Address[] {
-  const place = { city: null, country, line1: null, line2: null, postal_code: null, state: null };
+/** How money is transferred to an account in a country. */
+export function bankAddresses(country: string, number: string): Address[] {
+  const place = { ...NO_ADDRESS, country };
   const holder = { account_holder_address: place, account_holder_name: 'Backlot', bank_address: place };
   const bank = { bank_name: 'Test Bank' };
   const short = number.slice(-8);

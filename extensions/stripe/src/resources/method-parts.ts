@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { omit } from '../kernel/omit';
-import { checkAccountNumber, checkRoutingNumber } from '../payments/card-objects';
+import { checkAccountNumber, checkRoutingNumber, TEST_BANK } from '../payments/card-objects';
 import { cardOfSource } from '../payments/card-source';
 import { displayBrand, fingerprint, methodCard, readCard, type CardParams, type CardSecret } from '../payments/cards';
 import { isIban } from '../payments/iban';
@@ -72,9 +72,11 @@ export function otherPart(type: string, given: Record<string, unknown>): Part {
   }
   if (number !== '') {
     checkExists(type, number);
-    const rest = omit(given, 'account_number');
+    const bare = blankPart(type);
+    const known = { bank_name: TEST_BANK, fingerprint: fingerprint(number), last4: number.slice(-4) };
+    const shown = Object.entries(known).filter(([name]) => name in bare);
     return {
-      shown: { ...rest, fingerprint: fingerprint(number), last4: number.slice(-4) },
+      shown: { ...bare, ...omit(given, 'account_number'), ...Object.fromEntries(shown) },
       secret: { account: number },
     };
   }
@@ -120,7 +122,7 @@ export function usBankAccount(number: string, given: Record<string, unknown>): o
   return {
     account_holder_type: given['account_holder_type'] ?? 'individual',
     account_type: given['account_type'] ?? 'checking',
-    bank_name: 'STRIPE TEST BANK',
+    bank_name: TEST_BANK,
     financial_connections_account: given['financial_connections_account'] ?? null,
     fingerprint: fingerprint(number),
     last4: number.slice(-4),

@@ -40,7 +40,6 @@ function dataOf({ type, number }: NamedAccount): Readonly<Record<string, unknown
     case 'acss_debit':
       return {
         account_number: number,
-        bank_name: 'STRIPE TEST BANK',
         institution_number: '000',
         transit_number: '11000',
       };

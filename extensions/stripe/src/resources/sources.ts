@@ -86,12 +86,17 @@ export function createSource(stripe: Backend, given: Given): Stripe.Source {
     amount: given.amount ?? null,
     ...(card && {
       card: {
-        ...card,
         address_line1_check: null,
         address_zip_check: null,
         brand: formerBrand(card.brand),
+        country: card.country,
         cvc_check: card.checks?.cvc_check ?? null,
         dynamic_last4: null,
+        exp_month: card.exp_month,
+        exp_year: card.exp_year,
+        fingerprint: card.fingerprint,
+        funding: card.funding,
+        last4: card.last4,
         name: given.owner?.name ?? null,
         three_d_secure: 'optional',
         tokenization_method: null,

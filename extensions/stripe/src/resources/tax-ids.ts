@@ -50,7 +50,7 @@ export function addTaxId(
     customer,
     customer_account: null,
     livemode: false,
-    owner: customer === null ? { type: 'self' } : { customer, type: 'customer' },
+    owner: customer === null ? { type: 'self' } : { customer, customer_account: null, type: 'customer' },
     type,
     value,
     verification: { status, verified_address: null, verified_name: null },

@@ -40,6 +40,26 @@ export function blank(kind: string): Fields {
   return empty(kind, [kind]);
 }
 
+/** An object of a kind with everything that its declaration has and that was left out, also within it: null where that may be. */
+export function completed<T extends object>(kind: string, given: T): T {
+  const whole = { ...given } as Fields;
+  for (const { name, place, optional, onDemand } of fieldsOf(kind).values()) {
+    const value = whole[name];
+    if (value !== undefined) whole[name] = completedAt(place, value);
+    else if (!optional && !onDemand) whole[name] = emptyValue(typeAt(place), place, [kind]);
+  }
+  return whole as T;
+}
+
+function completedAt(place: number, value: unknown): unknown {
+  const type = typeAt(place);
+  if (typeof value !== 'object' || value === null || !isList(type)) return value;
+  const [sort, of] = type;
+  if (sort === 'h') return completed(`#${place}`, value);
+  if (sort === '?') return completedAt(of as number, value);
+  return sort === 'a' && Array.isArray(value) ? value.map((each) => completedAt(of as number, each)) : value;
+}
+
 /** A well-formed object with plausible values: of fields by their names, and of nested objects in the same way. */
 export function sample(kind: string, given: { readonly id: string; readonly created: number }): Fields {
   const object = fill(kind, given, 0);

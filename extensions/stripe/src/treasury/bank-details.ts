@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { NO_ADDRESS } from '../parameters/address';
+import { TEST_BANK } from '../payments/card-objects';
 import { blank } from '../spec/shapes';
 import { resolvePaymentMethod } from '../resources/resolve-method';
 
@@ -45,7 +46,7 @@ export function namedBank(given: {
     billing_details: billingOf({ name: given.account_holder_name ?? null }),
     type: 'us_bank_account',
     us_bank_account: {
-      bank_name: 'STRIPE TEST BANK',
+      bank_name: TEST_BANK,
       last4: given.account_number?.slice(-4) ?? '6789',
       routing_number: given.routing_number ?? '110000000',
     },

@@ -119,6 +119,12 @@ function decide(
   return decided;
 }
 
+/** The bank account that money came from, as one that takes it back: no more is told of that. */
+function takerOf({ origin_payment_method_details: origin }: Transfer): object {
+  const { bank_name = null, last4 = null, routing_number = null } = origin?.us_bank_account ?? {};
+  return { ...origin, us_bank_account: { bank_name, last4, routing_number } };
+}
+
 /** The bank wants the money back that has come already. */
 function takeBack(stripe: Backend, id: string): Transfer {
   const table = stripe.table<Transfer>(KIND);
@@ -130,7 +136,7 @@ function takeBack(stripe: Backend, id: string): Transfer {
     amount: transfer.amount,
     currency: transfer.currency,
     description: 'InboundTransfer return',
-    details: transfer.origin_payment_method_details!,
+    details: takerOf(transfer),
     financial_account: transfer.financial_account,
     network: 'ach',
     inboundTransfer: id,

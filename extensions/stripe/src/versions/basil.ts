@@ -31,6 +31,7 @@ export const basil: Change = {
   },
   accepts: { 'POST /v1/plans': ['aggregate_usage'], 'POST /v1/prices': ['aggregate_usage'] },
   fields: {
+    'invoice discount': 'discount',
     'invoice payment_intent': 'payment_intent',
     'invoice charge': 'charge',
     'invoice subscription': 'subscription',
@@ -38,6 +39,21 @@ export const basil: Change = {
     'payment_intent invoice': 'invoice',
     'charge invoice': 'invoice',
     'credit_note refund': 'refund',
+    'line_item price': 'price',
+    'line_item plan': 'plan',
+    'line_item invoice_item': 'invoiceitem',
+    'line_item subscription_item': 'subscription_item',
+    'invoiceitem price': 'price',
+    'invoiceitem plan': 'plan',
+    'invoiceitem subscription': 'subscription',
+    'subscription discount': 'discount',
+    'invoice total_tax_amounts': '#tax_amount',
+    'line_item tax_amounts': '#tax_amount',
+    'credit_note tax_amounts': '#tax_amount',
+    'credit_note_line_item tax_amounts': '#tax_amount',
+    '#tax_amount tax_rate': 'tax_rate',
+    'invoice transfer_data': '#transfer_data',
+    '#transfer_data destination': 'account',
   },
 };
 
@@ -241,7 +257,7 @@ function oldTaxes(taxes: unknown): Fields[] {
     amount: tax['amount'],
     inclusive: tax['tax_behavior'] === 'inclusive',
     tax_rate: valueAt(tax, 'tax_rate_details.tax_rate') ?? null,
-    taxability_reason: tax['taxability_reason'] ?? null,
+    taxability_reason: tax['taxability_reason'] === 'not_available' ? null : (tax['taxability_reason'] ?? null),
     taxable_amount: tax['taxable_amount'] ?? null,
   }));
 }

@@ -23,7 +23,10 @@ export interface Change {
   readonly accepts?: Readonly<Record<string, readonly string[]>>;
   /** Makes of what clients sent before what they send now, by the key of the operation. */
   readonly translate?: Readonly<Record<string, (given: RawHash, stripe: Backend) => RawHash>>;
-  /** By kind and name: fields that were there, and could be expanded: an object of a kind, `charge[]` for a list. */
+  /**
+   * By kind and name: fields that were there, and could be expanded: an object of a kind, `charge[]` for a list, `#tax_amount` for what
+   * has no kind and is named here only.
+   */
   readonly fields?: Readonly<Record<string, string>>;
 }
 

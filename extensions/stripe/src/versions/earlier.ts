@@ -38,6 +38,7 @@ export const EARLIER: readonly Change[] = [
   {
     // Who named no ways to pay meant cards.
     since: '2023-08-16',
+    fields: { 'charge dispute': 'dispute', 'charge destination': 'account' },
     translate: {
       'POST /v1/payment_intents': withCards,
       'POST /v1/setup_intents': withCards,
