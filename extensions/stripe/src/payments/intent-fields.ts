@@ -33,6 +33,14 @@ const FILLED_IN: Readonly<Record<string, object>> = {
   wechat_pay: { app_id: null, client: null },
 };
 
+/** What Stripe fills in of a mandate for debits in Canada, where options have one. */
+export function withMandateOptions(options: Readonly<Record<string, object>>): Record<string, object> {
+  const { acss_debit: acss } = options as { readonly acss_debit?: { readonly mandate_options?: object } };
+  if (!acss?.mandate_options) return { ...options };
+  const empty = { interval_description: null, payment_schedule: null, transaction_type: null };
+  return { ...options, acss_debit: { ...acss, mandate_options: { ...empty, ...acss.mandate_options } } };
+}
+
 /** The options of the types that an intent takes, with what Stripe fills in. */
 export function optionsOf(
   given: object | undefined,
@@ -46,7 +54,7 @@ export function optionsOf(
     const filled = FILLED_IN[type];
     if (filled) options[type] = { ...filled, ...had?.[type], ...has?.[type] };
   }
-  return options;
+  return withMandateOptions(options);
 }
 
 export function shippingOf(given: object | '' | null | undefined): Stripe.PaymentIntent.Shipping | null {

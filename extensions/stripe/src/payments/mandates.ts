@@ -76,7 +76,14 @@ function detailsOf(stripe: Backend, id: string, type: string, options: object | 
     case 'au_becs_debit':
       return { url };
     case 'bacs_debit':
-      return { network_status: 'accepted', reference, revocation_reason: null, url };
+      return {
+        display_name: null,
+        network_status: 'accepted',
+        reference,
+        revocation_reason: null,
+        service_user_number: null,
+        url,
+      };
     case 'sepa_debit':
       return { reference, url };
     default:

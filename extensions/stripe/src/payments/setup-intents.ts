@@ -5,6 +5,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { methodTable } from '../resources/method-table';
+import { withMandateOptions } from './intent-fields';
 import { checkOwner, givenMethod, typesFor } from './intent-methods';
 import { wrongStatus } from './intent-state';
 import type { IntentSecret } from './intents';
@@ -26,7 +27,7 @@ export function setupMethod(
 
 /** Options in full: those of cards are filled in. */
 export function setupOptions(given: object | undefined, types: readonly string[]): object | null {
-  if (!types.includes('card')) return given ?? null;
+  if (!types.includes('card')) return given === undefined ? null : withMandateOptions({ ...given });
   const { card } = (given ?? {}) as { readonly card?: object };
   return {
     ...given,
