@@ -27,14 +27,12 @@ const CURRENCIES: Readonly<Record<string, string>> = {
   us_bank_account: 'usd',
 };
 
-type Type = Stripe.PaymentIntentCreateParams.AllowedPaymentMethodType;
-
 /** A payment by a bank account, under way. */
 const debit = (type: string, given: Partial<Stripe.PaymentIntentCreateParams>) =>
   stripe.paymentIntents.create({
     amount: 2000,
     currency: CURRENCIES[type]!,
-    allowed_payment_method_types: [type as Type],
+    allowed_payment_method_types: [type],
     mandate_data: MANDATE,
     ...(type === 'acss_debit' && { payment_method_options: OPTIONS }),
     confirm: true,
@@ -43,7 +41,7 @@ const debit = (type: string, given: Partial<Stripe.PaymentIntentCreateParams>) =
 const byToken = (token: string, type: string) => debit(type, { payment_method: token });
 const byNumber = (type: string, details: object, more: Partial<Stripe.PaymentIntentCreateParams> = {}) =>
   debit(type, {
-    payment_method_data: { type, [type]: details, billing_details: BILLING } as never,
+    payment_method_data: { type, [type]: details, billing_details: BILLING },
     ...more,
   });
 const us = (account_number = '000123456789', more: Partial<Stripe.PaymentIntentCreateParams> = {}) =>
@@ -55,7 +53,7 @@ const later = async ({ id }: Stripe.PaymentIntent, milliseconds = SECOND) => {
 };
 const mandateOf = ({ payment_method_details: details }: Stripe.Charge): Promise<Stripe.Mandate> => {
   const { mandate } = (details as unknown as Record<string, { mandate: string }>)[details!.type]!;
-  return stripe.mandates.retrieve(mandate!);
+  return stripe.mandates.retrieve(mandate);
 };
 
 describe('a debit', () => {

@@ -128,7 +128,8 @@ describe('a page', () => {
         payment_method: 'pm_card_visa',
         setup_future_usage: before,
       });
-      return page.paymentIntents.confirm(id, { client_secret: client_secret!, setup_future_usage: after });
+      const given = { client_secret: client_secret!, setup_future_usage: after };
+      return page.paymentIntents.confirm(id, given);
     };
     expect(await failure(confirm('off_session', 'on_session'))).toMatchObject({ param: 'setup_future_usage' });
     expect((await confirm('on_session', 'off_session')).setup_future_usage).toBe('off_session');
