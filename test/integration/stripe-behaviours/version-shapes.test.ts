@@ -347,6 +347,39 @@ describe('what former versions had within lines, items and amounts', () => {
     expect(charges).toMatchObject({ data: [{ dispute: null }] });
   });
 
+  it('was captured at once by default', async () => {
+    const { body } = await call(VERSION, 'POST', 'payment_intents', 'amount=500&currency=usd');
+    expect(body).toMatchObject({ capture_method: 'automatic' });
+    const { body: later } = await call('2024-04-10', 'POST', 'payment_intents', 'amount=500&currency=usd');
+    expect(later).toMatchObject({ capture_method: 'automatic_async' });
+  });
+
+  it('is whole in a line: its price and its plan say how usage counted', async () => {
+    const { body } = await call(VERSION, 'GET', `invoices/${invoice}`);
+    const { data } = body['lines'] as { data: Loose[] };
+    const line = data.find(({ type }) => type === 'subscription');
+    expect(line).toMatchObject({ plan: { aggregate_usage: null }, price: { recurring: { aggregate_usage: null } } });
+    expect(line).not.toHaveProperty('invoice_item');
+    expect(body).toMatchObject({ total_tax_amounts: [{ taxability_reason: null }] });
+  });
+
+  it('is the coupon in a phase of a schedule, and a shipping in a session of 2020', async () => {
+    const { id: coupon } = await stripe.coupons.create({ percent_off: 25 });
+    const start = { start_date: 'now', end_behavior: 'release' } as const;
+    const phases = [{ items: [{ price }], discounts: [{ coupon }], duration: { interval: 'month' as const } }];
+    const { id } = await stripe.subscriptionSchedules.create({ customer, ...start, phases });
+    const { body } = await call(VERSION, 'GET', `subscription_schedules/${id}`);
+    expect(body).toMatchObject({ phases: [{ coupon }] });
+    const session = await stripe.checkout.sessions.create({
+      mode: 'payment',
+      line_items: [{ price_data: { currency: 'usd', unit_amount: 500, product_data: { name: 'Pin' } }, quantity: 1 }],
+      success_url: 'https://example.com',
+    });
+    const { body: former } = await call('2020-08-27', 'GET', `checkout/sessions/${session.id}`);
+    expect(former).toMatchObject({ shipping: null });
+    expect(former).not.toHaveProperty('shipping_details');
+  });
+
   it('is not there to be expanded now', async () => {
     const { status, body } = await call(undefined, 'GET', `invoices/${invoice}?expand[]=lines.data.price.product`);
     expect(status).toBe(400);

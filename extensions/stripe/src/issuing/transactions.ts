@@ -18,7 +18,7 @@ import {
 } from './tables';
 
 export interface GivenPurchase {
-  readonly receipt?: readonly object[];
+  readonly receipt?: readonly { readonly quantity?: string }[];
   readonly [part: string]: unknown;
 }
 
@@ -104,7 +104,9 @@ export function addTransaction(stripe: Backend, entry: Entry): Transaction {
       processing_date: today,
       transaction_id: null,
     },
-    purchase_details: purchase ? { ...NO_PURCHASE, ...purchase } : null,
+    purchase_details: purchase
+      ? { ...NO_PURCHASE, ...purchase, ...(purchase.receipt && { receipt: purchase.receipt.map(receiptLine) }) }
+      : null,
     token: idOf(authorization?.token) ?? null,
     type,
     wallet: authorization?.wallet ?? null,
@@ -113,6 +115,11 @@ export function addTransaction(stripe: Backend, entry: Entry): Transaction {
   stripe.emit('issuing_transaction.created', transaction);
   if (purchase?.receipt) stripe.emit('issuing_transaction.purchase_details_receipt_updated', transaction);
   return transaction;
+}
+
+/** A line of a receipt; clients give its quantity as a text with decimals. */
+function receiptLine(given: { readonly quantity?: string }): object {
+  return { ...given, ...(given.quantity !== undefined && { quantity: Number(given.quantity) }) };
 }
 
 const NO_PURCHASE = { fleet: null, flight: null, fuel: null, lodging: null, receipt: null, reference: null };

@@ -5,6 +5,8 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { addBalanceTransaction } from './balance';
+import { bankBehavior } from './bank-accounts';
+import { namedBankAccount } from './card-objects';
 import { checkAmount, readCurrency } from './money';
 
 const SOON = 1;
@@ -12,6 +14,8 @@ const SOON = 1;
 /** What is kept beside a top-up. */
 interface TopupSecret {
   readonly balance: 'issuing' | 'payments';
+  /** The number of the bank account that the money comes from. */
+  readonly account?: string;
 }
 
 /** No declaration has `destination_balance`: it is for accounts that issue cards. */
@@ -21,6 +25,8 @@ function create(stripe: Backend, given: GivenTopup): Stripe.Topup {
   const currency = readCurrency(given.currency);
   checkAmount(given.amount, currency);
   const balance = balanceOf(given.destination_balance);
+  // https://docs.stripe.com/connect/testing#testing-top-ups: test tokens of accounts that money cannot be taken from.
+  const [, account] = namedBankAccount(stripe, given.source ?? '') ?? [];
   const topup = {
     id: stripe.newId('topup'),
     object: 'topup',
@@ -40,7 +46,9 @@ function create(stripe: Backend, given: GivenTopup): Stripe.Topup {
     status: 'pending',
     transfer_group: given.transfer_group ?? null,
   } as unknown as Stripe.Topup;
-  stripe.table<Stripe.Topup, TopupSecret>('topup').insert(topup, { balance });
+  stripe
+    .table<Stripe.Topup, TopupSecret>('topup')
+    .insert(topup, { balance, ...(account !== undefined && { account }) });
   stripe.emit('topup.created', topup);
   stripe.jobs.schedule('topup.arrive', topup.id, stripe.now() + SOON);
   return topup;
@@ -58,7 +66,13 @@ function arrive(stripe: Backend, id: string): void {
   const topup = table.find(id);
   if (topup?.status !== 'pending') return;
   const { amount, currency } = topup;
-  const { balance = 'payments' } = table.hidden(id) ?? {};
+  const { balance = 'payments', account } = table.hidden(id) ?? {};
+  const { failure } = bankBehavior(account);
+  if (failure !== undefined) {
+    const failed = { status: 'failed', failure_code: failure.code ?? null, failure_message: failure.message } as const;
+    stripe.emit('topup.failed', table.update(id, failed));
+    return;
+  }
   const transaction = addBalanceTransaction(stripe, { amount, currency, type: 'topup', source: id, balance });
   stripe.emit('topup.succeeded', table.update(id, { status: 'succeeded', balance_transaction: transaction.id }));
 }

@@ -32,6 +32,7 @@ export const reportRuns: DefineModule = (stripe) => {
       'report_run.finish': (_stripe, { subject }) => {
         const result = resultOf(stripe, table.get(subject));
         const done = table.update(subject, { result, status: 'succeeded', succeeded_at: stripe.now() });
+        if (result !== null) stripe.emit('file.created', result);
         stripe.emit('reporting.report_run.succeeded', done);
       },
     },

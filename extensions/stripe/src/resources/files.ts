@@ -20,6 +20,13 @@ export function linkTable(stripe: Backend): Table<Stripe.FileLink> {
 }
 
 const EXTENSION = /\.(\w+)$/;
+/** How files of the types that Stripe takes begin. */
+const BEGINNINGS: readonly (readonly [type: string, bytes: string])[] = [
+  ['pdf', '25504446'],
+  ['png', '89504e47'],
+  ['jpg', 'ffd8ff'],
+  ['gif', '47494638'],
+];
 
 interface NewFile {
   readonly bytes: Buffer;
@@ -29,8 +36,16 @@ interface NewFile {
   readonly type: string;
 }
 
+/** What a file is: by its contents, or else by its name, or else by its media type. */
+function typeOf({ bytes, filename, type }: NewFile): string | null {
+  const beginning = bytes.subarray(0, 4).toString('hex');
+  const [known] = BEGINNINGS.find(([, first]) => beginning.startsWith(first)) ?? [];
+  return known ?? EXTENSION.exec(filename)?.[1]?.toLowerCase() ?? type.split('/').at(-1) ?? null;
+}
+
 /** Keeps a file with its contents. */
-export function storeFile(stripe: Backend, { bytes, filename, purpose, type }: NewFile): Stripe.File {
+export function storeFile(stripe: Backend, given: NewFile): Stripe.File {
+  const { bytes, filename, purpose, type } = given;
   const id = stripe.newId('file');
   const file = {
     id,
@@ -42,7 +57,7 @@ export function storeFile(stripe: Backend, { bytes, filename, purpose, type }: N
     purpose,
     size: bytes.length,
     title: null,
-    type: EXTENSION.exec(filename)?.[1]?.toLowerCase() ?? type.split('/').at(-1) ?? null,
+    type: typeOf(given),
     url: stripe.pageUrl(`v1/files/${id}/contents`),
   } as unknown as Stripe.File;
   return fileTable(stripe).insert(file, { contents: bytes.toString('base64'), type });

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { planOf } from '../billing/prices';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
-import { createPrice, priceTable } from './prices';
+import { announcePrice, changePrice, createPrice, priceTable } from './prices';
 import { createProduct, productTable } from './products';
 
 /** https://docs.stripe.com/api/plans: prices that recur, as they were before there were prices. Each is found as a price, too. */
@@ -12,45 +12,39 @@ export const plans: DefineModule = (stripe) => {
 
   const create = (given: Stripe.PlanCreateParams): Stripe.Plan => {
     const { product, amount, amount_decimal: decimal } = given;
-    const made = createPrice(stripe, {
-      currency: given.currency,
-      ...(amount !== undefined && { unit_amount: amount }),
-      ...('aggregate_usage' in given && { aggregate_usage: given.aggregate_usage }),
-      ...(decimal !== undefined && { unit_amount_decimal: decimal }),
-      ...(given.active !== undefined && { active: given.active }),
-      ...(given.billing_scheme !== undefined && { billing_scheme: given.billing_scheme }),
-      ...(given.metadata && { metadata: given.metadata }),
-      ...(given.nickname !== undefined && { nickname: given.nickname }),
-      ...(given.tiers !== undefined && { tiers: given.tiers }),
-      ...(given.tiers_mode !== undefined && { tiers_mode: given.tiers_mode }),
-      ...(given.transform_usage !== undefined && { transform_quantity: given.transform_usage }),
-      product: typeof product === 'object' ? createProduct(stripe, product).id : product!,
-      recurring: {
-        interval: given.interval,
-        ...(given.interval_count !== undefined && { interval_count: given.interval_count }),
-        ...(given.meter !== undefined && { meter: given.meter }),
-        ...(given.trial_period_days !== undefined && { trial_period_days: given.trial_period_days }),
-        ...(given.usage_type !== undefined && { usage_type: given.usage_type }),
+    const made = createPrice(
+      stripe,
+      {
+        currency: given.currency,
+        ...(amount !== undefined && { unit_amount: amount }),
+        ...('aggregate_usage' in given && { aggregate_usage: given.aggregate_usage }),
+        ...(decimal !== undefined && { unit_amount_decimal: decimal }),
+        ...(given.active !== undefined && { active: given.active }),
+        ...(given.billing_scheme !== undefined && { billing_scheme: given.billing_scheme }),
+        ...(given.metadata && { metadata: given.metadata }),
+        ...(given.nickname !== undefined && { nickname: given.nickname }),
+        ...(given.tiers !== undefined && { tiers: given.tiers }),
+        ...(given.tiers_mode !== undefined && { tiers_mode: given.tiers_mode }),
+        ...(given.transform_usage !== undefined && { transform_quantity: given.transform_usage }),
+        product: typeof product === 'object' ? createProduct(stripe, product).id : product!,
+        recurring: {
+          interval: given.interval,
+          ...(given.interval_count !== undefined && { interval_count: given.interval_count }),
+          ...(given.meter !== undefined && { meter: given.meter }),
+          ...(given.trial_period_days !== undefined && { trial_period_days: given.trial_period_days }),
+          ...(given.usage_type !== undefined && { usage_type: given.usage_type }),
+        },
       },
-    });
-    if (given.id === undefined) return announced(made);
-    // A plan may have an identifier of the client's.
-    const kept = table.insert({ ...made, id: given.id }, table.hidden(made.id));
-    table.remove(made.id);
-    return announced(kept);
-  };
-
-  const announced = (price: Stripe.Price): Stripe.Plan => {
-    const plan = planOf(price);
-    stripe.emit('plan.created', plan);
-    return plan;
+      given.id,
+    );
+    return planOf(made);
   };
 
   const update = (id: string, given: Stripe.PlanUpdateParams): Stripe.Plan => {
     const before = table.get(id);
     if (given.product !== undefined) productTable(stripe).get(given.product, 'product');
     const { recurring } = before;
-    const after = table.update(id, {
+    const after = changePrice(stripe, id, {
       ...(given.active !== undefined && { active: given.active }),
       ...(given.nickname !== undefined && { nickname: given.nickname }),
       ...(given.product !== undefined && { product: given.product }),
@@ -60,7 +54,6 @@ export const plans: DefineModule = (stripe) => {
       ...(given.trial_period_days !== undefined &&
         recurring && { recurring: { ...recurring, trial_period_days: given.trial_period_days } }),
     });
-    stripe.emitChange('plan.updated', planOf(before), planOf(after));
     return planOf(after);
   };
 
@@ -70,10 +63,10 @@ export const plans: DefineModule = (stripe) => {
       'GET /v1/plans/{plan}': ({ path }) => planOf(table.get(path['plan']!)),
       'POST /v1/plans/{plan}': ({ path, params }) => update(path['plan']!, params),
       'DELETE /v1/plans/{plan}': ({ path }) => {
-        const plan = planOf(table.get(path['plan']!));
-        table.remove(plan.id);
-        stripe.emit('plan.deleted', plan);
-        return { id: plan.id, object: 'plan', deleted: true };
+        const price = table.get(path['plan']!);
+        table.remove(price.id);
+        announcePrice(stripe, price, 'deleted');
+        return { id: price.id, object: 'plan', deleted: true };
       },
       'GET /v1/plans': ({ params, url }) => {
         const { active, product } = params as Stripe.PlanListParams;

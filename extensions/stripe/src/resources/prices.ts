@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
+import { planOf } from '../billing/prices';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
@@ -149,8 +150,18 @@ function recurringFrom(given: Stripe.PriceCreateParams.Recurring): Stripe.Price.
   };
 }
 
-/** Makes a price, with `price.created`, and its product where `product_data` is given. */
-export function createPrice(stripe: Backend, given: Stripe.PriceCreateParams): Stripe.Price {
+/** Tells of a price, and of the plan that it is as well where it recurs. */
+export function announcePrice(stripe: Backend, price: Stripe.Price, what: 'created' | 'deleted'): void {
+  if (price.recurring) stripe.emit(`plan.${what}`, planOf(price));
+  stripe.emit(`price.${what}`, price);
+}
+
+/** Makes a price, with `price.created`, and its product where `product_data` is given. A plan may have an identifier of the client's. */
+export function createPrice(
+  stripe: Backend,
+  given: Stripe.PriceCreateParams,
+  id = stripe.newId('price'),
+): Stripe.Price {
   const currency = readCurrency(given.currency);
   const isTiered = given.billing_scheme === 'tiered';
   const { custom_unit_amount: custom } = given;
@@ -177,7 +188,7 @@ export function createPrice(stripe: Backend, given: Stripe.PriceCreateParams): S
   if (given.recurring) checkMeter(stripe, given.recurring);
   const secret = secretOf(given, currency);
   const price = {
-    id: stripe.newId('price'),
+    id,
     object: 'price',
     active: given.active ?? true,
     billing_scheme: given.billing_scheme ?? 'per_unit',
@@ -202,7 +213,7 @@ export function createPrice(stripe: Backend, given: Stripe.PriceCreateParams): S
   const { lookup_key: key } = given;
   if (key !== undefined) takeLookupKey(stripe, key, given.transfer_lookup_key === true);
   const made = priceTable(stripe).insert({ ...price, lookup_key: key ?? null }, secret);
-  stripe.emit('price.created', made);
+  announcePrice(stripe, made, 'created');
   return made;
 }
 
@@ -250,6 +261,15 @@ function takeLookupKey(stripe: Backend, key: string, isTransferred: boolean): vo
   table.update(holder.id, { lookup_key: null }, 'price.updated');
 }
 
+/** Changes a price, and so the plan that it is as well where it recurs. */
+export function changePrice(stripe: Backend, id: string, change: Partial<Stripe.Price>): Stripe.Price {
+  const table = priceTable(stripe);
+  const before = table.get(id);
+  const after = table.update(id, change, 'price.updated');
+  if (after.recurring) stripe.emitChange('plan.updated', planOf(before), planOf(after));
+  return after;
+}
+
 function update(stripe: Backend, id: string, given: Stripe.PriceUpdateParams): Stripe.Price {
   const table = priceTable(stripe);
   const before = table.get(id);
@@ -278,19 +298,15 @@ function update(stripe: Backend, id: string, given: Stripe.PriceUpdateParams): S
       },
     });
   }
-  return table.update(
-    id,
-    {
-      ...(given.active !== undefined && { active: given.active }),
-      ...(given.nickname !== undefined && { nickname: given.nickname === '' ? null : given.nickname }),
-      ...(key !== undefined && { lookup_key: key === '' ? null : key }),
-      ...(behavior !== undefined && { tax_behavior: behavior }),
-      ...(given.metadata !== undefined && {
-        metadata: mergeMetadata(before.metadata, given.metadata),
-      }),
-    },
-    'price.updated',
-  );
+  return changePrice(stripe, id, {
+    ...(given.active !== undefined && { active: given.active }),
+    ...(given.nickname !== undefined && { nickname: given.nickname === '' ? null : given.nickname }),
+    ...(key !== undefined && { lookup_key: key === '' ? null : key }),
+    ...(behavior !== undefined && { tax_behavior: behavior }),
+    ...(given.metadata !== undefined && {
+      metadata: mergeMetadata(before.metadata, given.metadata),
+    }),
+  });
 }
 
 /** https://docs.stripe.com/api/prices */

@@ -115,7 +115,7 @@ const RENDER: Readonly<Record<string, Render>> = {
     return {
       ...rest,
       amount_excluding_tax: excludingTax(object),
-      ...(details['invoice_item'] !== undefined && { invoice_item: details['invoice_item'] }),
+      ...(details['invoice_item'] != null && { invoice_item: details['invoice_item'] }),
       plan: planFor(price),
       price,
       proration: details['proration'] ?? false,
@@ -162,6 +162,14 @@ const RENDER: Readonly<Record<string, Render>> = {
     amount_excluding_tax: excludingTax({ ...rest, taxes }),
     tax_amounts: oldTaxes(taxes),
     tax_rates: rest['tax_rates'] ?? ratesOf(taxes, stripe),
+    unit_amount_excluding_tax: rest['unit_amount_decimal'] ?? null,
+  }),
+  subscription_schedule: (object) => ({
+    ...object,
+    phases: ((object['phases'] ?? []) as Fields[]).map((phase) => {
+      const [discount] = (phase['discounts'] ?? []) as Fields[];
+      return { ...phase, coupon: discount?.['coupon'] ?? null };
+    }),
   }),
 };
 
@@ -211,8 +219,11 @@ function invoiceOf(intent: string | undefined, stripe: Backend | undefined): str
 function priceIn(pricing: unknown, stripe: Backend | undefined): Fields | null {
   const price = valueAt(pricing, 'price_details.price') as string | Fields | null | undefined;
   if (typeof price !== 'string') return price ?? null;
-  return (stripe?.table('price').find(price) as Fields | undefined) ?? null;
+  const found = stripe?.table('price').find(price) as Fields | undefined;
+  return found ? RENDER['price']!(found, stripe, same) : null;
 }
+
+const same: Show = (object) => object;
 
 function planFor(price: Fields | null): Fields | null {
   const recurring = price?.['recurring'] as Fields | null | undefined;
@@ -221,6 +232,7 @@ function planFor(price: Fields | null): Fields | null {
     id: price['id'],
     object: 'plan',
     active: price['active'],
+    aggregate_usage: recurring['aggregate_usage'] ?? null,
     amount: price['unit_amount'],
     amount_decimal: price['unit_amount_decimal'],
     billing_scheme: price['billing_scheme'],
@@ -230,6 +242,7 @@ function planFor(price: Fields | null): Fields | null {
     interval_count: recurring['interval_count'],
     livemode: false,
     metadata: price['metadata'],
+    meter: recurring['meter'] ?? null,
     nickname: price['nickname'],
     product: price['product'],
     tiers_mode: price['tiers_mode'],

@@ -12,7 +12,8 @@ const OF_GOODS = ['attributes', 'caption', 'deactivate_on'];
 /** https://docs.stripe.com/changelog: the versions before there were names. Newest first. */
 export const EARLIER: readonly Change[] = [
   {
-    // Products called their marketing features just features, and invoices how they are shown their options.
+    // Products called their marketing features just features, and invoices how they are shown their options. A capture was not left for
+    // later.
     since: '2024-04-10',
     render: (object) => {
       switch (object['object']) {
@@ -30,6 +31,7 @@ export const EARLIER: readonly Change[] = [
     translate: {
       'POST /v1/invoices': withRendering,
       'POST /v1/invoices/{invoice}': withRendering,
+      'POST /v1/payment_intents': (given) => ({ capture_method: 'automatic', ...given }),
       'POST /v1/products': (given) => renamed(given, 'features', 'marketing_features'),
       'POST /v1/products/{id}': (given) => renamed(given, 'features', 'marketing_features'),
       'POST /v1/products/{product}': (given) => renamed(given, 'features', 'marketing_features'),

@@ -14,7 +14,8 @@ export const formerCheckout: Change = {
     const cost = object['shipping_cost'] as Fields | null | undefined;
     const [first] = (object['shipping_options'] ?? []) as Fields[];
     const rate = (cost?.['shipping_rate'] ?? first?.['shipping_rate']) as string | null | undefined;
-    return { ...object, shipping_rate: idOf(rate) ?? null };
+    const { shipping_details: shipping = null, ...rest } = object;
+    return { ...rest, shipping, shipping_rate: idOf(rate) ?? null };
   },
   translate: { 'POST /v1/checkout/sessions': translate },
 };
