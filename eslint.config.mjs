@@ -80,7 +80,7 @@ export default tseslint.config(
     rules: { ...tseslint.configs.disableTypeChecked.rules, '@typescript-eslint/no-require-imports': 'off' },
   },
   {
-    files: ['extensions/*/{browser,public}/*.js'],
+    files: ['extensions/*/browser/**/*.js'],
     languageOptions: {
       globals: Object.fromEntries(
         [

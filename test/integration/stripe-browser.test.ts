@@ -83,7 +83,7 @@ describeWithBrowser('in a browser', () => {
       await page.getByLabel('Email').fill('ada@example.com');
       await fillCard('4242424242424241');
       await page.getByTestId('hosted-payment-submit-button').click();
-      await page.getByText('Your card number is incorrect').waitFor();
+      await page.getByText('Your card number is invalid.').waitFor();
       expect(await page.getByLabel('Card number').getAttribute('aria-invalid')).toBe('true');
     });
 

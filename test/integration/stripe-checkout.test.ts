@@ -455,6 +455,8 @@ describe('a Checkout Session with more', () => {
     const customer = await stripe.customers.create({ email: 'ada@example.com' });
     const card = await stripe.paymentMethods.attach('pm_card_mastercard', { customer: customer.id });
     const session = await stripe.checkout.sessions.create({ ...PAY, customer: customer.id });
+    expect((await visit(session.url!)).text).not.toContain('Mastercard •••• 4444');
+    await stripe.paymentMethods.update(card.id, { allow_redisplay: 'always' });
     expect((await visit(session.url!)).text).toContain('Mastercard •••• 4444');
     expect((await visit(session.url!, { method: card.id })).status).toBe(303);
     expect((await stripe.paymentIntents.list()).data[0]).toMatchObject({

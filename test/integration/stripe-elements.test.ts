@@ -139,9 +139,9 @@ describeWithBrowser('elements', () => {
     });
 
     test('nothing where there is nothing to fill in', async () => {
-      await open(`window.seen = []; const message = stripe.elements().create('paymentMethodMessaging', { amount: 9900, currency: 'USD', countryCode: 'US' });
+      await open(`window.seen = []; const message = stripe.elements().create('affirmMessage', { amount: 9900, currency: 'USD', countryCode: 'US' });
         message.on('ready', (event) => seen.push(event)); message.mount('#element');`);
-      await seen(`each.elementType === 'paymentMethodMessaging'`);
+      await seen(`each.elementType === 'affirmMessage'`);
       expect(await page.locator('#element iframe').count()).toBe(0);
     });
   });

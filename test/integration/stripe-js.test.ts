@@ -297,7 +297,7 @@ describeWithBrowser('Stripe.js', () => {
       await open(
         `const elements = stripe.elements({ mode: 'payment', amount: 2000, currency: 'usd' }); const express = elements.create('expressCheckout');
          const ready = new Promise((go) => express.on('ready', go)); express.mount('#element');`,
-        `const event = await ready; return { event: { type: event.elementType, none: event.availablePaymentMethods === undefined }, request: { can: await stripe.paymentRequest({}).canMakePayment() } };`,
+        `const event = await ready; return { event: { type: event.elementType, none: event.availablePaymentMethods === undefined }, request: { can: await stripe.paymentRequest({ country: 'US', currency: 'usd', total: { label: 'Total', amount: 100 } }).canMakePayment() } };`,
       );
       expect(await press()).toEqual({ event: { type: 'expressCheckout', none: true }, request: { can: null } });
     });

@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import type Stripe from 'stripe';
 import { describeWithBrowser } from '../support/browser';
+import { bankFrame } from '../support/page-with-stripe-js';
 import type { Shop } from '../support/shop';
 import { customerWithCard, type RunningStripe } from '../support/stripe';
 import { openPage, startInBrowser, type StartedInBrowser } from '../support/stripe-in-browser';
@@ -331,7 +332,7 @@ describeWithBrowser('hosted pages', () => {
       await page.goto(url);
       await fillCard(ASKS_ALWAYS);
       await page.getByRole('button', { name: 'Add' }).click();
-      await page.getByRole('button', { name: 'Complete' }).click();
+      await bankFrame(page).getByRole('button', { name: 'Complete' }).click();
       await page.waitForURL(`${shop.url}/back`);
       const { invoice_settings: settings } = (await stripe.customers.retrieve(customer, {
         expand: ['invoice_settings.default_payment_method'],
@@ -361,11 +362,11 @@ describeWithBrowser('hosted pages', () => {
     await page.goto(url!);
     await fillCard(ASKS_ALWAYS);
     await page.getByTestId('hosted-invoice-pay').click();
-    await page.getByRole('button', { name: 'Fail' }).click();
+    await bankFrame(page).getByRole('button', { name: 'Fail' }).click();
     await page.getByRole('alert').waitFor();
     await fillCard(ASKS_ALWAYS);
     await page.getByTestId('hosted-invoice-pay').click();
-    await page.getByRole('button', { name: 'Complete' }).click();
+    await bankFrame(page).getByRole('button', { name: 'Complete' }).click();
     await page.getByText('Invoice paid').waitFor();
     expect((await stripe.invoices.retrieve(id)).status).toBe('paid');
     const link = await page.getByTestId('download-invoice-pdf').getAttribute('href');

@@ -21,6 +21,11 @@ const ALTHOUGH = new Set([
   'card.wallet is not declared',
   'ephemeral_key.associated_objects is not declared',
   'payment_intent.payment_method_options.amazon_pay.express_checkout_element_session_id is not declared',
+  // Answers have them, with nothing in them.
+  'payment_intent.shared_payment_granted_token is not declared',
+  'payment_method.shared_payment_granted_token is not declared',
+  // Lines have had a `parent` instead since the versions of 2025.
+  'line_item.subscription is missing',
   // The declaration of an event is one of each type; its object is looked at by itself.
   'event.data.object is something else',
   'event.data.previous_attributes is something else',
@@ -74,7 +79,9 @@ function ofObject(object: Fields): string[] {
   const { object: kind, data } = object;
   if (kind === 'list' || kind === 'search_result') return ofAll(data as unknown[], (each) => undeclaredIn(each));
   const { kinds, types } = shapeFile();
-  const place = typeof kind === 'string' && object['deleted'] !== true ? kinds[kind] : undefined;
+  // Where a payment of a connected account is from; no more than this is told of that account.
+  const isSender = kind === 'account' && 'application_name' in object;
+  const place = typeof kind === 'string' && object['deleted'] !== true && !isSender ? kinds[kind] : undefined;
   const type = place === undefined ? undefined : types[place];
   if (typeof type !== 'object' || type[0] !== 'h') return [];
   const problems = ofFields(object, type as unknown as Hash, kind as string);

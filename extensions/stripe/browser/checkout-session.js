@@ -55,7 +55,7 @@ export function sessionFrom(answer, noted) {
     canConfirm: answer.status === 'open' && Boolean(details.email),
     minorUnitsAmountDivisor:
       10 ** new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits,
-    lastPaymentError: null,
+    lastPaymentError: answer.last_payment_error ? { message: answer.last_payment_error.message } : null,
     lineItems: items.map((item) => {
       const { [item.id]: product = {} } = answer.products;
       const { unit_amount: unit, unit_amount_decimal: decimal, recurring, id: priceId } = item.price || {};
@@ -96,7 +96,7 @@ export function sessionFrom(answer, noted) {
     }),
     // The API takes no optional items where an application shows the elements.
     optionalItems: null,
-    recurring: null,
+    recurring: answer.recurring ? shownRecurring(answer.recurring, amount) : null,
     savedPaymentMethods: answer.customer
       ? answer.saved_payment_methods.filter(({ type }) => type === 'card').map(savedMethod)
       : null,
@@ -122,6 +122,24 @@ export function sessionFrom(answer, noted) {
       taxInclusive: amount((tax || 0) - exclusive),
       total: amount(answer.amount_total),
     },
+  };
+}
+
+/** What is due after today. */
+function shownRecurring({ interval, interval_count: intervalCount, trial, due_next: next }, amount) {
+  return {
+    interval,
+    intervalCount,
+    isProrated: false,
+    dueNext: {
+      subtotal: amount(next.amount_subtotal),
+      total: amount(next.amount_total),
+      discount: amount(next.amount_discount),
+      taxExclusive: amount(next.amount_tax_exclusive),
+      taxInclusive: amount(next.amount_tax_inclusive),
+      billingCycleAnchor: next.billing_cycle_anchor,
+    },
+    trial: trial && { trialEnd: trial.trial_end, trialPeriodDays: trial.trial_period_days },
   };
 }
 

@@ -1,26 +1,27 @@
-/** Checkout with elements on a page of the application: `stripe.initCheckout`, for sessions whose `ui_mode` is `custom` or `elements`. */
-import { challenge } from './challenge.js';
+/** Checkout with elements on a page of the application, for sessions whose `ui_mode` is `custom` or `elements`: the session, and what a page does to it. */
+import { confirmSession } from './checkout-confirm.js';
 import { sessionFrom } from './checkout-session.js';
 import { Elements } from './elements.js';
-import { integrationError } from './errors.js';
+import { CODES, integrationError } from './errors.js';
 import { Events } from './events.js';
-import { VERSION } from './source.js';
 
-/** A session with what a page does to it. Each action gives `{ type: 'success', session }` or `{ type: 'error', error }`. */
-class Checkout extends Events {
-  #stripe;
-  #elements;
+/** Each action gives `{ type: 'success', session }` or `{ type: 'error', error }`. */
+export class Checkout extends Events {
+  _stripe;
+  _elements;
+  _answer;
+  _id;
+  /** What the page has said, and the API learns when the session is confirmed. */
+  _noted = {};
   #loaded;
-  #answer;
-  #id;
-  #noted = {};
 
   constructor(stripe, { clientSecret, fetchClientSecret, elementsOptions = {}, defaultValues = {} }) {
     super();
-    this.#stripe = stripe;
-    this.#elements = new Elements(stripe, elementsOptions, true);
+    this._stripe = stripe;
+    const detach = (method) => stripe._api.post(`/v1/payment_pages/${this._id}/detach`, { payment_method: method });
+    this._elements = new Elements(stripe, elementsOptions, { isOfCheckout: true, detach });
     const { billingAddress: billing, shippingAddress: shipping, phoneNumber: phone, email } = defaultValues;
-    this.#noted = { billing, shipping, phone };
+    this._noted = { billing, shipping, phone };
     this.#loaded = this.#load(clientSecret || fetchClientSecret, email);
   }
 
@@ -28,106 +29,61 @@ class Checkout extends Events {
     const secret = await (typeof given === 'function' ? given() : given);
     if (typeof secret !== 'string')
       throw integrationError('initCheckout needs the clientSecret of a Checkout Session.');
-    this.#id = secret.split('_secret_')[0];
-    const answer = await this.#stripe._get(`/v1/payment_pages/${this.#id}`);
+    this._id = secret.split('_secret_')[0];
+    const answer = await this._fetch();
     if (answer.error) return { type: 'error', error: answer.error };
-    this.#answer = answer;
-    this.#elements._takes(answer.payment_method_types);
+    this._answer = answer;
+    this.#tellElements(answer);
     if (email && answer.status === 'open' && !(answer.customer_details || {}).email) {
-      const noted = await this.#stripe._post(`/v1/payment_pages/${this.#id}`, { email });
-      if (!noted.error) this.#answer = noted;
+      const noted = await this._stripe._api.post(`/v1/payment_pages/${this._id}`, { email });
+      if (!noted.error) this._answer = noted;
     }
     return { type: 'success' };
   }
 
-  /** The session and the actions, once they are there. */
-  async loadActions() {
-    const loaded = await this.#loaded;
-    if (loaded.type === 'error') return { type: 'error', error: { code: null, message: loaded.error.message } };
-    return { type: 'success', actions: bound(this, ACTIONS) };
+  #tellElements(answer) {
+    const { payment_method_types: methods, business_name: business, mode, customer } = answer;
+    this._elements._takes({ methods, business, mode, hasCustomer: Boolean(customer) });
+    const options = answer.saved_payment_method_options;
+    if (!customer || !options) return;
+    this._elements._takeSaved({
+      payment_methods: answer.saved_payment_methods,
+      features: {
+        payment_method_save: options.payment_method_save,
+        payment_method_remove: options.payment_method_remove,
+      },
+    });
   }
 
-  createPaymentElement(options) {
-    return this.#elements.create('payment', options);
+  /** The session as the API has it. */
+  _fetch() {
+    return this._stripe._api.get(`/v1/payment_pages/${this._id}`);
   }
 
-  createBillingAddressElement(options) {
-    return this.#elements.create('address', { ...options, mode: 'billing' });
+  /** Whether the session is there: null, or the error that it could not be loaded with. */
+  async _failure() {
+    const { type, error } = await this.#loaded;
+    return type === 'error' ? error : null;
   }
 
-  createShippingAddressElement(options) {
-    return this.#elements.create('address', { ...options, mode: 'shipping' });
-  }
-
-  createExpressCheckoutElement(options) {
-    return this.#elements.create('expressCheckout', options);
-  }
-
-  createContactDetailsElement(options) {
-    return this.#elements.create('contactDetails', options);
-  }
-
-  createCurrencySelectorElement() {
-    return this.#elements.create('currencySelector');
-  }
-
-  createTermsElement(options) {
-    return this.#elements.create('terms', options);
-  }
-
-  createLinkSignupElement(options) {
-    return this.#elements.create('linkSignup', options);
-  }
-
-  getPaymentElement() {
-    return this.#elements.getElement('payment');
-  }
-
-  getBillingAddressElement() {
-    return this.#elements.getElement('address', { mode: 'billing' });
-  }
-
-  getShippingAddressElement() {
-    return this.#elements.getElement('address', { mode: 'shipping' });
-  }
-
-  getExpressCheckoutElement() {
-    return this.#elements.getElement('expressCheckout');
-  }
-
-  getContactDetailsElement() {
-    return this.#elements.getElement('contactDetails');
-  }
-
-  getCurrencySelectorElement() {
-    return this.#elements.getElement('currencySelector');
-  }
-
-  getTermsElement() {
-    return this.#elements.getElement('terms');
-  }
-
-  getLinkSignupElement() {
-    return this.#elements.getElement('linkSignup');
+  changeAppearance(appearance) {
+    this._elements.update({ appearance });
   }
 
   /** Fonts within the frames are those of the browser. */
   loadFonts() {}
 
-  changeAppearance(appearance) {
-    this.#elements.update({ appearance });
-  }
-
   session() {
-    return sessionFrom(this.#answer, this.#noted);
+    return sessionFrom(this._answer, this._noted);
   }
 
   getSession() {
     return this.session();
   }
 
-  #succeed(answer) {
-    this.#answer = answer;
+  /** Shows the session as it is now. */
+  _takeAnswer(answer) {
+    this._answer = answer;
     const session = this.session();
     this._emit('change', session);
     return { type: 'success', session };
@@ -135,9 +91,15 @@ class Checkout extends Events {
 
   async #change(params) {
     await this.#loaded;
-    const answer = await this.#stripe._post(`/v1/payment_pages/${this.#id}`, params);
-    if (!answer.error) return this.#succeed(answer);
+    const answer = await this._stripe._api.post(`/v1/payment_pages/${this._id}`, params);
+    if (!answer.error) return this._takeAnswer(answer);
     return { type: 'error', error: { code: CODES[answer.error.code] || null, message: answer.error.message } };
+  }
+
+  async #note(what) {
+    await this.#loaded;
+    Object.assign(this._noted, what);
+    return this._takeAnswer(this._answer);
   }
 
   applyPromotionCode(code) {
@@ -164,25 +126,31 @@ class Checkout extends Events {
   }
 
   async updateTaxIdInfo(taxIdInfo) {
+    if (taxIdInfo) {
+      const checked = await this.#change({ tax_id: taxIdInfo.taxId });
+      if (checked.type === 'error') return checked;
+    }
     return this.#note({ taxIdInfo });
   }
 
-  async updateIndividualName(individualName) {
+  updateIndividualName(individualName) {
     return this.#note({ individualName });
   }
 
-  async updateBusinessName(businessName) {
+  updateBusinessName(businessName) {
     return this.#note({ businessName });
   }
 
-  /** Marks what is missing in the elements, and says where. */
-  async validateElements() {
-    await this.#loaded;
-    const problems = await this.#elements._problems();
-    if (problems.length === 0) return { type: 'success', session: this.session() };
-    const validation = problems.map(({ element, message }) => ({ message, element: elementName(element) }));
-    const error = { code: 'validation_error', message: problems[0].message, validation_errors: validation };
-    return { type: 'error', error };
+  updatePhoneNumber(phone) {
+    return this.#note({ phone });
+  }
+
+  updateBillingAddress(billing) {
+    return this.#note({ billing });
+  }
+
+  updateShippingAddress(shipping) {
+    return this.#note({ shipping });
   }
 
   updateLineItemQuantity({ lineItem, quantity }) {
@@ -193,162 +161,34 @@ class Checkout extends Events {
     return this.#change({ shipping_option: option });
   }
 
-  async updatePhoneNumber(phone) {
-    return this.#note({ phone });
-  }
-
-  async updateBillingAddress(billing) {
-    return this.#note({ billing });
-  }
-
-  async updateShippingAddress(shipping) {
-    return this.#note({ shipping });
-  }
-
-  async #note(what) {
+  /** Marks what is missing in the elements, and says where. */
+  async validateElements() {
     await this.#loaded;
-    Object.assign(this.#noted, what);
-    return this.#succeed(this.#answer);
+    const problems = await this._elements._problems();
+    if (problems.length === 0) return { type: 'success', session: this.session() };
+    const validation = problems.map(({ element, message }) => ({ message, element: elementName(element) }));
+    const error = { code: 'validation_error', message: problems[0].message, validation_errors: validation };
+    return { type: 'error', error };
   }
 
   /** Lets the server of the application change the session, and shows it as it is then. */
   async runServerUpdate(work) {
     await this.#loaded;
-    await work();
-    return this.#succeed(await this.#stripe._get(`/v1/payment_pages/${this.#id}`));
+    try {
+      await work();
+    } catch (error) {
+      return { type: 'error', error: { code: null, message: error instanceof Error ? error.message : String(error) } };
+    }
+    return this._takeAnswer(await this._fetch());
   }
 
   async confirm(given = {}) {
-    const { returnUrl, redirect = 'always', paymentMethod, savePaymentMethod } = given;
     await this.#loaded;
-    const billing = given.billingAddress || this.#noted.billing;
-    const email = given.email || (this.#answer.customer_details || {}).email;
-    if (!email)
-      return { type: 'error', error: { code: null, message: 'An email is required to confirm the session.' } };
-    const { taxIdInfo, individualName, businessName } = this.#noted;
-    let method = paymentMethod;
-    let shipping = given.shippingAddress || this.#noted.shipping;
-    if (!method && this.#elements.getElement('payment')) {
-      const read = await this.#elements._methodData();
-      if (read.error) return { type: 'error', error: { code: null, message: read.error.message } };
-      shipping = shipping || read.shipping;
-      const details = { ...read.data.billing_details, ...(billing && billing), email };
-      const made = await this.#stripe._post('/v1/payment_methods', { ...read.data, billing_details: details });
-      if (made.error) return { type: 'error', error: made.error };
-      method = made.id;
-    }
-    const answer = await this.#stripe._post(`/v1/payment_pages/${this.#id}/confirm`, {
-      payment_method: method,
-      email,
-      phone: given.phoneNumber || this.#noted.phone,
-      shipping,
-      save_payment_method: savePaymentMethod,
-      individual_name: individualName,
-      business_name: businessName || (taxIdInfo ? taxIdInfo.businessName : undefined),
-      tax_id: taxIdInfo ? taxIdInfo.taxId : undefined,
-    });
-    if (answer.error)
-      return {
-        type: 'error',
-        error: {
-          ...answer.error,
-          code: answer.error.type === 'card_error' ? 'paymentFailed' : CODES[answer.error.code] || null,
-          paymentFailed: { declineCode: answer.error.decline_code || null },
-        },
-      };
-    return this.#finish(answer, { returnUrl, redirect });
-  }
-
-  /** Shows the page of the bank where there is one, and goes where the session says. */
-  async #finish(confirmed, { returnUrl, redirect }) {
-    let answer = confirmed;
-    const action = answer.next_action && answer.next_action.redirect_to_url;
-    if (action) {
-      const url = new URL(action.url);
-      if (!answer.payment_method_types.includes('card')) {
-        location.assign(url);
-        return new Promise(() => undefined);
-      }
-      await challenge(this.#stripe._base, url.pathname.split('/').at(-1));
-      answer = await this.#stripe._get(`/v1/payment_pages/${this.#id}`);
-      if (answer.status === 'open') {
-        const message =
-          'We are unable to authenticate your payment method. Please choose a different payment method and try again.';
-        return { type: 'error', error: { code: 'paymentFailed', paymentFailed: { declineCode: null }, message } };
-      }
-    }
-    const done = this.#succeed(answer);
-    const target = returnUrl || answer.return_url;
-    if (redirect === 'if_required' || !target) return done;
-    location.assign(new URL(target.replaceAll('{CHECKOUT_SESSION_ID}', this.#id), location.href));
-    return new Promise(() => undefined);
+    return confirmSession(this, given);
   }
 }
-
-/** What Stripe.js calls what the API refuses. */
-const CODES = {
-  promotion_code_invalid: 'invalidCode',
-  email_invalid: 'invalidEmail',
-  tax_id_invalid: 'invalidTaxId',
-};
 
 /** What an element of Checkout is called where it is not right. */
 function elementName({ _type: type, _mode: mode }) {
   return type === 'address' ? `${mode}Address` : type;
-}
-
-const ACTIONS = [
-  'addOptionalLineItem',
-  'applyPromotionCode',
-  'confirm',
-  'getSession',
-  'removeOptionalLineItem',
-  'removePromotionCode',
-  'runServerUpdate',
-  'updateBillingAddress',
-  'updateBusinessName',
-  'updateEmail',
-  'updateIndividualName',
-  'updateLineItemQuantity',
-  'updatePhoneNumber',
-  'updateShippingAddress',
-  'updateShippingOption',
-  'updateTaxIdInfo',
-  'validateElements',
-];
-const ELEMENTS = ['BillingAddress', 'ContactDetails', 'CurrencySelector', 'ExpressCheckout'].concat([
-  'LinkSignup',
-  'Payment',
-  'ShippingAddress',
-  'Terms',
-]);
-const SDK = [
-  'changeAppearance',
-  'loadActions',
-  'loadFonts',
-  'on',
-  ...ELEMENTS.flatMap((name) => [`create${name}Element`, `get${name}Element`]),
-];
-
-/** Methods as the fields of an object: React's components take them out of it one by one. */
-function bound(checkout, names) {
-  return Object.fromEntries(names.map((name) => [name, checkout[name].bind(checkout)]));
-}
-
-/** `stripe.initCheckoutElementsSdk`. */
-export function checkoutSdk(stripe, options) {
-  return bound(new Checkout(stripe, options), SDK);
-}
-
-// Releases before Clover give a promise of the session with its actions; later ones an object that loads them.
-const isPromised = ['v3', 'acacia', 'basil', 3].includes(VERSION);
-
-/** `stripe.initCheckout`. */
-export function initCheckout(stripe, options) {
-  const checkout = new Checkout(stripe, options);
-  if (!isPromised) return bound(checkout, SDK);
-  return checkout.loadActions().then((loaded) => {
-    if (loaded.type === 'error') throw Object.assign(new Error(loaded.error.message), loaded.error);
-    return bound(checkout, [...SDK, ...ACTIONS, 'session']);
-  });
 }

@@ -1,55 +1,8 @@
+import { EMPTY, heightOf, pageOf, TITLES } from './element-kinds.js';
 import { integrationError } from './errors.js';
 import { Events } from './events.js';
 import { nextFrameName } from './frame-names.js';
-
-/** What each kind of element is called, in the title of its frame. */
-export const TITLES = {
-  card: 'Secure card payment input frame',
-  cardNumber: 'Secure card number input frame',
-  cardExpiry: 'Secure expiration date input frame',
-  cardCvc: 'Secure CVC input frame',
-  payment: 'Secure payment input frame',
-  address: 'Secure address input frame',
-  linkAuthentication: 'Secure email input frame',
-  iban: 'Secure IBAN input frame',
-  auBankAccount: 'Secure bank account input frame',
-  contactDetails: 'Secure email input frame',
-};
-
-/** The frame that shows an element, where it is not called as the element is. */
-const FRAMES = {
-  cardNumber: 'card',
-  cardExpiry: 'card',
-  cardCvc: 'card',
-  linkAuthentication: 'link-authentication',
-  auBankAccount: 'au-bank-account',
-  contactDetails: 'contact-details',
-};
-
-/** Elements that show wallets, loans or notes, of which there are none here: they are ready at once, and empty. */
-export const EMPTY = [
-  'expressCheckout',
-  'paymentRequestButton',
-  'paymentMethodMessaging',
-  'affirmMessage',
-  'afterpayClearpayMessage',
-  'currencySelector',
-  'terms',
-  'linkSignup',
-];
-
-const HEIGHTS = {
-  card: 24,
-  cardNumber: 24,
-  cardExpiry: 24,
-  cardCvc: 24,
-  payment: 230,
-  address: 420,
-  linkAuthentication: 76,
-  contactDetails: 76,
-  iban: 24,
-  auBankAccount: 24,
-};
+import { revealCard } from './issuing.js';
 
 let count = 0;
 
@@ -62,6 +15,14 @@ const PARTS_OF_ADDRESS = [
   ['country', 'country'],
   ['postal_code', 'postalCode'],
 ];
+
+const CLASSES = {
+  base: 'StripeElement',
+  complete: 'StripeElement--complete',
+  empty: 'StripeElement--empty',
+  focus: 'StripeElement--focus',
+  invalid: 'StripeElement--invalid',
+};
 
 /** One element: a frame with fields, whose values are asked for when they are needed. */
 export class Element extends Events {
@@ -114,7 +75,8 @@ export class Element extends Events {
     }
     if (this.#frame) this.unmount();
     this.#container = container;
-    container.classList.add('StripeElement', 'StripeElement--empty');
+    this.#toggle('base', true);
+    this.#toggle('empty', true);
     if (EMPTY.includes(this.#type)) {
       setTimeout(() => this._emit('ready', { elementType: this.#type, availablePaymentMethods: undefined }));
       return this;
@@ -123,9 +85,8 @@ export class Element extends Events {
     frame.title = TITLES[this.#type];
     frame.name = nextFrameName();
     frame.allow = 'payment *; publickey-credentials-get *';
-    frame.style.cssText = `border:0;margin:0;padding:0;width:100%;min-width:100%;display:block;height:${HEIGHTS[this.#type]}px;color-scheme:light only;`;
-    const page = `elements-inner-${FRAMES[this.#type] || this.#type}.html`;
-    frame.src = `${this.#elements._stripe._base}/v3/${page}#${encodeURIComponent(JSON.stringify(this.#settings()))}`;
+    frame.style.cssText = `border:0;margin:0;padding:0;width:100%;min-width:100%;display:block;height:${heightOf(this.#type)}px;color-scheme:light only;`;
+    frame.src = `${this.#elements._stripe._base}/v3/${pageOf(this.#type)}#${encodeURIComponent(JSON.stringify(this.#settings()))}`;
     this.#frame = frame;
     const wrapper = document.createElement('div');
     wrapper.className = '__PrivateStripeElement';
@@ -138,34 +99,31 @@ export class Element extends Events {
   }
 
   #settings() {
-    const { appearance, mode, locale } = this.#elements._options;
+    const { appearance, locale } = this.#elements._options;
     return JSON.parse(
       JSON.stringify({
         id: this.#id,
         type: this.#type,
         options: this.#options,
         appearance,
-        mode,
+        ...this.#elements._intent,
         locale: locale || this.#elements._stripe._locale,
-        methods: this.#elements._methods,
         saved: this.#elements._saved,
       }),
     );
+  }
+
+  /** Gives the container the class for a state, or takes it away: those of the application, or the usual ones. */
+  #toggle(state, isOn) {
+    const { [state]: names = CLASSES[state] } = this.#options.classes || {};
+    for (const name of names.split(/\s+/).filter(Boolean)) this.#container.classList.toggle(name, isOn);
   }
 
   unmount() {
     removeEventListener('message', this.#receive);
     if (this.#frame) this.#frame.parentElement.remove();
     this.#frame = undefined;
-    if (this.#container) {
-      this.#container.classList.remove(
-        'StripeElement',
-        'StripeElement--empty',
-        'StripeElement--complete',
-        'StripeElement--invalid',
-        'StripeElement--focus',
-      );
-    }
+    if (this.#container) for (const state of Object.keys(CLASSES)) this.#toggle(state, false);
     return this;
   }
 
@@ -198,23 +156,33 @@ export class Element extends Events {
   }
 
   collapse() {
+    this.#tell('collapse');
     return this;
   }
 
   /** The value of an address or an e-mail address, and whether all is there. */
   async getValue() {
-    const { complete, value } = await this._read(true);
-    return { complete, isNewAddress: true, value };
+    const { complete, isNewAddress, value } = await this._read(true);
+    return { complete, ...(isNewAddress !== undefined && { isNewAddress }), value };
   }
 
-  /** Tells the frame which types of payment methods there are, once they are known. */
-  _methods(methods) {
-    this.#tell('methods', { methods });
+  /** Tells the frame what is paid, and by which types of payment methods, once that is known. */
+  _intent(intent) {
+    this.#tell('intent', { intent: JSON.parse(JSON.stringify(intent)) });
+  }
+
+  /** Tells the frame where the buyer lives. */
+  _country(country) {
+    this.#tell('country', { country });
   }
 
   /** Tells the frame what the customer has saved, and whether more may be. */
   _saved(saved) {
     this.#tell('saved', { saved });
+  }
+
+  get _options() {
+    return this.#options;
   }
 
   /** What of the bill the application has said that it does not want to be asked for: `name`, `address.country` and so on. */
@@ -254,50 +222,76 @@ export class Element extends Events {
       void this.#ready.then(() => contentWindow.postMessage({ backlot: 'command', command, ...more }, '*'));
   }
 
-  /** The Payment Element is ready when it knows what may be paid with, or says why it does not. */
+  /** What an element shows has to be known before it is ready. */
   async #loaded() {
-    const { error } = this.#type === 'payment' ? await this.#elements._loaded : {};
+    const { error } = await this.#content();
     if (error) this._emit('loaderror', { elementType: this.#type, error });
     else this._emit('ready', { elementType: this.#type });
   }
 
-  #receive = (event) => {
-    const { data } = event;
-    if (!this.#frame || event.source !== this.#frame.contentWindow || !data || data.backlot !== 'element') return;
-    if (data.event === 'reply') {
+  async #content() {
+    if (this.#type === 'payment') return this.#elements._loaded;
+    if (!/^issuingCard\w+Display$/.test(this.#type)) return {};
+    const card = await revealCard(this.#elements._stripe, this.#options);
+    if (!card.error) this.#tell('card', { card });
+    return card;
+  }
+
+  #receive = ({ source, data }) => {
+    if (!this.#frame || source !== this.#frame.contentWindow || !data || data.backlot !== 'element') return;
+    this.#heard[data.event](data);
+  };
+
+  /** What the frame says. */
+  #heard = {
+    reply: (data) => {
       const reply = this.#replies.get(data.call);
       this.#replies.delete(data.call);
       if (reply) reply(data);
-      return;
-    }
-    if (data.event === 'height') {
-      this.#frame.style.height = `${data.height}px`;
-      return;
-    }
-    if (data.event === 'ready') {
+    },
+    height: ({ height }) => {
+      this.#frame.style.height = `${height}px`;
+    },
+    ready: () => {
       this.#isReady();
       void this.#loaded();
-      return;
-    }
-    if (data.event === 'escape') {
-      this._emit('escape', { elementType: this.#type });
-      return;
-    }
-    const { classList } = this.#container;
-    if (data.event === 'focus' || data.event === 'blur') {
-      classList.toggle('StripeElement--focus', data.event === 'focus');
-      this._emit(data.event, { elementType: this.#type });
-      return;
-    }
-    if (data.event === 'change') {
-      const { empty, complete, collapsed, error, brand, country, isNewAddress, value } = data;
-      const change = JSON.parse(JSON.stringify({ empty, complete, collapsed, brand, country, isNewAddress, value }));
-
-      this._change = { elementType: this.#type, ...change, error };
-      classList.toggle('StripeElement--empty', change.empty);
-      classList.toggle('StripeElement--complete', change.complete);
-      classList.toggle('StripeElement--invalid', Boolean(error));
+    },
+    escape: () => this._emit('escape', { elementType: this.#type }),
+    focus: () => this.#focused(true),
+    blur: () => this.#focused(false),
+    copy: () => {
+      void this.#elements._copy(this.#options.toCopy);
+      this._emit('click', { elementType: this.#type });
+    },
+    remove: ({ method }) => this.#remove(method),
+    change: ({ error, ...told }) => {
+      const { empty, complete, collapsed, visible, brand, country, isNewAddress, value } = told;
+      const elementMode = this.#type === 'address' ? this._mode : undefined;
+      const all = { elementMode, empty, complete, collapsed, visible, brand, country, isNewAddress, value };
+      this._change = { elementType: this.#type, ...JSON.parse(JSON.stringify(all)), error };
+      this.#toggle('empty', empty);
+      this.#toggle('complete', complete);
+      this.#toggle('invalid', Boolean(error));
       this._emit('change', this._change);
-    }
+      this.#elements._changed(this);
+    },
   };
+
+  #focused(isFocused) {
+    this.#toggle('focus', isFocused);
+    this._emit(isFocused ? 'focus' : 'blur', { elementType: this.#type });
+    if (!isFocused) this.#elements._left(this);
+  }
+
+  /** Takes a payment method away from the customer, as they want it. */
+  async #remove({ id, type, billing_details }) {
+    const { error } = await this.#elements._detach(id);
+    if (!error) this.#tell('removed', { method: id });
+    this._emit('savedpaymentmethodremove', {
+      elementType: this.#type,
+      success: !error,
+      ...(error && { error: error.message }),
+      payment_method: { id, type, billing_details },
+    });
+  }
 }

@@ -1,20 +1,27 @@
-import { EMPTY, Element, TITLES } from './element.js';
+import { EMPTY, SHOWN_ONLY, TITLES } from './element-kinds.js';
+import { Element } from './element.js';
 import { integrationError, invalid } from './errors.js';
 import { Events } from './events.js';
+import { revealCard } from './issuing.js';
+import { Link } from './link.js';
 import { merge } from './merge.js';
 import { SECRET } from './secrets.js';
 
-/** A group of elements. `isOfCheckout`: a session says what is paid, not the options. */
+/**
+ * A group of elements. `isOfCheckout`: a session says what is paid, not the options; `detach` takes a payment method from its customer.
+ */
 export class Elements extends Events {
   #all = new Map();
 
-  constructor(stripe, options = {}, isOfCheckout = false) {
+  constructor(stripe, options = {}, { isOfCheckout = false, detach } = {}) {
     super();
+    this._detach = detach || ((method) => this.#detach(method));
     this._stripe = stripe;
     this._isOfCheckout = isOfCheckout;
     this._options = options;
-    this._methods = options.paymentMethodTypes;
-    const { mode, amount, currency, clientSecret } = options;
+    const { mode, amount, currency, clientSecret, setupFutureUsage } = options;
+    this._intent = { methods: options.paymentMethodTypes, mode, setupFutureUsage };
+    this._link = new Link(stripe, (methods) => this._takeSaved({ payment_methods: methods }));
     if (mode && clientSecret) throw integrationError('elements() takes either a clientSecret or a mode.');
     if (mode === 'payment' && !Number.isInteger(amount)) {
       throw integrationError("In order to create Elements with mode 'payment', specify an `amount`.");
@@ -31,7 +38,7 @@ export class Elements extends Events {
   }
 
   async #load() {
-    const [updates] = await Promise.all([this.#fetch(), this.#fetchSaved()]);
+    const [updates] = await Promise.all([this.#fetch(), this.#fetchSession()]);
     return updates;
   }
 
@@ -47,6 +54,9 @@ export class Elements extends Events {
       throw integrationError(
         'In order to create a payment element, you must pass a clientSecret or mode when creating the Elements group.',
       );
+    }
+    if (type === 'address' && !['billing', 'shipping'].includes(options && options.mode)) {
+      throw integrationError("Invalid value for elements.create('address'): mode should be 'shipping' or 'billing'.");
     }
     const key = keyOf(type, options);
     if (this.#all.has(key)) {
@@ -65,16 +75,17 @@ export class Elements extends Events {
 
   update(options = {}) {
     this._options = { ...this._options, ...options };
-    if (options.paymentMethodTypes) this._takes(options.paymentMethodTypes);
+    const { paymentMethodTypes, mode, setupFutureUsage } = this._options;
+    this._takes({ ...(options.paymentMethodTypes && { methods: paymentMethodTypes }), mode, setupFutureUsage });
     if (options.appearance) for (const element of this.#all.values()) element._appearance(options.appearance);
     setTimeout(() => this._emit('update-end'));
   }
 
-  /** Says which types of payment methods there are. */
-  _takes(methods) {
-    this._methods = methods;
+  /** Says what is paid, and which types of payment methods there are. */
+  _takes(intent) {
+    Object.assign(this._intent, intent);
     const payment = this.#all.get('payment');
-    if (payment) payment._methods(methods);
+    if (payment) payment._intent(this._intent);
   }
 
   /** Asks again which types of payment methods the intent takes. */
@@ -90,27 +101,75 @@ export class Elements extends Events {
     const result = await this._stripe._retrieve(clientSecret);
     const intent = result.paymentIntent || result.setupIntent;
     if (!intent) return result;
-    this._takes(intent.payment_method_types);
+    const { payment_method_types: methods, setup_future_usage: setupFutureUsage, object } = intent;
+    this._takes({ methods, setupFutureUsage, mode: object === 'setup_intent' ? 'setup' : 'payment' });
     return {};
   }
 
-  /** What the customer of a session has saved. https://docs.stripe.com/payments/accept-a-payment-deferred#save-payment-methods */
-  async #fetchSaved() {
-    const { customerSessionClientSecret: secret } = this._options;
-    if (!secret) return;
-    const found = await this._stripe._get('/v1/elements/sessions', { customer_session_client_secret: secret });
-    if (found.error) return;
-    this._saved = found;
+  /**
+   * Who is paid, what may be paid with where the intent comes later, and what the customer of a session has saved.
+   * https://docs.stripe.com/payments/accept-a-payment-deferred#save-payment-methods
+   */
+  async #fetchSession() {
+    const { mode, currency, paymentMethodTypes, customerSessionClientSecret: secret } = this._options;
+    const { paymentMethodConfiguration: configuration } = this._options;
+    if (this._isOfCheckout || (!mode && !secret && !this._options.clientSecret)) return;
+    const deferred = mode && {
+      currency: currency && currency.toLowerCase(),
+      payment_method_configuration: configuration,
+    };
+    const asked = { ...(deferred && { deferred_intent: deferred }), customer_session_client_secret: secret };
+    const found = await this._stripe._api.get('/v1/elements/sessions', asked);
+    if (found.error) {
+      if (mode && !paymentMethodTypes) this._takes({ methods: ['card'] });
+      return;
+    }
+    const methods = mode && !paymentMethodTypes ? { methods: found.payment_method_types } : {};
+    this._takes({ business: found.business_name, hasCustomer: Boolean(found.customer), ...methods });
+    if (found.customer) this._takeSaved(found.customer);
+  }
+
+  _takeSaved(saved) {
+    this._saved = { ...this._saved, ...saved };
     const payment = this.#all.get('payment');
-    if (payment) payment._saved(found);
+    if (payment) payment._saved(this._saved);
+  }
+
+  /** Takes a payment method from the customer of the session. */
+  #detach(method) {
+    const { customerSessionClientSecret: secret } = this._options;
+    return this._stripe._api.post(`/v1/elements/payment_methods/${method}/detach`, {
+      customer_session_client_secret: secret,
+    });
+  }
+
+  /** Puts a part of the card that another element shows into the clipboard. */
+  async _copy(part) {
+    const shown = [...this.#all.values()].find(({ _options: options }) => options.issuingCard);
+    if (!shown) return;
+    const { number, cvc, pin, exp_month: month, exp_year: year } = await revealCard(this._stripe, shown._options);
+    const parts = { number, cvc, pin, expiry: `${month}/${year}` };
+    await navigator.clipboard.writeText(parts[part]);
+  }
+
+  /** An element has another value: where somebody lives says what a business there has to say. */
+  _changed(element) {
+    const taxId = this.#all.get('taxId');
+    if (taxId && element._type === 'address') taxId._country(element._change.value.address.country);
+  }
+
+  /** Somebody has left an element: one who has a Link account is asked whether it is theirs. */
+  _left(element) {
+    const { complete, value } = element._change;
+    if (element._type === 'linkAuthentication' && complete) void this._link.knows(value.email);
   }
 
   /** Checks all that is filled in, and marks what is missing. */
   async submit() {
     for (const element of this.#all.values()) {
-      if (EMPTY.includes(element._type)) continue;
-      const { complete, error, value } = await element._read();
-      if (!complete) return { error: invalid(error) };
+      if (SHOWN_ONLY.includes(element._type)) continue;
+      const { complete, error, code, value } = await element._read();
+      if (!complete) return { error: invalid(error, code) };
       if (element._type === 'payment') this._selected = value.type;
     }
     this._isSubmitted = true;
@@ -125,7 +184,7 @@ export class Elements extends Events {
   async _problems() {
     const problems = [];
     for (const element of this.#all.values()) {
-      if (EMPTY.includes(element._type)) continue;
+      if (SHOWN_ONLY.includes(element._type)) continue;
       const { complete, error } = await element._read();
       if (!complete) problems.push({ element, message: error });
     }
@@ -134,26 +193,30 @@ export class Elements extends Events {
 
   /**
    * All that the elements hold, as the data of a payment method, and where things are sent. `saved`: the payment method of the
-   * customer that was chosen instead; `saves`: whether this one is to be kept for them.
+   * customer that was chosen instead; `saves`: whether this one is to be kept for them; `linked`: what is kept with Link and was chosen
+   * instead; `linkSignUp`: who keeps this one with Link.
    */
   async _methodData() {
     const data = { type: 'card', billing_details: {} };
     let shipping;
     let saved;
     let saves;
+    let linked;
+    let linkSignUp;
     for (const element of this.#all.values()) {
-      if (EMPTY.includes(element._type)) continue;
-      const { complete, error, value } = await element._read();
-      if (!complete) return { error: invalid(error) };
+      if (SHOWN_ONLY.includes(element._type)) continue;
+      const { complete, error, code, value } = await element._read();
+      if (!complete) return { error: invalid(error, code) };
       if (element._type === 'address' && element._mode === 'shipping') shipping = shippingOf(value);
       else if (element._type === 'payment' && value.saved) saved = value.saved;
+      else if (element._type === 'payment' && value.linked) linked = value.linked;
       else {
-        if (element._type === 'payment') saves = value.saves;
+        if (element._type === 'payment') ({ saves, linkSignUp } = value);
         merge(data, element._type, value);
       }
     }
     if (saves !== undefined) data.allow_redisplay = saves ? 'always' : 'limited';
-    return { data, shipping, saved, saves };
+    return { data, shipping, saved, saves, linked, linkSignUp };
   }
 
   /** How what is confirmed may be used later, where the buyer has chosen that. */

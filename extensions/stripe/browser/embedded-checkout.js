@@ -1,14 +1,13 @@
 /** The page of Checkout within a page of the application. */
 export class EmbeddedCheckout {
   #url;
-  #onComplete;
+  #options;
+  #onDestroy;
   #frame;
 
-  #onDestroy;
-
-  constructor(url, onComplete, onDestroy) {
-    this.#url = url;
-    this.#onComplete = onComplete;
+  constructor(stripe, session, options, onDestroy) {
+    this.#url = `${stripe._base}/pay/${session}`;
+    this.#options = options;
     this.#onDestroy = onDestroy;
   }
 
@@ -36,8 +35,27 @@ export class EmbeddedCheckout {
   }
 
   #receive = ({ source: from, data }) => {
-    if (!this.#frame || from !== this.#frame.contentWindow || !data || data.backlot !== 'checkout-complete') return;
-    if (this.#onComplete) this.#onComplete();
-    if (data.url) location.assign(data.url);
+    if (!this.#frame || from !== this.#frame.contentWindow || !data) return;
+    const heard = this.#heard[data.backlot];
+    if (heard) heard(data);
+  };
+
+  /** What the page says. */
+  #heard = {
+    'checkout-complete': ({ url }) => {
+      const { onComplete } = this.#options;
+      if (onComplete) onComplete();
+      if (url) location.assign(url);
+    },
+    'checkout-analytics': ({ event }) => {
+      const { onAnalyticsEvent } = this.#options;
+      if (onAnalyticsEvent) onAnalyticsEvent({ clientMetadata: {}, ...event });
+    },
+    /** The server of the application decides whether it sends things there; the page shows what it has made of the session. */
+    'checkout-shipping': async ({ event }) => {
+      const { onShippingDetailsChange } = this.#options;
+      const answer = onShippingDetailsChange ? await onShippingDetailsChange(event) : { type: 'accept' };
+      this.#frame.contentWindow.postMessage({ backlot: 'checkout-shipping-answer', answer }, '*');
+    },
   };
 }

@@ -3,6 +3,7 @@ export function merge(data, type, value) {
   if (type === 'payment') {
     const { billing_details: { address, ...details } = {}, ...method } = value;
     delete method.saves;
+    delete method.linkSignUp;
     Object.assign(data, method);
     Object.assign(data.billing_details, details);
     // What an Address Element holds is more than a card asks for.
@@ -14,14 +15,21 @@ export function merge(data, type, value) {
     return;
   }
   if (type === 'address') {
-    data.billing_details.name = value.name;
+    if (value.name !== undefined) data.billing_details.name = value.name;
     data.billing_details.address = value.address;
     if (value.phone) data.billing_details.phone = value.phone;
     return;
   }
+  // What it holds is not of a payment method: an application asks for it by `getValue`.
+  if (type === 'taxId') return;
   if (type === 'iban') {
     data.type = 'sepa_debit';
     data.sepa_debit = { iban: value.iban };
+    return;
+  }
+  if (value.bank !== undefined) {
+    const bankType = type.replace(/Bank$/, '');
+    Object.assign(data, { type: bankType, [bankType]: { bank: value.bank } });
     return;
   }
   const { postal_code, ...card } = value;

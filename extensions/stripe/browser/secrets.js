@@ -11,6 +11,6 @@ export function intentOf(clientSecret) {
   }
   const id = String(clientSecret).split('_secret')[0];
   return id.startsWith('seti_')
-    ? { name: 'setupIntent', path: `/v1/setup_intents/${id}` }
-    : { name: 'paymentIntent', path: `/v1/payment_intents/${id}` };
+    ? { name: 'setupIntent', path: `/v1/setup_intents/${id}`, confirmedBy: 'confirmSetup' }
+    : { name: 'paymentIntent', path: `/v1/payment_intents/${id}`, confirmedBy: 'confirmPayment' };
 }

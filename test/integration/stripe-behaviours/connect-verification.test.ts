@@ -159,6 +159,15 @@ describe('a company', () => {
     ssn_last_4: '0000',
     relationship: { representative: true, executive: true, title: 'CEO' },
   };
+  /** What a company without anybody is asked for about its people. */
+  const PEOPLE = [
+    ...['email', 'first_name', 'last_name'].map((name) => `owners.${name}`),
+    ...['city', 'line1', 'postal_code', 'state'].map((name) => `representative.address.${name}`),
+    ...['day', 'month', 'year'].map((name) => `representative.dob.${name}`),
+    ...['email', 'first_name', 'last_name', 'phone'].map((name) => `representative.${name}`),
+    'representative.relationship.title',
+    'representative.ssn_last_4',
+  ];
   const company = async (given: Company, person: Stripe.AccountCreatePersonParams = JENNY): Promise<Stripe.Account> => {
     const { business_profile, capabilities, external_account, tos_acceptance } = COMPLETE_ACCOUNT as {
       external_account: string;
@@ -194,24 +203,29 @@ describe('a company', () => {
       'company.address.postal_code',
       'company.address.state',
       'company.name',
+      'company.owners_provided',
       'company.phone',
       'company.tax_id',
-      'relationship.owner',
-      'relationship.representative',
+      ...PEOPLE,
+      'settings.payments.statement_descriptor',
     ]);
+    // Later it is asked for more about those who own it.
+    expect(made.requirements!.eventually_due).toEqual(
+      expect.arrayContaining(['owners.address.state', 'owners.dob.year', 'owners.phone']),
+    );
     const { owners_provided, ...rest } = COMPANY;
     const named = await stripe.accounts.update(made.id, {
       business_profile: { mcc: '5045', url: 'https://bestcookieco.com' },
       company: rest,
     });
-    expect(named.requirements!.currently_due).toEqual(['relationship.owner', 'relationship.representative']);
+    expect(named.requirements!.currently_due).toEqual(['company.owners_provided', ...PEOPLE]);
     const { id } = await stripe.accounts.createPerson(made.id, {
       first_name: 'Jenny',
       last_name: 'Rosen',
       relationship: { representative: true, title: 'CEO' },
     });
     expect((await later(made)).requirements!.currently_due).toEqual(
-      expect.arrayContaining([`${id}.ssn_last_4`, `${id}.phone`, `${id}.relationship.executive`, 'relationship.owner']),
+      expect.arrayContaining([`${id}.ssn_last_4`, `${id}.phone`, 'owners.email']),
     );
     await stripe.accounts.updatePerson(made.id, id, JENNY);
     await stripe.accounts.createPerson(made.id, {

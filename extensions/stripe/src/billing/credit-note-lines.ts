@@ -84,6 +84,7 @@ function newLine(stripe: Backend, line: Partial<CreditLine>): CreditLine {
   return {
     ...blank('credit_note_line_item'),
     id: stripe.newId('credit_note_line_item'),
+    metadata: null,
     discount_amount: discounts.reduce((sum, { amount }) => sum + amount, 0),
     discount_amounts: discounts,
     pretax_credit_amounts: discounts.map((each) => ({ ...each, type: 'discount' })),

@@ -131,7 +131,6 @@ function newNote(
       object: 'list',
       data: lines,
       has_more: false,
-      total_count: lines.length,
       url: `/v1/credit_notes/${id}/lines`,
     },
     memo: given.memo ?? null,

@@ -51,6 +51,8 @@ export function newInvoice(
   const now = stripe.now();
   const issuer = connectedAccount(stripe);
   const isSent = seed.collection_method === 'send_invoice';
+  // Invoices that are written by hand say how large their pages are.
+  const usual = seed.billing_reason === 'manual' ? { pdf: { page_size: 'auto' as const } } : undefined;
   const draft = {
     ...blank('invoice'),
     application: applicationOf(stripe),
@@ -71,7 +73,7 @@ export function newInvoice(
     test_clock: stripe.clock,
     webhooks_delivered_at: now,
     ...fields,
-    rendering: renderingOf(stripe, fields.rendering, customer.invoice_settings?.rendering_options),
+    rendering: renderingOf(stripe, fields.rendering ?? usual, customer.invoice_settings?.rendering_options),
     due_date: fields.due_date ?? (isSent && days !== undefined ? now + days * DAY : null),
   } as unknown as Stripe.Invoice;
   return { ...draft, ...reckon(stripe, draft, lines) };

@@ -7,11 +7,12 @@ import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { blank } from '../spec/shapes';
 import { readDiscounts } from './discounts';
+import { amountPrice } from './amount-prices';
 import { amountFor, times } from './amounts';
 import { changeDraft, editable } from './invoices';
 import { invoiceTable } from './invoice-data';
 import { invoiceItemLine, itemOfLine, pricingOf } from './lines';
-import { priceIn, priceOnlyIn, productName, resolvePrice } from './prices';
+import { priceIn, priceOnlyIn, productName, resolvePrice, withTiers, type PricedPrice } from './prices';
 import { ratesOf } from './subscription-data';
 import { isFormerType } from '../webhooks/event-types';
 import { defaultVersion } from '../versions/versions';
@@ -43,18 +44,29 @@ export function keepItem(stripe: Backend, seed: ItemSeed, secret?: ItemSecret): 
     date: now,
     discountable: !(seed.proration ?? false) && seed.amount >= 0,
     discounts: [],
+    frozen_fields: [],
+    invoicing_rules: [],
     metadata: {},
-    net_amount: seed.amount,
     period: { end: now, start: now },
     quantity: 1,
     quantity_decimal: String(seed.quantity ?? 1),
     tax_rates: [],
     test_clock: stripe.clock,
     ...seed,
+    pricing: seed.pricing ?? pricingByAmount(stripe, seed),
   } as unknown as Item;
   itemTable(stripe).insert(item, secret);
   stripe.emit('invoiceitem.created', item);
   return item;
+}
+
+/** What one of an item costs, where it was said what all of it does. */
+function pricingByAmount(
+  stripe: Backend,
+  { amount, currency, description, quantity = 1 }: Pick<ItemSeed, 'amount' | 'currency' | 'description' | 'quantity'>,
+): Item['pricing'] {
+  const unitAmount = String(amount / (quantity || 1));
+  return pricingOf(amountPrice(stripe, { currency, unitAmount, description }));
 }
 
 /** The items of a customer that wait for an invoice: those of the subscription, and those of none. */
@@ -92,7 +104,7 @@ export function addInvoiceItem(stripe: Backend, given: Stripe.InvoiceItemCreateP
   return stripe.onClockOf(customerId, () => {
     const currency = (given.currency ?? draft?.currency ?? customer.currency ?? 'usd').toLowerCase();
     const { tax_behavior: behavior } = given;
-    const price = priced(stripe, given, currency, given.currency === undefined && !draft);
+    const price = priced(stripe, given, currency, { isOpen: given.currency === undefined && !draft });
     if (draft && price.currency !== draft.currency) throw otherCurrency(price.currency, draft.currency);
     const seed: ItemSeed = {
       customer: customerId,
@@ -153,17 +165,13 @@ function updateItem(stripe: Backend, id: string, given: Stripe.InvoiceItemUpdate
   const isRepriced = ['amount', 'price_data', 'pricing', 'quantity', 'quantity_decimal', 'unit_amount_decimal'].some(
     (name) => name in given,
   );
-  const pricing = { price: before.pricing?.price_details && idOf(before.pricing.price_details.price)! };
-  const repriced: Stripe.InvoiceItemUpdateParams = {
-    quantity: before.quantity,
-    ...(pricing.price !== undefined && given.amount === undefined && { pricing: { price: pricing.price } }),
-    ...given,
-  };
+  const repriced = { quantity: before.quantity, description: before.description ?? undefined, ...given };
+  const kept = priceOf(stripe, before);
   if (given.tax_behavior !== undefined) itemTable(stripe).hide(id, { tax_behavior: given.tax_behavior });
   const item = itemTable(stripe).update(
     id,
     {
-      ...(isRepriced && priced(stripe, repriced, before.currency)),
+      ...(isRepriced && priced(stripe, repriced, before.currency, { kept })),
       ...(given.description !== undefined && { description: given.description }),
       ...(given.discountable !== undefined && { discountable: given.discountable }),
       ...(given.period && { period: given.period }),
@@ -191,6 +199,13 @@ function updateItem(stripe: Backend, id: string, given: Stripe.InvoiceItemUpdate
   return item;
 }
 
+/** What an item costs already, whether or not the price is still for sale. */
+function priceOf(stripe: Backend, { pricing }: Item): PricedPrice | undefined {
+  const id = idOf(pricing?.price_details?.price);
+  const price = id === undefined ? undefined : stripe.table<Stripe.Price>('price').find(id);
+  return price && withTiers(stripe, price);
+}
+
 function deleteItem(stripe: Backend, id: string): Stripe.DeletedInvoiceItem {
   const item = itemTable(stripe).get(id);
   const draft = checkOpen(stripe, item);
@@ -216,16 +231,19 @@ function checkOpen(stripe: Backend, item: Item): Stripe.Invoice | undefined {
 
 /**
  * What an item costs: an amount, or a quantity of a price. `isOpen` says that nobody asked for the currency: a price that is not in it
- * counts in its own.
+ * counts in its own. `kept` is the price that it has where nothing else is given.
  */
 function priced(
   stripe: Backend,
   given: Stripe.InvoiceItemCreateParams | Stripe.InvoiceItemUpdateParams,
   currency: string,
-  isOpen = false,
+  { isOpen = false, kept }: { readonly isOpen?: boolean; readonly kept?: PricedPrice | undefined } = {},
 ): Pick<Item, 'amount' | 'currency'> & Partial<Omit<Item, 'customer'>> {
   const quantity = given.quantity ?? (given.quantity_decimal === undefined ? 1 : Number(given.quantity_decimal));
-  const named = resolvePrice(stripe, { price: given.pricing?.price, price_data: given.price_data }, '');
+  const isByAmount = given.amount !== undefined || given.unit_amount_decimal !== undefined;
+  const named =
+    resolvePrice(stripe, { price: given.pricing?.price, price_data: given.price_data }, '') ??
+    (isByAmount ? undefined : kept);
   const price =
     named &&
     (isOpen
@@ -243,7 +261,7 @@ function priced(
   const many = { quantity, quantity_decimal: String(quantity) as never };
   if (price) {
     const amount = amountFor(price, quantity);
-    return { ...many, amount, net_amount: amount, currency: price.currency, pricing: pricingOf(price) };
+    return { ...many, amount, currency: price.currency, pricing: pricingOf(price) };
   }
   const unit = given.unit_amount_decimal === undefined ? undefined : String(given.unit_amount_decimal);
   if (given.amount === undefined && unit === undefined) {
@@ -253,12 +271,15 @@ function priced(
     });
   }
   const amount = unit === undefined ? given.amount! : times(unit, quantity);
+  const { description } = given;
   return {
     ...many,
     amount,
-    net_amount: amount,
     currency,
-    pricing: { type: 'price_details', unit_amount_decimal: (unit ?? String(amount)) as never } as never,
+    pricing:
+      unit === undefined
+        ? pricingByAmount(stripe, { amount, currency, quantity, ...(description && { description }) })
+        : pricingOf(amountPrice(stripe, { currency, unitAmount: unit, description })),
   };
 }
 

@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { invoiceTable } from './invoice-data';
+import { invoiceOptions } from './payment-options';
 import { ratesOf } from './subscription-data';
 
 /** Throws for a number that another invoice has, and for tax IDs that the account does not have. */
@@ -44,7 +45,7 @@ export function plainFields(given: Stripe.InvoiceCreateParams | Stripe.InvoiceUp
     const { default_mandate, payment_method_options, payment_method_types } = given.payment_settings;
     fields['payment_settings'] = {
       default_mandate: default_mandate === undefined || default_mandate === '' ? null : default_mandate,
-      payment_method_options: payment_method_options ?? null,
+      payment_method_options: invoiceOptions(payment_method_options || null),
       payment_method_types:
         payment_method_types === undefined || payment_method_types === '' ? null : payment_method_types,
     };

@@ -35,13 +35,12 @@ export function openPayment(stripe: Backend, invoice: Stripe.Invoice): Payment {
     capture_method: 'automatic',
     currency: invoice.currency,
     customer: idOf(invoice.customer)!,
-    description:
-      invoice.description ?? DESCRIPTIONS[String(invoice.billing_reason)] ?? `Payment for Invoice ${invoice.number}`,
+    description: invoice.description ?? DESCRIPTIONS[String(invoice.billing_reason)] ?? 'Payment for Invoice',
     payment_details: { order_reference: invoice.id },
     ...(method !== undefined && { payment_method: method }),
     payment_method_types: named,
     ...(subscription !== undefined && { setup_future_usage: 'off_session' as const }),
-    ...(invoice.statement_descriptor !== null && { statement_descriptor_suffix: invoice.statement_descriptor }),
+    ...(invoice.statement_descriptor !== null && { statement_descriptor: invoice.statement_descriptor }),
     ...(idOf(invoice.on_behalf_of) !== undefined && { on_behalf_of: idOf(invoice.on_behalf_of)! }),
     ...sharesOf(stripe, invoice),
   });

@@ -10,6 +10,9 @@ type GivenRendering = Stripe.InvoiceCreateParams['rendering'] | Rendering;
 
 const KIND = 'invoice_rendering_template';
 
+/** Where pages are not of the size A4. */
+const LETTER = new Set(['CA', 'MX', 'US']);
+
 /**
  * Templates are made in the Dashboard, which there is none of: each account has one.
  * https://docs.stripe.com/api/invoice-rendering-template
@@ -60,6 +63,12 @@ export function renderingOf(
     template,
     template_version: version,
   };
+}
+
+/** How an invoice looks once it is final: pages of a size that was left open are as large as they are where it is from. */
+export function finalRendering({ rendering, account_country: country }: Stripe.Invoice): Rendering {
+  if (rendering?.pdf?.page_size !== 'auto') return rendering;
+  return { ...rendering, pdf: { page_size: country !== null && LETTER.has(country) ? 'letter' : 'a4' } };
 }
 
 function checkTemplate(stripe: Backend, id: string, version: number | '' | null | undefined): void {

@@ -11,6 +11,7 @@ import { changeCustomerBalance } from './customer-balance';
 import { balanceFor, invoiceTable, newInvoice, reckon, subscriptionOf, type InvoiceSeed } from './invoice-data';
 import { openPayment, paidOf, paymentOf } from './invoice-payments';
 import { DRAFT_TIME, REMINDED_BEFORE } from './invoice-settings';
+import { finalRendering } from './invoice-templates';
 import { itemOfLine } from './lines';
 import { methodForInvoice } from './methods';
 import { DAY } from './periods';
@@ -77,6 +78,7 @@ export function finalizeInvoice(
     hosted_invoice_url: stripe.pageUrl(`i/${id}/${token}`),
     invoice_pdf: stripe.pageUrl(`i/${id}/${token}/pdf`),
     number: draft.number ?? nextNumber(stripe, idOf(draft.customer)!),
+    rendering: finalRendering(draft),
     starting_balance: balance,
     status_transitions: { ...draft.status_transitions, finalized_at: now },
   });
@@ -121,9 +123,9 @@ function replaceFormer(stripe: Backend, { id, from_invoice: from }: Invoice): vo
 
 /** A customer is billed in the currency of the first invoice from then on. */
 function settleCurrency(stripe: Backend, { customer, currency: billed }: Invoice): void {
-  stripe
-    .table<Stripe.Customer>('customer')
-    .update(idOf(customer)!, ({ currency }) => ({ currency: currency ?? billed }));
+  const customers = stripe.table<Stripe.Customer>('customer');
+  const { id, currency } = customers.get(idOf(customer)!);
+  if (!currency) customers.update(id, { currency: billed }, 'customer.updated');
 }
 
 /** Tries to pay an invoice. A draft is finalized first. Throws for one that cannot be paid any more. */

@@ -46,7 +46,6 @@ export function subscriptionLines(
       pricing: pricingOf(price, part.unitAmount),
       quantity: part.quantity,
       quantity_decimal: String(part.quantity),
-      subscription: subscription.id,
     }),
   );
 }
@@ -82,7 +81,6 @@ export function invoiceItemLine(stripe: Backend, item: Stripe.InvoiceItem, lineI
       pricing: item.pricing,
       quantity: item.quantity,
       quantity_decimal: String(item.quantity_decimal),
-      subscription,
     },
     lineId,
   );

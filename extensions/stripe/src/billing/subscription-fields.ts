@@ -4,6 +4,7 @@ import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { checkLength } from '../parameters/validate';
+import { subscriptionOptions } from './payment-options';
 import { addIntervals } from './periods';
 import { ratesOf, type Subscription } from './subscription-data';
 
@@ -42,8 +43,8 @@ export function plainFields(stripe: Backend, given: Given, before?: Subscription
     const { end_behavior: behavior } = given.trial_settings;
     fields['trial_settings'] = {
       end_behavior: {
+        billing_cycle_anchor: 'now',
         ...behavior,
-        billing_cycle_anchor: behavior.billing_cycle_anchor ?? null,
         missing_payment_method: behavior.missing_payment_method ?? 'create_invoice',
       },
     };
@@ -117,7 +118,11 @@ export function emptyInvoiceSettings(): Record<string, unknown> {
 
 function paymentSettings(given: object, before?: Subscription): Record<string, unknown> {
   const settings: Record<string, unknown> = { ...emptyPaymentSettings(), ...before?.payment_settings };
-  for (const [name, value] of Object.entries(given)) settings[name] = value === '' ? null : value;
+  for (const [name, value] of Object.entries(given) as [string, unknown][]) {
+    if (value === '') settings[name] = null;
+    else if (name !== 'payment_method_options') settings[name] = value;
+    else settings[name] = subscriptionOptions(value as object, before?.payment_settings?.payment_method_options);
+  }
   return settings;
 }
 

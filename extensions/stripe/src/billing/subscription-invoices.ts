@@ -9,6 +9,7 @@ import { billedOf } from './billed-usage';
 import { newInvoice, type InvoiceSeed } from './invoice-data';
 import { createInvoice } from './invoices';
 import { invoiceItemLine, subscriptionLines } from './lines';
+import { invoiceOptions } from './payment-options';
 import type { Period } from './periods';
 import { isMetered, priceOnlyIn } from './prices';
 import { customerOf, subscriptionTable, wholePeriod, type Item, type Subscription } from './subscription-data';
@@ -91,7 +92,7 @@ function seedOf(stripe: Backend, subscription: Subscription, billing: Billing): 
     },
     payment_settings: {
       default_mandate: null,
-      payment_method_options: (settings?.payment_method_options ?? null) as never,
+      payment_method_options: invoiceOptions(settings?.payment_method_options),
       payment_method_types: settings?.payment_method_types ?? null,
     },
     period_end: billing.period.end,

@@ -120,7 +120,7 @@ function begin(stripe: Backend, given: CreateParams, customer: Stripe.Customer):
     status: isTrial ? 'trialing' : 'active',
     test_clock: stripe.clock,
     trial_end: isTrial ? trialEnd : null,
-    trial_settings: { end_behavior: { billing_cycle_anchor: null, missing_payment_method: 'create_invoice' } },
+    trial_settings: { end_behavior: { billing_cycle_anchor: 'now', missing_payment_method: 'create_invoice' } },
     trial_start: isTrial ? now : null,
     ...plainFields(stripe, given),
   } as unknown as Subscription;

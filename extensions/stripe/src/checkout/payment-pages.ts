@@ -1,17 +1,20 @@
 import type Stripe from 'stripe';
-import { cardError, invalidRequest } from '../errors';
+import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { pageOf } from '../kernel/page-of';
 import { businessName } from '../connect/business-name';
+import { wholeAddress } from '../resources/customers';
 import { methodTable } from '../resources/method-table';
+import { checkForm } from '../resources/tax-ids';
 import { itemsOf } from './sessions';
 import { priceOf } from './line-items';
-import { savedFor } from './saved-methods';
+import { removeSaved, savedFor } from './saved-methods';
 import { applyCode, changeQuantity, chooseShipping, noteEmail, removeCode } from './session-changes';
 import { sessionsOf } from './session-data';
-import { paySession, type Outcome } from './session-pay';
+import { recurringOf } from './session-recurring';
+import { lastError, paySession, type Outcome } from './session-pay';
 
 type Address = Stripe.Address;
 
@@ -22,6 +25,8 @@ interface Change {
   readonly promotion_code?: string;
   readonly shipping_option?: string;
   readonly line_item?: { readonly id: string; readonly quantity: string };
+  /** Only looked at: it is kept when the session is confirmed. */
+  readonly tax_id?: { readonly type: string; readonly value: string };
 }
 
 interface Confirmation {
@@ -47,11 +52,16 @@ export const paymentPages: DefineModule = (stripe) => ({
       const { id } = openSession(stripe, path['session']!);
       const given = params as Change;
       if (given.email !== undefined) noteEmail(stripe, id, given.email);
+      if (given.tax_id) checkForm(given.tax_id.type, given.tax_id.value);
       if (given.promotion_code === '') removeCode(stripe, id);
       else if (given.promotion_code !== undefined) applyCode(stripe, id, given.promotion_code);
       if (given.shipping_option !== undefined) chooseShipping(stripe, id, given.shipping_option);
       if (given.line_item) changeQuantity(stripe, id, given.line_item.id, Number(given.line_item.quantity));
       return shown(stripe, id);
+    },
+    'POST /v1/payment_pages/{session}/detach': ({ path, params }) => {
+      const { payment_method: method = '' } = params as Confirmation;
+      return removeSaved(stripe, openSession(stripe, path['session']!), method);
     },
     'POST /v1/payment_pages/{session}/confirm': ({ path, params }) => {
       const session = openSession(stripe, path['session']!);
@@ -70,7 +80,7 @@ export const paymentPages: DefineModule = (stripe) => ({
         name: buyer?.name ?? undefined,
         phone: given.phone ?? buyer?.phone ?? undefined,
         address: buyer?.address ?? undefined,
-        shipping: given.shipping,
+        shipping: given.shipping && { ...given.shipping, address: wholeAddress(given.shipping.address) },
         method,
         save: given.save_payment_method === 'true',
         businessName: given.business_name,
@@ -80,7 +90,7 @@ export const paymentPages: DefineModule = (stripe) => ({
         acceptsTerms: true,
         wantsPromotions: false,
       });
-      if (outcome.kind === 'declined') throw cardError(outcome.message, { code: 'card_declined' }).keepingWrites();
+      if (outcome.kind === 'declined') throw outcome.error.keepingWrites();
       return { ...shown(stripe, session.id), next_action: nextAction(outcome) };
     },
   },
@@ -115,6 +125,8 @@ function shown(stripe: Backend, id: string): object {
       code: stripe.table<Stripe.PromotionCode>('promotion_code').find(code ?? '')?.code ?? null,
     })),
     saved_payment_methods: savedFor(stripe, session),
+    recurring: recurringOf(stripe, session),
+    last_payment_error: lastError(stripe, session),
     line_items: pageOf(itemsOf(stripe, id), `/v1/checkout/sessions/${id}/line_items`, { limit: 100 }),
     shipping_options: session.shipping_options.map((option) => ({
       ...option,

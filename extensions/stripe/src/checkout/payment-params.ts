@@ -37,6 +37,7 @@ export function subscriptionParams(
 ): Stripe.SubscriptionCreateParams {
   const table = sessionsOf(stripe);
   const { given, lines, discounts } = table.hidden(id)!;
+  const threeDSecure = table.get(id).payment_method_options?.card?.request_three_d_secure;
   const prices = stripe.table<Stripe.Price>('price');
   const [recurring, once] = [true, false].map((wanted) =>
     lines.filter((line) => (prices.get(line.price).recurring !== null) === wanted),
@@ -60,6 +61,9 @@ export function subscriptionParams(
     }),
     ...(given.automatic_tax !== undefined && { automatic_tax: given.automatic_tax }),
     ...(paymentMethod !== undefined && { default_payment_method: paymentMethod }),
+    ...(threeDSecure && {
+      payment_settings: { payment_method_options: { card: { request_three_d_secure: threeDSecure } } },
+    }),
     payment_behavior: 'default_incomplete',
   };
 }

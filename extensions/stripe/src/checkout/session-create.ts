@@ -73,6 +73,8 @@ export function createSession(
   const shippingOptions = readShippingOptions(stripe, given);
   const id = stripe.newId('checkout.session');
   const isHosted = uiMode === 'hosted_page';
+  // What is about money is not there where nothing is sold.
+  const sells = mode !== 'setup';
   const { payment_method_configuration: configurationId } = given;
   const isNamed = given.payment_method_types !== undefined || given.allowed_payment_method_types !== undefined;
   const configuration = isNamed && configurationId === undefined ? undefined : configurationOf(stripe, configurationId);
@@ -83,7 +85,7 @@ export function createSession(
     ...blank('checkout.session'),
     id,
     object: 'checkout.session',
-    adaptive_pricing: { enabled: given.adaptive_pricing?.enabled ?? false },
+    adaptive_pricing: { enabled: given.adaptive_pricing?.enabled ?? sells },
     after_expiration: given.after_expiration
       ? {
           recovery: given.after_expiration.recovery
@@ -106,7 +108,7 @@ export function createSession(
     client_reference_id: given.client_reference_id ?? null,
     client_secret: isHosted ? null : `${id}_secret_${stripe.secret()}`,
     collected_information: { business_name: null, individual_name: null, shipping_details: null },
-    managed_payments: { enabled: false },
+    managed_payments: sells ? { enabled: false } : null,
     consent: null,
     consent_collection: given.consent_collection
       ? {
@@ -128,9 +130,9 @@ export function createSession(
     customer: customer?.id ?? null,
     customer_account: null,
     customer_creation: customerCreation(given),
-    customer_details: detailsAtFirst(given.customer_email ?? extras.prefilled_email, customer),
+    customer_details: detailsAtFirst(given.customer_email ?? extras.prefilled_email, customer, sells),
     customer_email: given.customer_email ?? null,
-    discounts: [],
+    discounts: sells ? [] : null,
     expires_at: expiresAt,
     invoice: null,
     invoice_creation: mode === 'payment' ? invoiceCreationOf(given.invoice_creation) : null,
@@ -139,7 +141,7 @@ export function createSession(
     metadata: mergeMetadata(undefined, given.metadata),
     mode,
     ...(given.name_collection && { name_collection: nameCollectionOf(given.name_collection) }),
-    optional_items: shownOptional(optional),
+    ...(optional.length > 0 && { optional_items: shownOptional(optional) }),
     origin_context: given.origin_context ?? null,
     payment_intent: null,
     payment_link: extras.payment_link ?? null,
@@ -156,19 +158,22 @@ export function createSession(
       excluded_payment_method_types: given.excluded_payment_method_types,
     }),
     payment_status: mode === 'setup' ? 'no_payment_required' : 'unpaid',
-    permissions: null,
+    permissions: given.permissions
+      ? { update_shipping_details: given.permissions.update_shipping_details ?? null }
+      : null,
     phone_number_collection: { enabled: given.phone_number_collection?.enabled ?? false },
     recovered_from: extras.recovered_from ?? null,
     ...(!isHosted && { redirect_on_completion: given.redirect_on_completion ?? 'always' }),
     ...(given.return_url !== undefined && { return_url: given.return_url }),
-    saved_payment_method_options: customer
-      ? {
-          allow_redisplay_filters: ['always'],
-          payment_method_remove: 'disabled',
-          payment_method_save: null,
-          ...given.saved_payment_method_options,
-        }
-      : null,
+    saved_payment_method_options:
+      customer && sells
+        ? {
+            allow_redisplay_filters: ['always'],
+            payment_method_remove: 'disabled',
+            payment_method_save: null,
+            ...given.saved_payment_method_options,
+          }
+        : null,
     setup_intent: null,
     shipping_address_collection: given.shipping_address_collection ?? null,
     shipping_cost: null,
@@ -177,10 +182,12 @@ export function createSession(
     submit_type: given.submit_type ?? null,
     subscription: null,
     success_url: given.success_url ?? null,
-    tax_id_collection: {
-      enabled: given.tax_id_collection?.enabled ?? false,
-      required: given.tax_id_collection?.required ?? 'never',
-    },
+    ...(given.tax_id_collection && {
+      tax_id_collection: {
+        enabled: given.tax_id_collection.enabled,
+        required: given.tax_id_collection.required ?? 'never',
+      },
+    }),
     total_details: null,
     ui_mode: uiMode,
     url: isHosted ? stripe.pageUrl(`pay/${id}`) : null,
@@ -286,6 +293,7 @@ function customerCreation(given: SessionParams): string | null {
 function detailsAtFirst(
   given: string | undefined,
   customer: Stripe.Customer | undefined,
+  sells: boolean,
 ): Partial<Stripe.Checkout.Session.CustomerDetails> | null {
   const email = customer?.email ?? given;
   if (customer === undefined && email === undefined) return null;
@@ -296,7 +304,7 @@ function detailsAtFirst(
     individual_name: null,
     name: null,
     phone: null,
-    tax_exempt: customer?.tax_exempt ?? 'none',
+    tax_exempt: sells ? (customer?.tax_exempt ?? 'none') : null,
     tax_ids: null,
   };
 }

@@ -3,6 +3,7 @@ import { createInvoice, markPaid } from '../billing/invoices';
 import { invoiceTable } from '../billing/invoice-data';
 import { keepItem } from '../billing/invoice-items';
 import { keepPayment, paidOf } from '../billing/invoice-payments';
+import { finalRendering } from '../billing/invoice-templates';
 import { invoiceItemLine } from '../billing/lines';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
@@ -50,15 +51,16 @@ export function invoiceForSession(stripe: Backend, id: string): string {
     items.map((item) => invoiceItemLine(stripe, item)),
   );
   const token = stripe.secret(32);
-  const invoice = invoiceTable(stripe).update(draft.id, ({ total, status_transitions }) => ({
+  const invoice = invoiceTable(stripe).update(draft.id, (before) => ({
     status: 'open',
-    amount_due: total,
-    amount_remaining: total,
+    amount_due: before.total,
+    amount_remaining: before.total,
     effective_at: stripe.now(),
     hosted_invoice_url: stripe.pageUrl(`i/${draft.id}/${token}`),
     invoice_pdf: stripe.pageUrl(`i/${draft.id}/${token}/pdf`),
     number: nextNumber(stripe, customer),
-    status_transitions: { ...status_transitions, finalized_at: stripe.now() },
+    rendering: finalRendering(before),
+    status_transitions: { ...before.status_transitions, finalized_at: stripe.now() },
   }));
   stripe.emit('invoice.finalized', invoice);
   const intent = idOf(session.payment_intent);

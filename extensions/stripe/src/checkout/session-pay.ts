@@ -43,7 +43,7 @@ export interface Submission {
 export type Outcome =
   | { readonly kind: 'complete' }
   | { readonly kind: 'redirect'; readonly url: string }
-  | { readonly kind: 'declined'; readonly message: string };
+  | { readonly kind: 'declined'; readonly error: StripeError };
 
 /** Pays a session with what the buyer filled in. Throws for what cannot be, such as a wrong number of a card. */
 export function paySession(stripe: Backend, id: string, submission: Submission): Outcome {
@@ -128,7 +128,7 @@ function subscribe(stripe: Backend, { id, customer, method, isNew }: Settle): Ou
     }
     table.update(id, { subscription: null });
     table.hide(id, { ...table.hidden(id)!, declined: subscription });
-    return { kind: 'declined', message: first.error.message };
+    return { kind: 'declined', error: first.error };
   }
   if (first.redirect !== undefined) return { kind: 'redirect', url: first.redirect };
   if (table.get(id).status === 'open') {
@@ -148,7 +148,7 @@ function outcomeOf(
   error: StripeError | undefined,
   status: 'unpaid' | 'no_payment_required',
 ): Outcome {
-  if (error) return { kind: 'declined', message: error.message };
+  if (error) return { kind: 'declined', error };
   const url = actionUrl(intent);
   if (intent.status === 'requires_action' && url !== undefined) return { kind: 'redirect', url };
   if (sessionsOf(stripe).get(id).status === 'open')
@@ -272,4 +272,14 @@ function updateCustomer(stripe: Backend, customer: string, id: string, submissio
     },
     'customer.updated',
   );
+}
+
+/** What the last try to pay or to set up failed with; null where none has. */
+export function lastError(
+  stripe: Backend,
+  session: Stripe.Checkout.Session,
+): Stripe.PaymentIntent.LastPaymentError | null {
+  const intent = stripe.table<Stripe.PaymentIntent>('payment_intent').find(idOf(session.payment_intent) ?? '');
+  const setup = stripe.table<Stripe.SetupIntent>('setup_intent').find(idOf(session.setup_intent) ?? '');
+  return intent?.last_payment_error ?? setup?.last_setup_error ?? null;
 }

@@ -78,6 +78,14 @@ export function wholeAddress(given: unknown, country: string | undefined): unkno
   return { ...NO_ADDRESS, country: country ?? null, ...known };
 }
 
+const IN_NORTH_AMERICA = /^\d{10}$/;
+
+/** A telephone number with the code of its country, which in North America can be left out. */
+export function internationalNumber(given: string): string {
+  const digits = given.replace(/[\s().-]/g, '');
+  return IN_NORTH_AMERICA.test(digits) ? `+1${digits}` : digits;
+}
+
 const SHORTEST_DELAY = 2;
 const LONGEST_DELAY = 31;
 const LAST_DAY = 31;

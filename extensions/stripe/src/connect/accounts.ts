@@ -13,15 +13,17 @@ import {
   checkBusinessType,
   checkCountry,
   consistentSchedule,
+  internationalNumber,
   wholeAddress,
 } from './account-rules';
+import { named } from './account-descriptors';
 import { blankAccount } from './blank-account';
 import { checked } from './checks';
 import { addExternalAccount, externalAccountsOf, replaceExternalAccount } from './external-accounts';
 import { APPLICATION } from './fees';
 import { merged } from './given';
 import { changeOwnSettings, ownAccount } from './own-account';
-import { writePerson } from './person-data';
+import { personTable, writePerson } from './person-data';
 import { resultOf } from './verification';
 
 type Fields = Record<string, unknown>;
@@ -92,6 +94,7 @@ function requestsFrom(
 
 /** A company with what nobody has said of it. */
 function wholeCompany(company: Fields, country: string | undefined): Fields {
+  const { phone, verification } = company;
   return {
     directors_provided: false,
     executives_provided: false,
@@ -100,7 +103,18 @@ function wholeCompany(company: Fields, country: string | undefined): Fields {
     tax_id_provided: false,
     ...company,
     address: wholeAddress(company['address'] ?? {}, country),
+    ...(typeof phone === 'string' && { phone: internationalNumber(phone) }),
+    verification: merged(
+      { document: { back: null, details: null, details_code: null, front: null } },
+      verification ?? {},
+    ),
   };
+}
+
+/** What stands for the company of an individual: there is nobody else in it. */
+function companyOfOne({ address, phone }: Stripe.Person, country: string | undefined): Fields {
+  const provided = { directors_provided: true, executives_provided: true, owners_provided: true };
+  return wholeCompany({ ...provided, address, ...(typeof phone === 'string' && { phone }) }, country);
 }
 
 function change(account: Stripe.Account, given: Stripe.AccountUpdateParams): Stripe.Account {
@@ -109,7 +123,6 @@ function change(account: Stripe.Account, given: Stripe.AccountUpdateParams): Str
     const value = (given as Fields)[name];
     if (value !== undefined) next[name] = merged(next[name] ?? {}, shown(name, value));
   }
-  if (given.company !== undefined) next['company'] = wholeCompany(next['company'] as Fields, account.country);
   if (given.settings?.payouts?.schedule !== undefined) {
     const settings = next['settings'] as Stripe.Account.Settings;
     const schedule = consistentSchedule(settings.payouts!.schedule as never);
@@ -117,6 +130,10 @@ function change(account: Stripe.Account, given: Stripe.AccountUpdateParams): Str
   }
   for (const name of ['business_type', 'default_currency', 'email'] as const) {
     if (given[name] !== undefined) next[name] = given[name];
+  }
+  const { business_type: type } = next;
+  if (given.company !== undefined || (typeof type === 'string' && type !== 'individual')) {
+    next['company'] = wholeCompany((next['company'] ?? {}) as Fields, account.country);
   }
   if (given.metadata !== undefined) {
     next['metadata'] = mergeMetadata(account.metadata, given.metadata);
@@ -149,7 +166,7 @@ export function createAccount(
   // The identifiers of accounts are shorter than others.
   const id = given.id ?? stripe.platform.ids.next('acct', 16);
   const base = {
-    ...blankAccount(id, given.country ?? 'US', stripe.now()),
+    ...blankAccount(id, given.country ?? 'US', stripe.now(), controller['requirement_collection'] === 'stripe'),
     controller,
     type,
   } as unknown as Stripe.Account;
@@ -173,11 +190,11 @@ export function refreshAccount(
     const table = accountTable(stripe);
     const before = table.get(id);
     const secret = table.hidden(id) ?? { requested: {} };
-    const { company, individual } = given;
+    const { individual } = given;
     const next: AccountSecret = {
       ...secret,
       requested: requestsFrom(given.capabilities, secret.requested, stripe.now()),
-      ...(typeof company?.tax_id === 'string' && { taxId: resultOf(company.tax_id) }),
+      ...(typeof given.company?.tax_id === 'string' && { taxId: resultOf(given.company.tax_id) }),
       ...(individual !== undefined && {
         individual: writePerson(stripe, id, secret.individual, individual as Fields, 'individual').id,
       }),
@@ -188,7 +205,17 @@ export function refreshAccount(
     checkBusiness(given);
     checkBusinessType(changed.business_type, given);
     checkAgreement(changed, next.requested);
-    const listed = { ...changed, external_accounts: externalAccountsOf(stripe, id) };
+    const own =
+      next.individual === undefined
+        ? undefined
+        : asAccount(stripe, id, () => personTable(stripe).get(next.individual!));
+    const company = own && changed.business_type === 'individual' && { company: companyOfOne(own, changed.country) };
+    const listed = {
+      ...changed,
+      ...company,
+      external_accounts: externalAccountsOf(stripe, id),
+      settings: named(changed, own),
+    };
     const after = table.update(id, checked(stripe, listed as unknown as Stripe.Account));
     if (event !== null) announceChange(stripe, before, after);
     return after;

@@ -26,7 +26,11 @@ export function currencyOf(country: string): string {
   return CURRENCIES[country] ?? 'eur';
 }
 
-function defaultSettings(): Fields {
+/** In how many days what comes in is paid out, where that is not the usual time. */
+const DELAYS: Readonly<Record<string, number>> = { AU: 2, US: 2 };
+const USUAL_DELAY = 7;
+
+function defaultSettings(country: string, isOfStripe: boolean): Fields {
   return {
     bacs_debit_payments: { display_name: null, service_user_number: null },
     branding: { icon: null, logo: null, primary_color: null, secondary_color: null },
@@ -38,7 +42,7 @@ function defaultSettings(): Fields {
       statement_descriptor_prefix_kanji: null,
     },
     dashboard: { display_name: null, timezone: 'Etc/UTC' },
-    invoices: { default_account_tax_ids: null, hosted_payment_method_save: null },
+    invoices: { default_account_tax_ids: null, hosted_payment_method_save: 'offer' },
     payments: {
       statement_descriptor: null,
       statement_descriptor_kana: null,
@@ -47,16 +51,16 @@ function defaultSettings(): Fields {
       statement_descriptor_prefix_kanji: null,
     },
     payouts: {
-      debit_negative_balances: false,
-      schedule: { delay_days: 2, interval: 'daily' },
+      debit_negative_balances: isOfStripe,
+      schedule: { delay_days: DELAYS[country] ?? USUAL_DELAY, interval: 'daily' },
       statement_descriptor: null,
     },
     sepa_debit_payments: {},
   };
 }
 
-/** An account that nobody has said anything about. */
-export function blankAccount(id: string, country: string, created: number): Stripe.Account {
+/** An account that nobody has said anything about. Its losses are Stripe's own where Stripe asks it for what it lacks: `isOfStripe`. */
+export function blankAccount(id: string, country: string, created: number, isOfStripe = true): Stripe.Account {
   return {
     ...blank('account'),
     id,
@@ -88,7 +92,7 @@ export function blankAccount(id: string, country: string, created: number): Stri
       url: `/v1/accounts/${id}/external_accounts`,
     },
     metadata: {},
-    settings: defaultSettings(),
+    settings: defaultSettings(country, isOfStripe),
     tos_acceptance: { date: null, ip: null, user_agent: null },
   } as unknown as Stripe.Account;
 }

@@ -2,17 +2,18 @@
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
-import { accountTable, asAccount, asPlatform } from './account-data';
+import { accountTable, asAccount, asPlatform, type AccountSecret } from './account-data';
 import { refreshAccount } from './accounts';
 import { personsOf, personTable, type KnownPerson } from './person-data';
-import { evidenceOfAccount, evidenceOfPerson, nextRequirement, withStatus, withVerification } from './requirements';
+import { nextRequirement, withStatus, withVerification } from './requirements';
+import { evidenceOfAccount, evidenceOfPerson } from './subjects';
 
 const CHECK = 'account.check';
 
 /** An account as it stands after it was changed, with its people; begins the checks that are not over. */
 export function checked(stripe: Backend, account: Stripe.Account): Stripe.Account {
   const secret = accountTable(stripe).hidden(account.id) ?? { requested: {} };
-  const persons = personsOf(stripe, account.id).map((known) => refreshed(stripe, account.id, known));
+  const persons = personsOf(stripe, account.id).map((known) => refreshed(stripe, account, secret, known));
   const own = persons.find(({ person }) => person.id === secret.individual)?.person;
   const after = withStatus({ ...account, ...(own && { individual: own }) }, secret, persons);
   const isPending = persons.some(({ person }) => person.verification?.status === 'pending');
@@ -39,9 +40,9 @@ export function blockAccount(stripe: Backend, id: string, by: 'charges' | 'payou
   });
 }
 
-function refreshed(stripe: Backend, account: string, known: KnownPerson): KnownPerson {
-  const person = withVerification(known);
-  asAccount(stripe, account, () => personTable(stripe).update(person.id, person));
+function refreshed(stripe: Backend, account: Stripe.Account, secret: AccountSecret, known: KnownPerson): KnownPerson {
+  const person = withVerification(known, account, secret);
+  asAccount(stripe, account.id, () => personTable(stripe).update(person.id, person));
   return { ...known, person };
 }
 

@@ -5,6 +5,7 @@ import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import type { Page } from '../kernel/objects';
+import { omit } from '../kernel/omit';
 import { namedBankAccount, newBankAccount, newCard } from '../payments/card-objects';
 import { bankAccountTable, cardTable, tokenTable, useToken, type SourceSecret } from '../payments/card-source';
 import { behaviorOf, namedCard } from '../payments/cards';
@@ -34,6 +35,10 @@ export function externalAccountsOf(stripe: Backend, account: string): Page<Exter
   };
 }
 
+const STANDARD = ['standard'];
+const INSTANT = [...STANDARD, 'instant'];
+const NO_REQUIREMENTS = { currently_due: [], errors: [], past_due: [], pending_verification: [] };
+
 /** What else a client says of an external account that it adds. */
 interface Wishes {
   /** The first of a currency is the default anyway. */
@@ -49,7 +54,8 @@ export function addExternalAccount(
   { default_for_currency: isWanted = false, metadata }: Wishes = {},
 ): External {
   return asAccount(stripe, account, () => {
-    const finish = <T extends External>(object: T, payoutMethods = ['standard', 'instant']): T => {
+    const finish = <T extends External>(given: T, payoutMethods: readonly string[]): T => {
+      const object = omit(given, 'customer') as T;
       const currency = object.currency ?? currencyOfAccount(stripe, account);
       const isDefault = isWanted || defaultOf(stripe, account, currency) === undefined;
       if (isDefault) noDefault(stripe, account, currency);
@@ -58,14 +64,17 @@ export function addExternalAccount(
         account,
         available_payout_methods: payoutMethods,
         currency,
-        customer: null,
         default_for_currency: isDefault,
         metadata: mergeMetadata(object.metadata ?? {}, metadata),
       };
     };
     const addCard = (card: Stripe.Card, secret: SourceSecret): External => {
       const isInstant = behaviorOf(secret).payout !== 'notInstant';
-      return cardTable(stripe).insert(finish(debitCard(card), isInstant ? undefined : ['standard']), secret);
+      return cardTable(stripe).insert(finish(debitCard(card), isInstant ? INSTANT : STANDARD), secret);
+    };
+    const addBank = (bank: Stripe.BankAccount, secret: SourceSecret): External => {
+      const whole = { ...bank, future_requirements: NO_REQUIREMENTS, requirements: NO_REQUIREMENTS };
+      return bankAccountTable(stripe).insert(finish(whole, bank.country === 'US' ? INSTANT : STANDARD), secret);
     };
     const named = typeof given === 'string' ? namedBankAccount(stripe, given) : undefined;
     let added: External;
@@ -76,10 +85,10 @@ export function addExternalAccount(
           code: 'parameter_missing',
           param: 'external_account[account_number]',
         });
-      added = bankAccountTable(stripe).insert(finish(newBankAccount(stripe, given as never)), { account: number });
+      added = addBank(newBankAccount(stripe, given as never), { account: number });
     } else if (named) {
       const [bank, number] = named;
-      added = bankAccountTable(stripe).insert(finish(bank), { account: number });
+      added = addBank(bank, { account: number });
     } else if (namedCard(stripe, given)) {
       const card = namedCard(stripe, given)!;
       added = addCard(newCard(stripe, card, {}), { number: card.number, hasCvc: card.hasCvc });
@@ -90,7 +99,7 @@ export function addExternalAccount(
         const used = useToken(stripe, given, 'external_account');
         return [used, tokenTable(stripe).hidden(given) ?? {}] as const;
       });
-      if (token.bank_account) added = bankAccountTable(stripe).insert(finish(token.bank_account), secret);
+      if (token.bank_account) added = addBank(token.bank_account, secret);
       else if (token.card) added = addCard(token.card, secret);
       else throw resourceMissing('token', given, 'external_account');
     }

@@ -4,8 +4,8 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { Table } from '../kernel/table';
 import { blank, completed } from '../spec/shapes';
-import { asAccount } from './account-data';
-import { checkAge, checkPerson } from './account-rules';
+import { accountTable, asAccount, asPlatform } from './account-data';
+import { checkAge, checkPerson, internationalNumber, wholeAddress } from './account-rules';
 import { merged } from './given';
 import { resultOf, type PersonNumbers } from './verification';
 
@@ -49,7 +49,7 @@ export function writePerson(
   checkAge(given, stripe.now(), holder);
   return asAccount(stripe, account, () => {
     const table = personTable(stripe);
-    const before = id === undefined ? newPerson(stripe, account) : table.get(id);
+    const before = id === undefined ? newPerson(stripe, account, holder !== undefined) : table.get(id);
     const secret = { ...(id === undefined ? {} : table.hidden(id)), ...numbersOf(given) };
     const after = completed('person', { ...before, ...fieldsFrom(before, given) });
     if (id === undefined) return table.insert(after, secret);
@@ -74,42 +74,51 @@ function fieldsFrom(before: Stripe.Person, given: Fields): Fields {
   const fields = Object.fromEntries(changed) as Fields;
   return {
     ...fields,
-    ...(rest['verification'] !== undefined && { verification: withDocuments(fields['verification'] as Fields) }),
+    ...(typeof fields['phone'] === 'string' && { phone: internationalNumber(fields['phone']) }),
     ...(number !== undefined && { id_number_provided: true }),
-    ...(last4 !== undefined && { ssn_last_4_provided: true }),
+    // The whole number has its end in it.
+    ...((last4 !== undefined || number !== undefined) && { ssn_last_4_provided: true }),
     metadata: mergeMetadata(before.metadata, metadata as Record<string, string> | undefined),
   };
 }
 
-function withDocuments(verification: Fields): Fields {
-  const whole = Object.entries(verification).map(([name, value]) => [
-    name,
-    name.endsWith('document') && value !== null ? { ...NO_DOCUMENT, ...(value as object) } : value,
-  ]);
-  return Object.fromEntries(whole) as Fields;
-}
+const NO_REQUIREMENTS = {
+  alternatives: [],
+  currently_due: [],
+  errors: [],
+  eventually_due: [],
+  past_due: [],
+  pending_verification: [],
+};
 
-function newPerson(stripe: Backend, account: string): Stripe.Person {
+/** A person of an account. An individual's agreement to the terms is that of the account. */
+function newPerson(stripe: Backend, account: string, isIndividual: boolean): Stripe.Person {
+  const { country } = asPlatform(stripe, () => accountTable(stripe).get(account));
   return {
     ...blank('person'),
     id: stripe.newId('person'),
     account,
+    ...(!isIndividual && { additional_tos_acceptances: { account: { date: null, ip: null, user_agent: null } } }),
+    address: wholeAddress({}, country),
     created: stripe.now(),
+    dob: { day: null, month: null, year: null },
+    future_requirements: NO_REQUIREMENTS,
     id_number_provided: false,
     metadata: {},
     relationship: {
-      authorizer: null,
+      authorizer: false,
       director: false,
       executive: false,
       legal_guardian: false,
       owner: false,
       percent_ownership: null,
-      representative: false,
+      // An individual speaks for themselves.
+      representative: isIndividual,
       title: null,
     },
     ssn_last_4_provided: false,
     verification: {
-      additional_document: null,
+      additional_document: NO_DOCUMENT,
       details: null,
       details_code: null,
       document: NO_DOCUMENT,

@@ -1,148 +1,23 @@
-/** What accounts still have to say: https://docs.stripe.com/connect/required-verification-information. */
+/** What accounts still have to say, and what they may do for as long as they have not said it. */
 import type Stripe from 'stripe';
-import { valueAt } from '../kernel/objects';
 import type { AccountSecret } from './account-data';
-import { NO_DOCUMENT, type KnownPerson, type PersonSecret } from './person-data';
-import { checkBusiness, checkCompany, checkPerson, errorOf, type Check } from './verification';
+import { NO_DOCUMENT, type KnownPerson } from './person-data';
+import {
+  askedOf,
+  isCompany,
+  isLeftToDashboard,
+  lacks,
+  OF_INDIVIDUALS,
+  personSubject,
+  SITE,
+  subjectsOf,
+  WORDS,
+  type Subject,
+} from './subjects';
+import { errorOf } from './verification';
 
-const OF_ALL = [
-  'business_profile.mcc',
-  'business_profile.url',
-  'business_type',
-  'tos_acceptance.date',
-  'tos_acceptance.ip',
-];
-const OF_INDIVIDUALS = [
-  'first_name',
-  'last_name',
-  'dob.day',
-  'dob.month',
-  'dob.year',
-  'email',
-  'address.line1',
-  'address.city',
-  'address.postal_code',
-];
-const OF_COMPANIES = ['name', 'phone', 'tax_id', 'address.line1', 'address.city', 'address.postal_code'];
-const OF_REPRESENTATIVES = [...OF_INDIVIDUALS, 'phone', 'relationship.executive'];
-const OF_OWNERS = ['first_name', 'last_name', 'email'];
-/** What is asked for in the United States besides. */
-const STATE = 'address.state';
-const SSN = 'ssn_last_4';
-
-/** Fields that are not kept: instead it is kept that they were given. */
-const PROVIDED: Readonly<Record<string, readonly string[]>> = {
-  [SSN]: ['ssn_last_4_provided', 'id_number_provided'],
-  id_number: ['id_number_provided'],
-  tax_id: ['tax_id_provided'],
-};
-
-/** Somebody or something that is checked, and what it lacks. */
-interface Subject {
-  /** Stands before the names of its fields: `individual.`. */
-  readonly prefix: string;
-  readonly missing: readonly string[];
-  readonly check: Check;
-  /** Whether the check is not over. */
-  readonly isPending: boolean;
-}
-
-const NOTHING: Check = { findings: [], looksAt: [] };
-
-function lacks(holder: unknown, name: string): boolean {
-  const provided = PROVIDED[name];
-  if (provided !== undefined) return !provided.some((each) => valueAt(holder, each) === true);
-  const value = valueAt(holder, name);
-  return value === undefined || value === null || value === '' || value === false;
-}
-
-/** What decides the check of a person, as text: another text is another check. */
-export function evidenceOfPerson({ address, dob, verification }: Stripe.Person, secret: PersonSecret): string {
-  const { idNumber, last4 } = secret;
-  const fronts = [verification?.document?.front, verification?.additional_document?.front];
-  return JSON.stringify([address, dob, fronts, idNumber, last4]);
-}
-
-/** What decides the check of a company and its business, as text. */
-export function evidenceOfAccount({ company, business_profile, settings }: Stripe.Account, taxId: unknown): string {
-  const { address, name, verification } = company ?? {};
-  const { payments, card_payments: cards } = settings ?? {};
-  return JSON.stringify([address, name, verification, taxId, business_profile, payments, cards]);
-}
-
-function personSubject({ person, secret }: KnownPerson, prefix: string, wanted: readonly string[]): Subject {
-  const check = checkPerson(person, secret);
-  return {
-    prefix,
-    missing: wanted.filter((name) => lacks(person, name)),
-    check,
-    isPending: check.looksAt.length > 0 && secret.checked !== evidenceOfPerson(person, secret),
-  };
-}
-
-function isCompany({ business_type: type }: Stripe.Account): boolean {
-  return type === 'company' || type === 'non_profit';
-}
-
-function subjectsOf(account: Stripe.Account, secret: AccountSecret, persons: readonly KnownPerson[]): Subject[] {
-  const isPending = ({ looksAt }: Check): boolean =>
-    looksAt.length > 0 && secret.checked !== evidenceOfAccount(account, secret.taxId);
-  const business = checkBusiness((field) => valueAt(account, field));
-  const missing = OF_ALL.filter((name) => {
-    // What a business sells can be said in words instead.
-    if (name === 'business_profile.url' && !lacks(account, 'business_profile.product_description')) return false;
-    return lacks(account, name);
-  });
-  if (account.external_accounts?.data.length === 0) missing.push('external_account');
-  const own = { prefix: '', missing, check: business, isPending: isPending(business) };
-  return [
-    own,
-    ...(isCompany(account) ? companySubjects(account, secret, persons, isPending) : [individual(secret, persons)]),
-  ];
-}
-
-function individual({ individual: id }: AccountSecret, persons: readonly KnownPerson[]): Subject {
-  const known = persons.find(({ person }) => person.id === id);
-  const prefix = 'individual.';
-  if (known === undefined) return { prefix, missing: OF_INDIVIDUALS, check: NOTHING, isPending: false };
-  return personSubject(known, prefix, OF_INDIVIDUALS);
-}
-
-/** A company, and those who represent and own it: https://docs.stripe.com/connect/testing-verification. */
-function companySubjects(
-  account: Stripe.Account,
-  { taxId }: AccountSecret,
-  persons: readonly KnownPerson[],
-  isPending: (check: Check) => boolean,
-): Subject[] {
-  const { company = {}, country } = account;
-  const inStates = country === 'US';
-  const has = (role: 'owner' | 'representative'): boolean =>
-    persons.some(({ person }) => person.relationship?.[role] === true);
-  const owned = persons.reduce((sum, { person }) => sum + (person.relationship?.percent_ownership ?? 0), 0);
-  const wanted = [...OF_COMPANIES, ...(inStates ? [STATE] : [])];
-  const check = checkCompany(company, taxId);
-  const isOwnedByNobody = account.business_type === 'non_profit';
-  const roles = [
-    ...(has('representative') ? [] : ['relationship.representative']),
-    ...(isOwnedByNobody || company.owners_provided === true || owned >= 100 || has('owner')
-      ? []
-      : ['relationship.owner']),
-    ...(has('owner') && owned < 100 && company.owners_provided !== true ? ['company.owners_provided'] : []),
-  ];
-  return [
-    { prefix: 'company.', missing: wanted.filter((name) => lacks(company, name)), check, isPending: isPending(check) },
-    { prefix: '', missing: roles, check: NOTHING, isPending: false },
-    ...persons.map((known) => {
-      const { owner, representative } = known.person.relationship ?? {};
-      const asked = [
-        ...(representative === true ? [...OF_REPRESENTATIVES, ...(inStates ? [STATE, SSN] : [])] : []),
-        ...(owner === true ? OF_OWNERS : []),
-      ];
-      return personSubject(known, `${known.person.id}.`, [...new Set(asked)]);
-    }),
-  ];
-}
+/** What an account that Stripe asks itself may lack for a while. */
+const NOT_YET = /^business_profile\./;
 
 const NO_REQUIREMENTS = {
   alternatives: [],
@@ -179,11 +54,15 @@ function requirementsOf(subjects: readonly Subject[], blocker?: string) {
     ...over.flatMap(({ prefix, check }) => check.findings.map(({ requirement }) => prefix + requirement)),
   ]);
   const currentlyDue = [...due].sort();
+  const later = subjects.flatMap((subject) => subject.later ?? []);
+  const isAskedForSite = due.has(SITE);
   return {
     ...NO_REQUIREMENTS,
+    // What a business sells can be said in words instead.
+    alternatives: isAskedForSite ? [{ alternative_fields_due: [WORDS], original_fields_due: [SITE] }] : [],
     currently_due: currentlyDue,
     errors: over.flatMap(({ prefix, check }) => check.findings.map((each) => errorOf(each, prefix))),
-    eventually_due: currentlyDue,
+    eventually_due: [...new Set([...currentlyDue, ...later])].sort(),
     past_due: currentlyDue,
     pending_verification: subjects
       .filter(({ isPending }) => isPending)
@@ -192,13 +71,20 @@ function requirementsOf(subjects: readonly Subject[], blocker?: string) {
   };
 }
 
-/** A person with what follows from what is known of them. */
-export function withVerification(known: KnownPerson): Stripe.Person {
+/** What an account asks a person of it for. */
+function askedByAccount(account: Stripe.Account, secret: AccountSecret, person: Stripe.Person): readonly string[] {
+  if (!isAsked(secret) || isLeftToDashboard(account)) return [];
+  if (isCompany(account)) return askedOf(person, account.country === 'US');
+  return person.id === secret.individual ? OF_INDIVIDUALS : [];
+}
+
+/** A person of an account with what follows from what is known of them. */
+export function withVerification(known: KnownPerson, account: Stripe.Account, secret: AccountSecret): Stripe.Person {
   const { person } = known;
-  const subject = personSubject(known, '', OF_INDIVIDUALS);
-  const { check, isPending, missing } = subject;
+  const { check, isPending, missing } = personSubject(known, '', OF_INDIVIDUALS);
+  const asked = personSubject(known, '', askedByAccount(account, secret, person));
   const { alternatives, currently_due, errors, eventually_due, past_due, pending_verification } = requirementsOf([
-    { ...subject, missing: [] },
+    asked,
   ]);
   const findings = isPending ? [] : check.findings;
   const isUnverified = findings.length > 0 || missing.length > 0 || check.isListed === true;
@@ -224,6 +110,11 @@ export function withVerification(known: KnownPerson): Stripe.Person {
   };
 }
 
+/** Whether anything is asked of an account: it wants to do something, and nobody has been through all the questions. */
+function isAsked({ onboarded = false, requested }: AccountSecret): boolean {
+  return !onboarded && Object.keys(requested).length > 0;
+}
+
 /** An account with everything that follows from what it has given: what is due, what it may do, its capabilities. */
 export function withStatus(
   account: Stripe.Account,
@@ -231,11 +122,12 @@ export function withStatus(
   persons: readonly KnownPerson[] = [],
 ): Stripe.Account {
   const { onboarded = false, rejected, requested } = secret;
-  const isAsked = !onboarded && Object.keys(requested).length > 0;
-  const subjects = isAsked ? subjectsOf(account, secret, persons) : [];
+  const subjects = isAsked(secret) ? subjectsOf(account, secret, persons) : [];
   const blocker = blockerOf(secret, persons);
   const by = blocker === undefined ? undefined : secret.blocked?.by;
-  const requirements = requirementsOf(subjects, blocker);
+  const asked = requirementsOf(subjects, blocker);
+  const overdue = isLeftToDashboard(account) ? asked.past_due.filter((name) => !NOT_YET.test(name)) : asked.past_due;
+  const requirements = { ...asked, past_due: overdue };
   const isListed = subjects.some(({ check, isPending }) => check.isListed === true && !isPending);
   const isComplete = subjects.every(({ missing }) => missing.length === 0) && Object.keys(requested).length > 0;
   // What a check that is not over will find keeps the money where it is, too.

@@ -66,13 +66,16 @@ export function shareRefund(
       param: 'reverse_transfer',
     });
   }
-  if (given.refund_application_fee === true && fee === undefined) {
+  // What was paid for a connected account may have had no fee: then there is none to give back.
+  if (given.refund_application_fee === true && fee === undefined && transfer === undefined) {
     throw invalidRequest(
       `Cannot refund application fee because charge ${charge.id} does not have an application fee.`,
       { param: 'refund_application_fee' },
     );
   }
-  if (given.refund_application_fee === true) refundShare(stripe, fee!, refund.amount, charge.amount_captured);
+  if (given.refund_application_fee === true && fee !== undefined) {
+    refundShare(stripe, fee, refund.amount, charge.amount_captured);
+  }
   if (given.reverse_transfer !== true) return refund;
   const { amount, amount_reversed: reversed } = transferTable(stripe).get(transfer!);
   const part = Math.min(shareOf(amount, refund.amount, charge.amount_captured), amount - reversed);

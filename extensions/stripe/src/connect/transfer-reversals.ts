@@ -67,7 +67,7 @@ export function reverseTransfer(stripe: Backend, id: string, given: Reversal): S
     ...when,
   });
   const refund = asAccount(stripe, idOf(transfer.destination)!, () =>
-    refundPayment(stripe, idOf(transfer.destination_payment)!, amount, when),
+    refundPayment(stripe, idOf(transfer.destination_payment)!, { amount, when, reversal: reversalId }),
   );
   const reversal = reversalTable(stripe).insert({
     id: reversalId,
@@ -89,7 +89,15 @@ export function reverseTransfer(stripe: Backend, id: string, given: Reversal): S
 }
 
 /** The payment at the destination loses what goes back. */
-function refundPayment(stripe: Backend, id: string, amount: number, when: { available_on?: number }): string {
+function refundPayment(
+  stripe: Backend,
+  id: string,
+  {
+    amount,
+    when,
+    reversal,
+  }: { readonly amount: number; readonly when: { available_on?: number }; readonly reversal: string },
+): string {
   const payment = chargeTable(stripe).get(id);
   const refundId = stripe.platform.ids.next('pyr', 24);
   const transaction = addBalanceTransaction(stripe, {
@@ -97,6 +105,7 @@ function refundPayment(stripe: Backend, id: string, amount: number, when: { avai
     currency: payment.currency,
     type: 'payment_refund',
     source: refundId,
+    description: 'REFUND FOR PAYMENT',
     ...when,
   });
   refundTable(stripe).insert({
@@ -108,7 +117,9 @@ function refundPayment(stripe: Backend, id: string, amount: number, when: { avai
     created: stripe.now(),
     currency: payment.currency,
     metadata: {},
+    source_transfer_reversal: reversal,
     status: 'succeeded',
+    transfer_reversal: reversal,
   } as unknown as Stripe.Refund);
   chargeTable(stripe).update(id, {
     amount_refunded: payment.amount_refunded + amount,

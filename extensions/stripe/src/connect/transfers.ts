@@ -8,9 +8,11 @@ import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { addBalanceTransaction, availableIn, balanceTransactions } from '../payments/balance';
 import { chargeTable } from '../payments/charging';
+import { billingDetails } from '../resources/method-table';
 import { blank } from '../spec/shapes';
+import { platformName } from './business-name';
 import { asAccount } from './account-data';
-import { APPLICATION, applicationFee, takeFee } from './fees';
+import { applicationFee, applicationOf, takeFee } from './fees';
 import { checkTransferable, destinationAccount } from './recipients';
 
 interface TransferSecret {
@@ -88,6 +90,7 @@ function makePayment(stripe: Backend, transfer: string, given: NewTransfer): Str
           available_on: available,
           ...(sourceTransaction !== undefined && { originating: sourceTransaction }),
         });
+  const payer = { id: stripe.account, object: 'account', application_name: platformName(stripe) };
   return asAccount(stripe, destination, () => {
     const transaction = addBalanceTransaction(stripe, {
       amount,
@@ -102,15 +105,22 @@ function makePayment(stripe: Backend, transfer: string, given: NewTransfer): Str
       id,
       amount,
       amount_captured: amount,
-      application: taken ? APPLICATION : null,
+      application: applicationOf(stripe),
       application_fee: taken?.id ?? null,
       application_fee_amount: fee ?? null,
       balance_transaction: transaction.id,
+      billing_details: billingDetails(undefined),
       captured: true,
       created: stripe.now(),
       currency,
+      destination: null,
+      dispute: null,
+      fraud_details: {},
+      order: null,
       paid: true,
       payment_method_details: { stripe_account: {}, type: 'stripe_account' },
+      receipt_url: stripe.pageUrl(`receipts/${id}`),
+      source: payer,
       source_transfer: transfer,
       status: 'succeeded',
     } as unknown as Stripe.Charge);

@@ -44,9 +44,13 @@ export function linkAccounts(stripe: Backend, id: string, names: readonly string
   return sessionTable(stripe).update(id, { accounts: listOf(stripe, id) });
 }
 
-function newSession(stripe: Backend, given: Given): Session {
+/** `account_holder` is null where nobody has said yet whose accounts they are. */
+export function newSession(
+  stripe: Backend,
+  given: Omit<Given, 'account_holder'> & { account_holder: Given['account_holder'] | null },
+): Session {
   const { account_holder: holder, filters, limits, manual_entry, permissions } = given;
-  checkHolder(stripe, holder);
+  if (holder !== null) checkHolder(stripe, holder);
   if (permissions.length === 0) throw parameterMissing('permissions');
   const unasked = given.prefetch?.find((feature) => !permissions.includes(feature));
   if (unasked !== undefined) {

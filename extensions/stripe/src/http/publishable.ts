@@ -6,8 +6,10 @@ import type { Operation } from '../spec/spec';
 const OPERATIONS: readonly RegExp[] = [
   /^POST \/v1\/(tokens|sources|payment_methods|test_helpers\/confirmation_tokens)$/,
   /^GET \/v1\/(tokens|sources|confirmation_tokens)\/\{\w+\}$/,
-  /^GET \/v1\/elements\/sessions$/,
-  /^(GET|POST) \/v1\/payment_pages\/[^/]+(\/confirm)?$/,
+  /^(GET|POST) \/v1\/(elements|consumers|issuing_elements)\//,
+  /^(GET|POST) \/v1\/link_account_sessions$/,
+  /^POST \/v1\/ephemeral_key_nonces$/,
+  /^(GET|POST) \/v1\/payment_pages\/[^/]+(\/(confirm|detach))?$/,
   /^GET \/v1\/(payment|setup)_intents\/\{\w+\}$/,
   /^POST \/v1\/(payment|setup)_intents\/\{\w+\}(\/(confirm|cancel|verify_microdeposits))?$/,
 ];

@@ -33,6 +33,11 @@ export function pageOf<T extends { readonly id: string }>(
   return { object: 'list', data: all.slice(start, start + limit), has_more: all.length > start + limit, url };
 }
 
+/** All of a list that an object holds by itself, which says how much there is. */
+export function wholePage<T>(all: readonly T[], url: string): Page<T> & { readonly total_count: number } {
+  return { object: 'list', data: [...all], has_more: false, total_count: all.length, url };
+}
+
 /** Nobody can go on after one object and before another. */
 export function bothCursors(): StripeError {
   return invalidRequest('Received both starting_after and ending_before parameters. Please pass in only one.');

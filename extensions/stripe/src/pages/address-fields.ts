@@ -1,5 +1,6 @@
 import { addressLabels, countries, firstCountry, NEEDS_POSTAL_CODE, STATELESS, STATES } from './countries';
 import { html, inScript, raw, type Html } from './html';
+import { say } from './language';
 import { field, select } from './layout';
 import type { Problems } from './card-fields';
 
@@ -21,7 +22,7 @@ export function addressFields(
     autocomplete: `${prefix} ${autocomplete}`,
   });
   return html`<fieldset>
-    <legend>${legend}</legend>
+    <legend>${say(legend)}</legend>
     ${prefix === 'shipping' && field({ ...of('Name', 'name'), label: 'Full name' })}
     ${select({ name: `${prefix}Country`, label: 'Country or region', value: country }, among)}
     ${field({ ...of('AddressLine1', 'address-line1'), label: 'Address line 1' })}

@@ -2,6 +2,7 @@ import type { GivenMethod } from '../checkout/engine';
 import type { StripeError } from '../errors';
 import { cardPlaceFields } from './address-fields';
 import { html, raw, type Html } from './html';
+import { say } from './language';
 import { field } from './layout';
 
 /** What is wrong with fields, by their names. */
@@ -15,7 +16,7 @@ export function cardFields(
 ): Html {
   const of = (name: string) => ({ name, value: values.get(name), problem: problems[name] });
   return html`<fieldset>
-    <legend>Card information</legend>
+    <legend>${say('Card information')}</legend>
     ${field({ ...of('cardNumber'), label: 'Card number', autocomplete: 'cc-number', inputmode: 'numeric', placeholder: '1234 1234 1234 1234' })}
     <div class="pair">
       ${field({ ...of('cardExpiry'), label: 'Expiration', autocomplete: 'cc-exp', inputmode: 'numeric', placeholder: 'MM / YY' })}
@@ -61,10 +62,18 @@ const FIELDS_OF_ERRORS: Readonly<Record<string, string>> = {
   invalid_number: 'cardNumber',
 };
 
+/** What pages say before the API would be asked, in their own words. */
+const TEXTS_OF_ERRORS: Readonly<Record<string, string>> = {
+  incorrect_number: 'Your card number is invalid.',
+  invalid_expiry_month: "Your card's expiration date is in the past.",
+  invalid_expiry_year: "Your card's expiration year is in the past.",
+  invalid_number: 'Your card number is invalid.',
+};
+
 /** How a page shows what went wrong: beside the field that it is about, or above all. */
 export function shownError({ fields: { code }, message }: StripeError): { error: string } | { problems: Problems } {
   const field = code === undefined ? undefined : FIELDS_OF_ERRORS[code];
-  return field === undefined ? { error: message } : { problems: { [field]: message } };
+  return field === undefined ? { error: message } : { problems: { [field]: TEXTS_OF_ERRORS[code!] ?? message } };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { GivenMethod } from '../checkout/engine';
 import type { Submission } from '../checkout/session-pay';
 import { readBankFields } from './bank-fields';
 import { readCardFields, type Problems } from './card-fields';
-import { NEEDS_POSTAL_CODE } from './countries';
+import { HAS_TAX_IDS, NEEDS_POSTAL_CODE } from './countries';
 
 /** The name of the checkbox that says that the bill goes where the goods go. */
 export const SAME_ADDRESS = 'cardUseShippingAsBilling';
@@ -43,6 +43,8 @@ export function readCheckoutForm(
   if (session.consent_collection?.terms_of_service === 'required' && !form.has('terms')) {
     problems['terms'] = 'Agree to the terms of service to go on.';
   }
+  const isAsked = session.tax_id_collection?.required === 'if_supported';
+  if (isAsked && HAS_TAX_IDS.includes(text('billingCountry') ?? text('shippingCountry') ?? '')) require('taxId');
   const customFields: Record<string, string> = {};
   for (const field of session.custom_fields) {
     const name = `custom-${field.key}`;

@@ -10,11 +10,12 @@ import { applyCode } from '../checkout/session-changes';
 import { createSession } from '../checkout/session-create';
 import { priceOf, type Line } from '../checkout/line-items';
 import { amountsOf, sessionsOf } from '../checkout/session-data';
-import { savedFor } from '../checkout/saved-methods';
-import { paySession } from '../checkout/session-pay';
+import { removeSaved, savedFor } from '../checkout/saved-methods';
+import { lastError, paySession, type Submission } from '../checkout/session-pay';
 import { shownError } from './card-fields';
-import { challengeFrame } from './challenge-frame';
-import { checkoutPage, methodNeeded } from './checkout-page';
+import { challengeFrame, failureText, FRAMED } from './challenge-frame';
+import { methodNeeded } from './checkout-methods';
+import { checkoutPage } from './checkout-page';
 import { readCheckoutForm } from './checkout-form';
 import { html, inScript } from './html';
 import { notice, page } from './layout';
@@ -29,7 +30,7 @@ export function serveCheckout(router: Router, stripe: Backend): void {
   const look = endpoint(stripe, 'pay', KIND, ({ query }, { session: id }) => {
     const session = table.get(id!);
     if (session.status !== 'open') return done(stripe, session);
-    const error = query.has('failed') ? lastError(stripe, session) : undefined;
+    const error = query.has('failed') ? failureText(lastError(stripe, session)) : undefined;
     return checkoutPage(stripe, session.id, { error });
   });
   router.get('/pay/:session', look);
@@ -40,6 +41,13 @@ export function serveCheckout(router: Router, stripe: Backend): void {
   router.post(
     '/pay/:session/options',
     endpoint(stripe, 'pay', KIND, (visit, { session: id }) => change(stripe, id!, visit)),
+  );
+  router.post(
+    '/pay/:session/remove',
+    endpoint(stripe, 'pay', KIND, ({ base, form }, { session: id }) => {
+      removeSaved(stripe, table.get(id!), form.get('remove') ?? '');
+      return { redirect: `${base}/pay/${id}` };
+    }),
   );
   router.get(
     '/pay/:session/return',
@@ -104,12 +112,12 @@ function pay(stripe: Backend, id: string, { base, form }: Visit): PageAnswer {
     const outcome = stripe.state.transaction(() => paySession(stripe, id, read.submission));
     if (outcome.kind === 'redirect') {
       // A page with scripts shows the question of a card's bank over itself, as Stripe's does.
-      const isCard = typeof method === 'string' ? !hasBankPage(stripe, method) : method?.type === 'card';
-      if (!isCard || !form.has('framed')) return { redirect: outcome.url };
+      const isCard = isOfCard(stripe, method);
+      if (!isCard || !form.has(FRAMED)) return { redirect: outcome.url };
       const challenge = { frame: challengeFrame(base, outcome.url), back: `${base}/pay/${id}/return` };
       return checkoutPage(stripe, id, { values: form, challenge });
     }
-    if (outcome.kind === 'declined') return checkoutPage(stripe, id, { values: form, error: outcome.message });
+    if (outcome.kind === 'declined') return checkoutPage(stripe, id, { values: form, ...shownError(outcome.error) });
   } catch (error) {
     if (!(error instanceof StripeError)) throw error;
     return checkoutPage(stripe, id, { values: form, ...shownError(error) });
@@ -117,9 +125,11 @@ function pay(stripe: Backend, id: string, { base, form }: Visit): PageAnswer {
   return finish(stripe, sessionsOf(stripe).get(id));
 }
 
-/** Whether a saved payment method leads to a page of its own. */
-function hasBankPage(stripe: Backend, method: string): boolean {
-  return stripe.table<Stripe.PaymentMethod>('payment_method').find(method)?.type !== 'card';
+/** Whether a card is paid with, a new one or one that was saved. */
+function isOfCard(stripe: Backend, method: Submission['method']): boolean {
+  const type =
+    typeof method === 'string' ? stripe.table<Stripe.PaymentMethod>('payment_method').find(method)?.type : method?.type;
+  return type === 'card';
 }
 
 /** Quantities, shipping and codes. */
@@ -196,20 +206,6 @@ function done(stripe: Backend, session: Stripe.Checkout.Session): string {
     confirmation === undefined ? "You're all done here" : 'Thank you',
     confirmation ?? 'This session is complete. You can close this page.',
   );
-}
-
-function lastError(stripe: Backend, session: Stripe.Checkout.Session): string {
-  const intent = idOf(session.payment_intent);
-  const setup = idOf(session.setup_intent);
-  const error =
-    intent !== undefined
-      ? stripe.table<Stripe.PaymentIntent>('payment_intent').find(intent)?.last_payment_error
-      : setup !== undefined
-        ? stripe.table<Stripe.SetupIntent>('setup_intent').find(setup)?.last_setup_error
-        : undefined;
-  // What the API says of it is for developers.
-  if (error?.message && !error.code?.endsWith('_intent_authentication_failure')) return error.message;
-  return 'We are unable to authenticate your payment method. Please choose a different payment method and try again.';
 }
 
 /** A session that goes on after an expired one has a day of its own. */

@@ -27,6 +27,10 @@ export function firstCountry(among: readonly (readonly [string, string])[]): str
 /** Where a card is paid with its postal code. */
 export const NEEDS_POSTAL_CODE = ['US', 'PR', 'CA', 'GB'];
 
+/** Countries whose businesses have numbers that the page takes. */
+export const HAS_TAX_IDS =
+  'AT AU BE BG CA CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(' ');
+
 /** Countries whose addresses name no state. */
 export const STATELESS =
   'AT BE BG CH CY CZ DE DK EE FI FR GB GR HR HU IS LI LT LU LV MC MT NL NO NZ PL PT RO SE SG SI SK'.split(' ');

@@ -7,8 +7,17 @@ import { idOf } from '../kernel/objects';
 import { makePaymentMethod, payInvoiceWith } from '../checkout/engine';
 import { ADDRESS_SCRIPT } from './address-fields';
 import { cardFields, methodChoice, readCardFields, shownError, type Problems } from './card-fields';
-import { describeMethod } from './checkout-page';
-import { html, type Html } from './html';
+import {
+  ASKS_OVER_PAGE,
+  challengeFrame,
+  challengeOver,
+  failureText,
+  FRAMED,
+  FRAMED_SCRIPT,
+  type Challenge,
+} from './challenge-frame';
+import { describeMethod } from './checkout-methods';
+import { html, safeUrl, type Html } from './html';
 import { page } from './layout';
 import { date, money } from './money';
 import { businessName } from '../connect/business-name';
@@ -27,7 +36,7 @@ export function serveInvoices(router: Router, stripe: Backend): void {
       return handler(visit, { id: invoice!, home: `${visit.base}/i/${invoice}/${token}` });
     });
   const look = serve(({ query }, place) => {
-    const error = query.has('failed') ? 'The payment failed. Try another payment method.' : undefined;
+    const error = query.has('failed') ? failureText(null) : undefined;
     return invoicePage(stripe, place, { error });
   });
   const paper = serve((_visit, { id }) => {
@@ -72,12 +81,14 @@ interface InvoiceView {
   readonly values?: URLSearchParams;
   readonly problems?: Problems;
   readonly error?: string | undefined;
+  readonly challenge?: Challenge;
 }
 
 function invoicePage(stripe: Backend, { id, home }: InvoicePlace, view: InvoiceView = {}): string {
   const invoice = stripe.table<Stripe.Invoice>('invoice').get(id);
   const business = businessName(stripe);
   const { currency } = invoice;
+  const receipt = safeUrl(receiptUrl(stripe, id));
   const row = (name: string, amount: number): Html =>
     html`<div class="row"><span>${name}</span><span>${money(amount, currency)}</span></div>`;
   const tax = (invoice.total_taxes ?? []).reduce(
@@ -88,53 +99,69 @@ function invoicePage(stripe: Backend, { id, home }: InvoicePlace, view: InvoiceV
   return page({
     title: `Invoice ${invoice.number ?? ''} from ${business}`,
     body: html`<main class="two">
-      <section class="side" aria-label="Invoice">
-        <p><strong>${business}</strong> <span class="badge">Test mode</span></p>
-        <h1>Invoice ${invoice.number}</h1>
-        <p class="amount">${money(invoice.status === 'paid' ? invoice.total : invoice.amount_remaining, currency)}</p>
-        <p>
-          ${statusBadge(invoice.status)}
-          ${invoice.due_date !== null && html`<span class="muted">Due ${date(invoice.due_date)}</span>`}
-        </p>
-        <div class="card">
-          ${invoice.customer_name && html`<div class="row"><span class="muted">To</span><span>${invoice.customer_name}</span></div>`}
-          ${invoice.customer_email && html`<div class="row"><span class="muted">Email</span><span>${invoice.customer_email}</span></div>`}
-          ${invoice.custom_fields?.map((each) => html`<div class="row"><span class="muted">${each.name}</span><span>${each.value}</span></div>`)}
-          <div class="row"><span class="muted">Date</span><span>${date(invoice.created)}</span></div>
-          <table>
-            <thead>
-              <tr>
-                <th>Description</th>
-                <th class="number">Qty</th>
-                <th class="number">Amount</th>
-              </tr>
-            </thead>
-            <tbody>
-              ${invoice.lines.data.map(
-                (line) =>
-                  html`<tr>
-                    <td>${line.description}</td>
-                    <td class="number">${line.quantity ?? ''}</td>
-                    <td class="number">${money(line.amount, currency)}</td>
-                  </tr>`,
-              )}
-            </tbody>
-          </table>
-          ${row('Subtotal', sumOfLines(invoice.lines.data))}${discount > 0 && row('Discount', -discount)}${tax > 0 && row('Tax', tax)}
-          <div class="row total"><span>Total</span><span>${money(invoice.total, currency)}</span></div>
-          ${row('Amount paid', invoice.amount_paid)}${row('Amount due', invoice.amount_remaining)}
-        </div>
-        ${invoice.description && html`<p>${invoice.description}</p>`}
-        ${invoice.footer && html`<p class="small muted">${invoice.footer}</p>`}
-        <p><a class="button" href="${home}/pdf" data-testid="download-invoice-pdf">Download invoice</a></p>
-      </section>
-      <section aria-label="Payment">
-        ${isPayable(invoice) ? payForm(stripe, invoice, home, view) : html`<p>${STATUS_TEXTS[invoice.status ?? ''] ?? ''}</p>`}
-        <p class="foot">Backlot stands in for Stripe here: no money moves.</p>
-      </section>
-    </main>`,
-    script: ADDRESS_SCRIPT,
+        <section class="side" aria-label="Invoice">
+          <p><strong>${business}</strong> <span class="badge">Test mode</span></p>
+          <h1>Invoice ${invoice.number}</h1>
+          <p class="amount">${money(invoice.status === 'paid' ? invoice.total : invoice.amount_remaining, currency)}</p>
+          <p>
+            ${statusBadge(invoice.status)}
+            ${invoice.due_date !== null && html`<span class="muted">Due ${date(invoice.due_date)}</span>`}
+          </p>
+          <div class="card">
+            ${invoice.customer_name && html`<div class="row"><span class="muted">To</span><span>${invoice.customer_name}</span></div>`}
+            ${invoice.customer_email && html`<div class="row"><span class="muted">Email</span><span>${invoice.customer_email}</span></div>`}
+            ${invoice.custom_fields?.map((each) => html`<div class="row"><span class="muted">${each.name}</span><span>${each.value}</span></div>`)}
+            <div class="row"><span class="muted">Date</span><span>${date(invoice.created)}</span></div>
+            <table>
+              <thead>
+                <tr>
+                  <th>Description</th>
+                  <th class="number">Qty</th>
+                  <th class="number">Amount</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${invoice.lines.data.map(
+                  (line) =>
+                    html`<tr>
+                      <td>${line.description}</td>
+                      <td class="number">${line.quantity ?? ''}</td>
+                      <td class="number">${money(line.amount, currency)}</td>
+                    </tr>`,
+                )}
+              </tbody>
+            </table>
+            ${row('Subtotal', sumOfLines(invoice.lines.data))}${discount > 0 && row('Discount', -discount)}${tax > 0 && row('Tax', tax)}
+            <div class="row total"><span>Total</span><span>${money(invoice.total, currency)}</span></div>
+            ${row('Amount paid', invoice.amount_paid)}${row('Amount due', invoice.amount_remaining)}
+          </div>
+          ${invoice.description && html`<p>${invoice.description}</p>`}
+          ${invoice.footer && html`<p class="small muted">${invoice.footer}</p>`}
+          <p><a class="button" href="${home}/pdf" data-testid="download-invoice-pdf">Download invoice</a></p>
+        </section>
+        <section aria-label="Payment">
+          ${
+            isPayable(invoice)
+              ? payForm(stripe, invoice, home, view)
+              : html`<p>${STATUS_TEXTS[invoice.status ?? ''] ?? ''}</p>
+                  ${receipt !== undefined && html`<p><a class="button" href="${receipt}">Download receipt</a></p>`}`
+          }
+          <p class="foot">Backlot stands in for Stripe here: no money moves.</p>
+        </section>
+      </main>
+      ${view.challenge !== undefined && challengeOver(view.challenge)}`,
+    script: html`${ADDRESS_SCRIPT} ${FRAMED_SCRIPT}`,
   });
+}
+
+/** Where the receipt of an invoice is that somebody has paid; undefined where no charge was made. */
+function receiptUrl(stripe: Backend, invoice: string): string | undefined {
+  const [payment] = stripe
+    .table<Stripe.InvoicePayment>('invoice_payment')
+    .values({ by: { invoice }, where: ({ status }) => status === 'paid' });
+  const intent = idOf(payment?.payment.payment_intent);
+  const found = intent === undefined ? undefined : stripe.table<Stripe.PaymentIntent>('payment_intent').find(intent);
+  return stripe.table<Stripe.Charge>('charge').find(idOf(found?.latest_charge) ?? '')?.receipt_url ?? undefined;
 }
 
 const STATUS_TEXTS: Readonly<Record<string, string>> = {
@@ -157,7 +184,7 @@ function payForm(stripe: Backend, invoice: Stripe.Invoice, home: string, view: I
   const values = view.values ?? new URLSearchParams();
   const chosen = values.get('method') ?? saved[0]?.id ?? 'card';
   const radio = methodChoice(chosen);
-  return html`<form method="post" action="${home}">
+  return html`<form method="post" action="${home}" ${ASKS_OVER_PAGE}>
     <h2>Pay</h2>
     ${view.error !== undefined && html`<div class="error" role="alert">${view.error}</div>`}
     ${
@@ -180,7 +207,7 @@ function savedMethods(stripe: Backend, invoice: Stripe.Invoice): Stripe.PaymentM
   return [...stripe.table<Stripe.PaymentMethod>('payment_method').values({ by: { customer } })];
 }
 
-function pay(stripe: Backend, place: InvoicePlace, { form }: Visit): PageAnswer {
+function pay(stripe: Backend, place: InvoicePlace, { base, form }: Visit): PageAnswer {
   const { id } = place;
   const invoice = stripe.table<Stripe.Invoice>('invoice').get(id);
   if (!isPayable(invoice)) return invoicePage(stripe, place);
@@ -193,7 +220,11 @@ function pay(stripe: Backend, place: InvoicePlace, { form }: Visit): PageAnswer 
     return stripe.onClockOf(customer, () => {
       const method = read ? makePaymentMethod(stripe, read.method) : chosen;
       const paid = payInvoiceWith(stripe, id, method, `${place.home}/return`);
-      if (paid.redirect !== undefined) return { redirect: paid.redirect };
+      if (paid.redirect !== undefined) {
+        if (!form.has(FRAMED)) return { redirect: paid.redirect };
+        const challenge = { frame: challengeFrame(base, paid.redirect), back: `${place.home}/return` };
+        return invoicePage(stripe, place, { values: form, challenge });
+      }
       if (paid.error) return invoicePage(stripe, place, { values: form, error: paid.error.message });
       return { redirect: place.home };
     });

@@ -1,4 +1,5 @@
-import { html, raw, type Html, type Piece } from './html';
+import { html, inScript, raw, type Html, type Piece } from './html';
+import { language, say } from './language';
 import { STYLE } from './style';
 
 export interface PageOptions {
@@ -13,7 +14,7 @@ export interface PageOptions {
 /** A whole page. */
 export function page({ title, body, look, script }: PageOptions): string {
   return html`<!doctype html>
-    <html lang="en">
+    <html lang="${language()}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -50,6 +51,16 @@ export function notice(title: string, text: Piece, after?: Html): string {
   });
 }
 
+/** What a frame over a page of the application ends with: the page around takes it away when it hears `done`. */
+export function framedEnd(done: string): string {
+  return page({
+    title: 'Done',
+    look: 'bare',
+    body: html`<main class="narrow"><p>Done.</p></main>`,
+    script: html`parent.postMessage({ backlot: ${inScript(done)} }, '*')`,
+  });
+}
+
 export interface FieldOptions {
   readonly name: string;
   readonly label: string;
@@ -67,15 +78,15 @@ export interface FieldOptions {
 export function field(options: FieldOptions): Html {
   const { name, label, value, type = 'text', problem } = options;
   return html`<div class="field">
-    <label for="${name}">${label}</label>
+    <label for="${name}">${say(label)}</label>
     <input
       type="${type}"
       id="${name}"
       name="${name}"
       value="${value ?? ''}"
-      ${attribute('autocomplete', options.autocomplete)}${attribute('inputmode', options.inputmode)}${attribute('placeholder', options.placeholder)}${attribute('maxlength', options.maxlength)}${options.required === true && raw(' required')}${problem !== undefined && raw(` aria-invalid="true" aria-describedby="${name}-problem"`)}
+      ${attribute('autocomplete', options.autocomplete)}${attribute('inputmode', options.inputmode)}${attribute('placeholder', options.placeholder && say(options.placeholder))}${attribute('maxlength', options.maxlength)}${options.required === true && raw(' required')}${problem !== undefined && raw(` aria-invalid="true" aria-describedby="${name}-problem"`)}
     />
-    ${problem !== undefined && html`<p class="problem FieldError" id="${name}-problem">${problem}</p>`}
+    ${problem !== undefined && html`<p class="problem FieldError" id="${name}-problem">${say(problem)}</p>`}
   </div>`;
 }
 
@@ -85,7 +96,7 @@ export function select(
   options: readonly (readonly [value: string, label: string])[],
 ): Html {
   return html`<div class="field">
-    <label for="${name}">${label}</label
+    <label for="${name}">${say(label)}</label
     ><select id="${name}" name="${name}">
       ${options.map(([each, text]) => html`<option value="${each}" ${each === value && raw(' selected')}>${text}</option>`)}
     </select>

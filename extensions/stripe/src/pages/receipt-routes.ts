@@ -1,6 +1,7 @@
 import type { Router } from 'backlot';
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
+import { idOf } from '../kernel/objects';
 import { html } from './html';
 import { page } from './layout';
 import { date, money } from './money';
@@ -30,6 +31,7 @@ function receipt(stripe: Backend, id: string): string {
         ${row('Receipt number', charge.receipt_number ?? charge.id)} ${row('Date paid', date(charge.created))}
         ${row('Status', charge.status)}
         ${row('Payment method', card ? `${card.brand ?? 'card'} •••• ${card.last4 ?? ''}` : charge.payment_method_details?.type)}
+        ${linesOf(stripe, charge).map(({ description, amount, currency }) => row(description ?? '', money(amount, currency)))}
         ${row('Description', charge.description)} ${row('Email', charge.receipt_email ?? charge.billing_details.email)}
         ${charge.amount_refunded > 0 && row('Refunded', money(charge.amount_refunded, charge.currency))}
         <div class="row total">
@@ -38,4 +40,14 @@ function receipt(stripe: Backend, id: string): string {
       </div>
     </main>`,
   });
+}
+
+/** What was sold, where an invoice says it. */
+function linesOf(stripe: Backend, charge: Stripe.Charge): readonly Stripe.InvoiceLineItem[] {
+  const intent = idOf(charge.payment_intent);
+  if (intent === undefined) return [];
+  const [payment] = stripe
+    .table<Stripe.InvoicePayment>('invoice_payment')
+    .values({ where: (each) => idOf(each.payment.payment_intent) === intent });
+  return stripe.table<Stripe.Invoice>('invoice').find(idOf(payment?.invoice) ?? '')?.lines.data ?? [];
 }

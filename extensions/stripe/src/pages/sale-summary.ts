@@ -5,7 +5,8 @@ import { saleOf, sessionsOf } from '../checkout/session-data';
 import { nameOf, priceOf, type Line } from '../checkout/line-items';
 import { addUp, type Sale } from '../checkout/totals';
 import { decimalsOf } from '../payments/money';
-import { html, raw, type Html } from './html';
+import { html, raw, safeUrl, type Html } from './html';
+import { say } from './language';
 import { every, money } from './money';
 
 /** What is sold in a session, with what a buyer may change of it: quantities, shipping, a code. `problem` is about the code. */
@@ -30,15 +31,16 @@ export function summary(stripe: Backend, id: string, problem?: string): Html {
       >
     </p>
     ${sale.trial === true && html`<p class="muted">${trialText(stripe, session)}</p>`}
-    <form method="post" action="${stripe.pageUrl(`pay/${id}/options`)}" id="options-form">
-      ${totals.items.map((item) => lineOf(item, currency, hidden.lines.find(({ id }) => id === item.id)?.amount))}
+    <form method="post" action="${stripe.pageUrl(`pay/${id}/options`)}" id="options-form" novalidate>
+      ${totals.items.map((item) => lineOf(stripe, item, currency, hidden.lines.find(({ id }) => id === item.id)?.amount))}
       ${hidden.optional.map((line) => optionalOf(stripe, line, sale))}
-      ${hasDiscountOrMore(totals) && html`<div class="row total"><span>Subtotal</span><span>${money(totals.amount_subtotal, currency)}</span></div>`}
-      ${totals.amount_discount > 0 && html`<div class="row"><span>Discount ${discountNames(stripe, sale.discounts)}</span><span>−${money(totals.amount_discount, currency)}</span></div>`}
-      ${totals.shipping_cost && html`<div class="row"><span>Shipping</span><span>${totals.amount_shipping === 0 ? 'Free' : money(totals.amount_shipping, currency)}</span></div>`}
-      ${totals.amount_tax > 0 && html`<div class="row"><span>Tax</span><span>${money(totals.amount_tax, currency)}</span></div>`}
+      ${hasDiscountOrMore(totals) && html`<div class="row total"><span>${say('Subtotal')}</span><span>${money(totals.amount_subtotal, currency)}</span></div>`}
+      ${totals.amount_discount > 0 && html`<div class="row"><span>${say('Discount')} ${discountNames(stripe, sale.discounts)}</span><span>−${money(totals.amount_discount, currency)}</span></div>`}
+      ${totals.shipping_cost && html`<div class="row"><span>${say('Shipping')}</span><span>${totals.amount_shipping === 0 ? say('Free') : money(totals.amount_shipping, currency)}</span></div>`}
+      ${totals.amount_tax > 0 && html`<div class="row"><span>${say('Tax')}</span><span>${money(totals.amount_tax, currency)}</span></div>`}
       <div class="row total">
-        <span>Total due today</span><span id="OrderDetails-TotalAmount">${money(totals.amount_total, currency)}</span>
+        <span>${say('Total due today')}</span
+        ><span id="OrderDetails-TotalAmount">${money(totals.amount_total, currency)}</span>
       </div>
       ${session.shipping_options.length > 0 && shippingChoice(stripe, session, sale.shippingRate)}
       ${session.allow_promotion_codes === true && promotionField(sale.discounts.length > 0, problem)}
@@ -48,15 +50,22 @@ export function summary(stripe: Backend, id: string, problem?: string): Html {
 }
 
 /** `amount` is what the buyer chose, where the price lets them. */
-function lineOf(item: Stripe.LineItem, currency: string, amount: number | undefined): Html {
+function lineOf(stripe: Backend, item: Stripe.LineItem, currency: string, amount: number | undefined): Html {
   const price = item.price;
+  const product = stripe.table<Stripe.Product>('product').find(idOf(price?.product) ?? '');
+  const image = safeUrl(product?.images[0]);
   const recurring = price?.recurring;
   const name = `quantity-${item.id}`;
   return html`<div class="row">
     <span
-      ><strong data-testid="line-item-product-name">${item.description}</strong> ${
+      >${image !== undefined && html`<img class="product" src="${image}" alt="" /> `}<strong
+        data-testid="line-item-product-name"
+        >${item.description}</strong
+      >
+      ${product?.description && html`<br /><span class="small muted">${product.description}</span>`}
+      ${
         item.adjustable_quantity?.enabled
-          ? html`<br /><label class="small" for="${name}">Quantity</label>
+          ? html`<br /><label class="small" for="${name}">${say('Quantity')}</label>
               <input
                 class="quantity"
                 type="number"
@@ -68,7 +77,10 @@ function lineOf(item: Stripe.LineItem, currency: string, amount: number | undefi
               />`
           : item.quantity !== null &&
             item.quantity > 1 &&
-            html`<br /><span class="small muted">Qty ${item.quantity}</span>`
+            html`<br /><span class="small muted"
+                >Qty
+                ${item.quantity}${price?.unit_amount != null && `, ${money(price.unit_amount, currency)} each`}</span
+              >`
       }
       ${amount !== undefined && amountField(item, currency, amount)}
       ${recurring && html`<br /><span class="small muted">Billed every ${every(recurring)}</span>`}</span
@@ -119,7 +131,7 @@ function optionalOf(stripe: Backend, line: Line, sale: Sale): Html {
 function headline(session: Stripe.Checkout.Session, items: readonly Stripe.LineItem[]): string {
   const [first] = items;
   const name = items.length === 1 ? (first?.description ?? '') : `${items.length} items`;
-  return session.mode === 'subscription' ? `Subscribe to ${name}` : `Pay for ${name}`;
+  return session.mode === 'subscription' ? say('Subscribe to {}', name) : say('Pay for {}', name);
 }
 
 function trialText(stripe: Backend, session: Stripe.Checkout.Session): string {
@@ -145,7 +157,7 @@ function discountNames(
 
 function shippingChoice(stripe: Backend, session: Stripe.Checkout.Session, chosen: string | null): Html {
   return html`<fieldset>
-    <legend>Shipping method</legend>
+    <legend>${say('Shipping method')}</legend>
     ${session.shipping_options.map((option) => {
       const id = idOf(option.shipping_rate)!;
       const rate = stripe.table<Stripe.ShippingRate>('shipping_rate').find(id);
@@ -153,7 +165,7 @@ function shippingChoice(stripe: Backend, session: Stripe.Checkout.Session, chose
         <input type="radio" name="shipping" id="shipping-${id}" value="${id}" ${id === chosen && raw(' checked')} />
         <label for="shipping-${id}">${rate?.display_name}</label
         ><span
-          >${option.shipping_amount === 0 ? 'Free' : money(option.shipping_amount, session.currency ?? 'usd')}</span
+          >${option.shipping_amount === 0 ? say('Free') : money(option.shipping_amount, session.currency ?? 'usd')}</span
         >
       </div>`;
     })}
@@ -162,17 +174,17 @@ function shippingChoice(stripe: Backend, session: Stripe.Checkout.Session, chose
 
 function promotionField(isApplied: boolean, problem: string | undefined): Html {
   return html`<div class="field">
-    <label for="promotionCode">Add promotion code</label>
+    <label for="promotionCode">${say('Add promotion code')}</label>
     <div class="actions">
       <input
         type="text"
         id="promotionCode"
         name="promotionCode"
-        placeholder="Add promotion code"
+        placeholder="${say('Add promotion code')}"
         ${problem !== undefined && raw(' aria-invalid="true" aria-describedby="promotionCode-problem"')}
       />
-      <button name="action" value="apply">Apply</button
-      >${isApplied && html`<button name="action" value="remove">Remove code</button>`}
+      <button name="action" value="apply">${say('Apply')}</button
+      >${isApplied && html`<button name="action" value="remove">${say('Remove code')}</button>`}
     </div>
     ${problem !== undefined && html`<p class="problem" id="promotionCode-problem">${problem}</p>`}
   </div>`;

@@ -8,7 +8,26 @@ import { METHOD_NAMES } from '../payments/method-names';
 const RELEASES = ['acacia', 'basil', 'clover', 'dahlia', 'endive'];
 
 /** What the frames of elements are called, in whose addresses tests look for it. */
-const FRAMES = ['card', 'payment', 'address', 'link-authentication', 'iban', 'au-bank-account', 'contact-details'];
+const FRAMES = [
+  'address',
+  'au-bank-account',
+  'card',
+  'contact-details',
+  'eps-bank',
+  'fpx-bank',
+  'iban',
+  'ideal-bank',
+  'issuing-card-copy-button',
+  'issuing-card-cvc-display',
+  'issuing-card-expiry-display',
+  'issuing-card-number-display',
+  'issuing-card-pin-display',
+  'link-authentication',
+  'p24-bank',
+  'payment',
+  'payment-method-messaging',
+  'tax-id',
+];
 
 /** What elements know of the world, as the pages do. */
 function known(): Buffer {
@@ -27,11 +46,10 @@ function known(): Buffer {
 export function serveScripts(router: Router, packageDirectory: string): (context: RequestContext) => Buffer {
   const kept = new Map<string, Buffer>();
   const file =
-    (type: string, ...names: readonly string[]) =>
+    (type: string, name: string) =>
     (context: RequestContext): Buffer => {
-      const [first = ''] = names;
-      const bytes = kept.get(first) ?? Buffer.concat(names.map((name) => readFileSync(join(packageDirectory, name))));
-      kept.set(first, bytes);
+      const bytes = kept.get(name) ?? readFileSync(join(packageDirectory, name));
+      kept.set(name, bytes);
       context.response.setHeader('content-type', `${type}; charset=utf-8`);
       context.response.setHeader('cache-control', 'no-cache');
       return bytes;
@@ -42,13 +60,14 @@ export function serveScripts(router: Router, packageDirectory: string): (context
     anywhere.get(path, script);
   const frame = file('text/html', 'public/elements.html');
   for (const name of FRAMES) anywhere.get(`/v3/elements-inner-${name}.html`, frame);
-  const fields = file('text/javascript', 'public/elements-texts.js', 'public/element-checks.js', 'public/elements.js');
+  const fields = file('text/javascript', 'dist/browser/elements.js');
   let whole: Buffer | undefined;
   anywhere.get('/v3/elements.js', (context) => {
     // It sets the head as well.
     const own = fields(context);
     return (whole ??= Buffer.concat([known(), own]));
   });
+  anywhere.get('/v3/link-verification.html', file('text/html', 'public/link-verification.html'));
   anywhere.get('/v3/three-ds-2-challenge.html', file('text/html', 'public/challenge.html'));
   return script;
 }

@@ -21,6 +21,7 @@ p { margin: 0 0 1rem; }
 .one { max-width: 46rem; margin: 0 auto; padding: 3rem 1rem; }
 .narrow { max-width: 30rem; margin: 0 auto; padding: 3rem 1rem; }
 .card { border: 1px solid var(--line); border-radius: var(--radius); padding: 1.25rem; background: #fff; margin: 0 0 1rem; }
+img.product { width: 42px; height: 42px; object-fit: cover; border-radius: 5px; vertical-align: middle; }
 .row { display: flex; justify-content: space-between; gap: 1rem; align-items: baseline; flex-wrap: wrap; }
 .row + .row { margin-top: .5rem; }
 .total { border-top: 1px solid var(--line); margin-top: .75rem; padding-top: .75rem; font-weight: 650; }

@@ -3,11 +3,21 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { omit } from '../kernel/omit';
-import { attachPaymentMethod } from '../resources/attach-method';
+import { attachPaymentMethod, keepChecks } from '../resources/attach-method';
 import { methodTable } from '../resources/method-table';
 import { bankBehavior } from './bank-accounts';
 import { generateCard } from './card-present';
-import { announceCharge, bookCharge, captureDays, charge, chargeTable, DAY, transferDataOf } from './charging';
+import {
+  announceCharge,
+  bookCharge,
+  captureDays,
+  charge,
+  chargeTable,
+  DAY,
+  failPending,
+  passPending,
+  transferDataOf,
+} from './charging';
 import type { Decline } from './declines';
 import { followUp } from './follow-up';
 import { ATTEMPT_FAILED, attemptExpired, authenticationFailure, declinedCall, lastError } from './intent-state';
@@ -38,13 +48,14 @@ export function pay(stripe: Backend, id: string, { isAuthenticated = false, decl
     options: intent.payment_method_options?.card,
     presentOptions: intent.payment_method_options?.card_present,
   });
+  const known = keepChecks(stripe, method);
   if (refusal) {
     announceCharge(stripe, made.id);
-    return fail(stripe, id, method, refusal, made.id);
+    return fail(stripe, id, known, refusal, made.id);
   }
-  if (METHOD_TYPES[method.type]?.flow === 'present') keepPresented(stripe, intent, method, made);
-  else if (isShownOnce(method.type)) keepAccount(stripe, intent, method, made);
-  else keepMethod(stripe, intent, method, isAuthenticated);
+  if (METHOD_TYPES[method.type]?.flow === 'present') keepPresented(stripe, intent, known, made);
+  else if (isShownOnce(method.type)) keepAccount(stripe, intent, known, made);
+  else keepMethod(stripe, intent, known, isAuthenticated);
   return succeed(stripe, id, made.id);
 }
 
@@ -151,17 +162,11 @@ export function settleDebit(stripe: Backend, id: string): void {
   const method = methodOf(stripe, intent)!;
   if (failure) {
     if (endsMandate === true) endDebits(stripe, method);
-    chargeTable(stripe).update(chargeId, {
-      status: 'failed',
-      captured: false,
-      failure_code: failure.code,
-      failure_message: failure.message,
-    });
-    announceCharge(stripe, chargeId);
+    failPending(stripe, chargeId, failure);
     fail(stripe, id, method, { ...failure, type: 'invalid_request_error' }, chargeId);
     return;
   }
-  chargeTable(stripe).update(chargeId, { status: 'succeeded', paid: true, amount_captured: intent.amount });
+  passPending(stripe, chargeId);
   succeed(stripe, id, chargeId);
 }
 

@@ -14,7 +14,16 @@ import { bankBehavior } from './bank-accounts';
 import { bankAccountTable, cardTable, sourceTable } from './card-source';
 import { newCard } from './card-objects';
 import { cardOf, type CardParams } from './cards';
-import { announceCharge, bookCharge, charge, chargeTable, DAY, transferDataOf } from './charging';
+import {
+  announceCharge,
+  bookCharge,
+  charge,
+  chargeTable,
+  DAY,
+  failPending,
+  passPending,
+  transferDataOf,
+} from './charging';
 import { declineError } from './declines';
 import { followUp } from './follow-up';
 import { captureIntent } from './capture-intent';
@@ -146,16 +155,10 @@ function settle(stripe: Backend, id: string): void {
   if (made?.status !== 'pending') return;
   const { failure } = bankBehavior(table.hidden(id)?.account);
   if (failure) {
-    table.update(id, {
-      status: 'failed',
-      captured: false,
-      failure_code: failure.code,
-      failure_message: failure.message,
-    });
-    announceCharge(stripe, id);
+    failPending(stripe, id, failure);
     return;
   }
-  table.update(id, { status: 'succeeded', paid: true, amount_captured: made.amount });
+  passPending(stripe, id);
   bookCharge(stripe, id, made.amount);
   announceCharge(stripe, id);
   followUp(stripe, id);

@@ -81,7 +81,7 @@ export function charge(stripe: Backend, attempt: Attempt): Charged {
     id,
     object: 'charge',
     amount,
-    amount_captured: paid && capture ? amount : 0,
+    amount_captured: capture && decline === undefined ? amount : 0,
     amount_refunded: 0,
     application: applicationOf(stripe),
     application_fee: null,
@@ -124,7 +124,7 @@ export function charge(stripe: Backend, attempt: Attempt): Charged {
     radar_options: {},
     receipt_email: null,
     receipt_number: null,
-    receipt_url: decline === undefined ? stripe.pageUrl(`receipts/${id}`) : null,
+    receipt_url: paid ? receiptUrl(stripe, id) : null,
     refunded: false,
     review: null,
     shipping: null,
@@ -145,6 +145,27 @@ function declineOf(secret: ChargeSecret | undefined, isAuthenticated: boolean): 
   const { declinesAuthenticated } = behaviorOf(secret);
   if (isAuthenticated && declinesAuthenticated !== undefined) return DECLINES[declinesAuthenticated];
   return chargeDecline(secret);
+}
+
+function receiptUrl(stripe: Backend, id: string): string {
+  return stripe.pageUrl(`receipts/${id}`);
+}
+
+/** The money of a charge that was under way has come. */
+export function passPending(stripe: Backend, id: string): void {
+  chargeTable(stripe).update(id, { status: 'succeeded', paid: true, receipt_url: receiptUrl(stripe, id) });
+}
+
+/** The money of a charge that was under way does not come: says so, with `charge.failed`. */
+export function failPending(stripe: Backend, id: string, { code, message }: Decline): void {
+  chargeTable(stripe).update(id, {
+    amount_captured: 0,
+    status: 'failed',
+    captured: false,
+    failure_code: code,
+    failure_message: message,
+  });
+  announceCharge(stripe, id);
 }
 
 /** Says what became of a charge. */

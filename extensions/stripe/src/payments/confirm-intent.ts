@@ -54,7 +54,7 @@ function confirm(stripe: Backend, id: string, params: ConfirmIntentParams): Conf
   if (method === undefined) throw missingMethod(before);
   checkOwner(stripe, method, customer);
   checkAllowed(before, method);
-  if (method.type === 'card') refuseForCards(before);
+  if (method.type === 'card' && !isOfInvoice(stripe, id)) refuseForCards(before);
   const given = params.payment_method_options as MethodOptions | undefined;
   const isManual =
     isHeld(before, method.type) ||
@@ -96,6 +96,11 @@ function confirm(stripe: Backend, id: string, params: ConfirmIntentParams): Conf
   return start(stripe, intent, method, params.error_on_requires_action === true);
 }
 
+/** Whether an intent pays an invoice, which says itself what stands on the statement. */
+function isOfInvoice(stripe: Backend, id: string): boolean {
+  return stripe.table('invoice_payment').first({ by: { 'payment.payment_intent': id } }) !== undefined;
+}
+
 /** Begins the payment, as methods of this type are paid with. */
 function start(
   stripe: Backend,
@@ -116,8 +121,11 @@ function start(
     });
     if (!authentication.needed) return pay(stripe, intent.id);
     if (authentication.failure) return pay(stripe, intent.id, { decline: authentication.failure });
-    if (isOffSession) return pay(stripe, intent.id, { decline: DECLINES.authenticationRequired });
-    if (failOnAction) return refuseAction(stripe, intent, method);
+    const { authenticationNotHandled, authenticationRequired } = DECLINES;
+    // Without a customer the bank is asked all the same, and refuses.
+    if (isOffSession)
+      return pay(stripe, intent.id, { decline: failOnAction ? authenticationNotHandled : authenticationRequired });
+    if (failOnAction) return fail(stripe, intent.id, method, authenticationNotHandled);
     return askFor(stripe, intent.id, authenticate(stripe, intent.id, options));
   }
   if (flow === 'debit') {
@@ -146,15 +154,6 @@ function askFor(stripe: Backend, id: string, action: object): Confirmed {
   });
   stripe.emit('payment_intent.requires_action', intent);
   return { intent };
-}
-
-/** The client asked not to be left with something to do. */
-function refuseAction(stripe: Backend, { id }: Stripe.PaymentIntent, method: Stripe.PaymentMethod): Confirmed {
-  return fail(stripe, id, method, {
-    ...DECLINES.authenticationRequired,
-    message:
-      "This payment requires additional user action before it can be completed successfully. Payment can be completed using the PaymentIntent's `client_secret`. For more information see: https://stripe.com/docs/payments/intents",
-  });
 }
 
 /** What a customer of the older kind pays with when nothing is said. */

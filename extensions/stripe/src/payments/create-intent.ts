@@ -93,6 +93,7 @@ function makeIntent(stripe: Backend, params: CreateIntentParams): Stripe.Payment
     receipt_email: params.receipt_email ?? null,
     review: null,
     setup_future_usage: params.setup_future_usage ?? null,
+    shared_payment_granted_token: null,
     shipping: shippingOf(params.shipping),
     source: null,
     statement_descriptor: params.statement_descriptor ?? null,

@@ -63,6 +63,13 @@ export const DECLINES = {
     message: 'Your card was declined. This transaction requires authentication.',
     advice: 'do_not_try_again',
   },
+  /** The client asked not to be left with something to do. */
+  authenticationNotHandled: {
+    code: 'authentication_required',
+    decline_code: 'authentication_not_handled',
+    message:
+      "This payment required an authentication action to complete, but `error_on_requires_action` was set. When you're ready, you can upgrade your integration to handle actions at https://stripe.com/docs/payments/payment-intents/upgrade-to-handle-actions.",
+  },
   notATestCard: {
     code: 'card_declined',
     decline_code: 'test_mode_live_card',

@@ -107,8 +107,14 @@ export const paymentIntents: DefineModule = (stripe) => {
   };
 };
 
-function checkReturnUrl({ return_url: url, use_stripe_sdk: useSdk }: ConfirmIntentParams): void {
-  if (url === undefined && useSdk !== true) throw needsReturnUrl();
+/** Throws where a customer may be sent away, and there is no way back. Nobody is sent anywhere who is not there. */
+function checkReturnUrl({
+  off_session: offSession,
+  return_url: url,
+  use_stripe_sdk: useSdk,
+}: ConfirmIntentParams): void {
+  const isThere = offSession === undefined || offSession === false;
+  if (isThere && url === undefined && useSdk !== true) throw needsReturnUrl();
 }
 
 /** What a server has to say itself, and Stripe.js says for pages. */

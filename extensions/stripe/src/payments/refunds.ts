@@ -18,8 +18,9 @@ import { refundTable, type RefundParams } from './refund-table';
 import { fieldNames, fieldOf } from '../spec/shapes';
 import type { CardBehavior } from './test-cards';
 
-/** In how many seconds a refund that takes its time is decided. */
+/** In how many seconds a refund that takes its time is decided, and a bank has a number for one. */
 const SOON = 1;
+const REFERENCE_DIGITS = 16;
 /** What was paid in cash is given back by other means. */
 const NEVER_REFUNDED: readonly string[] = ['boleto', 'oxxo'];
 
@@ -48,6 +49,10 @@ export function createRefund(stripe: Backend, params: RefundParams): Stripe.Refu
   });
   scheduleExpiry(stripe, refund);
   if (behavior !== undefined) stripe.jobs.schedule('refund.settle', refund.id, stripe.now() + SOON);
+  else if (refund.destination_details?.card !== undefined) {
+    // Banks keep to the time of the world, whatever clock a customer is on.
+    stripe.as({ clock: null }, () => stripe.jobs.schedule('refund.reference', refund.id, stripe.now() + SOON));
+  }
   return booked;
 }
 
@@ -75,7 +80,7 @@ function newRefund(
     currency: charge.currency,
     customer: charge.customer,
     customer_account: null,
-    destination_details: destinationOf(charge, behavior),
+    destination_details: destinationOf(charge),
     ...(params.instructions_email !== undefined && { instructions_email: params.instructions_email }),
     metadata: mergeMetadata(undefined, params.metadata),
     payment_intent: charge.payment_intent,
@@ -96,7 +101,7 @@ function book(stripe: Backend, { id, amount, currency }: Stripe.Refund, charge: 
     currency,
     type: charge.id.startsWith('py_') ? 'payment_refund' : 'refund',
     source: id,
-    description: `REFUND FOR ${charge.payment_intent === null ? 'CHARGE' : 'PAYMENT'}${charge.description === null ? '' : ` (${charge.description})`}`,
+    description: `REFUND FOR ${charge.id.startsWith('py_') ? 'PAYMENT' : 'CHARGE'}${charge.description === null ? '' : ` (${charge.description})`}`,
     // Money that has not arrived is given back from what has not arrived.
     ...(paid && paid.available_on > stripe.now() && { available_on: paid.available_on }),
   });
@@ -173,13 +178,12 @@ function checkRelease({ id, amount: whole, payment_intent: intent }: Stripe.Char
   }
 }
 
-function destinationOf(charge: Stripe.Charge, behavior: string | undefined): object {
+function destinationOf(charge: Stripe.Charge): object {
   const type = charge.payment_method_details?.type ?? 'card';
   if (type !== 'card') return destinationBy(type, charge.currency);
   return {
     card: {
-      ...(behavior === undefined && { reference: '12345678901234567890123' }),
-      reference_status: behavior === undefined ? 'available' : 'pending',
+      reference_status: 'pending',
       reference_type: 'acquirer_reference_number',
       type: charge.captured ? 'refund' : 'reversal',
     },
@@ -200,6 +204,17 @@ function destinationBy(type: string, currency: string): object {
   if (ways.includes(way)) return { [way]: {}, type: way };
   const destination = bankDestination(currency);
   return ways.includes(destination.type) ? destination : { [type]: {}, type };
+}
+
+/** The bank has a number for a refund, by which its customer can ask for the money. */
+function nameRefund(stripe: Backend, id: string): void {
+  const table = refundTable(stripe);
+  const { destination_details: details } = table.find(id) ?? {};
+  if (details?.card?.reference_status !== 'pending') return;
+  const reference = `1${String(stripe.platform.ids.number('refund.reference')).padStart(REFERENCE_DIGITS - 1, '0')}`;
+  const card = { reference, ...details.card, reference_status: 'available' };
+  const named = table.update(id, { destination_details: { ...details, card } }, 'refund.updated');
+  stripe.emit('charge.refund.updated', named, { destination_details: details });
 }
 
 /** Ends a refund that took its time. */
@@ -322,6 +337,7 @@ export const refunds: DefineModule = (stripe) => {
     },
     jobs: {
       'refund.settle': (each, { subject }) => settle(each, subject),
+      'refund.reference': (each, { subject }) => nameRefund(each, subject),
       'refund.expire': (each, { subject }) => {
         const refund = refundTable(each).find(subject);
         if (refund?.status === 'requires_action') expire(each, refund);

@@ -23,9 +23,7 @@ export function attachPaymentMethod(
   const owner = idOf(method.customer);
   if (owner === customer) return method;
   if (owner !== undefined) {
-    throw invalidRequest('The payment method you provided has already been attached to a customer.', {
-      code: 'payment_method_unexpected_state',
-    });
+    throw invalidRequest('The payment method you provided has already been attached to a customer.');
   }
   const secret = table.hidden(method.id);
   if (secret?.spent === true) throw spentMethod();
@@ -36,17 +34,23 @@ export function attachPaymentMethod(
   }
   const decline = verified ? undefined : verificationDecline(secret);
   if (decline) throw declineError(decline);
-  const checks = method.card?.checks;
-  const card = method.card && {
-    ...method.card,
-    checks: checks && {
-      ...checks,
-      ...(checks.cvc_check === 'unchecked' && { cvc_check: behaviorOf(secret).checks?.cvc ?? 'pass' }),
-    },
-  };
-  const attached = table.update(method.id, { customer, ...(card && { card }) } as Partial<Stripe.PaymentMethod>);
+  const card = checkedCard(stripe, method);
+  const attached = table.update(method.id, { customer, ...(card && { card }) });
   stripe.emit('payment_method.attached', attached);
   return attached;
+}
+
+/** The card of a payment method with what its bank found when it was asked about it for the first time. */
+function checkedCard(stripe: Backend, { id, card }: Stripe.PaymentMethod): Stripe.PaymentMethod.Card | undefined {
+  if (card?.checks?.cvc_check !== 'unchecked') return card;
+  const { checks } = behaviorOf(methodTable(stripe).hidden(id));
+  return { ...card, checks: { ...card.checks, cvc_check: checks?.cvc ?? 'pass' } };
+}
+
+/** Keeps what the bank of a card that was charged found. Nothing changes of a card that it knows. */
+export function keepChecks(stripe: Backend, method: Stripe.PaymentMethod): Stripe.PaymentMethod {
+  const card = checkedCard(stripe, method);
+  return card === undefined || card === method.card ? method : methodTable(stripe).update(method.id, { card });
 }
 
 function spentMethod(): StripeError {

@@ -57,6 +57,20 @@ function cashBalance(stripe: Backend, customer: string): Stripe.CashBalance {
   };
 }
 
+/** What a bank says of who transferred money: nothing, in tests. */
+const SENDERS: Readonly<Record<string, object>> = {
+  eu: { bic: null, iban_last4: null, sender_name: null },
+  gb: { account_number_last4: null, sender_name: null, sort_code: null },
+  jp: { sender_bank: null, sender_branch: null, sender_name: null },
+  us: { sender_name: null },
+};
+
+function transferOf(currency: string, reference: string | null): object {
+  const region = currency.slice(0, 2);
+  const type = transferTypeOf(currency);
+  return { ...(SENDERS[region] && { [type]: SENDERS[region] }), reference, type };
+}
+
 /** A transfer has come in: it pays what waits for it, the oldest first, and the rest can be spent. */
 function fund(
   stripe: Backend,
@@ -65,7 +79,7 @@ function fund(
 ): CashMovement {
   const funded = moveCash(stripe, customer, amount, currency, {
     type: 'funded',
-    funded: { bank_transfer: { reference: reference ?? null, type: transferTypeOf(currency) } },
+    funded: { bank_transfer: transferOf(currency, reference ?? null) },
   });
   const waiting = [...intentTable(stripe).values({ by: { customer } })]
     .reverse()

@@ -33,7 +33,7 @@ export function createConfirmationToken(stripe: Backend, given: Given): Stripe.C
   if (id === undefined && data === undefined) throw parameterMissing('payment_method_data');
   const method =
     id === undefined ? createPaymentMethod(stripe, data as MethodParams) : resolvePaymentMethod(stripe, id);
-  const preview = omit(method, 'id', 'object', 'created', 'livemode', 'metadata');
+  const preview = omit(method, 'id', 'object', 'created', 'livemode', 'metadata', 'shared_payment_granted_token');
   const token = {
     ...blank('confirmation_token'),
     id: stripe.newId('confirmation_token'),

@@ -2,7 +2,6 @@ import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
-import { idOf } from '../kernel/objects';
 
 /** How long a page may use a session, in seconds. */
 const LIFETIME = 30 * 60;
@@ -66,11 +65,6 @@ export const customerSessions: DefineModule = (stripe) => ({
       stripe.table<Kept>('customer_session').insert({ id: session.client_secret, object: session.object, session });
       return session;
     },
-    'GET /v1/elements/sessions': ({ params }) => {
-      const { customer_session_client_secret: secret } = params as { customer_session_client_secret?: string };
-      if (secret === undefined) throw parameterMissing('customer_session_client_secret');
-      return savedFor(stripe, secret);
-    },
   },
 });
 
@@ -80,27 +74,12 @@ interface Kept {
   readonly session: Stripe.CustomerSession;
 }
 
-/** What the Payment Element shows of a customer, and may do for them. Not documented: Stripe.js asks for it. */
-function savedFor(stripe: Backend, secret: string): object {
+/** The session with this secret, while it is good. Throws where there is none. */
+export function customerSession(stripe: Backend, secret: string): Stripe.CustomerSession {
   const session = stripe.table<Kept>('customer_session').find(secret)?.session;
-  if (session === undefined || session.expires_at <= stripe.now()) {
-    throw invalidRequest('This customer session has expired, or there never was one.', {
-      code: 'customer_session_expired',
-      param: 'customer_session_client_secret',
-    });
-  }
-  const { enabled = false, features } = session.components?.payment_element ?? {};
-  const customer = idOf(session.customer);
-  const shows = enabled && features?.payment_method_redisplay === 'enabled' && customer !== undefined;
-  const filters: readonly string[] = features?.payment_method_allow_redisplay_filters ?? [];
-  const methods = shows
-    ? stripe
-        .table<Stripe.PaymentMethod>('payment_method')
-        .values({ by: { customer }, where: (each) => filters.includes(each.allow_redisplay ?? 'unspecified') })
-    : [];
-  return {
-    object: 'elements_session',
-    features: features ?? {},
-    payment_methods: [...methods].slice(0, features?.payment_method_redisplay_limit ?? undefined),
-  };
+  if (session !== undefined && session.expires_at > stripe.now()) return session;
+  throw invalidRequest('This customer session has expired, or there never was one.', {
+    code: 'customer_session_expired',
+    param: 'customer_session_client_secret',
+  });
 }

@@ -139,10 +139,10 @@ function changes(before: Stripe.Customer, given: Given): Partial<Stripe.Customer
     const value = given[name];
     if (value !== undefined) change[name] = value === '' ? null : value;
   }
-  if (given.address !== undefined) change['address'] = given.address ? addressOf(given.address) : null;
+  if (given.address !== undefined) change['address'] = given.address ? wholeAddress(given.address) : null;
   if (given.shipping !== undefined) {
     change['shipping'] = given.shipping
-      ? { phone: null, ...given.shipping, address: addressOf(given.shipping.address ?? {}) }
+      ? { phone: null, ...given.shipping, address: wholeAddress(given.shipping.address ?? {}) }
       : null;
   }
   if (given.metadata !== undefined) {
@@ -172,7 +172,8 @@ function invoiceCreditBalance({ balance, currency }: Stripe.Customer): Record<st
   return balance === 0 ? {} : { [currency ?? 'usd']: -(balance ?? 0) };
 }
 
-function addressOf(given: object): object {
+/** An address with all its parts: null where nothing is given. */
+export function wholeAddress(given: object): Stripe.Address {
   return { ...NO_ADDRESS, ...given };
 }
 

@@ -12,8 +12,23 @@ const SUBJECTS = {
   verification_session: 'identity.verification_session',
 } as const;
 
+/** What nobody is shown again. `nonce`: the page that the key is for, and no other. */
+interface Hidden {
+  readonly secret: string;
+  readonly nonce: string | undefined;
+}
+
 function keyTable(stripe: Backend) {
-  return stripe.table<Stripe.EphemeralKey>('ephemeral_key');
+  return stripe.table<Stripe.EphemeralKey, Hidden>('ephemeral_key');
+}
+
+/** Whether a secret is that of a key for this object, which is good still, and was made for the page that knows the nonce. */
+export function opens(stripe: Backend, object: string, { secret, nonce }: Partial<Hidden>): boolean {
+  const keys = keyTable(stripe).values({ where: ({ id }) => keyTable(stripe).hidden(id)?.secret === secret });
+  const [key] = [...keys] as (Stripe.EphemeralKey & { associated_objects: { id: string }[] })[];
+  if (key === undefined || key.expires <= stripe.now()) return false;
+  const isFor = key.associated_objects.some(({ id }) => id === object);
+  return isFor && keyTable(stripe).hidden(key.id)?.nonce === nonce;
 }
 
 /** Keys by which an app on a telephone sees one customer: https://docs.stripe.com/api/ephemeral_keys. */
@@ -45,9 +60,10 @@ export const ephemeralKeys: DefineModule = (stripe) => ({
         expires: now + LIFETIME,
         livemode: false,
       } as unknown as Stripe.EphemeralKey;
-      keyTable(stripe).insert(key);
+      const secret = `ek_test_${stripe.secret(60)}`;
+      keyTable(stripe).insert(key, { secret, nonce: params['nonce'] as string | undefined });
       // Shown once, to who made it.
-      return { ...key, secret: `ek_test_${stripe.secret(60)}` };
+      return { ...key, secret };
     },
     'DELETE /v1/ephemeral_keys/{key}': ({ path }) => {
       const key = keyTable(stripe).get(path['key']!);

@@ -37,10 +37,13 @@ import { sharedCharges } from '../connect/shared-charges';
 import { transferReversals } from '../connect/transfer-reversals';
 import { transfers } from '../connect/transfers';
 import { connectionAccounts } from '../financial-connections/account-operations';
+import { pageSessions } from '../financial-connections/page-sessions';
 import { connectionSessions } from '../financial-connections/sessions';
 import { issuing } from '../issuing';
+import { revealedCards } from '../issuing/revealed-cards';
 import type { DefineModule } from '../kernel/module';
 import { search } from '../kernel/search';
+import { linkConsumers } from '../link/consumers';
 import { automaticPayouts } from '../payments/automatic-payouts';
 import { balance } from '../payments/balance';
 import { balanceSettings } from '../payments/balance-settings';
@@ -74,6 +77,7 @@ import { formerOperations } from '../versions/former-operations';
 import { customerSessions } from './customer-sessions';
 import { customers } from './customers';
 import { entitlements } from './entitlements';
+import { elementsSessions } from './elements-sessions';
 import { ephemeralKeys } from './ephemeral-keys';
 import { events } from './events';
 import { exchangeRates } from './exchange-rates';
@@ -113,6 +117,7 @@ export const MODULES: readonly DefineModule[] = [
   climateOrders,
   connectionAccounts,
   connectionSessions,
+  pageSessions,
   coupons,
   creditGrants,
   creditNotes,
@@ -126,7 +131,10 @@ export const MODULES: readonly DefineModule[] = [
   disputes,
   reviews,
   entitlements,
+  elementsSessions,
   ephemeralKeys,
+  linkConsumers,
+  revealedCards,
   events,
   exchangeRates,
   externalAccounts,

@@ -41,6 +41,7 @@ export function insertMethod(
     customer_account: null,
     livemode: false,
     metadata: mergeMetadata(undefined, given.metadata),
+    shared_payment_granted_token: null,
     ...(given.radar_options && { radar_options: given.radar_options }),
     type,
   } as unknown as Stripe.PaymentMethod;

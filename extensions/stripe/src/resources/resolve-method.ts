@@ -127,6 +127,7 @@ function insertable(
     customer_account: null,
     livemode: false,
     metadata: {},
+    shared_payment_granted_token: null,
     ...shown,
   } as unknown as Stripe.PaymentMethod;
 }

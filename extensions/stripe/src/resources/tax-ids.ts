@@ -25,7 +25,8 @@ const OUTCOMES: Readonly<Record<string, Stripe.TaxId.Verification.Status>> = {
 /** How long a register takes to answer, in seconds. */
 const SOON = 60;
 
-function checkForm(type: string, value: string): void {
+/** Throws for a value that no tax id of this type has. */
+export function checkForm(type: string, value: string): void {
   if (OUTCOMES[value] !== undefined || FORMS[type]?.test(value.replaceAll(' ', '')) !== false) return;
   throw invalidRequest(`Invalid value for ${type}.`, { code: 'tax_id_invalid', param: 'value' });
 }

@@ -5,7 +5,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { omit } from '../kernel/omit';
-import { pageOf } from '../kernel/page-of';
+import { pageOf, wholePage } from '../kernel/page-of';
 import { DAY } from '../billing/periods';
 import { readCurrency } from '../payments/money';
 import { taxSettingsOf } from '../resources/tax-settings';
@@ -28,6 +28,8 @@ type Given = Stripe.Tax.CalculationCreateParams;
 /** What a calculation shows only on demand. */
 export interface CalculationLines {
   readonly lines: readonly CalculationLine[];
+  /** The parts of the tax on shipping. */
+  readonly onShipping?: readonly TaxBreakdown[];
 }
 
 /** How long a transaction can be made of a calculation. */
@@ -51,8 +53,9 @@ export const taxCalculations: DefineModule = (stripe) => {
     includes: {
       'tax.calculation line_items': ({ id }: Calculation) => {
         const lines = table.hidden(id)!.lines.map(withoutBreakdown);
-        return { ...pageOf(lines, `/v1/tax/calculations/${id}/line_items`, { limit: MOST_LINES }) };
+        return wholePage(lines, `/v1/tax/calculations/${id}/line_items`);
       },
+      'tax.calculation shipping_cost.tax_breakdown': ({ id }: Calculation) => [...(table.hidden(id)?.onShipping ?? [])],
       'tax.calculation_line_item tax_breakdown': ({ id }: CalculationLine) => {
         for (const each of table.values()) {
           const line = table.hidden(each.id)?.lines.find((known) => known.id === id);
@@ -117,7 +120,8 @@ function calculate(stripe: Backend, given: Given): Calculation {
     tax_breakdown: totalBreakdown(stripe, taxes.flat()),
     tax_date: given.tax_date ?? now,
   } as Calculation;
-  return calculationTable(stripe).insert(calculation, { lines: items });
+  const onShipping = shipping && breakdownOf(stripe, taxes[lines.length]!);
+  return calculationTable(stripe).insert(calculation, { lines: items, ...(onShipping && { onShipping }) });
 }
 
 function checkGiven({ customer, customer_details, line_items, tax_date }: Given, now: number): void {
@@ -158,7 +162,7 @@ function readLine(
   const usual = taxSettingsOf(stripe).get().defaults.tax_code;
   return {
     amount: line.amount,
-    metadata: line.metadata ? mergeMetadata(undefined, line.metadata) : null,
+    metadata: mergeMetadata(undefined, line.metadata),
     performance_location: line.performance_location ?? null,
     product: product?.id ?? null,
     quantity: line.quantity ?? 1,

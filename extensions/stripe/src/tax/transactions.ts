@@ -3,7 +3,7 @@ import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
-import { pageOf } from '../kernel/page-of';
+import { pageOf, wholePage } from '../kernel/page-of';
 import { newObject } from '../kernel/resource';
 import type { Table } from '../kernel/table';
 import { checkLength } from '../parameters/validate';
@@ -20,7 +20,6 @@ export interface TransactionLines {
 }
 
 const LONGEST_REFERENCE = 500;
-const MOST_LINES = 100;
 
 /** Sales for the tax report, and what was taken back of them: https://docs.stripe.com/api/tax/transactions. */
 export const taxTransactions: DefineModule = (stripe) => {
@@ -36,7 +35,7 @@ export const taxTransactions: DefineModule = (stripe) => {
     },
     includes: {
       'tax.transaction line_items': ({ id }: Transaction) =>
-        pageOf(table.hidden(id)!.lines, `/v1/tax/transactions/${id}/line_items`, { limit: MOST_LINES }),
+        wholePage(table.hidden(id)!.lines, `/v1/tax/transactions/${id}/line_items`),
     },
   };
 };
@@ -82,7 +81,7 @@ export function recordSale(stripe: Backend, given: Stripe.Tax.TransactionCreateF
     { reference: given.reference },
     {
       ...{ currency, customer, customer_details, ship_from_details, shipping_cost, tax_date },
-      metadata: given.metadata ? mergeMetadata(undefined, given.metadata) : null,
+      metadata: mergeMetadata(undefined, given.metadata),
       posted_at: given.posted_at ?? stripe.now(),
       type: 'transaction',
     },
@@ -100,7 +99,7 @@ export function recordReversal(stripe: Backend, given: GivenReversal): Transacti
     ...original,
     id: stripe.newId('tax.transaction'),
     created: stripe.now(),
-    metadata: given.metadata ? mergeMetadata(undefined, given.metadata) : null,
+    metadata: mergeMetadata(undefined, given.metadata),
     posted_at: stripe.now(),
     reference: given.reference,
     reversal: { original_transaction: original.id },

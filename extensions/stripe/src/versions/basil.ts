@@ -120,7 +120,7 @@ const RENDER: Readonly<Record<string, Render>> = {
       price,
       proration: details['proration'] ?? false,
       proration_details: details['proration_details'] ?? { credited_items: null },
-      subscription: details['subscription'] ?? object['subscription'] ?? null,
+      subscription: details['subscription'] ?? null,
       ...(details['subscription_item'] !== undefined && { subscription_item: details['subscription_item'] }),
       tax_amounts: oldTaxes(taxes),
       tax_rates: ratesOf(taxes, stripe),

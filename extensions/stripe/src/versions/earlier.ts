@@ -5,7 +5,7 @@ import type { Change, Fields } from './changes';
 import { formerCheckout } from './former-checkout';
 import { sourceIntents } from './former-intents';
 import { billing, cancelAtPeriodEnd, subscriptionSource, taxPercent } from './former-subscriptions';
-import { isHash, renamed } from './raw-lists';
+import { isHash, listOf, renamed } from './raw-lists';
 
 const OF_GOODS = ['attributes', 'caption', 'deactivate_on'];
 
@@ -22,13 +22,15 @@ export const EARLIER: readonly Change[] = [
         case 'invoice': {
           const rendering = object['rendering'] as Fields | null | undefined;
           const display = rendering?.['amount_tax_display'] ?? null;
-          return { ...object, rendering_options: rendering ? { amount_tax_display: display } : null };
+          return { ...object, rendering_options: display === null ? null : { amount_tax_display: display } };
         }
         default:
           return object;
       }
     },
     translate: {
+      'POST /v1/accounts': withCapabilities,
+      'POST /v1/accounts/{account}': withCapabilities,
       'POST /v1/invoices': withRendering,
       'POST /v1/invoices/{invoice}': withRendering,
       'POST /v1/payment_intents': (given) => ({ capture_method: 'automatic', ...given }),
@@ -142,6 +144,20 @@ function withRendering({ rendering_options: options, ...given }: RawHash): RawHa
   };
 }
 
+/** Accounts named what they wanted to do, and where their money goes, in other words. */
+function withCapabilities({ requested_capabilities: names, ...given }: RawHash): RawHash {
+  const { external_account, ...rest } = renamed(given, 'bank_account', 'external_account');
+  const account = isHash(external_account) ? { object: 'bank_account', ...external_account } : external_account;
+  const asked = listOf(names).map((name) => [name as string, { requested: 'true' }] as const);
+  return {
+    ...rest,
+    ...(account !== undefined && { external_account: account }),
+    ...(names !== undefined && {
+      capabilities: { ...Object.fromEntries(asked), ...(isHash(rest['capabilities']) && rest['capabilities']) },
+    }),
+  };
+}
+
 function isRunning(subscription: StripeObject): boolean {
   const status = valueAt(subscription, 'status');
   return status !== 'canceled' && status !== 'incomplete_expired';
@@ -162,15 +178,21 @@ function pageOf(
   show: (object: object) => object,
   where: (object: StripeObject) => boolean = () => true,
 ): object {
-  const page = stripe?.table(kind).page(url, {}, { by, where });
-  return { object: 'list', has_more: false, ...page, data: page?.data.map(show) ?? [], url };
+  const page = stripe?.table(kind).within(url, { by, where });
+  return { object: 'list', has_more: false, total_count: 0, ...page, data: page?.data.map(show) ?? [], url };
 }
 
 function sourcesOf(stripe: Backend | undefined, customer: string, show: (object: object) => object): object {
   const data = ['card', 'bank_account', 'source'].flatMap((kind) =>
     stripe ? [...stripe.table(kind).values({ by: { customer } })].map(show) : [],
   );
-  return { object: 'list', data, has_more: false, url: `/v1/customers/${customer}/sources` };
+  return {
+    object: 'list',
+    data,
+    has_more: false,
+    total_count: data.length,
+    url: `/v1/customers/${customer}/sources`,
+  };
 }
 
 function withCards(given: RawHash): RawHash {

@@ -1,4 +1,5 @@
 import { idOf } from '../kernel/objects';
+import { omit } from '../kernel/omit';
 import type { Raw, RawHash } from '../parameters/form';
 import type { Change, Fields } from './changes';
 import { eachHash, isHash, listOf } from './raw-lists';
@@ -14,8 +15,8 @@ export const formerCheckout: Change = {
     const cost = object['shipping_cost'] as Fields | null | undefined;
     const [first] = (object['shipping_options'] ?? []) as Fields[];
     const rate = (cost?.['shipping_rate'] ?? first?.['shipping_rate']) as string | null | undefined;
-    const { shipping_details: shipping = null, ...rest } = object;
-    return { ...rest, shipping, shipping_rate: idOf(rate) ?? null };
+    const shown = omit(object, 'shipping_cost', 'shipping_details');
+    return { ...shown, shipping: object['shipping_details'] ?? null, shipping_rate: idOf(rate) ?? null };
   },
   translate: { 'POST /v1/checkout/sessions': translate },
 };
