@@ -58,8 +58,8 @@ describe('a recurring price', () => {
 
 describe('a top-up from a test account that money cannot be taken from', () => {
   it.each([
-    ['btok_us_verified_noAccount', 'bank_account_unusable'],
-    ['btok_us_verified_accountClosed', 'bank_account_closed'],
+    ['btok_us_verified_noAccount', 'no_account'],
+    ['btok_us_verified_accountClosed', 'account_closed'],
   ])('fails: %s', async (source, code) => {
     const { available } = await stripe.balance.retrieve();
     const { id } = await stripe.topups.create({ amount: 2000, currency: 'usd', description: 'May', source });

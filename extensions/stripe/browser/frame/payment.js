@@ -91,7 +91,13 @@ export function payment() {
     return {
       type: state.type,
       ...(state.type === 'sepa_debit' && { sepa_debit: { iban: value('iban').replace(/\s/g, '') } }),
-      billing_details: { ...defaults, name: value('name'), email: value('email') },
+      billing_details: {
+        ...defaults,
+        name: value('name'),
+        email: value('email'),
+        // Klarna differs from country to country.
+        ...(state.type === 'klarna' && { address: { country: 'US', ...defaults.address } }),
+      },
       ...more,
     };
   };

@@ -6,6 +6,7 @@ import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { resourceOperations } from '../kernel/resource';
 import type { Table } from '../kernel/table';
+import { checkLength } from '../parameters/validate';
 import { aggregate, eventsOf } from './meter-events';
 
 type Alert = Stripe.Billing.Alert;
@@ -55,9 +56,7 @@ function alertTable(stripe: Backend): Table<Alert, AlertHidden> {
 }
 
 function readAlert(stripe: Backend, { title, usage_threshold: threshold }: Given): Partial<Alert> {
-  if (title.length > LONGEST_TITLE) {
-    throw invalidRequest(`Invalid string: must be at most ${LONGEST_TITLE} characters`, { param: 'title' });
-  }
+  checkLength(title, LONGEST_TITLE, 'title');
   if (threshold === undefined) throw parameterMissing('usage_threshold');
   if (threshold.gte <= 0) {
     throw invalidRequest('This value must be greater than 0.', { param: 'usage_threshold[gte]' });

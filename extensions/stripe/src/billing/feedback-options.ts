@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { DefineModule } from '../kernel/module';
 import { resourceOperations } from '../kernel/resource';
+import { checkLength } from '../parameters/validate';
 
 type Option = Stripe.Billing.FeedbackOption;
 
@@ -35,7 +36,5 @@ export const feedbackOptions: DefineModule = (stripe) => {
 
 function checkDescription(description: string): void {
   if (description.trim() === '') throw parameterMissing('description');
-  if (description.length > LONGEST) {
-    throw invalidRequest(`Invalid string: must be at most ${LONGEST} characters`, { param: 'description' });
-  }
+  checkLength(description, LONGEST, 'description');
 }

@@ -6,7 +6,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import { pageOf } from '../kernel/page-of';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
-import { checkAttached } from '../resources/payment-methods';
+import { checkAttached } from '../resources/resolve-method';
 import { readDiscounts } from './discounts';
 import { completed, failed, requiresAction } from './invoice-outcomes';
 import { invoiceTable } from './invoice-data';

@@ -6,7 +6,7 @@ import type { Table } from '../kernel/table';
 import { createIntent } from '../payments/create-intent';
 import { takesCurrency } from '../payments/method-types';
 import { blank } from '../spec/shapes';
-import { methodTable } from '../resources/payment-methods';
+import { methodTable } from '../resources/method-table';
 import { shareOf } from './amounts';
 import { invoiceTable, subscriptionOf } from './invoice-data';
 import { methodForInvoice } from './methods';

@@ -5,7 +5,7 @@ import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { idOf } from '../kernel/objects';
-import { checkAttached } from '../resources/payment-methods';
+import { checkAttached } from '../resources/resolve-method';
 import { discountsInEffect, readDiscounts, spendDiscounts } from './discounts';
 import { invoiceTable, type InvoiceSeed } from './invoice-data';
 import { pendingItems } from './invoice-items';

@@ -3,7 +3,7 @@ import { checkFeePercent, checkRecipients } from '../connect/recipients';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
-import { shortened } from '../parameters/validate';
+import { checkLength } from '../parameters/validate';
 import { subscriptionOptions } from './payment-options';
 import { addIntervals } from './periods';
 import { ratesOf, type Subscription } from './subscription-data';
@@ -24,14 +24,7 @@ export function plainFields(stripe: Backend, given: Given, before?: Subscription
     const value = (given as Record<string, unknown>)[name];
     if (value !== undefined) fields[name] = value === '' ? null : value;
   }
-  if (typeof given.description === 'string' && given.description.length > LONGEST_DESCRIPTION) {
-    throw invalidRequest(
-      `Invalid string: ${shortened(given.description)}; must be at most ${LONGEST_DESCRIPTION} characters`,
-      {
-        param: 'description',
-      },
-    );
-  }
+  checkLength(given.description ?? '', LONGEST_DESCRIPTION, 'description');
   if (given.metadata !== undefined) fields['metadata'] = mergeMetadata(before?.metadata, given.metadata);
   if (given.default_tax_rates !== undefined) {
     fields['default_tax_rates'] = ratesOf(

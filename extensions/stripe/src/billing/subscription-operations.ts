@@ -6,7 +6,7 @@ import { isWithin } from '../kernel/is-within';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import type { Params } from '../parameters/validate';
-import { checkAttached } from '../resources/payment-methods';
+import { checkAttached } from '../resources/resolve-method';
 import { locationStatus, unknownTaxPlace } from './automatic-tax';
 import { pauseSubscription } from './pausing';
 import { renewals } from './renewals';

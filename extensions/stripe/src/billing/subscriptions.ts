@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { applicationOf } from '../connect/fees';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
-import { createSetupIntent } from '../payments/setup-intents';
+import { createSetupIntent } from '../payments/create-setup';
 import { withSchedules } from './billing-schedules';
 import { settleCurrency } from './customer-currency';
 import { readDiscounts } from './discounts';

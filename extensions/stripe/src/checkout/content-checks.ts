@@ -1,6 +1,7 @@
 /** What the texts and fields of a page may be: the same for Checkout Sessions and payment links. */
 import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
+import { checkLength } from '../parameters/validate';
 import { checkDescriptor, type Descriptors } from '../payments/descriptors';
 
 const MOST_FIELDS = 3;
@@ -30,11 +31,7 @@ export function checkContent({
   }
   for (const [name, text] of Object.entries(texts ?? {})) {
     const { message = '' } = (text || {}) as { readonly message?: string };
-    if (message.length > LONGEST_TEXT) {
-      throw invalidRequest(`Invalid string: must be at most ${LONGEST_TEXT} characters`, {
-        param: `custom_text[${name}][message]`,
-      });
-    }
+    checkLength(message, LONGEST_TEXT, `custom_text[${name}][message]`);
   }
   atMost('shipping_options', options || [], MOST_SHIPPING_OPTIONS);
 }

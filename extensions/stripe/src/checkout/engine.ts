@@ -7,10 +7,12 @@ import { createSubscription } from '../billing/subscriptions';
 import type { StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import { createSetupIntent, tryConfirmSetup } from '../payments/setup-intents';
+import { tryConfirmSetup } from '../payments/confirm-setup';
+import { createSetupIntent } from '../payments/create-setup';
 import { createCustomer } from '../resources/customers';
 import { addTaxId } from '../resources/tax-ids';
-import { attachPaymentMethod, createPaymentMethod, detachPaymentMethod } from '../resources/payment-methods';
+import { attachPaymentMethod, detachPaymentMethod } from '../resources/attach-method';
+import { makePaymentMethod as makeMethod } from '../resources/create-method';
 
 /** A payment method as somebody filled it in. */
 export interface GivenMethod {
@@ -58,7 +60,8 @@ export function makePaymentMethod(
     allow_redisplay: redisplay,
     billing_details: billing,
   } as Stripe.PaymentMethodCreateParams;
-  return createPaymentMethod(stripe, params).id;
+  // The pages ask for what they need of a buyer.
+  return makeMethod(stripe, params).id;
 }
 
 /** Gives a payment method to a customer who does not have it yet. One that is charged at once is verified by that. */

@@ -6,7 +6,7 @@ import { idOf } from '../kernel/objects';
 import { pageOf } from '../kernel/page-of';
 import { businessName } from '../connect/business-name';
 import { wholeAddress } from '../resources/customers';
-import { methodTable } from '../resources/payment-methods';
+import { methodTable } from '../resources/method-table';
 import { checkForm } from '../resources/tax-ids';
 import { itemsOf } from './sessions';
 import { priceOf } from './line-items';

@@ -5,7 +5,7 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { checkUrl } from '../parameters/url';
-import { shortened } from '../parameters/validate';
+import { checkLength } from '../parameters/validate';
 import { blank } from '../spec/shapes';
 
 type Configuration = Stripe.BillingPortal.Configuration;
@@ -141,11 +141,7 @@ const LONGEST_HEADLINE = 60;
 /** Throws for what a configuration may not say. */
 function check(stripe: Backend, given: Stripe.BillingPortal.ConfigurationUpdateParams, features: Features): void {
   const { headline } = given.business_profile ?? {};
-  if (typeof headline === 'string' && headline.length > LONGEST_HEADLINE) {
-    throw invalidRequest(`Invalid string: ${shortened(headline)}; must be at most ${LONGEST_HEADLINE} characters`, {
-      param: 'business_profile[headline]',
-    });
-  }
+  checkLength(headline ?? '', LONGEST_HEADLINE, 'business_profile[headline]');
   checkUrl(given.default_return_url, 'default_return_url');
   for (const name of ['privacy_policy_url', 'terms_of_service_url'] as const) {
     checkUrl(given.business_profile?.[name], `business_profile[${name}]`);

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import { detachPaymentMethod } from '../resources/payment-methods';
+import { detachPaymentMethod } from '../resources/attach-method';
 
 /** What the customer of a session has saved, of the types that it takes, and allows to be shown again. */
 export function savedFor(stripe: Backend, session: Stripe.Checkout.Session): Stripe.PaymentMethod[] {

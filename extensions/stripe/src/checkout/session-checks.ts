@@ -4,6 +4,7 @@ import type { Backend } from '../kernel/backend';
 import { locationStatus } from '../billing/automatic-tax';
 import { checkEmail } from '../parameters/email';
 import { checkUrl } from '../parameters/url';
+import { checkLength } from '../parameters/validate';
 import { LARGEST_AMOUNT, formatAmount } from '../payments/money';
 import { checkContent } from './content-checks';
 import { priceOf, type Line } from './line-items';
@@ -96,11 +97,7 @@ export function checkParams(given: SessionParams, uiMode: UiMode, isBare = false
   if (given.customer_update !== undefined && given.customer === undefined) {
     throw invalidRequest('`customer_update` can only be used with `customer`.', { param: 'customer_update' });
   }
-  if ((given.client_reference_id ?? '').length > LONGEST_REFERENCE) {
-    throw invalidRequest(`Invalid string: must be at most ${LONGEST_REFERENCE} characters`, {
-      param: 'client_reference_id',
-    });
-  }
+  checkLength(given.client_reference_id ?? '', LONGEST_REFERENCE, 'client_reference_id');
   checkEmail(given.customer_email, 'customer_email');
   checkContent(given);
   checkRates(given);

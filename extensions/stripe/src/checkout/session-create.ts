@@ -4,7 +4,7 @@ import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { createIntent } from '../payments/create-intent';
-import { createSetupIntent } from '../payments/setup-intents';
+import { createSetupIntent } from '../payments/create-setup';
 import { blank } from '../spec/shapes';
 import { brandingOf } from './branding';
 import { invoiceCreationOf } from './invoice-creation';

@@ -4,7 +4,7 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { tryConfirm } from '../payments/confirm-intent';
 import { createIntent } from '../payments/create-intent';
-import { tryConfirmSetup } from '../payments/setup-intents';
+import { tryConfirmSetup } from '../payments/confirm-setup';
 import { intentParams, subscriptionParams } from './payment-params';
 import {
   addTaxId,

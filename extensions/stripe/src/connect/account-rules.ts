@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import { valueAt } from '../kernel/objects';
+import { NO_ADDRESS } from '../parameters/address';
 import { checkColor } from '../parameters/color';
 import { checkEmail } from '../parameters/email';
 import { checkDescriptor } from '../payments/descriptors';
@@ -86,7 +87,7 @@ export function checkAge(given: Fields, today: number, holder?: string): void {
 export function wholeAddress(given: unknown, country: string | undefined): unknown {
   if (typeof given !== 'object' || given === null) return given;
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
-  return { city: null, country: country ?? null, line1: null, line2: null, postal_code: null, state: null, ...known };
+  return { ...NO_ADDRESS, country: country ?? null, ...known };
 }
 
 const IN_NORTH_AMERICA = /^\d{10}$/;

@@ -9,7 +9,7 @@ import type { Table } from '../kernel/table';
 import { addBalanceTransaction, isCovered, balanceTransactions } from '../payments/balance';
 import { chargeTable } from '../payments/charging';
 import { readCurrency } from '../payments/money';
-import { billingDetails } from '../resources/payment-methods';
+import { billingDetails } from '../resources/method-table';
 import { blank } from '../spec/shapes';
 import { platformName } from './business-name';
 import { asAccount } from './account-data';

@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
+import { NO_ADDRESS } from '../parameters/address';
 import { blank, completed } from '../spec/shapes';
 import { keepCard } from './keep-card';
 import { controlsOf } from './spending-controls';
@@ -81,8 +82,6 @@ export const issuingCardholders: DefineModule = (stripe) => {
     },
   };
 };
-
-const NO_ADDRESS = { city: null, country: null, line1: null, line2: null, postal_code: null, state: null };
 
 function plain(given: Create | Update): object {
   return Object.fromEntries(PLAIN.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])));

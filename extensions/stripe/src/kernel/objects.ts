@@ -67,12 +67,13 @@ export function previousAttributes(before: object, after: object): Record<string
     const [was, is] = [old[name], now[name]];
     if (was === is) continue;
     if (JSON.stringify(was) === JSON.stringify(is)) continue;
-    if (isPlain(was) && isPlain(is)) former[name] = previousAttributes(was, is);
+    if (isHash(was) && isHash(is)) former[name] = previousAttributes(was, is);
     else former[name] = was ?? null;
   }
   return Object.keys(former).length > 0 ? former : undefined;
 }
 
-function isPlain(value: unknown): value is object {
+/** Whether a value is an object with fields: no list, and not null. */
+export function isHash(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

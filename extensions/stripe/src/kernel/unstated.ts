@@ -4,6 +4,7 @@ import type { Backend } from './backend';
 import { expandGenerated } from './expand-generated';
 import type { Call } from './module';
 import { loadSpec, type Operation } from '../spec/spec';
+import { isHash } from './objects';
 
 /** Answers an operation that keeps no state: a well-formed object with what the client gave, or, in a strict configuration, an error. */
 export function unstatedAnswer(stripe: Backend, call: Call): object {
@@ -64,8 +65,4 @@ function reflect(object: Fields, kind: string, name: string, value: unknown): vo
 
 function formOf(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
-}
-
-function isHash(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -6,7 +6,7 @@ import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing, resourceMissing, type StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
-import { createPaymentMethod } from '../resources/payment-methods';
+import { createPaymentMethod } from '../resources/create-method';
 
 interface Consumer {
   readonly id: string;

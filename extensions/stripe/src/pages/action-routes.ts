@@ -4,10 +4,11 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { findIntent } from '../payments/find-intent';
 import { completeAction } from '../payments/attempt-payment';
-import { completeSetupAction } from '../payments/setup-intents';
+import type { IntentSecret } from '../payments/intents';
+import { completeSetupAction } from '../payments/confirm-setup';
 import { html, inScript, safeUrl, type Html } from './html';
 import { notice, page } from './layout';
-import { methodName } from './method-names';
+import { methodName } from '../payments/method-names';
 import { money } from './money';
 import { businessName } from '../connect/business-name';
 import { endpoint, type PageAnswer, type Visit } from './page-host';
@@ -30,7 +31,7 @@ export function serveActions(router: Router, stripe: Backend): void {
 }
 
 function ask(stripe: Backend, intent: Intent, { query }: Visit): PageAnswer {
-  const returnUrl = query.get('return_url') ?? intent.next_action?.redirect_to_url?.return_url;
+  const returnUrl = query.get('return_url') ?? returnUrlOf(stripe, intent);
   if (intent.status !== 'requires_action') {
     const back = safeUrl(returnUrl);
     return notice(
@@ -79,6 +80,14 @@ function buttons(isCard: boolean): Html {
         <button name="action" value="fail" id="fail-test-payment">Fail test payment</button>`;
 }
 
+/** Where a customer comes back to: also from a wallet, which has no place for that in what it asks to do. */
+function returnUrlOf(stripe: Backend, intent: Intent): string | null | undefined {
+  const { next_action: action } = intent;
+  if (action?.type === 'use_stripe_sdk') return undefined;
+  const { returnUrl } = stripe.table<Intent, IntentSecret>(intent.object).hidden(intent.id) ?? {};
+  return action?.redirect_to_url?.return_url ?? returnUrl;
+}
+
 function typeOf(stripe: Backend, intent: Intent): string | undefined {
   const method = idOf(intent.payment_method);
   return method === undefined ? undefined : stripe.table<Stripe.PaymentMethod>('payment_method').find(method)?.type;
@@ -86,7 +95,7 @@ function typeOf(stripe: Backend, intent: Intent): string | undefined {
 
 function answer(stripe: Backend, intent: Intent, { form, query }: Visit): PageAnswer {
   const succeeded = form.get('action') !== 'fail';
-  const returnUrl = query.get('return_url') ?? intent.next_action?.redirect_to_url?.return_url;
+  const returnUrl = query.get('return_url') ?? returnUrlOf(stripe, intent);
   if (intent.status === 'requires_action') {
     if (intent.object === 'payment_intent') completeAction(stripe, intent.id, succeeded);
     else completeSetupAction(stripe, intent.id, succeeded);

@@ -9,7 +9,7 @@ import { cardFields, methodChoice, type Problems } from './card-fields';
 import { html, type Html } from './html';
 import { say } from './language';
 import { field } from './layout';
-import { methodName } from './method-names';
+import { methodName } from '../payments/method-names';
 
 /** Whether the buyer has to give a payment method: not where nothing is due, now or later. */
 export function methodNeeded(stripe: Backend, session: Stripe.Checkout.Session): boolean {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RequestContext, Router } from 'backlot';
 import { countries, NEEDS_POSTAL_CODE, STATELESS, STATES } from './countries';
-import { METHOD_NAMES } from './method-names';
+import { METHOD_NAMES } from '../payments/method-names';
 
 /** Releases of Stripe.js that are loaded from a path of their own. */
 const RELEASES = ['acacia', 'basil', 'clover', 'dahlia', 'endive'];

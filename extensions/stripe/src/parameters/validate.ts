@@ -275,9 +275,15 @@ function scalar(sort: string, text: string, param: string): unknown {
       if (text === 'true' || text === 'false') return text === 'true';
       throw invalidRequest(`Invalid boolean: ${shortened(text)}`, { param });
     default:
-      if (text.length <= LONGEST) return text;
-      throw invalidRequest(`Invalid string: ${shortened(text)}; must be at most ${LONGEST} characters`, { param });
+      checkLength(text, LONGEST, param);
+      return text;
   }
+}
+
+/** Throws for a text that is longer than `most` characters. */
+export function checkLength(text: string, most: number, param: string): void {
+  if (text.length <= most) return;
+  throw invalidRequest(`Invalid string: ${shortened(text)}; must be at most ${most} characters`, { param });
 }
 
 /** Enough of a text to know it again. */

@@ -7,7 +7,7 @@ import { hiddenOf, intentTable } from './intents';
 export type LineItem = Stripe.PaymentIntentAmountDetailsLineItem;
 
 /** What a client gives of the amount and the order: at the beginning, and by each step that can change them. */
-export interface DetailsParams {
+interface DetailsParams {
   readonly amount_details?: GivenDetails | '' | null | undefined;
   readonly payment_details?: object | '' | null | undefined;
 }

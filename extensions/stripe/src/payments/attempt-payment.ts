@@ -3,7 +3,8 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { omit } from '../kernel/omit';
-import { attachPaymentMethod, keepChecks, methodTable } from '../resources/payment-methods';
+import { attachPaymentMethod, keepChecks } from '../resources/attach-method';
+import { methodTable } from '../resources/method-table';
 import { bankBehavior } from './bank-accounts';
 import { generateCard } from './card-present';
 import {
@@ -19,10 +20,10 @@ import {
 } from './charging';
 import type { Decline } from './declines';
 import { followUp } from './follow-up';
-import { ATTEMPT_FAILED, authenticationFailure, declinedCall, lastError } from './intent-state';
+import { ATTEMPT_FAILED, attemptExpired, authenticationFailure, declinedCall, lastError } from './intent-state';
 import { generateDebit, isShownOnce } from './generated-debit';
 import { hiddenOf, intentTable, methodOf, usageOf, type Confirmed } from './intents';
-import { createMandate } from './mandates';
+import { createMandate, endMandates, standingMandate } from './mandates';
 import { METHOD_TYPES } from './method-types';
 
 interface Payment {
@@ -113,10 +114,8 @@ export function process(stripe: Backend, id: string): Confirmed {
   const intent = table.get(id);
   const method = methodOf(stripe, intent)!;
   const customer = idOf(intent.customer);
-  const { mandateData } = hiddenOf(stripe, id);
-  const singleUse =
-    intent.setup_future_usage === null ? { amount: intent.amount, currency: intent.currency } : undefined;
-  const mandate = createMandate(stripe, method, mandateData, singleUse);
+  const mandate = mandateFor(stripe, intent, method);
+  const { blocked, delay } = bankBehavior(methodTable(stripe).hidden(method.id)?.account);
   const { charge: made } = charge(stripe, {
     amount: intent.amount,
     currency: intent.currency,
@@ -124,19 +123,33 @@ export function process(stripe: Backend, id: string): Confirmed {
     capture: true,
     customer: customer ?? null,
     fields: fieldsOf(intent),
-    mandate: mandate.id,
+    mandate,
     isPending: true,
+    decline: blocked,
   });
   announceCharge(stripe, made.id);
+  if (blocked) return fail(stripe, id, method, blocked, made.id);
   keepMethod(stripe, intent, method, true);
   const processing = table.update(id, { status: 'processing', next_action: null, latest_charge: made.id });
   stripe.emit('payment_intent.processing', processing);
-  const { delay } = bankBehavior(methodTable(stripe).hidden(method.id)?.account);
   if (Number.isFinite(delay)) {
     // Banks keep to the time of the world, whatever clock a customer is on.
     stripe.as({ clock: null }, () => stripe.jobs.schedule('payment_intent.settle', id, stripe.now() + delay));
   }
   return { intent: processing };
+}
+
+/** What a customer agreed to for a debit: with this payment, or before. */
+function mandateFor(stripe: Backend, intent: Stripe.PaymentIntent, method: Stripe.PaymentMethod): string {
+  const { mandate, mandateData } = hiddenOf(stripe, intent.id);
+  const before = mandate ?? (mandateData ? undefined : standingMandate(stripe, method.id)?.id);
+  if (before !== undefined) return before;
+  const { amount, currency, payment_method_options: options, setup_future_usage: usage } = intent;
+  return createMandate(stripe, method, {
+    mandateData,
+    singleUse: usage === null ? { amount, currency } : undefined,
+    options,
+  }).id;
 }
 
 /** Ends a debit, as the number of its bank account says. */
@@ -145,15 +158,31 @@ export function settleDebit(stripe: Backend, id: string): void {
   if (intent?.status !== 'processing') return;
   const chargeId = idOf(intent.latest_charge)!;
   const secret = chargeTable(stripe).hidden(chargeId);
-  const { failure } = bankBehavior(secret?.account);
+  const { failure, endsMandate } = bankBehavior(secret?.account);
   const method = methodOf(stripe, intent)!;
   if (failure) {
+    if (endsMandate === true) endDebits(stripe, method);
     failPending(stripe, chargeId, failure);
     fail(stripe, id, method, { ...failure, type: 'invalid_request_error' }, chargeId);
     return;
   }
   passPending(stripe, chargeId);
   succeed(stripe, id, chargeId);
+}
+
+/** Ends what a customer was asked to do and did not do in time. */
+export function expireAction(stripe: Backend, id: string): void {
+  const intent = intentTable(stripe).get(id);
+  if (intent.status !== 'requires_action') return;
+  const method = methodOf(stripe, intent)!;
+  stripe.onClockOf(idOf(intent.customer), () => fail(stripe, id, method, attemptExpired(method.type)));
+}
+
+/** The bank of a customer does not debit an account any more. */
+function endDebits(stripe: Backend, { id, type }: Stripe.PaymentMethod): void {
+  endMandates(stripe, id);
+  // The scheme of Bacs wants other details after that.
+  if (type === 'bacs_debit') methodTable(stripe).hide(id, { ...methodTable(stripe).hidden(id), spent: true });
 }
 
 /**
@@ -261,13 +290,4 @@ function fieldsOf(intent: Stripe.PaymentIntent): Partial<Stripe.Charge> {
     transfer_group: intent.transfer_group,
     application_fee_amount: intent.application_fee_amount,
   };
-}
-
-/** Vouchers are paid in a shop: in tests by what the address of the customer says. */
-export function scheduleVoucher(stripe: Backend, id: string, method: Stripe.PaymentMethod): void {
-  const email = method.billing_details.email ?? '';
-  if (/fill_never/.test(email)) return;
-  const delay = /immediately/.test(email) ? 1 : 180;
-  const kind = /expire/.test(email) ? 'payment_intent.voucher_expired' : 'payment_intent.voucher_paid';
-  stripe.as({ clock: null }, () => stripe.jobs.schedule(kind, id, stripe.now() + delay));
 }

@@ -1,14 +1,30 @@
-/** Bank accounts and their test numbers: https://docs.stripe.com/payments/ach-direct-debit, https://docs.stripe.com/payments/sepa-debit. */
-import type { Decline } from './declines';
+/** What bank accounts do when they are debited, in tests: https://docs.stripe.com/payments/bank-debits. */
+import { DECLINES as CARD_DECLINES, type Decline } from './declines';
+import { scenarioOf, type Scenario } from './test-bank-accounts';
 
 export interface BankBehavior {
   /** Why a debit fails; undefined for one that succeeds. */
   readonly failure?: Decline;
+  /** Stripe itself refuses the debit, before the bank is asked. */
+  readonly blocked?: Decline;
+  /** The bank takes no debits any more once one has failed. */
+  readonly endsMandate?: boolean;
+  /** The bank does not accept that its customer agreed to debits. */
+  readonly refusesMandate?: boolean;
+  /** Small deposits do not arrive. */
+  readonly failsDeposits?: boolean;
   /** A succeeded debit is disputed. */
   readonly isDisputed?: boolean;
   /** How many seconds the debit is under way. */
   readonly delay: number;
 }
+
+/** The two deposits that arrive, in cents, and the code of a single one. */
+export const DEPOSITS = { amounts: '32,45', code: 'SM11AA' } as const;
+/** Deposits by which tests say that nobody knew them in all attempts. */
+export const DEPOSITS_EXCEEDED = { amounts: '10,11', code: 'SM33CC' } as const;
+/** Deposits by which tests say that nobody told of them in time. */
+export const DEPOSITS_TIMED_OUT = { amounts: '40,41', code: 'SM44DD' } as const;
 
 /** As long as a test has to wait for what takes days in the world. */
 const SOON = 1;
@@ -16,9 +32,9 @@ const LATER = 180;
 
 const failure = (code: string, message: string): Decline => ({ code, message });
 
-const DECLINES = {
-  accountClosed: failure('bank_account_closed', 'The bank account has been closed.'),
-  noAccount: failure('bank_account_unusable', 'No bank account could be located.'),
+const FAILURES = {
+  accountClosed: failure('account_closed', 'The customer’s bank account has been closed.'),
+  noAccount: failure('no_account', 'The bank account could not be located.'),
   insufficientFunds: failure('insufficient_funds', 'The bank account has insufficient funds to complete the purchase.'),
   debitNotAuthorized: failure(
     'debit_not_authorized',
@@ -28,115 +44,60 @@ const DECLINES = {
     'invalid_currency',
     'The bank was unable to process this transaction because of its currency.',
   ),
-  weeklyLimit: failure('payment_intent_payment_attempt_failed', 'The payment exceeds the account’s weekly limit.'),
+  referToCustomer: failure('refer_to_customer', 'The bank refers to its customer to complete the payment.'),
+  sourceLimit: failure('charge_exceeds_source_limit', 'The payment exceeds the weekly limit of the account.'),
+  weeklyLimit: failure('charge_exceeds_weekly_limit', 'The payment exceeds the weekly limit of transactions.'),
+  transactionLimit: failure('charge_exceeds_transaction_limit', 'The payment exceeds the limit of a transaction.'),
   failed: failure('payment_intent_payment_attempt_failed', 'The payment failed.'),
 } as const;
 
-const ACCOUNTS: Readonly<Record<string, BankBehavior>> = {
-  // ACH: routing number 110000000.
-  '000111111113': {
+const BEHAVIORS: Readonly<Record<Scenario, BankBehavior>> = {
+  accountClosed: {
     delay: SOON,
-    failure: DECLINES.accountClosed,
+    failure: FAILURES.accountClosed,
+    endsMandate: true,
   },
-  '000111111116': {
+  accountFailsLater: { delay: LATER, failure: FAILURES.failed },
+  bankNotSupported: { delay: SOON },
+  blocked: { delay: SOON, blocked: CARD_DECLINES.fraudulent },
+  debitNotAuthorized: {
     delay: SOON,
-    failure: DECLINES.noAccount,
+    failure: FAILURES.debitNotAuthorized,
+    endsMandate: true,
   },
-  '000222222227': {
+  debitNotAuthorizedLater: { delay: LATER, failure: FAILURES.debitNotAuthorized, endsMandate: true },
+  debitsNotSupported: { delay: SOON },
+  disputed: { delay: SOON, isDisputed: true },
+  disputedLater: { delay: LATER, isDisputed: true },
+  failed: { delay: SOON, failure: FAILURES.failed },
+  insufficientFunds: {
     delay: SOON,
-    failure: DECLINES.insufficientFunds,
+    failure: FAILURES.insufficientFunds,
   },
-  '000333333335': {
+  insufficientFundsLater: { delay: LATER, failure: FAILURES.insufficientFunds },
+  invalidCurrency: {
     delay: SOON,
-    failure: DECLINES.debitNotAuthorized,
+    failure: FAILURES.invalidCurrency,
   },
-  '000444444440': {
+  invalidNumber: { delay: SOON },
+  mandateRefused: { delay: SOON, failure: FAILURES.debitNotAuthorized, refusesMandate: true },
+  microdepositsFail: { delay: SOON, failsDeposits: true },
+  noAccount: {
     delay: SOON,
-    failure: DECLINES.invalidCurrency,
+    failure: FAILURES.noAccount,
+    endsMandate: true,
   },
-  '000000004954': { delay: SOON, failure: DECLINES.failed },
-  '000555555559': { delay: SOON, isDisputed: true },
-  '000777777771': { delay: SOON, failure: DECLINES.weeklyLimit },
-  '000888888885': { delay: SOON, failure: DECLINES.failed },
-  // SEPA and other debits.
-  AT321904300235473204: { delay: LATER },
-  AT861904300235473202: { delay: SOON, failure: DECLINES.failed },
-  IT60X0542811101000000123456: { delay: SOON, failure: DECLINES.failed },
-  AT051904300235473205: { delay: LATER, failure: DECLINES.failed },
-  AT591904300235473203: { delay: SOON, isDisputed: true },
-  AT981904300000343434: { delay: SOON, failure: DECLINES.weeklyLimit },
-  AT601904300000121212: { delay: SOON, failure: DECLINES.insufficientFunds },
-  // Bacs: sort code 108800.
-  '90012345': { delay: LATER },
-  '33333335': { delay: SOON, failure: DECLINES.failed },
-  '93333335': { delay: LATER, failure: DECLINES.failed },
-  '22222227': { delay: SOON, failure: DECLINES.insufficientFunds },
-  '55555559': { delay: SOON, isDisputed: true },
-  // BECS: BSB 000000.
-  '900123456': { delay: LATER },
-  '111111113': { delay: SOON, failure: DECLINES.accountClosed },
-  '111111116': { delay: LATER, failure: DECLINES.noAccount },
-  '222222227': { delay: SOON, failure: DECLINES.insufficientFunds },
-  '333333335': { delay: SOON, failure: DECLINES.debitNotAuthorized },
-  '555555559': { delay: SOON, isDisputed: true },
+  processing: { delay: Infinity },
+  referToCustomer: { delay: SOON, failure: FAILURES.referToCustomer },
+  referToCustomerLater: { delay: LATER, failure: FAILURES.referToCustomer },
+  sourceLimit: { delay: SOON, failure: FAILURES.sourceLimit },
+  succeeds: { delay: SOON },
+  succeedsLater: { delay: LATER },
+  transactionLimit: { delay: SOON, failure: FAILURES.transactionLimit },
+  weeklyLimit: { delay: SOON, failure: FAILURES.weeklyLimit },
 };
-
-/** The account numbers that `pm_usBankAccount_…` stand for. */
-export const NAMED_ACCOUNTS: Readonly<Record<string, string>> = {
-  success: '000123456789',
-  accountClosed: '000111111113',
-  noAccount: '000111111116',
-  insufficientFunds: '000222222227',
-  debitNotAuthorized: '000333333335',
-  invalidCurrency: '000444444440',
-  failMicrodeposits: '000666666661',
-  dispute: '000555555559',
-  processing: '000000000009',
-  weeklyLimitExceeded: '000777777771',
-};
-
-/** What a payout fails with. */
-export interface PayoutFailure {
-  readonly code: string;
-  readonly message: string;
-}
-
-/** The numbers that refuse payouts are alike in all countries, and those of IBANs end alike: https://docs.stripe.com/connect/testing. */
-const PAYOUT_FAILURES: readonly (readonly [number: RegExp, failure: PayoutFailure])[] = [
-  [
-    /^0*1{7,}6$|370400440532013001$/,
-    {
-      code: 'no_account',
-      message:
-        'The bank account details on file are probably incorrect. No bank account could be located with those details.',
-    },
-  ],
-  [/^0*1{7,}3$|370400440532013002$/, { code: 'account_closed', message: 'The bank account has been closed.' }],
-  [/^0*2{7,}7$|370400440532013003$/, { code: 'insufficient_funds', message: 'The account has insufficient funds.' }],
-  [
-    /^0*3{7,}5$|370400440532013004$/,
-    { code: 'debit_not_authorized', message: 'Debit transactions are not approved on the bank account.' },
-  ],
-  [
-    /^0*4{7,}0$|370400440532013005$/,
-    { code: 'invalid_currency', message: 'The bank was unable to process this payout because of its currency.' },
-  ],
-];
-
-/** What a payout to an account fails with; undefined for one that arrives. */
-export function payoutFailureOf(number: string | undefined): PayoutFailure | undefined {
-  return number === undefined ? undefined : PAYOUT_FAILURES.find(([pattern]) => pattern.test(number))?.[1];
-}
 
 /** What an account number does; it pays where nothing special is documented. */
 export function bankBehavior(number: string | undefined): BankBehavior {
-  if (number === '000000000009') return { delay: Infinity };
-  // The ends of IBANs are the same in all countries.
-  const iban =
-    number === undefined
-      ? undefined
-      : Object.keys(ACCOUNTS).find(
-          (each) => each.startsWith('AT') && /^[A-Z]/.test(number) && number.endsWith(each.slice(-9)),
-        );
-  return (number === undefined ? undefined : (ACCOUNTS[number] ?? (iban && ACCOUNTS[iban]))) || { delay: SOON };
+  return BEHAVIORS[(number !== undefined && scenarioOf(number)) || 'succeeds'];
 }

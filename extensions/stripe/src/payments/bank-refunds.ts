@@ -5,9 +5,11 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { idOf } from '../kernel/objects';
 import { checkEmail } from '../parameters/email';
+import { emailOf } from '../resources/customer-email';
 import { availableCash, moveCash } from './cash-movements';
 import { DAY } from './charging';
 import { refundTable, type RefundParams } from './refund-table';
+import { transferTypeOf } from './transfer-types';
 
 /** Ways to pay that money does not go back on. */
 const ONE_WAY = ['customer_balance', 'konbini', 'multibanco', 'promptpay'];
@@ -16,7 +18,7 @@ const DAYS_TO_ANSWER = 45;
 
 /** Where money goes that a bank transfers: the kind of transfer is that of the currency. */
 export function bankDestination(currency: string): Stripe.Refund.DestinationDetails {
-  const type = `${currency.slice(0, 2)}_bank_transfer`;
+  const type = transferTypeOf(currency);
   return { [type]: { reference: null, reference_status: null }, type };
 }
 
@@ -45,10 +47,6 @@ function waiting(stripe: Backend, email: string): Partial<Stripe.Refund> {
     },
     status: 'requires_action',
   };
-}
-
-function emailOf(stripe: Backend, customer: string | undefined): string | undefined {
-  return stripe.table<Stripe.Customer>('customer').find(customer ?? '')?.email ?? undefined;
 }
 
 function nobodyToAsk(): StripeError {

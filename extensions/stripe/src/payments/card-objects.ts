@@ -2,8 +2,8 @@
 import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
-import { NAMED_ACCOUNTS } from './bank-accounts';
 import { cvcCheck, fingerprint, type CardData } from './cards';
+import { namedAccount } from './test-bank-accounts';
 import { testCard } from './test-cards';
 
 /** The bank of accounts in test mode. */
@@ -19,28 +19,29 @@ const BRANDS: Readonly<Record<string, string>> = {
   unionpay: 'UnionPay',
 };
 
+/** What the brand of a card was called before payment methods. */
+export function formerBrand(brand: string): string {
+  return BRANDS[brand] ?? 'Unknown';
+}
+
 type Given = Readonly<Record<string, unknown>>;
 
-/** A card that nobody has yet. */
+/** A card that nobody has yet. The bank was asked about its code and its address. */
 export function newCard(stripe: Backend, card: CardData, given: Given): Stripe.Card {
-  const checks = testCard(card.number)?.behavior.checks;
   const text = (name: string): string | null => (given[name] as string | undefined) ?? null;
-  return {
+  const made = {
     id: stripe.newId('card'),
     object: 'card',
     address_city: text('address_city'),
     address_country: text('address_country'),
     address_line1: text('address_line1'),
-    address_line1_check: text('address_line1') === null ? null : (checks?.line1 ?? 'pass'),
     address_line2: text('address_line2'),
     address_state: text('address_state'),
     address_zip: text('address_zip'),
-    address_zip_check: text('address_zip') === null ? null : (checks?.postalCode ?? 'pass'),
     allow_redisplay: 'unspecified',
-    brand: BRANDS[card.brand] ?? 'Unknown',
+    brand: formerBrand(card.brand),
     country: card.country,
     customer: null,
-    cvc_check: cvcCheck(card),
     dynamic_last4: null,
     exp_month: card.exp_month,
     exp_year: card.exp_year,
@@ -53,6 +54,40 @@ export function newCard(stripe: Backend, card: CardData, given: Given): Stripe.C
     tokenization_method: null,
     wallet: null,
   } as unknown as Stripe.Card;
+  return { ...made, cvc_check: cvcCheck(card), ...addressChecks(made, card.number) };
+}
+
+/** What the bank says of the address of a card; null for what was not given. */
+function addressChecks(
+  { address_line1: line1, address_zip: zip }: Pick<Stripe.Card, 'address_line1' | 'address_zip'>,
+  number: string | undefined,
+): Pick<Stripe.Card, 'address_line1_check' | 'address_zip_check'> {
+  const checks = number === undefined ? undefined : testCard(number)?.behavior.checks;
+  return {
+    address_line1_check: line1 === null ? null : (checks?.line1 ?? 'pass'),
+    address_zip_check: zip === null ? null : (checks?.postalCode ?? 'pass'),
+  };
+}
+
+/** A card as a token has it: no bank was asked yet. */
+export function uncheckedCard(card: Stripe.Card): Stripe.Card {
+  const unchecked = (check: string | null): string | null => (check === null ? null : 'unchecked');
+  return {
+    ...card,
+    address_line1_check: unchecked(card.address_line1_check),
+    address_zip_check: unchecked(card.address_zip_check),
+    cvc_check: unchecked(card.cvc_check),
+  };
+}
+
+/** The card of a token once its bank was asked. */
+export function checkedCard(card: Stripe.Card, number: string | undefined): Stripe.Card {
+  const hasCvc = card.cvc_check !== null;
+  return {
+    ...card,
+    ...addressChecks(card, number),
+    cvc_check: number === undefined ? card.cvc_check : cvcCheck({ number, hasCvc }),
+  };
 }
 
 const US_ACCOUNT_NUMBER = /^\d{4,17}$/;
@@ -132,7 +167,7 @@ export function newBankAccount(stripe: Backend, given: Given): Stripe.BankAccoun
  */
 export function namedBankAccount(stripe: Backend, token: string): [Stripe.BankAccount, number: string] | undefined {
   const [, what] = /^btok_us_verified(?:_(\w+))?$/.exec(token) ?? [undefined, ''];
-  const number = what === '' ? undefined : NAMED_ACCOUNTS[what ?? 'success'];
+  const number = what === '' ? undefined : namedAccount(`pm_usBankAccount_${what ?? 'success'}`)?.number;
   if (number === undefined) return undefined;
   const account = newBankAccount(stripe, { account_number: number, routing_number: '110000000' });
   return [{ ...account, status: 'verified' }, number];

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { omit } from '../kernel/omit';
-import { attachPaymentMethod, createPaymentMethod, methodTable } from '../resources/payment-methods';
+import { attachPaymentMethod } from '../resources/attach-method';
+import { makePaymentMethod } from '../resources/create-method';
+import { methodTable } from '../resources/method-table';
 import { behaviorOf, cardOf, readCard, type CardSecret } from './cards';
 
 /** Where a card was presented; kept beside its payment method and its charges. */
@@ -62,7 +64,7 @@ export function presentedMethod(
     preferred_locales: ['en'],
     read_method: pin === undefined ? 'contactless_emv' : 'contact_emv',
   };
-  const method = createPaymentMethod(stripe, {
+  const method = makePaymentMethod(stripe, {
     type: presented.type,
     [presented.type]: shown,
     ...(allowRedisplay !== undefined && {
@@ -139,7 +141,7 @@ export function generateCard(
   const { number = '' } = table.hidden(method.id) ?? {};
   const { exp_month: month, exp_year: year } = (method.card_present ?? method.interac_present)!;
   const data = cardOf(number, { month, year, hasCvc: false });
-  const generated = createPaymentMethod(stripe, {
+  const generated = makePaymentMethod(stripe, {
     type: 'card',
     card: { number: data.number, exp_month: month, exp_year: year },
     allow_redisplay: method.allow_redisplay,

@@ -108,7 +108,7 @@ export function methodCard(card: CardData, isVerified = false): Stripe.PaymentMe
       cvc_check: card.hasCvc ? (isVerified ? cvcCheck(card) : 'unchecked') : null,
     },
     country: card.country,
-    display_brand: card.brand,
+    display_brand: displayBrand(card.brand),
     exp_month: card.exp_month,
     exp_year: card.exp_year,
     fingerprint: card.fingerprint,
@@ -121,6 +121,19 @@ export function methodCard(card: CardData, isVerified = false): Stripe.PaymentMe
     wallet: null,
   };
 }
+
+/** What the brand of a card is called where it is shown, which differs from what the card says for a few. */
+export function displayBrand(brand: string): string {
+  return DISPLAY_BRANDS[brand] ?? brand;
+}
+
+const DISPLAY_BRANDS: Readonly<Record<string, string>> = {
+  amex: 'american_express',
+  diners: 'diners_club',
+  eftpos_au: 'eftpos_australia',
+  unionpay: 'union_pay',
+  unknown: 'other',
+};
 
 export function cvcCheck(card: Pick<CardData, 'number' | 'hasCvc'>): string | null {
   if (!card.hasCvc) return null;

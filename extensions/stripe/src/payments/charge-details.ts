@@ -3,8 +3,9 @@ import type Stripe from 'stripe';
 import { blank, fieldNames, fieldOf } from '../spec/shapes';
 import { presentedDetails } from './card-present';
 import { behaviorOf, type CardSecret } from './cards';
-import type { Decline } from './declines';
+import { NETWORK_DECLINE, type Decline } from './declines';
 import { shownAccount } from './generated-debit';
+import { paidDetails } from './paid-details';
 
 /** The numbers that a card payment has elsewhere once it is approved. */
 export interface Approval {
@@ -44,7 +45,7 @@ export function methodDetails(
     });
   }
   if (!card) {
-    const shown = { ...detailsAs(method), ...shownAccount(method) };
+    const shown = { ...detailsAs(method), ...shownAccount(method), ...paidDetails(method) };
     return { [type]: { ...shown, ...(payment.mandate !== null && { mandate: payment.mandate }) }, type };
   }
   const { checks } = behaviorOf(payment.secret);
@@ -192,7 +193,7 @@ export function outcomeOf(secret: CardSecret | undefined, decline: Decline | und
   return {
     ...base,
     advice_code: decline.advice ?? null,
-    network_decline_code: '01',
+    network_decline_code: NETWORK_DECLINE,
     network_status: 'declined_by_network',
     reason: decline.decline_code ?? decline.code,
     seller_message: sellerMessage(decline),

@@ -7,7 +7,7 @@ import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { judge } from '../radar/rules';
-import { methodTable, billingDetails } from '../resources/payment-methods';
+import { methodTable, billingDetails } from '../resources/method-table';
 import { addBalanceTransaction, pendingUntil, stripeFee } from './balance';
 import { behaviorOf, chargeDecline, type CardSecret } from './cards';
 import { methodDetails, outcomeOf, type Approval } from './charge-details';
@@ -16,11 +16,14 @@ import { LONGEST_DESCRIPTOR } from './descriptors';
 
 export const DAY = 24 * 60 * 60;
 
-/** For how many days a bank holds money back: fewer for a card that was there, more where it was asked to. */
+/** For how many days a bank holds money back: fewer for a card that was there, more for loans and where it was asked to. */
 export function captureDays(type: string, options?: Stripe.PaymentIntent.PaymentMethodOptions.Card): number {
   if (options?.request_extended_authorization === 'if_available') return 30;
-  return type === 'card_present' ? 2 : 7;
+  return HELD_DAYS[type] ?? 7;
 }
+
+/** The types that are held for another time than cards are: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method. */
+const HELD_DAYS: Readonly<Record<string, number>> = { affirm: 30, afterpay_clearpay: 13, card_present: 2, klarna: 28 };
 
 /** What is kept beside a charge. */
 export interface ChargeSecret extends CardSecret {

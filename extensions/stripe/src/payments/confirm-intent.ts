@@ -4,9 +4,9 @@ import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { checkEmail } from '../parameters/email';
-import { methodTable } from '../resources/payment-methods';
+import { methodTable } from '../resources/method-table';
 import { changedDetails } from './amount-details';
-import { fail, isHeld, pay, process, scheduleVoucher, type MethodOptions } from './attempt-payment';
+import { fail, isHeld, pay, process, type MethodOptions } from './attempt-payment';
 import { authenticationFor } from './authentication';
 import { noteIntent } from './confirming-tokens';
 import { DECLINES } from './declines';
@@ -14,6 +14,7 @@ import { refuseForCards } from './descriptors';
 import { optionsOf, shippingOf } from './intent-fields';
 import { checkAllowed, checkOwner, givenMethod } from './intent-methods';
 import { cannotConfirm, checkReturnUrlForm, missingMethod } from './intent-state';
+import { givenMandate } from './mandates';
 import {
   CONFIRMABLE,
   hiddenOf,
@@ -27,6 +28,8 @@ import {
 import { METHOD_TYPES } from './method-types';
 import { actionFor, authenticate, verifyWithMicrodeposits } from './next-action';
 import { payByTransfer } from './transfers-in';
+import { mustBeVerified, scheduleDeposits } from './verification';
+import { scheduleVoucher, voucherOptions } from './vouchers';
 
 /** Confirms an intent. Throws a card error, keeping what was written, when the payment is declined. */
 export function confirmIntent(stripe: Backend, id: string, params: ConfirmIntentParams = {}): Stripe.PaymentIntent {
@@ -71,6 +74,7 @@ function confirm(stripe: Backend, id: string, params: ConfirmIntentParams): Conf
     ...(params.return_url !== undefined && { returnUrl: params.return_url }),
     useSdk: params.use_stripe_sdk === true,
     ...(params.mandate_data && { mandateData: params.mandate_data }),
+    ...(params.mandate !== undefined && { mandate: givenMandate(stripe, params.mandate, method).id }),
   });
   const { setup_future_usage: usage, shipping, receipt_email: email } = params;
   const intent = table.update(id, {
@@ -125,15 +129,16 @@ function start(
     return askFor(stripe, intent.id, authenticate(stripe, intent.id, options));
   }
   if (flow === 'debit') {
-    const isVerified = method.type !== 'us_bank_account' || secret?.isVerified === true;
-    return isVerified || isOffSession
-      ? process(stripe, intent.id)
-      : askFor(stripe, intent.id, verifyWithMicrodeposits(stripe, intent.id));
+    if (isOffSession || !mustBeVerified(method.type, secret)) return process(stripe, intent.id);
+    const asked = askFor(stripe, intent.id, verifyWithMicrodeposits(stripe, intent.id));
+    scheduleDeposits(stripe, intent, secret);
+    return asked;
   }
   if (flow === 'transfer') return payByTransfer(stripe, intent, (action) => askFor(stripe, intent.id, action));
   if (flow === 'immediate' || flow === 'present' || isOffSession) return pay(stripe, intent.id);
-  const asked = askFor(stripe, intent.id, actionFor(stripe, intent.id, method, options));
-  if (flow === 'voucher') scheduleVoucher(stripe, intent.id, method);
+  const voucher = voucherOptions(intent, method.type);
+  const asked = askFor(stripe, intent.id, actionFor(stripe, intent.id, method, { ...options, voucher }));
+  if (flow === 'voucher') scheduleVoucher(stripe, intent, method);
   return asked;
 }
 

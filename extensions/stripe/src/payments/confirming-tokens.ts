@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
-import { methodTable } from '../resources/payment-methods';
+import { methodTable } from '../resources/method-table';
 
 export interface TokenSecret {
   readonly method?: string;

@@ -7,8 +7,9 @@ import { pageOf } from '../kernel/page-of';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { omit } from '../kernel/omit';
-import { namedBankAccount, newBankAccount, newCard } from './card-objects';
-import { bankAccountTable, cardTable, sourceTable, tokenTable, useToken } from './card-source';
+import { DEPOSITS } from './bank-accounts';
+import { checkedCard, namedBankAccount, newBankAccount, newCard } from './card-objects';
+import { bankAccountTable, cardTable, sourceTable, tokenTable, useToken, type SourceSecret } from './card-source';
 import { namedCard, readCard, verificationDecline, type CardParams } from './cards';
 import { declineError } from './declines';
 import { checkExpiry } from './expiry';
@@ -68,8 +69,9 @@ export function replaceDefaultSource(stripe: Backend, customer: string, given: s
 function take(stripe: Backend, customer: string, given: string | Given): CustomerSource {
   if (typeof given !== 'string') {
     if (given.object === 'bank_account') {
-      const account = { ...newBankAccount(stripe, given), customer };
-      return bankAccountTable(stripe).insert(account, { account: given['account_number'] as string });
+      return keepAccount(stripe, customer, newBankAccount(stripe, given), {
+        account: given['account_number'] as string,
+      });
     }
     const card = readCard(stripe, given);
     return keepCard(stripe, customer, newCard(stripe, card, given), { number: card.number, hasCvc: card.hasCvc });
@@ -90,12 +92,12 @@ function take(stripe: Backend, customer: string, given: string | Given): Custome
   }
   const [bank, number] = namedBankAccount(stripe, given) ?? [];
   if (bank && number !== undefined) {
-    return bankAccountTable(stripe).insert({ ...bank, customer }, { account: number });
+    return keepAccount(stripe, customer, bank, { account: number });
   }
   const token = useToken(stripe, given, 'source');
   const secret = tokenTable(stripe).hidden(given) ?? {};
   if (token.bank_account) {
-    return bankAccountTable(stripe).insert({ ...token.bank_account, customer }, secret);
+    return keepAccount(stripe, customer, token.bank_account, secret);
   }
   if (!token.card) throw resourceMissing('token', given, 'source');
   // Only where looser rules hold can a token come twice, and each card needs an identifier of its own.
@@ -103,10 +105,31 @@ function take(stripe: Backend, customer: string, given: string | Given): Custome
   return keepCard(stripe, customer, isTaken ? { ...token.card, id: stripe.newId('card') } : token.card, secret);
 }
 
+/** Gives a bank account to a customer. Throws for one that the customer has already. */
+function keepAccount(
+  stripe: Backend,
+  customer: string,
+  account: Stripe.BankAccount,
+  secret: SourceSecret,
+): Stripe.BankAccount {
+  const { fingerprint, routing_number: routing } = account;
+  const isSame = (each: Stripe.BankAccount): boolean =>
+    each.fingerprint === fingerprint && each.routing_number === routing;
+  if (!stripe.isLoose && bankAccountTable(stripe).first({ by: { customer }, where: isSame })) {
+    throw invalidRequest(
+      'A bank account with that routing number and account number already exists for this customer.',
+      {
+        code: 'bank_account_exists',
+      },
+    );
+  }
+  return bankAccountTable(stripe).insert({ ...account, customer }, secret);
+}
+
 function keepCard(stripe: Backend, customer: string, card: Stripe.Card, secret: { number?: string; hasCvc?: boolean }) {
   const decline = verificationDecline(secret);
   if (decline) throw declineError(decline);
-  return cardTable(stripe).insert({ ...card, customer }, secret);
+  return cardTable(stripe).insert({ ...checkedCard(card, secret.number), customer }, secret);
 }
 
 /** Takes a source from its customer; another one becomes the default. */
@@ -200,7 +223,7 @@ export const customerSources: DefineModule = (stripe) => {
       'POST /v1/customers/{customer}/sources/{id}/verify': ({ path, params }) => {
         find(stripe, path['customer']!, path['id']!);
         const { amounts } = params as { readonly amounts?: readonly number[] };
-        if (amounts !== undefined && amounts.join(',') !== '32,45') {
+        if (amounts !== undefined && amounts.join(',') !== DEPOSITS.amounts) {
           throw invalidRequest('The amounts provided do not match the amounts that were sent to the bank account.', {
             code: 'bank_account_verification_failed',
           });

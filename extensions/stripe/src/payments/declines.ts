@@ -86,6 +86,14 @@ export const DECLINES = {
 
 export type DeclineName = keyof typeof DECLINES;
 
+/** What the network says of every payment that a bank declines in tests. */
+export const NETWORK_DECLINE = '01';
+
+/** Whether it was a bank that declined, rather than Stripe or the customer: a bank says what to do next. */
+export function isByNetwork({ advice, blocked, rule }: Decline): boolean {
+  return advice !== undefined && blocked !== true && rule === undefined;
+}
+
 /** The error that a declined payment ends with, without what it is about. */
 export function declineError({ code, decline_code, message, param }: Decline): StripeError {
   return cardError(message, {

@@ -148,7 +148,7 @@ function submit(stripe: Backend, id: string, params: Stripe.DisputeUpdateParams)
   const table = disputeTable(stripe);
   const dispute = table.get(id);
   const { evidence, metadata, submit: isSubmitted = true } = params;
-  if (evidence !== undefined && !OPEN.includes(dispute.status)) {
+  if ((evidence !== undefined || params.submit === true) && !OPEN.includes(dispute.status)) {
     throw invalidRequest('This dispute is already closed, or its evidence was submitted already.', {
       code: 'dispute_unexpected_state',
     });
@@ -162,7 +162,9 @@ function submit(stripe: Backend, id: string, params: Stripe.DisputeUpdateParams)
     if (typeof file === 'string' && !stripe.isLoose) fileTable(stripe).get(file, `evidence[${name}]`);
   }
   const hasEvidence = evidence !== undefined;
-  const isSent = hasEvidence && isSubmitted;
+  // What was staged before is sent by saying so, without more evidence.
+  const isStaged = params.submit === true && dispute.evidence_details.has_evidence;
+  const isSent = isSubmitted && (hasEvidence || isStaged);
   const isInquiry = dispute.status.startsWith('warning');
   const changed = table.update(
     id,
@@ -171,7 +173,7 @@ function submit(stripe: Backend, id: string, params: Stripe.DisputeUpdateParams)
       ...(metadata !== undefined && {
         metadata: mergeMetadata(dispute.metadata, metadata),
       }),
-      ...(hasEvidence && {
+      ...((hasEvidence || isSent) && {
         evidence: { ...dispute.evidence, ...given, enhanced_evidence: enhanced },
         evidence_details: {
           ...dispute.evidence_details,
@@ -191,7 +193,7 @@ function submit(stripe: Backend, id: string, params: Stripe.DisputeUpdateParams)
     'charge.dispute.updated',
   );
   if (!isSent) return changed;
-  const { uncategorized_text: text } = evidence;
+  const { uncategorized_text: text } = changed.evidence;
   const verdict = text ? VERDICTS[text] : undefined;
   if (verdict === 'escalate' && isInquiry) {
     table.update(id, { status: 'needs_response', is_charge_refundable: false }, 'charge.dispute.updated');
@@ -219,32 +221,6 @@ export const disputes: DefineModule = (stripe) => {
           throw invalidRequest('This dispute is already closed.', { code: 'dispute_unexpected_state' });
         }
         return close(stripe, dispute.id, dispute.status === 'needs_response' ? 'lost' : 'warning_closed');
-      },
-      'GET /v1/radar/early_fraud_warnings': ({ url, params }) => {
-        const given = params as Stripe.Radar.EarlyFraudWarningListParams;
-        return stripe
-          .table<Stripe.Radar.EarlyFraudWarning>('radar.early_fraud_warning')
-          .page(url, params, { by: { charge: given.charge, payment_intent: given.payment_intent } });
-      },
-      'GET /v1/radar/early_fraud_warnings/{id}': ({ path }) =>
-        stripe.table('radar.early_fraud_warning').get(path['id']!),
-      'GET /v1/reviews': ({ url, params }) =>
-        stripe.table<Stripe.Review>('review').page(url, params, { where: ({ open }) => open }),
-      'GET /v1/reviews/{id}': ({ path }) => stripe.table('review').get(path['id']!),
-      'POST /v1/reviews/{id}/approve': ({ path }) => {
-        const reviews = stripe.table<Stripe.Review>('review');
-        const { charge, open, payment_intent: intent } = reviews.get(path['id']!);
-        if (!open) throw invalidRequest(`The review ${path['id']} is already closed.`);
-        const closed = reviews.update(path['id']!, {
-          open: false,
-          reason: 'approved',
-          closed_reason: 'approved',
-        });
-        if (idOf(charge) !== undefined) chargeTable(stripe).update(idOf(charge)!, { review: null });
-        const intents = stripe.table<Stripe.PaymentIntent>('payment_intent');
-        if (idOf(intent) !== undefined) intents.update(idOf(intent)!, { review: null });
-        stripe.emit('review.closed', closed);
-        return closed;
       },
     },
   };

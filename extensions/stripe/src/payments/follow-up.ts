@@ -1,4 +1,3 @@
-import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import type { Job } from '../kernel/jobs';
 import type { DefineModule } from '../kernel/module';
@@ -8,6 +7,7 @@ import { bankBehavior } from './bank-accounts';
 import { behaviorOf } from './cards';
 import { chargeTable } from './charging';
 import { createDispute } from './disputes';
+import { openReview, warnOfFraud } from './reviews';
 import type { CardBehavior, DisputeCause } from './test-cards';
 
 const AFTERWARDS = 'charge.follow_up';
@@ -21,7 +21,7 @@ const TAKEN_BACK: DisputeCause = { reason: 'debit_not_authorized', network_reaso
  */
 export function followUp(stripe: Backend, chargeId: string): void {
   const { risk } = behaviorOf(chargeTable(stripe).hidden(chargeId));
-  if (risk === 'elevated') review(stripe, chargeId);
+  if (risk === 'elevated') openReview(stripe, chargeId);
   if (Object.keys(later(stripe, chargeId)).length === 0) return;
   const { clock } = stripe;
   // A test clock stands still when nobody turns it, and banks do not wait for it.
@@ -45,7 +45,7 @@ function afterwards(stripe: Backend, { subject, data }: Job): void {
   const { clock } = data as { readonly clock: string | null };
   const work = (): void => {
     const { blocksAccount, dispute, fraudWarning } = later(stripe, subject);
-    if (fraudWarning === true) warn(stripe, subject);
+    if (fraudWarning === true) warnOfFraud(stripe, subject);
     for (let count = 0; dispute && count < (dispute.count ?? 1); count += 1) createDispute(stripe, subject, dispute);
     const { on_behalf_of: other } = chargeTable(stripe).get(subject);
     if (blocksAccount) blockAccount(stripe, idOf(other) ?? stripe.account, blocksAccount);
@@ -56,45 +56,3 @@ function afterwards(stripe: Backend, { subject, data }: Job): void {
 
 /** What follows a payment, as jobs. */
 export const followUps: DefineModule = () => ({ jobs: { [AFTERWARDS]: afterwards } });
-
-function review(stripe: Backend, chargeId: string): void {
-  const made = chargeTable(stripe).get(chargeId);
-  const opened = {
-    id: stripe.newId('review'),
-    object: 'review',
-    billing_zip: null,
-    charge: chargeId,
-    closed_reason: null,
-    created: stripe.now(),
-    ip_address: null,
-    ip_address_location: null,
-    livemode: false,
-    open: true,
-    opened_reason: 'rule',
-    payment_intent: made.payment_intent,
-    reason: 'rule',
-    session: null,
-  } as unknown as Stripe.Review;
-  stripe.table<Stripe.Review>('review').insert(opened);
-  chargeTable(stripe).update(chargeId, { review: opened.id });
-  if (typeof made.payment_intent === 'string') {
-    stripe.table<Stripe.PaymentIntent>('payment_intent').update(made.payment_intent, { review: opened.id });
-  }
-  stripe.emit('review.opened', opened);
-}
-
-function warn(stripe: Backend, chargeId: string): void {
-  const { payment_intent } = chargeTable(stripe).get(chargeId);
-  const warning = {
-    id: stripe.newId('radar.early_fraud_warning'),
-    object: 'radar.early_fraud_warning',
-    actionable: true,
-    charge: chargeId,
-    created: stripe.now(),
-    fraud_type: 'misc',
-    livemode: false,
-    payment_intent,
-  } as unknown as Stripe.Radar.EarlyFraudWarning;
-  stripe.table<Stripe.Radar.EarlyFraudWarning>('radar.early_fraud_warning').insert(warning);
-  stripe.emit('radar.early_fraud_warning.created', warning);
-}

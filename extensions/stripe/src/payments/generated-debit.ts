@@ -5,7 +5,9 @@
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import { attachPaymentMethod, createPaymentMethod, methodTable } from '../resources/payment-methods';
+import { attachPaymentMethod } from '../resources/attach-method';
+import { makePaymentMethod } from '../resources/create-method';
+import { methodTable } from '../resources/method-table';
 import { createMandate, type MandateData } from './mandates';
 
 /** The account behind each, in tests. */
@@ -39,7 +41,7 @@ export function generatedBy(charge: Stripe.Charge | undefined): string | undefin
   return idOf((bancontact ?? ideal ?? sofort)?.generated_sepa_debit);
 }
 
-interface Generated {
+export interface Generated {
   readonly generated_sepa_debit: string;
   readonly generated_sepa_debit_mandate: string;
 }
@@ -53,7 +55,7 @@ export function generateDebit(
 ): Generated {
   const table = methodTable(stripe);
   const { email, name } = method.billing_details;
-  const made = createPaymentMethod(stripe, {
+  const made = makePaymentMethod(stripe, {
     type: 'sepa_debit',
     sepa_debit: { iban: IBANS[method.type]! },
     billing_details: { ...(email !== null && { email }), ...(name !== null && { name }) },
@@ -68,6 +70,6 @@ export function generateDebit(
   if (customer !== undefined) attachPaymentMethod(stripe, generated, customer, { verified: true });
   return {
     generated_sepa_debit: made.id,
-    generated_sepa_debit_mandate: createMandate(stripe, generated, mandateData).id,
+    generated_sepa_debit_mandate: createMandate(stripe, generated, { mandateData }).id,
   };
 }

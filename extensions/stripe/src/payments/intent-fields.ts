@@ -3,6 +3,8 @@ import type Stripe from 'stripe';
 import { checkRecipients } from '../connect/recipients';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
+import { NO_ADDRESS } from '../parameters/address';
+import { checkConfirmationNumber } from './vouchers';
 
 /** What Stripe fills in for types of which a client says nothing. */
 const FILLED_IN: Readonly<Record<string, object>> = {
@@ -31,31 +33,39 @@ const FILLED_IN: Readonly<Record<string, object>> = {
   wechat_pay: { app_id: null, client: null },
 };
 
+/** What Stripe fills in of a mandate for debits in Canada, where options have one. */
+export function withMandateOptions(options: Readonly<Record<string, object>>): Record<string, object> {
+  const { acss_debit: acss } = options as { readonly acss_debit?: { readonly mandate_options?: object } };
+  if (!acss?.mandate_options) return { ...options };
+  const empty = { interval_description: null, payment_schedule: null, transaction_type: null };
+  return { ...options, acss_debit: { ...acss, mandate_options: { ...empty, ...acss.mandate_options } } };
+}
+
 /** The options of the types that an intent takes, with what Stripe fills in. */
 export function optionsOf(
   given: object | undefined,
   types: readonly string[],
   before?: object | null,
 ): Stripe.PaymentIntent.PaymentMethodOptions {
+  checkConfirmationNumber(given);
   const [had, has] = [before, given] as (Readonly<Record<string, object>> | null | undefined)[];
   const options: Record<string, object> = { ...had, ...has };
   for (const type of types) {
     const filled = FILLED_IN[type];
     if (filled) options[type] = { ...filled, ...had?.[type], ...has?.[type] };
   }
-  return options;
+  return withMandateOptions(options);
 }
 
 export function shippingOf(given: object | '' | null | undefined): Stripe.PaymentIntent.Shipping | null {
   if (!given) return null;
   const { address, ...rest } = given as { readonly address?: object };
-  const empty = { city: null, country: null, line1: null, line2: null, postal_code: null, state: null };
   return {
     carrier: null,
     phone: null,
     tracking_number: null,
     ...rest,
-    address: { ...empty, ...address },
+    address: { ...NO_ADDRESS, ...address },
   };
 }
 

@@ -1,19 +1,19 @@
 import type Stripe from 'stripe';
-import { invalidRequest, type StripeError } from '../errors';
+import { invalidRequest, parameterMissing, type StripeError } from '../errors';
 import { mergeMetadata } from '../kernel/metadata';
 import { pageOf } from '../kernel/page-of';
 import type { Backend } from '../kernel/backend';
-import { verifyDeposits } from './microdeposits';
+import { failDeposits, verifyDeposits } from './microdeposits';
 import type { Call, DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { checkEmail } from '../parameters/email';
-import { methodTable } from '../resources/payment-methods';
+import { methodTable } from '../resources/method-table';
 import { hooksOf } from '../tax/associations';
 import { checkDescriptors } from './descriptors';
 import { checkOwner, givenMethod, typesFor } from './intent-methods';
 import { needsReturnUrl, noSuchIntent, unexpectedState } from './intent-state';
 import { changedDetails } from './amount-details';
-import { completeAction, settleDebit } from './attempt-payment';
+import { completeAction, expireAction, settleDebit } from './attempt-payment';
 import { cancelIntent, captureIntent, incrementIntent } from './capture-intent';
 import { confirmIntent } from './confirm-intent';
 import { withToken } from './confirming-tokens';
@@ -42,7 +42,7 @@ export const paymentIntents: DefineModule = (stripe) => {
           if (automatic !== null) checkReturnUrl(given);
         }
         checkWhole(given.amount, readCurrency(given.currency));
-        if (given.confirm === true && !key.publishable) checkMandate(stripe, given);
+        if (given.confirm === true && !key.publishable) checkConfirmation(stripe, given);
         return createIntent(stripe, given);
       },
       'GET /v1/payment_intents': ({ url, params }) => {
@@ -64,7 +64,8 @@ export const paymentIntents: DefineModule = (stripe) => {
           if (given.return_url === undefined && table.hidden(id)?.returnUrl === undefined) checkReturnUrl(given);
         }
         if (call.key.publishable && confirmation === 'manual') throw onlyByServer();
-        if (!call.key.publishable) checkMandate(stripe, given, intent);
+        if (call.key.publishable) checkPublishedUsage(given, intent);
+        else checkConfirmation(stripe, given, intent);
         return viewFor(call, confirmIntent(stripe, id, given));
       },
       'POST /v1/payment_intents/{id}/cancel': (call) => {
@@ -99,8 +100,9 @@ export const paymentIntents: DefineModule = (stripe) => {
         const customer = idOf(intentTable(each).find(subject)?.customer);
         each.onClockOf(customer, () => settleDebit(each, subject));
       },
+      'payment_intent.deposits_failed': (each, { subject }) => failDeposits(each, subject),
       'payment_intent.voucher_paid': (each, { subject }) => void completeAction(each, subject, true),
-      'payment_intent.voucher_expired': (each, { subject }) => void completeAction(each, subject, false),
+      'payment_intent.voucher_expired': (each, { subject }) => expireAction(each, subject),
     },
   };
 };
@@ -115,13 +117,46 @@ function checkReturnUrl({
   if (isThere && url === undefined && useSdk !== true) throw needsReturnUrl();
 }
 
-/** A server says itself that a customer agreed to later debits; Stripe.js does so for pages. */
-function checkMandate(stripe: Backend, given: ConfirmIntentParams, intent?: Stripe.PaymentIntent): void {
-  const usage = given.setup_future_usage ?? intent?.setup_future_usage;
-  if (!usage || given.mandate_data || given.mandate !== undefined || given.confirmation_token !== undefined) return;
+/** What a server has to say itself, and Stripe.js says for pages. */
+function checkConfirmation(stripe: Backend, given: ConfirmIntentParams, intent?: Stripe.PaymentIntent): void {
+  if (given.confirmation_token !== undefined || stripe.isLoose) return;
   const id = given.payment_method ?? idOf(intent?.payment_method);
-  const type = given.payment_method_data?.type ?? methodTable(stripe).find(id ?? '')?.type;
-  if (type !== 'sepa_debit') return;
+  const method = given.payment_method_data ? undefined : methodTable(stripe).find(id ?? '');
+  const type = given.payment_method_data?.type ?? method?.type;
+  const usage = given.setup_future_usage ?? intent?.setup_future_usage;
+  if (type === 'sepa_debit' && usage) checkMandate(given);
+  const options = { ...intent?.payment_method_options, ...given.payment_method_options } as Options;
+  const [path, isThere] = NEEDED[type ?? '']?.(options) ?? ['', true];
+  const isKept = method !== undefined && method.customer !== null;
+  if (!isThere && !isKept) throw parameterMissing(`payment_method_options[${type ?? ''}]${path}`);
+}
+
+interface Options {
+  readonly acss_debit?: { readonly mandate_options?: object };
+  readonly blik?: { readonly code?: string };
+  readonly wechat_pay?: { readonly client?: string | null };
+}
+
+/** The options without which nothing can be paid by a type, and whether they are there. */
+const NEEDED: Readonly<Record<string, (options: Options) => readonly [path: string, isThere: boolean]>> = {
+  acss_debit: ({ acss_debit: given }) => ['[mandate_options]', Boolean(given?.mandate_options)],
+  blik: ({ blik: given }) => ['[code]', Boolean(given?.code)],
+  wechat_pay: ({ wechat_pay: given }) => ['[client]', Boolean(given?.client)],
+};
+
+/** A page may let a payment method be used for more, and not for less. */
+function checkPublishedUsage(given: ConfirmIntentParams, { setup_future_usage: before }: Stripe.PaymentIntent): void {
+  const { setup_future_usage: usage } = given;
+  if (before !== 'off_session' || usage === undefined || usage === before) return;
+  throw invalidRequest(
+    'With a publishable key, `setup_future_usage` can only be changed from `on_session` to `off_session`.',
+    { param: 'setup_future_usage' },
+  );
+}
+
+/** A customer has to agree to later debits. */
+function checkMandate(given: ConfirmIntentParams): void {
+  if (given.mandate_data || given.mandate !== undefined) return;
   throw invalidRequest(
     'When confirming a PaymentIntent with a `sepa_debit` PaymentMethod and `setup_future_usage`, `mandate_data` is required.',
     { code: 'parameter_missing', param: 'mandate_data' },

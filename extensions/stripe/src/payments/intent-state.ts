@@ -1,7 +1,8 @@
 /** The errors of intents that are not in the state that a call needs, and what intents say of a payment that failed. */
 import type Stripe from 'stripe';
 import { invalidRequest, StripeError } from '../errors';
-import type { Decline } from './declines';
+import { NETWORK_DECLINE, isByNetwork, type Decline } from './declines';
+import { methodName } from './method-names';
 
 type Intent = Stripe.PaymentIntent | Stripe.SetupIntent;
 
@@ -88,6 +89,15 @@ export const ATTEMPT_FAILED: Decline & { readonly type: string } = {
   type: 'invalid_request_error',
 };
 
+/** What a customer was asked to do, and did not in time. */
+export function attemptExpired(type: string): Decline & { readonly type: string } {
+  return {
+    code: 'payment_intent_payment_attempt_expired',
+    message: `The ${methodName(type)} payment attempt of this PaymentIntent has expired. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this PaymentIntent again.`,
+    type: 'card_error',
+  };
+}
+
 /** `last_payment_error` and `last_setup_error`. */
 export function lastError(
   decline: Decline & { readonly type?: string },
@@ -100,6 +110,7 @@ export function lastError(
     ...(decline.decline_code !== undefined && { decline_code: decline.decline_code }),
     doc_url: `https://stripe.com/docs/error-codes/${decline.code.replaceAll('_', '-')}`,
     message: decline.message,
+    ...(isByNetwork(decline) && { network_decline_code: NETWORK_DECLINE }),
     ...(decline.param !== undefined && { param: decline.param }),
     ...(method !== undefined && { payment_method: method }),
     type: decline.type ?? 'card_error',
@@ -118,6 +129,7 @@ export function declinedCall(
     code,
     ...(advice !== undefined && { advice_code: advice }),
     ...(decline_code !== undefined && { decline_code }),
+    ...(isByNetwork(decline) && { network_decline_code: NETWORK_DECLINE }),
     ...(param !== undefined && { param }),
     ...(charge !== undefined && { charge }),
     [intent.object]: intent,

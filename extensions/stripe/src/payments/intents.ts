@@ -4,12 +4,16 @@ import type { StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
-import { methodTable } from '../resources/payment-methods';
+import { methodTable } from '../resources/method-table';
 import type { LineItem } from './amount-details';
 
 /** What is kept beside an intent. */
 export interface IntentSecret {
   readonly returnUrl?: string;
+  /** The mandate that the client named for the payment. */
+  readonly mandate?: string;
+  /** How often a customer named other deposits than those that arrived. */
+  readonly depositAttempts?: number;
   readonly useSdk?: boolean;
   readonly isOffSession?: boolean;
   /** The cardholder authenticated; the server has yet to confirm. */

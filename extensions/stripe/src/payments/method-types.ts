@@ -85,7 +85,7 @@ export const METHOD_TYPES: Readonly<Record<string, MethodType>> = {
   paypal: redirect(undefined, { reusable: true, manualCapture: true }),
   paypay: redirect('jpy'),
   payto: { ...debit('aud'), flow: 'debit' },
-  pix: redirect('brl', { action: 'pix_display_qr_code' }),
+  pix: voucher('brl', 'pix_display_qr_code'),
   promptpay: redirect('thb', { action: 'promptpay_display_qr_code' }),
   revolut_pay: redirect('gbp eur ron huf pln dkk', { reusable: true, manualCapture: true }),
   samsung_pay: redirect('krw', { manualCapture: true }),

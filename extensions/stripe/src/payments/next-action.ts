@@ -2,9 +2,9 @@
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { METHOD_TYPES } from './method-types';
+import { voucherExpiry, type VoucherOptions } from './vouchers';
 
 const DAY = 24 * 60 * 60;
-const VOUCHER_DAYS = 3;
 
 /** Where a customer agrees to a payment, or proves to be the cardholder: a page of ours. */
 export function actionUrl(stripe: Backend, intentId: string): string {
@@ -14,6 +14,8 @@ export function actionUrl(stripe: Backend, intentId: string): string {
 export interface ActionOptions {
   readonly returnUrl: string | undefined;
   readonly useSdk: boolean;
+  /** What the intent says of a voucher. */
+  readonly voucher?: VoucherOptions;
 }
 
 /** How the cardholder authenticates: on a page, or in what Stripe’s script shows. */
@@ -28,16 +30,24 @@ export function authenticate(stripe: Backend, intentId: string, { returnUrl, use
   };
 }
 
-const VOUCHER_NUMBER = '01234567890123456789012345678901';
+export const VOUCHER_NUMBER = '01234567890123456789012345678901';
+/** What a customer types in at a cash machine. */
+export const MULTIBANCO = { entity: '12345', reference: '123456789' } as const;
+const APP_LIFETIME = 60 * 60;
 
 /** What a voucher says, besides where it is shown. */
-function voucherOf(type: string, url: string, expires: number): object {
-  const store = { confirmation_number: '1234567890', payment_code: '123456' };
+function voucherOf(
+  type: string,
+  url: string,
+  expires: number,
+  { confirmation_number: number }: VoucherOptions,
+): object {
+  const store = { confirmation_number: number ?? '1234567890', payment_code: '123456' };
   switch (type) {
     case 'oxxo':
       return { expires_after: expires, number: VOUCHER_NUMBER };
     case 'multibanco':
-      return { entity: '12345', expires_at: expires, reference: '123456789' };
+      return { ...MULTIBANCO, expires_at: expires };
     case 'konbini':
       return { expires_at: expires, stores: { familymart: store, lawson: store, ministop: store, seicomart: store } };
     default:
@@ -50,14 +60,14 @@ export function actionFor(
   stripe: Backend,
   intentId: string,
   method: Stripe.PaymentMethod,
-  { returnUrl }: ActionOptions,
+  { returnUrl, voucher = {} }: ActionOptions,
 ): object {
   const url = actionUrl(stripe, intentId);
   const { action = 'redirect_to_url', flow } = METHOD_TYPES[method.type] ?? {};
-  const expires = stripe.now() + VOUCHER_DAYS * DAY;
-  if (flow === 'voucher') {
+  const expires = flow === 'voucher' ? voucherExpiry(stripe.now(), method, voucher) : stripe.now() + APP_LIFETIME;
+  if (flow === 'voucher' && method.type !== 'pix') {
     return {
-      [action]: { hosted_voucher_url: url, ...voucherOf(method.type, url, expires) },
+      [action]: { hosted_voucher_url: url, ...voucherOf(method.type, url, expires, voucher) },
       type: action,
     };
   }

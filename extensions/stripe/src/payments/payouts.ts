@@ -9,7 +9,7 @@ import { isWithin } from '../kernel/is-within';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { addBalanceTransaction, availableIn } from './balance';
-import { payoutFailureOf } from './bank-accounts';
+import { payoutFailureOf } from './payout-failures';
 import { bankAccountTable, cardTable } from './card-source';
 import { behaviorOf } from './cards';
 import { DAY } from './charging';

@@ -7,14 +7,15 @@ import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { shareRefund } from '../connect/shared-charges';
 import { idOf } from '../kernel/objects';
-import { fieldOf } from '../spec/shapes';
 import { addBalanceTransaction, balanceTransactions } from './balance';
-import { askForAccount, keepCash, leaveInCash, returnCash, scheduleExpiry } from './bank-refunds';
+import { askForAccount, bankDestination, keepCash, leaveInCash, returnCash, scheduleExpiry } from './bank-refunds';
 import { behaviorOf } from './cards';
 import { chargeTable } from './charging';
 import { disputeTable } from './disputes';
+import { METHOD_TYPES } from './method-types';
 import { formatAmount } from './money';
 import { refundTable, type RefundParams } from './refund-table';
+import { fieldNames, fieldOf } from '../spec/shapes';
 import type { CardBehavior } from './test-cards';
 
 /** In how many seconds a refund that takes its time is decided, and a bank has a number for one. */
@@ -29,7 +30,7 @@ export function createRefund(stripe: Backend, params: RefundParams): Stripe.Refu
   const left = charge.amount - charge.amount_refunded;
   const amount = params.amount ?? left;
   check(stripe, charge, amount, left);
-  const { refund: behavior } = behaviorOf(chargeTable(stripe).hidden(charge.id));
+  const behavior = isSlow(charge) ? 'pending' : behaviorOf(chargeTable(stripe).hidden(charge.id)).refund;
   const refund = {
     ...newRefund(stripe, charge, amount, params, behavior),
     ...askForAccount(stripe, charge, params.instructions_email),
@@ -179,7 +180,7 @@ function checkRelease({ id, amount: whole, payment_intent: intent }: Stripe.Char
 
 function destinationOf(charge: Stripe.Charge): object {
   const type = charge.payment_method_details?.type ?? 'card';
-  if (type !== 'card') return isDestination(type) ? { [type]: {}, type } : { type };
+  if (type !== 'card') return destinationBy(type, charge.currency);
   return {
     card: {
       reference_status: 'pending',
@@ -188,6 +189,21 @@ function destinationOf(charge: Stripe.Charge): object {
     },
     type: 'card',
   };
+}
+
+/** Whether a bank takes its time to give money back. */
+function isSlow({ payment_method_details: details }: Stripe.Charge): boolean {
+  return METHOD_TYPES[details?.type ?? 'card']?.flow === 'debit';
+}
+
+/** Where the money of other ways to pay goes: back the same way, or by a transfer of banks. */
+function destinationBy(type: string, currency: string): object {
+  const [details = ''] = fieldOf('refund', 'destination_details')?.kinds ?? [];
+  const ways = fieldNames(details);
+  const way = type === 'revolut_pay' ? 'revolut' : type;
+  if (ways.includes(way)) return { [way]: {}, type: way };
+  const destination = bankDestination(currency);
+  return ways.includes(destination.type) ? destination : { [type]: {}, type };
 }
 
 /** The bank has a number for a refund, by which its customer can ask for the money. */
@@ -201,19 +217,13 @@ function nameRefund(stripe: Backend, id: string): void {
   stripe.emit('charge.refund.updated', named, { destination_details: details });
 }
 
-function isDestination(type: string): boolean {
-  const [shape] = fieldOf('refund', 'destination_details')?.kinds ?? [];
-  return shape !== undefined && fieldOf(shape, type) !== undefined;
-}
-
 /** Ends a refund that took its time. */
 function settle(stripe: Backend, id: string): void {
   const table = refundTable(stripe);
   const refund = table.find(id);
   if (refund === undefined || (refund.status !== 'pending' && refund.status !== 'succeeded')) return;
   const charge = chargeTable(stripe).get(idOf(refund.charge)!);
-  const { refund: behavior } = behaviorOf(chargeTable(stripe).hidden(charge.id));
-  if (behavior === 'pending') {
+  if (refund.status === 'pending') {
     const done = table.replace(id, { ...omit(refund, 'pending_reason'), status: 'succeeded' });
     stripe.emitChange('refund.updated', refund, done);
     stripe.emit('charge.refund.updated', done, { status: 'pending' });

@@ -4,18 +4,13 @@ import { withToken } from './confirming-tokens';
 import { typesFor } from './intent-methods';
 import { needsReturnUrl, noSuchIntent } from './intent-state';
 import { CONFIRMABLE } from './intents';
-import { verifyDeposits } from './microdeposits';
+import { failDeposits, verifyDeposits } from './microdeposits';
 import { checkSecret, viewFor } from './public-view';
-import {
-  setupTable,
-  createSetupIntent,
-  type ConfirmSetupParams,
-  type CreateSetupParams,
-  confirmSetup,
-  attempts,
-  cancelSetupIntent,
-  updateSetupIntent,
-} from './setup-intents';
+import { type ConfirmSetupParams, confirmSetup } from './confirm-setup';
+import { createSetupIntent, type CreateSetupParams } from './create-setup';
+import { attempts } from './setup-attempts';
+import { cancelSetupIntent } from './cancel-setup';
+import { setupTable, updateSetupIntent } from './setup-intents';
 
 /** https://docs.stripe.com/api/setup_intents and https://docs.stripe.com/api/setup_attempts */
 export const setupIntents: DefineModule = (stripe) => {
@@ -66,5 +61,6 @@ export const setupIntents: DefineModule = (stripe) => {
         return attempts(stripe).page(url, params, { by: { setup_intent } });
       },
     },
+    jobs: { 'setup_intent.deposits_failed': (each, { subject }) => failDeposits(each, subject) },
   };
 };

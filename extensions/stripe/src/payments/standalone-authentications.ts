@@ -8,12 +8,9 @@ import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { omit } from '../kernel/omit';
 import type { Table } from '../kernel/table';
-import {
-  createPaymentMethod,
-  methodTable,
-  resolvePaymentMethod,
-  type MethodParams,
-} from '../resources/payment-methods';
+import { createPaymentMethod } from '../resources/create-method';
+import { methodTable, type MethodParams } from '../resources/method-table';
+import { resolvePaymentMethod } from '../resources/resolve-method';
 import { behaviorOf } from './cards';
 import { checkAmount, readCurrency } from './money';
 

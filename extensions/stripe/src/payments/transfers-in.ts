@@ -1,5 +1,6 @@
 /** Payments by bank transfer: from what the customer has sent, or will send. */
 import type Stripe from 'stripe';
+import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { transferAddresses } from '../resources/funding-instructions';
@@ -7,6 +8,7 @@ import { completeAction, pay } from './attempt-payment';
 import { availableCash, cashSettings, moveCash, type CashMovement } from './cash-movements';
 import { intentTable, methodOf, type Confirmed } from './intents';
 import { actionUrl } from './next-action';
+import { transferTypeOf } from './transfer-types';
 
 /** Whether a customer's transfers pay what waits for them without being told to. */
 export function appliesByItself(stripe: Backend, customer: string): boolean {
@@ -57,16 +59,19 @@ export function payByTransfer(
   ask: (action: object) => Confirmed,
 ): Confirmed {
   const customer = idOf(intent.customer);
-  const has =
-    customer !== undefined && appliesByItself(stripe, customer)
-      ? (availableCash(stripe, customer)?.[intent.currency] ?? 0)
-      : 0;
-  if (customer !== undefined && has >= intent.amount) {
+  if (customer === undefined) {
+    throw invalidRequest('Payments with `customer_balance` need a customer, whose balance it is.', {
+      code: 'parameter_missing',
+      param: 'customer',
+    });
+  }
+  const has = appliesByItself(stripe, customer) ? (availableCash(stripe, customer)?.[intent.currency] ?? 0) : 0;
+  if (has >= intent.amount) {
     spend(stripe, customer, intent, intent.amount);
     return pay(stripe, intent.id);
   }
   const asked = ask(instructions(stripe, intent));
-  if (customer === undefined || has === 0) return asked;
+  if (has === 0) return asked;
   applyCash(stripe, customer, asked.intent, has);
   return { intent: intentTable(stripe).get(intent.id) };
 }
@@ -81,7 +86,7 @@ function spend(stripe: Backend, customer: string, { id, currency }: Stripe.Payme
 /** Where the customer has to transfer how much to. */
 function instructions(stripe: Backend, intent: Stripe.PaymentIntent): object {
   const { bank_transfer: transfer } = intent.payment_method_options?.customer_balance ?? {};
-  const type = transfer?.type ?? `${intent.currency.slice(0, 2)}_bank_transfer`;
+  const type = transfer?.type ?? transferTypeOf(intent.currency);
   const customer = idOf(intent.customer);
   return {
     display_bank_transfer_instructions: {

@@ -1,8 +1,8 @@
 import type Stripe from 'stripe';
 import type { DefineModule } from '../kernel/module';
 import { newObject } from '../kernel/resource';
-import { methodTable } from '../resources/payment-methods';
-import { resolvePaymentMethod } from '../resources/payment-methods';
+import { methodTable } from '../resources/method-table';
+import { resolvePaymentMethod } from '../resources/resolve-method';
 import { behaviorOf } from '../payments/cards';
 import { judge } from './rules';
 

@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import type { Decline } from '../payments/declines';
 import { DECLINES } from '../payments/declines';
+import { emailOf } from '../resources/customer-email';
 import { hasAnyItem, isListed } from './value-lists';
 
 /** What lists are about. */
@@ -41,7 +42,7 @@ function valuesOf(
   stripe: Backend,
   { method, customer, description, number }: PaymentToJudge,
 ): Readonly<Record<string, readonly (string | null | undefined)[]>> {
-  const email = method.billing_details.email ?? (customer ? emailOf(stripe, customer) : null);
+  const email = method.billing_details.email ?? emailOf(stripe, customer);
   return {
     card_bin: number === undefined ? [] : BIN_LENGTHS.map((length) => number.slice(0, length)),
     card_country: [method.card?.country],
@@ -50,8 +51,4 @@ function valuesOf(
     customer_id: [customer],
     email: [email],
   };
-}
-
-function emailOf(stripe: Backend, customer: string): string | null | undefined {
-  return stripe.table<Stripe.Customer>('customer').find(customer)?.email;
 }

@@ -7,7 +7,7 @@ import type { DefineModule } from '../kernel/module';
 import { omit } from '../kernel/omit';
 import { newObject } from '../kernel/resource';
 import { readCurrency } from '../payments/money';
-import { resolvePaymentMethod } from '../resources/payment-methods';
+import { resolvePaymentMethod } from '../resources/resolve-method';
 
 type PaymentRecord = Stripe.PaymentRecord;
 type AttemptRecord = Stripe.PaymentAttemptRecord;

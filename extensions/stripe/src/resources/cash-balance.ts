@@ -4,6 +4,7 @@ import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { availableCash, cashSettings, moveCash, setCashSettings, type CashMovement } from '../payments/cash-movements';
+import { transferTypeOf } from '../payments/transfer-types';
 import { appliesByItself, applyCash, owedOf, waitsForTransfer } from '../payments/transfers-in';
 import { intentTable } from '../payments/intents';
 
@@ -66,7 +67,7 @@ const SENDERS: Readonly<Record<string, object>> = {
 
 function transferOf(currency: string, reference: string | null): object {
   const region = currency.slice(0, 2);
-  const type = `${region}_bank_transfer`;
+  const type = transferTypeOf(currency);
   return { ...(SENDERS[region] && { [type]: SENDERS[region] }), reference, type };
 }
 

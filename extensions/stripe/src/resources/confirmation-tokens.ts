@@ -3,9 +3,12 @@ import { omit } from '../kernel/omit';
 import { parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
+import { NO_ADDRESS } from '../parameters/address';
 import { confirmationTokenTable } from '../payments/confirming-tokens';
 import { blank } from '../spec/shapes';
-import { createPaymentMethod, methodTable, resolvePaymentMethod, type MethodParams } from './payment-methods';
+import { createPaymentMethod } from './create-method';
+import { methodTable, type MethodParams } from './method-table';
+import { resolvePaymentMethod } from './resolve-method';
 
 const LIFETIME = 12 * 60 * 60;
 
@@ -21,8 +24,7 @@ interface Given {
 
 function shippingOf(given: Stripe.ConfirmationToken.Shipping | undefined): Stripe.ConfirmationToken.Shipping | null {
   if (given === undefined) return null;
-  const place = { city: null, country: null, line1: null, line2: null, postal_code: null, state: null };
-  return { ...given, phone: given.phone ?? null, address: { ...place, ...given.address } };
+  return { ...given, phone: given.phone ?? null, address: { ...NO_ADDRESS, ...given.address } };
 }
 
 /** Makes a confirmation token: what a buyer filled in, as one thing to confirm with. */

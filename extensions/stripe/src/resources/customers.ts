@@ -6,13 +6,16 @@ import type { Table } from '../kernel/table';
 import { checkLimit } from '../kernel/limits';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
+import { NO_ADDRESS } from '../parameters/address';
 import { checkEmail } from '../parameters/email';
 import { recordSetBalance } from '../billing/customer-balance';
-import { shortened } from '../parameters/validate';
+import { checkLength } from '../parameters/validate';
 import { setCashSettings } from '../payments/cash-movements';
 import { addSource, replaceDefaultSource, sourcesOf } from '../payments/customer-sources';
 import { checkTax, taxOf } from './customer-tax';
-import { attachPaymentMethod, checkAttached, methodTable, resolvePaymentMethod } from './payment-methods';
+import { attachPaymentMethod } from './attach-method';
+import { methodTable } from './method-table';
+import { checkAttached, resolvePaymentMethod } from './resolve-method';
 import { addTaxId } from './tax-ids';
 
 /** What is kept beside a customer: where they were last seen. */
@@ -106,9 +109,7 @@ const LONGEST: Readonly<Record<string, number>> = { email: 512, name: 256, phone
 /** Throws for a text that is longer than a customer has it. */
 function checkTexts(given: Given): void {
   for (const [param, most] of Object.entries(LONGEST)) {
-    const text = given[param as 'email' | 'name' | 'phone'];
-    if (text === undefined || text.length <= most) continue;
-    throw invalidRequest(`Invalid string: ${shortened(text)}; must be at most ${most} characters`, { param });
+    checkLength(given[param as 'email' | 'name' | 'phone'] ?? '', most, param);
   }
 }
 
@@ -173,7 +174,7 @@ function invoiceCreditBalance({ balance, currency }: Stripe.Customer): Record<st
 
 /** An address with all its parts: null where nothing is given. */
 export function wholeAddress(given: object): Stripe.Address {
-  return { city: null, country: null, line1: null, line2: null, postal_code: null, state: null, ...given };
+  return { ...NO_ADDRESS, ...given };
 }
 
 /** Changes a customer, with `customer.updated`. */

@@ -7,7 +7,8 @@ import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { configurationOf, offeredTypes } from '../payments/method-configurations';
 import { customerSession } from './customer-sessions';
-import { detachPaymentMethod, methodTable } from './payment-methods';
+import { detachPaymentMethod } from './attach-method';
+import { methodTable } from './method-table';
 
 interface Asked {
   readonly customer_session_client_secret?: string;

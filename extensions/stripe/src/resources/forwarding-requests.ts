@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { DefineModule } from '../kernel/module';
 import { resourceOperations } from '../kernel/resource';
-import { resolvePaymentMethod } from './payment-methods';
+import { resolvePaymentMethod } from './resolve-method';
 
 type Request = Stripe.Forwarding.Request;
 type Given = Stripe.Forwarding.RequestCreateParams;

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
+import { NO_ADDRESS } from '../parameters/address';
 import type { DefineModule } from '../kernel/module';
 import type { StripeObject } from '../kernel/objects';
 
@@ -75,7 +76,7 @@ function addressesFor(
 
 /** How money is transferred to an account in a country. */
 export function bankAddresses(country: string, number: string): Address[] {
-  const place = { city: null, country, line1: null, line2: null, postal_code: null, state: null };
+  const place = { ...NO_ADDRESS, country };
   const holder = { account_holder_address: place, account_holder_name: 'Backlot', bank_address: place };
   const bank = { bank_name: 'Test Bank' };
   const short = number.slice(-8);

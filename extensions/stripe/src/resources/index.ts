@@ -51,6 +51,7 @@ import { balanceSettings } from '../payments/balance-settings';
 import { charges } from '../payments/charge-operations';
 import { customerSources } from '../payments/customer-sources';
 import { disputes } from '../payments/disputes';
+import { reviews } from '../payments/reviews';
 import { paymentIntents } from '../payments/intent-operations';
 import { followUps } from '../payments/follow-up';
 import { mandates } from '../payments/mandates';
@@ -130,6 +131,7 @@ export const MODULES: readonly DefineModule[] = [
   delinquency,
   discountOperations,
   disputes,
+  reviews,
   entitlements,
   elementsSessions,
   ephemeralKeys,

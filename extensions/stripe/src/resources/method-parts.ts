@@ -5,7 +5,9 @@ import type { Backend } from '../kernel/backend';
 import { omit } from '../kernel/omit';
 import { checkAccountNumber, checkRoutingNumber, TEST_BANK } from '../payments/card-objects';
 import { cardOfSource } from '../payments/card-source';
-import { fingerprint, methodCard, readCard, type CardParams, type CardSecret } from '../payments/cards';
+import { displayBrand, fingerprint, methodCard, readCard, type CardParams, type CardSecret } from '../payments/cards';
+import { isIban } from '../payments/iban';
+import { scenarioOf } from '../payments/test-bank-accounts';
 import { blank, fieldOf } from '../spec/shapes';
 
 /** What is kept beside a payment method. */
@@ -58,6 +60,7 @@ export function otherPart(type: string, given: Record<string, unknown>): Part {
         param: 'sepa_debit[iban]',
       });
     }
+    checkDebits(number);
     const shown = {
       ...bankOf(number),
       country: number.slice(0, 2),
@@ -68,6 +71,7 @@ export function otherPart(type: string, given: Record<string, unknown>): Part {
     return { shown, secret: { account: number } };
   }
   if (number !== '') {
+    checkExists(type, number);
     const bare = blankPart(type);
     const known = { bank_name: TEST_BANK, fingerprint: fingerprint(number), last4: number.slice(-4) };
     const shown = Object.entries(known).filter(([name]) => name in bare);
@@ -78,6 +82,33 @@ export function otherPart(type: string, given: Record<string, unknown>): Part {
   }
   const bic = type === 'ideal' ? IDEAL_BANKS[text('bank')] : undefined;
   return { shown: { ...blankPart(type), ...given, ...(bic !== undefined && { bic }) }, secret: {} };
+}
+
+/** Throws for an account that SEPA cannot debit. */
+function checkDebits(iban: string): void {
+  const scenario = scenarioOf(iban);
+  const param = 'sepa_debit[iban]';
+  if (scenario === 'bankNotSupported') {
+    throw invalidRequest('The bank of this IBAN does not support SEPA Direct Debit.', {
+      code: 'sepa_debit_bank_not_supported',
+      param,
+    });
+  }
+  if (scenario === 'debitsNotSupported') {
+    throw invalidRequest('The account of this IBAN does not support SEPA Direct Debit.', {
+      code: 'sepa_debit_debits_not_supported',
+      param,
+    });
+  }
+}
+
+/** Throws for a number that the bank does not have. */
+function checkExists(type: string, number: string): void {
+  if (scenarioOf(number) !== 'invalidNumber') return;
+  throw invalidRequest('The account number is invalid.', {
+    code: 'account_number_invalid',
+    param: `${type}[account_number]`,
+  });
 }
 
 /** What a payment method of a type says of itself before anything is known. */
@@ -95,7 +126,7 @@ export function usBankAccount(number: string, given: Record<string, unknown>): o
     financial_connections_account: given['financial_connections_account'] ?? null,
     fingerprint: fingerprint(number),
     last4: number.slice(-4),
-    networks: { preferred: 'ach', supported: ['ach'] },
+    networks: { preferred: 'ach', supported: ['ach', 'us_domestic_wire'] },
     routing_number: given['routing_number'] ?? '110000000',
     status_details: {},
   };
@@ -112,18 +143,9 @@ export function preferring(card: Stripe.PaymentMethod.Card, preferred: string | 
   }
   return {
     ...card,
-    display_brand: preferred || card.brand,
+    display_brand: displayBrand(preferred || card.brand),
     networks: { available, preferred: preferred || null },
   };
-}
-
-/** Whether a text is an IBAN: its check digits make the rest of a division by 97 one. */
-function isIban(text: string): boolean {
-  if (!/^[A-Z]{2}\d{2}[A-Z0-9]{8,30}$/.test(text)) return false;
-  const digits = (text.slice(4) + text.slice(0, 4)).replace(/[A-Z]/g, (letter) => String(parseInt(letter, 36)));
-  let rest = 0;
-  for (const digit of digits) rest = (rest * 10 + Number(digit)) % 97;
-  return rest === 1;
 }
 
 /** How many characters of an IBAN name the bank, and the branch: after its first four, and those left out. */

@@ -3,6 +3,8 @@ import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
+import { DEPOSITS } from '../payments/bank-accounts';
+import { formerBrand } from '../payments/card-objects';
 import { cardOfSource, sourceTable } from '../payments/card-source';
 import { fingerprint, methodCard, readCard, type CardParams } from '../payments/cards';
 import { checkSourceSecret } from '../payments/public-view';
@@ -86,7 +88,7 @@ export function createSource(stripe: Backend, given: Given): Stripe.Source {
       card: {
         address_line1_check: null,
         address_zip_check: null,
-        brand: card.brand,
+        brand: formerBrand(card.brand),
         country: card.country,
         cvc_check: card.checks?.cvc_check ?? null,
         dynamic_last4: null,
@@ -139,8 +141,6 @@ export function createSource(stripe: Backend, given: Given): Stripe.Source {
   return source;
 }
 
-/** What arrived at a bank account, in tests. */
-const DEPOSITS = '32,45';
 const VERIFICATION_ATTEMPTS = 5;
 
 /** Makes a source chargeable by what arrived at its bank account; fails it where nobody knows after all attempts. */
@@ -150,7 +150,7 @@ function verify(stripe: Backend, id: string, values: readonly string[]): Stripe.
   if (verification === undefined || status !== 'pending') {
     throw invalidRequest(`This source cannot be verified because it has a status of ${status}.`);
   }
-  if (values.join(',') === DEPOSITS) {
+  if (values.join(',') === DEPOSITS.amounts) {
     return table.update(
       id,
       { status: 'chargeable', code_verification: { ...verification, status: 'succeeded' } },

@@ -3,6 +3,7 @@ import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import { singleton, type Singleton } from '../kernel/singleton';
+import { NO_ADDRESS } from '../parameters/address';
 
 type Settings = Stripe.Tax.Settings;
 type Registration = Stripe.Tax.Registration;
@@ -17,7 +18,7 @@ export const taxSettings: DefineModule = (stripe) => {
         const { defaults, head_office } = params as Stripe.Tax.SettingsUpdateParams;
         const kept = taxSettingsOf(stripe);
         const before = kept.get();
-        const office = head_office ? { address: { ...emptyAddress(), ...head_office.address } } : before.head_office;
+        const office = head_office ? { address: { ...NO_ADDRESS, ...head_office.address } } : before.head_office;
         const isActive = office !== null;
         const after = {
           ...before,
@@ -86,8 +87,4 @@ export function taxSettingsOf(stripe: Backend): Singleton<Settings> {
     status: 'pending',
     status_details: { pending: { missing_fields: ['head_office'] } },
   }));
-}
-
-function emptyAddress(): Stripe.Address {
-  return { city: null, country: null, line1: null, line2: null, postal_code: null, state: null };
 }

@@ -3,7 +3,7 @@ import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import { blank } from '../spec/shapes';
-import { newBankAccount, newCard } from '../payments/card-objects';
+import { newBankAccount, newCard, uncheckedCard } from '../payments/card-objects';
 import { tokenTable, type SourceSecret } from '../payments/card-source';
 import { namedCard, readCard, type CardParams } from '../payments/cards';
 
@@ -25,7 +25,7 @@ export function createToken(stripe: Backend, params: TokenParams): Stripe.Token 
   if (card !== undefined) {
     const read = readCard(stripe, card);
     const secret = { number: read.number, hasCvc: read.hasCvc };
-    return insert(stripe, 'card', { card: newCard(stripe, read, card) }, secret);
+    return insert(stripe, 'card', { card: uncheckedCard(newCard(stripe, read, card)) }, secret);
   }
   if (account !== undefined) {
     const made = newBankAccount(stripe, account);

@@ -6,6 +6,7 @@ import type { DefineModule } from '../kernel/module';
 import { pageOf, wholePage } from '../kernel/page-of';
 import { newObject } from '../kernel/resource';
 import type { Table } from '../kernel/table';
+import { checkLength } from '../parameters/validate';
 import { calculationTable } from './calculations';
 import { reversalOf, type GivenReversal } from './reversals';
 
@@ -110,9 +111,7 @@ export function recordReversal(stripe: Backend, given: GivenReversal): Transacti
 
 function checkReference(stripe: Backend, reference: string): void {
   if (reference.trim() === '') throw parameterMissing('reference');
-  if (reference.length > LONGEST_REFERENCE) {
-    throw invalidRequest(`Invalid string: must be at most ${LONGEST_REFERENCE} characters`, { param: 'reference' });
-  }
+  checkLength(reference, LONGEST_REFERENCE, 'reference');
   if (transactionTable(stripe).first({ by: { reference } })) {
     throw invalidRequest(`A tax transaction with the reference '${reference}' already exists.`, {
       code: 'resource_already_exists',

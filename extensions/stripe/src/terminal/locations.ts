@@ -3,11 +3,11 @@ import type Stripe from 'stripe';
 import { parameterMissing } from '../errors';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
+import { NO_ADDRESS } from '../parameters/address';
 import { given } from './given';
 
 type Location = Stripe.Terminal.Location;
 
-const NO_ADDRESS = { city: null, country: null, line1: null, line2: null, postal_code: null, state: null };
 const TEXTS = ['display_name', 'display_name_kana', 'display_name_kanji', 'phone', 'configuration_overrides'] as const;
 
 /** https://docs.stripe.com/api/terminal/locations */

@@ -10,8 +10,10 @@ import { checkAllowed } from '../payments/intent-methods';
 import { tryConfirm } from '../payments/confirm-intent';
 import { intentTable } from '../payments/intents';
 import { createRefund } from '../payments/refunds';
-import { attempts, setupTable, tryConfirmSetup } from '../payments/setup-intents';
-import { createPaymentMethod } from '../resources/payment-methods';
+import { tryConfirmSetup } from '../payments/confirm-setup';
+import { attempts } from '../payments/setup-attempts';
+import { setupTable } from '../payments/setup-intents';
+import { makePaymentMethod } from '../resources/create-method';
 import { endBy, fail, readerTable, succeed, waiting, type Action, type ActionType } from './reader-action';
 
 type Reader = Stripe.Terminal.Reader;
@@ -58,7 +60,7 @@ export function settle(stripe: Backend, id: string, error: StripeError | undefin
 
 function cardOf(stripe: Backend, id: string, given: GivenPresentment): Stripe.PaymentMethod {
   const { type = 'card_present', card } = given;
-  if (type === 'card') return createPaymentMethod(stripe, { type, ...(card && { card }) });
+  if (type === 'card') return makePaymentMethod(stripe, { type, ...(card && { card }) });
   const { location } = readerTable(stripe).get(id);
   return presentedMethod(stripe, {
     type,

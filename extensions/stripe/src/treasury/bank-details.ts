@@ -2,9 +2,10 @@
 import type Stripe from 'stripe';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
+import { NO_ADDRESS } from '../parameters/address';
 import { TEST_BANK } from '../payments/card-objects';
 import { blank } from '../spec/shapes';
-import { resolvePaymentMethod } from '../resources/payment-methods';
+import { resolvePaymentMethod } from '../resources/resolve-method';
 
 /** A payment method that is a bank account. Throws for any other. */
 export function bankMethod(stripe: Backend, id: string, param: string): Stripe.PaymentMethod {
@@ -61,17 +62,8 @@ export function financialAccountDetails(id: string): object {
 }
 
 export function billingOf(billing: { address?: unknown; email?: unknown; name?: unknown }): object {
-  const address = {
-    ...blank('address'),
-    city: null,
-    country: null,
-    line1: null,
-    line2: null,
-    postal_code: null,
-    state: null,
-  };
   return {
-    address: { ...address, ...(billing.address as object | null | undefined) },
+    address: { ...blank('address'), ...NO_ADDRESS, ...(billing.address as object | null | undefined) },
     email: billing.email || null,
     name: billing.name || null,
   };

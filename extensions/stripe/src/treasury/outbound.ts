@@ -6,7 +6,7 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { newObject } from '../kernel/resource';
 import type { Table } from '../kernel/table';
-import { createPaymentMethod } from '../resources/payment-methods';
+import { makePaymentMethod } from '../resources/create-method';
 import { bankDetails, bankMethod, billingOf, financialAccountDetails } from './bank-details';
 import { checkFeature } from './features';
 import { addEntry, cashOf, financialAccountTable, openTransaction } from './ledger';
@@ -209,7 +209,7 @@ function destinationOf(stripe: Backend, given: GivenOutbound): Destination {
   }
   if (data.us_bank_account === undefined) throw parameterMissing('destination_payment_method_data[us_bank_account]');
   const { billing_details, us_bank_account } = data;
-  const method = createPaymentMethod(stripe, { type: 'us_bank_account', billing_details, us_bank_account });
+  const method = makePaymentMethod(stripe, { type: 'us_bank_account', billing_details, us_bank_account });
   return { network, method: null, details: bankDetails(method, network) };
 }
 

@@ -25,7 +25,7 @@ export interface AccountRow extends StripeObject {
 }
 
 /** Rows are objects of the platform, as accounts are. */
-export function rowTable(stripe: Backend): Table<AccountRow> {
+function rowTable(stripe: Backend): Table<AccountRow> {
   return stripe.table<AccountRow>('v2.core.account');
 }
 

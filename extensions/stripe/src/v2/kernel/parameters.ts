@@ -1,5 +1,6 @@
 /** Checks what a client of version 2 gave against the specification. */
 import type { StripeError } from '../../errors';
+import { isHash } from '../../kernel/objects';
 import { parseForm, type Raw } from '../../parameters/form';
 import { metadata } from '../../parameters/metadata';
 import type { Params } from '../../parameters/validate';
@@ -171,10 +172,6 @@ function listOf(given: unknown, at: string, isText: boolean): readonly unknown[]
 function hashOf(given: unknown, at: string): Fields {
   if (isHash(given)) return given;
   throw wrongType('object', at);
-}
-
-function isHash(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function wrongType(noun: string, at: string): StripeError {

@@ -1,0 +1,21 @@
+import type Stripe from 'stripe';
+import type { Backend } from '../kernel/backend';
+import { wrongStatus } from './intent-state';
+import { abandonAttempt } from './setup-attempts';
+import { CANCELABLE, setupTable } from './setup-intents';
+
+/** Cancels a setup intent, with `setup_intent.canceled`. */
+export function cancelSetupIntent(stripe: Backend, id: string, reason: string | null = null): Stripe.SetupIntent {
+  const intent = setupTable(stripe).get(id);
+  if (!stripe.isLoose && !CANCELABLE.includes(intent.status)) {
+    throw wrongStatus(intent, 'cancel', 'canceled', CANCELABLE);
+  }
+  abandonAttempt(stripe, intent);
+  const canceled = setupTable(stripe).update(id, {
+    status: 'canceled',
+    cancellation_reason: reason,
+    next_action: null,
+  });
+  stripe.emit('setup_intent.canceled', canceled);
+  return canceled;
+}
