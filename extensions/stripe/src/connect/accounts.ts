@@ -1,13 +1,13 @@
 import { omit } from '../kernel/omit';
 import type Stripe from 'stripe';
-import { invalidRequest, noAccess, resourceMissing } from '../errors';
+import { invalidRequest, noAccess } from '../errors';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { checkCountry } from '../parameters/country';
 import { checkEmail } from '../parameters/email';
 import { useDataToken } from '../payments/card-source';
-import { CAPABILITIES, accountTable, asAccount, asPlatform, type AccountSecret } from './account-data';
+import { accountTable, asAccount, asPlatform, type AccountSecret } from './account-data';
 import {
   checkAgreement,
   checkBusiness,
@@ -19,6 +19,7 @@ import {
 } from './account-rules';
 import { named } from './account-descriptors';
 import { blankAccount } from './blank-account';
+import { announceActive, announceCapabilities, capabilityOf } from './capabilities';
 import { checked } from './checks';
 import { addExternalAccount, externalAccountsOf, replaceExternalAccount } from './external-accounts';
 import { APPLICATION } from './fees';
@@ -185,15 +186,6 @@ export function createAccount(
   return made;
 }
 
-/** What an account that is complete at once may do is told of, as what any other may do from a moment on. */
-function announceActive(stripe: Backend, { id, capabilities }: Stripe.Account): void {
-  for (const [name, status] of Object.entries(capabilities ?? {})) {
-    if (status !== 'active') continue;
-    const capability = capabilityOf(stripe, id, name);
-    asAccount(stripe, id, () => stripe.emit('capability.updated', capability, { status: 'inactive' }));
-  }
-}
-
 /** Changes an account, and what follows from it, with the events that are for the platform's Connect endpoints. */
 export function refreshAccount(
   stripe: Backend,
@@ -242,55 +234,6 @@ export function refreshAccount(
 export function announceChange(stripe: Backend, before: Stripe.Account, after: Stripe.Account): void {
   asAccount(stripe, after.id, () => stripe.emitChange('account.updated', before, after));
   announceCapabilities(stripe, before, after);
-}
-
-function announceCapabilities(stripe: Backend, before: Stripe.Account, after: Stripe.Account): void {
-  const [was, is] = [before.capabilities, after.capabilities].map((each) => (each ?? {}) as Record<string, string>);
-  for (const [name, status] of Object.entries(is!)) {
-    if (was![name] === status) continue;
-    const capability = capabilityOf(stripe, after.id, name);
-    asAccount(stripe, after.id, () =>
-      stripe.emit('capability.updated', capability, { status: was![name] ?? 'unrequested' }),
-    );
-  }
-}
-
-const REJECTED = ['rejected.inactivity', 'rejected.other', 'rejected.unsupported_business'];
-
-/** Why an account is disabled, in the words for its capabilities. */
-function whyDisabled(reason: string | null | undefined): string | null {
-  if (!reason) return null;
-  if (reason === 'requirements.past_due') return 'requirements.fields_needed';
-  if (reason.startsWith('rejected.')) return REJECTED.includes(reason) ? reason : 'rejected.other';
-  return reason.startsWith('platform_') ? reason : 'pending.review';
-}
-
-/** https://docs.stripe.com/api/capabilities */
-export function capabilityOf(stripe: Backend, account: string, name: string): Stripe.Capability {
-  return asPlatform(stripe, () => {
-    if (!CAPABILITIES.has(name)) throw resourceMissing('capability', name);
-    const { requirements, capabilities } = accountTable(stripe).get(account);
-    const requestedAt = accountTable(stripe).hidden(account)?.requested[name];
-    return {
-      id: name,
-      object: 'capability',
-      account,
-      future_requirements: {
-        alternatives: [],
-        current_deadline: null,
-        currently_due: [],
-        disabled_reason: null,
-        errors: [],
-        eventually_due: [],
-        past_due: [],
-        pending_verification: [],
-      },
-      requested: requestedAt !== undefined,
-      requested_at: requestedAt ?? null,
-      requirements: requirements && { ...requirements, disabled_reason: whyDisabled(requirements.disabled_reason) },
-      status: (capabilities as Record<string, string> | undefined)?.[name] ?? 'unrequested',
-    } as unknown as Stripe.Capability;
-  });
 }
 
 /** Says that somebody went through the onboarding of an account. */

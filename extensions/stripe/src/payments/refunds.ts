@@ -1,6 +1,5 @@
 /** Refunds: https://docs.stripe.com/refunds. */
 import type Stripe from 'stripe';
-import { omit } from '../kernel/omit';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
@@ -8,19 +7,19 @@ import type { DefineModule } from '../kernel/module';
 import { shareRefund } from '../connect/shared-charges';
 import { idOf } from '../kernel/objects';
 import { addBalanceTransaction, balanceTransactions } from './balance';
-import { askForAccount, bankDestination, keepCash, leaveInCash, returnCash, scheduleExpiry } from './bank-refunds';
+import { askForAccount, bankDestination, returnCash, scheduleExpiry } from './bank-refunds';
 import { behaviorOf } from './cards';
 import { chargeTable } from './charging';
 import { disputeTable } from './disputes';
 import { METHOD_TYPES } from './method-types';
 import { formatAmount } from './money';
+import { expireRefund, nameRefund, settleRefund, stopRefund } from './refund-outcomes';
 import { refundTable, type RefundParams } from './refund-table';
 import { fieldNames, fieldOf } from '../spec/shapes';
 import type { CardBehavior } from './test-cards';
 
 /** In how many seconds a refund that takes its time is decided, and a bank has a number for one. */
 const SOON = 1;
-const REFERENCE_DIGITS = 16;
 /** What was paid in cash is given back by other means. */
 const NEVER_REFUNDED: readonly string[] = ['boleto', 'oxxo'];
 
@@ -206,98 +205,11 @@ function destinationBy(type: string, currency: string): object {
   return ways.includes(destination.type) ? destination : { [type]: {}, type };
 }
 
-/** The bank has a number for a refund, by which its customer can ask for the money. */
-function nameRefund(stripe: Backend, id: string): void {
-  const table = refundTable(stripe);
-  const { destination_details: details } = table.find(id) ?? {};
-  if (details?.card?.reference_status !== 'pending') return;
-  const reference = `1${String(stripe.platform.ids.number('refund.reference')).padStart(REFERENCE_DIGITS - 1, '0')}`;
-  const card = { reference, ...details.card, reference_status: 'available' };
-  const named = table.update(id, { destination_details: { ...details, card } }, 'refund.updated');
-  stripe.emit('charge.refund.updated', named, { destination_details: details });
-}
-
-/** Ends a refund that took its time. */
-function settle(stripe: Backend, id: string): void {
-  const table = refundTable(stripe);
-  const refund = table.find(id);
-  if (refund === undefined || (refund.status !== 'pending' && refund.status !== 'succeeded')) return;
-  const charge = chargeTable(stripe).get(idOf(refund.charge)!);
-  if (refund.status === 'pending') {
-    const done = table.replace(id, { ...omit(refund, 'pending_reason'), status: 'succeeded' });
-    stripe.emitChange('refund.updated', refund, done);
-    stripe.emit('charge.refund.updated', done, { status: 'pending' });
-    return;
-  }
-  const failed = giveUp(stripe, refund, charge, { status: 'failed', failure_reason: 'expired_or_canceled_card' });
-  stripe.emit('refund.failed', failed);
-  stripe.emit('charge.refund.updated', failed, { status: 'succeeded' });
-}
-
-/** The money of a refund comes back. */
-function giveUp(
-  stripe: Backend,
-  refund: Stripe.Refund,
-  charge: Stripe.Charge,
-  change: Partial<Stripe.Refund>,
-): Stripe.Refund {
-  const original = balanceTransactions(stripe).find(idOf(refund.balance_transaction) ?? '');
-  const transaction =
-    original &&
-    addBalanceTransaction(stripe, {
-      amount: refund.amount,
-      currency: refund.currency,
-      type: 'refund_failure',
-      source: refund.id,
-      description: 'REFUND FAILURE',
-      ...(original.available_on > stripe.now() && { available_on: original.available_on }),
-    });
-  chargeTable(stripe).update(charge.id, {
-    amount_refunded: charge.amount_refunded - refund.amount,
-    refunded: false,
-  });
-  return refundTable(stripe).update(refund.id, {
-    ...change,
-    ...(transaction && { failure_balance_transaction: transaction.id }),
-  });
-}
-
 function checkWaits({ status }: Stripe.Refund, done: string): void {
   if (status === 'requires_action') return;
   throw invalidRequest(
     `This refund cannot be ${done} because it has a status of ${status}. Only a refund with the status requires_action can be ${done}.`,
   );
-}
-
-/** Ends a refund that waits for the customer; what the account paid for it comes back. */
-function stop(stripe: Backend, refund: Stripe.Refund, change: Partial<Stripe.Refund> = {}): Stripe.Refund {
-  stripe.jobs.cancel(refund.id);
-  const charge = idOf(refund.charge);
-  const ended = { ...change, status: 'canceled' };
-  if (charge === undefined) {
-    keepCash(stripe, refund);
-    return announce(stripe, refund, { ...refund, ...ended });
-  }
-  return announce(stripe, refund, giveUp(stripe, refund, chargeTable(stripe).get(charge), ended));
-}
-
-/** Nobody said where the money goes: what a customer had transferred stays with them, other money comes back. */
-function expire(stripe: Backend, refund: Stripe.Refund): Stripe.Refund {
-  const charge = chargeTable(stripe).find(idOf(refund.charge) ?? '');
-  const customer = idOf(charge?.customer);
-  if (charge?.payment_method_details?.type !== 'customer_balance' || customer === undefined)
-    return stop(stripe, refund);
-  stripe.jobs.cancel(refund.id);
-  leaveInCash(stripe, refund, customer);
-  return announce(stripe, refund, { ...refund, status: 'canceled' });
-}
-
-/** Writes a refund that waits no more, and tells of it. */
-function announce(stripe: Backend, before: Stripe.Refund, ended: Stripe.Refund): Stripe.Refund {
-  const after = refundTable(stripe).replace(before.id, omit(ended, 'next_action'));
-  stripe.emitChange('refund.updated', before, after);
-  if (after.charge !== null) stripe.emitChange('charge.refund.updated', before, after);
-  return after;
 }
 
 /** https://docs.stripe.com/api/refunds */
@@ -327,20 +239,20 @@ export const refunds: DefineModule = (stripe) => {
       'POST /v1/refunds/{id}/cancel': ({ path }) => {
         const refund = table.get(path['id']!);
         checkWaits(refund, 'canceled');
-        return stop(stripe, refund, { failure_reason: 'merchant_request' });
+        return stopRefund(stripe, refund, { failure_reason: 'merchant_request' });
       },
       'POST /v1/test_helpers/refunds/{id}/expire': ({ path }) => {
         const refund = table.get(path['id']!);
         checkWaits(refund, 'expired');
-        return expire(stripe, refund);
+        return expireRefund(stripe, refund);
       },
     },
     jobs: {
-      'refund.settle': (each, { subject }) => settle(each, subject),
+      'refund.settle': (each, { subject }) => settleRefund(each, subject),
       'refund.reference': (each, { subject }) => nameRefund(each, subject),
       'refund.expire': (each, { subject }) => {
         const refund = refundTable(each).find(subject);
-        if (refund?.status === 'requires_action') expire(each, refund);
+        if (refund?.status === 'requires_action') expireRefund(each, refund);
       },
     },
     includes: {
