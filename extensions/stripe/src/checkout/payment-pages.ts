@@ -5,7 +5,7 @@ import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { pageOf } from '../kernel/page-of';
 import { businessName } from '../connect/business-name';
-import { wholeAddress } from '../resources/customers';
+import { wholeAddress } from '../parameters/address';
 import { methodTable } from '../resources/method-table';
 import { checkForm } from '../resources/tax-ids';
 import { itemsOf } from './sessions';

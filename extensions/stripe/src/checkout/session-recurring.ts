@@ -1,10 +1,9 @@
 import type Stripe from 'stripe';
+import { DAY } from '../billing/periods';
 import type { Backend } from '../kernel/backend';
 import { priceOf } from './line-items';
 import { saleOf, sessionsOf } from './session-data';
 import { addUp } from './totals';
-
-const DAY = 24 * 60 * 60;
 
 /** What a subscription costs after today, as Stripe.js shows it; null where nothing recurs. */
 export function recurringOf(stripe: Backend, session: Stripe.Checkout.Session): object | null {

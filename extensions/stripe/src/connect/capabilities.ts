@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import { resourceMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { CAPABILITIES, accountTable, asAccount, asPlatform } from './account-data';
+import { NO_REQUIREMENTS } from './requirements';
 
 /** What an account that is complete at once may do is told of, as what any other may do from a moment on. */
 export function announceActive(stripe: Backend, { id, capabilities }: Stripe.Account): void {
@@ -45,16 +46,7 @@ export function capabilityOf(stripe: Backend, account: string, name: string): St
       id: name,
       object: 'capability',
       account,
-      future_requirements: {
-        alternatives: [],
-        current_deadline: null,
-        currently_due: [],
-        disabled_reason: null,
-        errors: [],
-        eventually_due: [],
-        past_due: [],
-        pending_verification: [],
-      },
+      future_requirements: NO_REQUIREMENTS,
       requested: requestedAt !== undefined,
       requested_at: requestedAt ?? null,
       requirements: requirements && { ...requirements, disabled_reason: whyDisabled(requirements.disabled_reason) },

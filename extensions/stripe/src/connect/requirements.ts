@@ -19,7 +19,8 @@ import { errorOf } from './verification';
 /** What an account that Stripe asks itself may lack for a while. */
 const NOT_YET = /^business_profile\./;
 
-const NO_REQUIREMENTS = {
+/** Of whom or what nothing is asked. */
+export const NO_REQUIREMENTS = {
   alternatives: [],
   current_deadline: null,
   currently_due: [],

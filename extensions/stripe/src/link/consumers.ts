@@ -110,8 +110,7 @@ function sessions(stripe: Backend) {
 
 function byEmail(stripe: Backend, email: string | undefined): Consumer | undefined {
   if (email === undefined) throw parameterMissing('email_address');
-  const [found] = [...consumers(stripe).values({ where: (each) => each.email === email.toLowerCase() })];
-  return found;
+  return consumers(stripe).first({ where: (each) => each.email === email.toLowerCase() });
 }
 
 function begin(stripe: Backend, consumer: Consumer): Session {

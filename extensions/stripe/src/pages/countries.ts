@@ -1,8 +1,8 @@
 /** The countries that buyers choose among. */
+import { regionName } from '../parameters/country';
+
 const CODES =
   'AF AX AL DZ AD AO AI AQ AG AR AM AW AU AT AZ BS BH BD BB BY BE BZ BJ BM BT BO BA BW BV BR IO VG BN BG BF BI KH CM CA CV BQ KY CF TD CL CN CO KM CG CD CK CR CI HR CW CY CZ DK DJ DM DO EC EG SV GQ ER EE SZ ET FK FO FJ FI FR GF PF TF GA GM GE DE GH GI GR GL GD GP GU GT GG GN GW GY HT HN HK HU IS IN ID IQ IE IM IL IT JM JP JE JO KZ KE KI XK KW KG LA LV LB LS LR LY LI LT LU MO MG MW MY MV ML MT MQ MR MU YT MX MD MC MN ME MS MA MZ MM NA NR NP NL NC NZ NI NE NG NU MK NO OM PK PS PA PG PY PE PH PN PL PT PR QA RE RO RU RW WS SM ST SA SN RS SC SL SG SX SK SI SB SO ZA GS KR SS ES LK BL SH KN LC MF PM VC SR SJ SE CH TW TJ TZ TH TL TG TK TO TT TA TN TR TM TC TV UG UA AE GB US UY UZ VU VA VE VN WF EH YE ZM ZW';
-
-const names = new Intl.DisplayNames(['en'], { type: 'region' });
 
 /** Codes and names of countries in the order of their names; only those in `allowed` where it is given. */
 export function countries(allowed?: readonly string[]): (readonly [string, string])[] {
@@ -13,7 +13,7 @@ export function countries(allowed?: readonly string[]): (readonly [string, strin
 
 function nameOf(code: string): string {
   try {
-    return names.of(code) ?? code;
+    return regionName(code) ?? code;
   } catch {
     return code;
   }

@@ -135,11 +135,9 @@ export function charge(stripe: Backend, attempt: Attempt): Charged {
     statement_descriptor: null,
     statement_descriptor_suffix: null,
     status: decline !== undefined ? 'failed' : isPending ? 'pending' : 'succeeded',
+    transfer_data: null,
     transfer_group: null,
     ...fields,
-    transfer_data: fields.transfer_data
-      ? { ...fields.transfer_data, amount: fields.transfer_data.amount ?? null }
-      : null,
   } as unknown as Stripe.Charge;
   chargeTable(stripe).insert(made, secret);
   return { charge: made, ...(decline !== undefined && { decline }) };

@@ -12,7 +12,7 @@ function remainder(iban: string): number {
 
 /** Whether a text is an IBAN: its check digits make the rest of a division by 97 one. */
 export function isIban(text: string): boolean {
-  return /^[A-Z]{2}\d{2}[A-Z0-9]{8,30}$/.test(text) && remainder(text) === 1;
+  return /^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(text) && remainder(text) === 1;
 }
 
 /** The IBAN of another account of the same bank, whose number ends in `ending`. */

@@ -4,12 +4,11 @@
  * /payments/boleto, /payments/konbini, /payments/multibanco and /payments/pix.
  */
 import type Stripe from 'stripe';
+import { DAY, HOUR } from '../billing/periods';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 
 const MINUTE = 60;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 const SOON = 1;
 const LATER = 3 * MINUTE;
 

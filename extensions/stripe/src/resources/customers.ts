@@ -6,7 +6,7 @@ import type { Table } from '../kernel/table';
 import { checkLimit } from '../kernel/limits';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
-import { NO_ADDRESS } from '../parameters/address';
+import { wholeAddress } from '../parameters/address';
 import { checkEmail } from '../parameters/email';
 import { recordSetBalance } from '../billing/customer-balance';
 import { checkLength } from '../parameters/validate';
@@ -170,11 +170,6 @@ function secretOf({ ip_address: ip }: Stripe.CustomerUpdateParams.Tax): Customer
 /** What the customer owes or has in hand, by currency: the other way round than `balance`. */
 function invoiceCreditBalance({ balance, currency }: Stripe.Customer): Record<string, number> {
   return balance === 0 ? {} : { [currency ?? 'usd']: -(balance ?? 0) };
-}
-
-/** An address with all its parts: null where nothing is given. */
-export function wholeAddress(given: object): Stripe.Address {
-  return { ...NO_ADDRESS, ...given };
 }
 
 /** Changes a customer, with `customer.updated`. */
