@@ -49,8 +49,9 @@ export interface CollectionOptions<T> {
    */
   readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
   /**
-   * Lets all who read a value share it, frozen through and through, instead of getting a copy each: for large values that are
-   * read often. Index functions are then given what is put, and leave it as it is. False when left out.
+   * Gives values frozen through and through, which all who read them from the second time on share, instead of getting a copy
+   * each: for large values that are read often. Index functions are then given what is put, and leave it as it is. False when
+   * left out.
    */
   readonly frozen?: boolean;
 }

@@ -11,6 +11,9 @@ export function otherKind(kind: Kind): Kind {
   return kind === 'json' ? 'bytes' : 'json';
 }
 
+/** Stands for a value that was asked for once: most are not asked for again, and to keep them at hand costs more than to make them. */
+const ONCE = Symbol('asked for once');
+
 /** The entries whose frozen values are at hand. */
 const recent = new RecentlyRead<Entry>((entry) => entry.letGo());
 
@@ -27,13 +30,16 @@ export class Entry {
     return JSON.parse(this.data as string);
   }
 
-  /** A value of JSON that everybody shares, and nobody can change. The same object again while it is read now and then. */
+  /** A value of JSON that everybody shares, and nobody can change. From the second time on, the same object while it is read now and then. */
   frozen(): unknown {
-    if (this.#frozen === undefined) {
-      this.#frozen = freezeDeeply(this.copy());
+    if (this.#frozen !== undefined && this.#frozen !== ONCE) return this.#frozen;
+    const value = freezeDeeply(this.copy());
+    if (this.#frozen === undefined) this.#frozen = ONCE;
+    else {
+      this.#frozen = value;
       recent.add(this, this.data.length);
     }
-    return this.#frozen;
+    return value;
   }
 
   /** Makes its frozen value anew when somebody asks for it again. */

@@ -195,7 +195,7 @@ describeWithEngine('the container', () => {
 
 const FETCH_INSIDE = `fetch('http://127.0.0.1:4566/with-config').then(async (r) => console.log(await r.text()))`;
 const KILL_RUNTIME = `for p in /proc/[0-9]*; do
-  if [ "$(tr '\\0' ' ' < $p/cmdline | cut -d' ' -f2)" = /opt/backlot/dist/bin/runtime.js ]; then kill -9 \${p#/proc/}; fi
+  if tr '\\0' ' ' < $p/cmdline | grep -q '^[^ ]*node .*/opt/backlot/dist/bin/runtime.js *$'; then kill -9 \${p#/proc/}; fi
 done`;
 const LIST_STATES = `for p in /proc/[0-9]*; do sed -n 's/^Name://p' $p/status 2>/dev/null; done`;
 const LIST_IMAGE = `ls /opt/backlot; for tool in jest eslint prettier ts-jest; do

@@ -37,7 +37,8 @@ function checkWith(findRefusal: Check, limits: ConnectionLimits, listener: Reque
   return (request, response) => {
     const refused = findRefusal(request, limits);
     if (refused) return refuse(request, response, refused);
-    const { headers } = request;
+    const { headers, complete } = request;
+    if (complete) return listener(request, response);
     if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
       slowBodies.watch(request, response);
     }

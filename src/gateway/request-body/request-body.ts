@@ -12,6 +12,7 @@ import { decodeStream, decodeWhole, decodingError, encodingsOf, tooLarge } from 
 import { formTypeOf } from './form-type';
 import { parseMultipart } from './parse-multipart';
 import { parseJson } from './parse-json';
+import { wholeBody } from './set-aside';
 
 /** How much larger than what it stands for an encoded body may be: incompressible bytes grow a little. */
 const ENCODING_OVERHEAD = 65_536;
@@ -22,6 +23,8 @@ export class IncomingBody implements RequestBody {
   readonly #limit: number;
   /** The decoded bytes, or the attempt to read them. */
   #whole: Promise<Buffer> | undefined;
+  /** The bytes, where nobody had to wait for them. */
+  #atHand: Buffer | undefined;
   #streamed = false;
   /** True once the request was read here and its bytes were put back. */
   #putBack = false;
@@ -37,7 +40,7 @@ export class IncomingBody implements RequestBody {
   }
 
   stream(): Readable {
-    if (this.#whole) return Readable.from(this.#pieces(), { objectMode: false });
+    if (this.#whole ?? this.#atHand) return Readable.from(this.#pieces(), { objectMode: false });
     this.#assertThere();
     const request = this.#request;
     const encodings = encodingsOf(request.headers['content-encoding']);
@@ -52,6 +55,8 @@ export class IncomingBody implements RequestBody {
   }
 
   async buffer({ limit = this.#limit }: BodyOptions = {}): Promise<Buffer> {
+    const atHand = this.#findAtHand(limit);
+    if (atHand) return atHand;
     // One who may take less does not keep another, who may take more, from reading it.
     if (this.#whole) await this.#whole.catch(() => undefined);
     const whole = (this.#whole ??= this.#read(limit));
@@ -68,7 +73,7 @@ export class IncomingBody implements RequestBody {
 
   async text(options?: BodyOptions): Promise<string> {
     const decoder = decoderFor(this.#request.headers['content-type']);
-    return decoder.decode(await this.buffer(options));
+    return decoder.decode(this.#findAtHand(options?.limit) ?? (await this.buffer(options)));
   }
 
   async json<T = unknown>(options?: BodyOptions): Promise<T> {
@@ -81,6 +86,15 @@ export class IncomingBody implements RequestBody {
       return parseMultipart(await this.buffer(options), contentType!);
     }
     return { fields: new URLSearchParams(await this.text(options)), files: [] };
+  }
+
+  /** The whole body, where it has come already and is no longer than this; undefined where it takes more to say what it is. */
+  #findAtHand(limit = this.#limit): Buffer | undefined {
+    if (!this.#atHand && !this.#whole && !this.#streamed) {
+      const isPlain = this.#request.headers['content-encoding'] === undefined;
+      this.#atHand = isPlain ? wholeBody(this.#request) : undefined;
+    }
+    return this.#atHand && this.#atHand.length <= limit ? this.#atHand : undefined;
   }
 
   #read(limit: number): Promise<Buffer> {

@@ -29,6 +29,10 @@ type Watched = IncomingMessage & { [ASIDE]?: Aside };
  * The methods are the request's own: an Express app that it is handed to gives it another prototype.
  */
 export function setAside(request: Watched, watch: Watch): boolean {
+  if (isHeld(request)) {
+    watchHeld(request, watch);
+    return true;
+  }
   const isUntouched = request.readableFlowing === null && request.readableLength === 0 && !request.readableDidRead;
   if (!isUntouched || request.httpVersionMajor !== 1 || request.complete || Object.hasOwn(request, '_read'))
     return false;
@@ -36,6 +40,55 @@ export function setAside(request: Watched, watch: Watch): boolean {
   request[ASIDE] = { before: { push, _read }, pieces: [], watch };
   Object.assign(request, { push: pushAside, _read: readAll });
   return true;
+}
+
+/** Keeps what comes of a body out of its stream, for who may want to see it before, until {@link release}. */
+export function hold(request: Watched): void {
+  const { headers } = request;
+  // What has no body must stay as Node made it.
+  if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) setAside(request, keep);
+}
+
+/** Lets the body of a request that was held go into its stream, unless somebody watches it by now. */
+export function release(request: Watched): void {
+  if (!isHeld(request)) return;
+  const aside = request[ASIDE]!;
+  aside.watch = undefined;
+  // All that there is may as well stay where it is until somebody reads it.
+  if (!isWhole(aside)) fill(request, aside);
+}
+
+/** The body of a request where all of it is set aside; undefined where some of it is still to come, or was taken. */
+export function wholeBody(request: Watched): Buffer | undefined {
+  const aside = request[ASIDE];
+  if (!aside || !isWhole(aside)) return undefined;
+  const pieces = aside.pieces!.slice(0, -1) as Buffer[];
+  return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
+}
+
+/** Throws away a body that is set aside as a whole. */
+export function dropWhole(request: Watched): void {
+  const aside = request[ASIDE];
+  if (aside && isWhole(aside)) aside.pieces = undefined;
+}
+
+const keep: Watch = () => true;
+
+function isHeld(request: Watched): boolean {
+  return request[ASIDE]?.watch === keep;
+}
+
+function isWhole({ pieces }: Aside): boolean {
+  return pieces !== undefined && pieces.at(-1) === null;
+}
+
+/** Shows a watcher what has come, and then what comes. */
+function watchHeld(request: Watched, watch: Watch): void {
+  const aside = request[ASIDE]!;
+  const pieces = aside.pieces!;
+  const goesOn = pieces.every((piece) => watch(piece));
+  aside.watch = goesOn && pieces.at(-1) !== null ? watch : undefined;
+  if (!goesOn) fill(request, aside);
 }
 
 /** Whether somebody waits for more of a body that was set aside. */

