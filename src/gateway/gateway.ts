@@ -344,9 +344,8 @@ export class Gateway {
   #createPort(options: GatewayOptions): Port {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const classes = this.#messages;
-    const serve = checkHttp1(limits, this.#handle);
-    const http = createServer({ ...classes, ...limitOptions(limits) });
-    http.on('request', inBatches(http, serve));
+    const serve = inBatches(checkHttp1(limits, this.#handle));
+    const http = createServer({ ...classes, ...limitOptions(limits) }, serve);
     // Node would leave out the ones above its limit.
     http.maxHeadersCount = 0;
     continueLazily(http);

@@ -1,30 +1,16 @@
 /** Serves requests in batches: all that have come by then, one after another. */
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { hold, release } from './request-body/set-aside';
 
 type Arrived = readonly [request: IncomingMessage, response: ServerResponse];
 
-/** Set on a connection by its first request. */
-const KEPT = Symbol('backlot.kept');
-
-type Connection = Socket & { [KEPT]?: true };
-
-/** Whether a server goes on to answer a client that has closed its end; Node looks at it when that happens. */
-interface HalfOpen {
-  httpAllowHalfOpen: boolean;
-}
-
 /**
  * A listener that hands on what comes once everything has been read that is there to be read. To read and to serve by turns costs a
- * third more: the code of the one drives that of the other out of the caches of the processor.
- *
- * The first request of a connection is handed on at once, and so is one that says that it is the last: most clients that close their
- * end right behind a request send no other.
+ * third more: the code of the one drives that of the other out of the caches of the processor. That a client has closed its end is
+ * seen only in the next turn of the event loop, so that who closes it right behind a request loses nothing by the wait.
  */
-export function inBatches(http: Server, serve: RequestListener): RequestListener {
+export function inBatches(serve: RequestListener): RequestListener {
   let waiting: Arrived[] = [];
-
   const serveAll = (): void => {
     const batch = waiting;
     waiting = [];
@@ -35,23 +21,7 @@ export function inBatches(http: Server, serve: RequestListener): RequestListener
       release(request);
     }
   };
-
-  // Who closes its end while a request waits here is answered all the same, as it would have been without the wait.
-  http.on('connection', (socket: Socket) => {
-    const halfOpen = http as unknown as HalfOpen;
-    const usual = halfOpen.httpAllowHalfOpen;
-    socket.prependListener('end', () => {
-      if (waiting.some(([request]) => request.socket === socket)) halfOpen.httpAllowHalfOpen = true;
-    });
-    socket.on('end', () => (halfOpen.httpAllowHalfOpen = usual));
-  });
-
   return (request, response) => {
-    const connection = request.socket as Connection;
-    if (connection[KEPT] === undefined || !response.shouldKeepAlive) {
-      connection[KEPT] = true;
-      return serve(request, response);
-    }
     hold(request);
     if (waiting.push([request, response]) === 1) setImmediate(serveAll);
   };

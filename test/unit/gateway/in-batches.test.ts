@@ -8,7 +8,6 @@ let started: StartedGateway;
 let shop: OwnerTools;
 let client: RawClient;
 
-// Each test uses a connection that has had an answer: its requests wait for their batch.
 beforeEach(async () => {
   started = await startGateway({ bodyLimit: 100_000 });
   shop = started.owner('shop');
@@ -25,7 +24,7 @@ async function connection(): Promise<RawClient> {
 const post = (path: string, body: string, headers = ''): string =>
   `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${headers}\r\n${body}`;
 
-describe('a request on a connection that is kept', () => {
+describe('a request that waits for its turn', () => {
   it.each([
     ['text', () => shop.router.post('/x', ({ body }) => body.text())],
     ['bytes', () => shop.router.post('/x', async ({ body }) => (await body.buffer()).toString())],
