@@ -8,19 +8,22 @@ const LONGEST = 1024;
 /** Where letters are put together. */
 const scratch = Buffer.alloc(LONGEST);
 
-/** So many letters and digits. Throws a RangeError for a length that is none. */
-export function base62(length: number, bytes: Bytes): string {
+/** So many letters and digits, behind a head of ASCII. Throws a RangeError for a length that is none. */
+export function base62(length: number, bytes: Bytes, head = ''): string {
   assertLength(length);
-  let made = 0;
-  while (made < length) {
-    const taken = bytes(length - made);
+  const end = head.length + length;
+  const letters = end <= scratch.length ? scratch : Buffer.alloc(end);
+  for (let i = 0; i < head.length; i++) letters[i] = head.charCodeAt(i);
+  let made = head.length;
+  while (made < end) {
+    const taken = bytes(end - made);
     for (let i = 0; i < taken.length; i++) {
       const byte = taken[i]!;
-      if (byte < UNEVEN) scratch[made++] = LETTERS[byte % LETTERS.length]!;
+      if (byte < UNEVEN) letters[made++] = LETTERS[byte % LETTERS.length]!;
     }
   }
   // Text that is put together letter by letter is a chain of pieces, which costs more to make and to keep.
-  return scratch.toString('latin1', 0, length);
+  return letters.toString('latin1', 0, end);
 }
 
 /** So many hexadecimal digits. Throws a RangeError for a length that is none. */

@@ -111,8 +111,9 @@ function checkHash(
   also: readonly string[] = [],
 ): Record<string, unknown> {
   const { fields, required } = hashType(type as readonly [string, ...unknown[]]);
-  const unknown = Object.keys(raw).filter((name) => !fields.has(name));
-  if (unknown.length > 0) throw unknownParameters(unknown, [...fields.keys()], at);
+  let unknown: string[] | undefined;
+  for (const name in raw) if (!fields.has(name)) (unknown ??= []).push(name);
+  if (unknown !== undefined) throw unknownParameters(unknown, [...fields.keys()], at);
   for (const name of required) {
     if (also.includes(name)) continue;
     const value = Object.hasOwn(raw, name) ? raw[name] : undefined;
@@ -120,9 +121,7 @@ function checkHash(
     if (typeof value === 'string' && value !== '' && value.trim() === '') throw blankParameter(below(at, name));
   }
   const checked: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(raw)) {
-    checked[name] = check(fields.get(name)!, value, below(at, name));
-  }
+  for (const name in raw) checked[name] = check(fields.get(name)!, raw[name]!, below(at, name));
   return checked;
 }
 

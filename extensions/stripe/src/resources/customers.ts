@@ -104,13 +104,15 @@ function prefix(stripe: Backend): string {
   return stripe.secret(PREFIX_LENGTH).toUpperCase();
 }
 
-const LONGEST: Readonly<Record<string, number>> = { email: 512, name: 256, phone: 20 };
+const LONGEST = [
+  ['email', 512],
+  ['name', 256],
+  ['phone', 20],
+] as const;
 
 /** Throws for a text that is longer than a customer has it. */
 function checkTexts(given: Given): void {
-  for (const [param, most] of Object.entries(LONGEST)) {
-    checkLength(given[param as 'email' | 'name' | 'phone'] ?? '', most, param);
-  }
+  for (const [param, most] of LONGEST) checkLength(given[param] ?? '', most, param);
 }
 
 const INVOICE_PREFIX = /^[A-Z0-9]{3,12}$/;

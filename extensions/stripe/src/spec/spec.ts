@@ -68,11 +68,20 @@ function read({ version, operations: rows }: ParameterFile): Spec {
   });
   const root = makeNode();
   const names = new Map(operations.map((operation) => [operation, namesIn(operation.path)]));
-  for (const operation of operations) add(root, operation);
+  // Paths without parameters, which need not be taken apart.
+  const whole = new Map<string, Map<string, FoundOperation>>();
+  for (const operation of operations) {
+    add(root, operation);
+    if (names.get(operation)!.length > 0) continue;
+    const ofMethod = whole.get(operation.method) ?? new Map<string, FoundOperation>();
+    whole.set(operation.method, ofMethod.set(operation.path, { operation, path: {} }));
+  }
   return {
     version,
     operations,
     find: (method, path) => {
+      const known = whole.get(method)?.get(path);
+      if (known !== undefined) return known;
       const values: string[] = [];
       const operation = walk(root, path.split('/'), 1, method, values)?.operations.get(method);
       return operation && { operation, path: named(names.get(operation)!, values) };
