@@ -64,8 +64,8 @@ export class Entry {
   indexBy(definitions: Iterable<IndexDefinition>, table: Pick<Table, 'follows'>, value: () => unknown): void {
     const indexed: (IndexDefinition | Key)[] = [];
     for (const definition of definitions) {
-      const keys = definition.keysOf(value());
-      if (table.follows(definition)) indexed.push(definition, ...keys);
+      if (table.follows(definition)) indexed.push(definition, ...definition.keysOf(value()));
+      else definition.check(value());
     }
     if (indexed.length > 0) this.#indexed = indexed.slice();
   }

@@ -17,6 +17,18 @@ export function toKey(given: unknown, role = 'key'): Key {
   return Object.freeze(elements);
 }
 
+/** Throws for what is no key, as {@link toKey} does. */
+export function assertKey(given: unknown, role = 'key'): void {
+  if (typeof given === 'string') return;
+  if (typeof given === 'number') return void toNumber(given, role);
+  if (!Array.isArray(given)) throw invalidKey(given, role);
+  for (const element of given as readonly unknown[]) {
+    if (typeof element === 'string') continue;
+    if (typeof element !== 'number') throw invalidKey(given, role);
+    toNumber(element, role);
+  }
+}
+
 function toNumber(given: number, role: string): number {
   if (!Number.isFinite(given)) throw invalidKey(given, role);
   return given === 0 ? 0 : given;
