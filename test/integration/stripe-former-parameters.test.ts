@@ -157,6 +157,21 @@ describe('Checkout before 2022-08-01', () => {
     });
     expect(made).toMatchObject({ mode: 'subscription', amount_subtotal: 1000, amount_total: 500 });
   });
+
+  it('tried a plan for as long as that says', async () => {
+    const { id: product } = await stripe.products.create({ name: 'Tea' });
+    const plan = await stripe.plans.create({
+      product,
+      currency: 'usd',
+      amount: 700,
+      interval: 'month',
+      trial_period_days: 14,
+    });
+    const sold = { items: [{ plan: plan.id }] };
+    const tried = await session({ subscription_data: { ...sold, trial_from_plan: true } });
+    expect(tried).toMatchObject({ mode: 'subscription', amount_total: 0 });
+    expect(await session({ subscription_data: sold })).toMatchObject({ amount_total: 700 });
+  });
 });
 
 describe('before 2020-08-27', () => {

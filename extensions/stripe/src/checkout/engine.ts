@@ -9,10 +9,13 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { tryConfirmSetup } from '../payments/confirm-setup';
 import { createSetupIntent } from '../payments/create-setup';
+import { METHOD_TYPES } from '../payments/method-types';
+import { mustBeVerified } from '../payments/verification';
 import { createCustomer } from '../resources/customers';
 import { addTaxId } from '../resources/tax-ids';
 import { attachPaymentMethod, detachPaymentMethod } from '../resources/attach-method';
 import { makePaymentMethod as makeMethod } from '../resources/create-method';
+import { methodTable } from '../resources/method-table';
 
 /** A payment method as somebody filled it in. */
 export interface GivenMethod {
@@ -76,17 +79,35 @@ export function detachMethod(stripe: Backend, method: string): void {
 
 /** Sets a payment method up for a customer: the bank may want to see the buyer. */
 export function addPaymentMethod(stripe: Backend, customer: string, method: string, returnUrl: string): Paid {
-  const intent = createSetupIntent(stripe, {
+  return setUpMethod(stripe, customer, method, returnUrl);
+}
+
+/** The same, with the setup intent by which it is done. */
+export function setUpMethod(
+  stripe: Backend,
+  customer: string,
+  method: string,
+  returnUrl: string,
+): Paid & { readonly intent: string } {
+  const { id } = createSetupIntent(stripe, {
     customer,
     usage: 'off_session',
-    payment_method_types: [stripe.table<Stripe.PaymentMethod>('payment_method').get(method).type],
+    payment_method_types: [typeOf(stripe, method)],
   });
-  const { intent: confirmed, error } = tryConfirmSetup(stripe, intent.id, {
-    payment_method: method,
-    return_url: returnUrl,
-  });
-  if (error) return { error };
-  return confirmed.status === 'requires_action' ? { redirect: actionPage(stripe, confirmed.id, returnUrl) } : {};
+  const { intent, error } = tryConfirmSetup(stripe, id, { payment_method: method, return_url: returnUrl });
+  if (error) return { intent: id, error };
+  return { intent: id, ...(intent.status === 'requires_action' && { redirect: actionPage(stripe, id, returnUrl) }) };
+}
+
+/** Whether a payment method is set up without going elsewhere first, unless the bank wants to see the buyer of a card. */
+export function isSetUpAtOnce(stripe: Backend, method: string): boolean {
+  const type = typeOf(stripe, method);
+  const flow = METHOD_TYPES[type]?.flow;
+  return flow === 'card' || (flow === 'debit' && !mustBeVerified(type, methodTable(stripe).hidden(method)));
+}
+
+function typeOf(stripe: Backend, method: string): string {
+  return methodTable(stripe).get(method).type;
 }
 
 /** Begins a subscription, incomplete until its first invoice is paid. `isCharged` says whether anything is due at once. */

@@ -14,7 +14,8 @@ import { removeSaved, savedFor } from './saved-methods';
 import { applyCode, changeQuantity, chooseShipping, noteEmail, removeCode } from './session-changes';
 import { sessionsOf } from './session-data';
 import { recurringOf } from './session-recurring';
-import { lastError, paySession, type Outcome } from './session-pay';
+import type { Outcome } from './outcome';
+import { lastError, paySession } from './session-pay';
 
 type Address = Stripe.Address;
 

@@ -69,6 +69,42 @@ function checkEnabled(features: Stripe.BillingPortal.Configuration['features'], 
   }
 }
 
+/** Throws for a flow in which there would be nothing to do. */
+function checkChangeable(
+  subscription: Stripe.Subscription,
+  { subscription_update: update }: Stripe.BillingPortal.Configuration['features'],
+  { type, subscription_update_confirm: confirm }: Stripe.BillingPortal.SessionCreateParams.FlowData,
+): void {
+  const items = subscription.items.data;
+  if (type === 'subscription_cancel' && (subscription.cancel_at_period_end || subscription.cancel_at !== null)) {
+    throw invalidRequest(
+      'This subscription cannot be canceled because it is already set to be canceled at period end.',
+    );
+  }
+  if (type === 'subscription_update') {
+    const choices = (update.products ?? []).flatMap(({ prices }) => prices);
+    const isChoice = choices.some((price) => items.every((item) => item.price.id !== price));
+    if (!isChoice && !update.default_allowed_updates.includes('quantity')) {
+      throw invalidRequest(
+        'This subscription cannot be updated because there is no price in the portal configuration available to change to.',
+      );
+    }
+  }
+  if (type === 'subscription_update_confirm' && !confirm?.discounts?.length) {
+    const isSame = confirm?.items.every(({ id, price, quantity }) =>
+      items.some(
+        (item) =>
+          item.id === id &&
+          (price === undefined || price === item.price.id) &&
+          (quantity === undefined || quantity === item.quantity),
+      ),
+    );
+    if (isSame === true) {
+      throw invalidRequest('This subscription cannot be updated because there are no changes to confirm.');
+    }
+  }
+}
+
 function flowOf(
   stripe: Backend,
   {
@@ -90,6 +126,7 @@ function flowOf(
     if (idOf(subscription.customer) !== customer) {
       throw invalidRequest(`The subscription \`${id}\` does not belong to the customer \`${customer}\`.`, { param });
     }
+    checkChangeable(subscription, configuration.features, given);
     return id;
   };
   const [cancel, update, confirm, pause] = [

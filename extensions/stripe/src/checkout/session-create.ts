@@ -272,8 +272,7 @@ function fits(type: string, { mode }: SessionParams): boolean {
 
 function customerCreation(given: SessionParams): string | null {
   if (given.customer !== undefined) return null;
-  if (given.mode === 'subscription') return 'always';
-  return given.mode === 'payment' ? (given.customer_creation ?? 'if_required') : (given.customer_creation ?? 'always');
+  return given.mode === 'subscription' ? 'always' : (given.customer_creation ?? 'if_required');
 }
 
 function detailsAtFirst(

@@ -22,6 +22,8 @@ export interface SessionHidden {
   readonly paymentMethod?: string;
   /** The subscription whose first payment the bank refused last: the next try begins anew. */
   readonly declined?: string;
+  /** The setup intent by which the payment method of a subscription that costs nothing today is set up. */
+  readonly setup?: string;
   /** What the buyer gets to see after a payment by a payment link. */
   readonly confirmation?: string;
 }

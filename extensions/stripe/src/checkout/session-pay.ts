@@ -5,19 +5,12 @@ import { idOf } from '../kernel/objects';
 import { tryConfirm } from '../payments/confirm-intent';
 import { createIntent } from '../payments/create-intent';
 import { tryConfirmSetup } from '../payments/confirm-setup';
-import { intentParams, subscriptionParams } from './payment-params';
-import {
-  addTaxId,
-  detachMethod,
-  giveUpSubscription,
-  makeCustomer,
-  makePaymentMethod,
-  payFirstInvoice,
-  startSubscription,
-  type GivenMethod,
-} from './engine';
+import { intentParams } from './payment-params';
+import { addTaxId, makeCustomer, makePaymentMethod, type GivenMethod } from './engine';
+import type { Outcome, Settle } from './outcome';
 import { completeSession } from './session-complete';
 import { amountsOf, saleOf, sessionsOf } from './session-data';
+import { subscribe } from './session-subscribe';
 import { addUp } from './totals';
 
 /** What a buyer filled in. */
@@ -38,12 +31,6 @@ export interface Submission {
   readonly wantsPromotions: boolean;
   readonly taxId?: { readonly type: string; readonly value: string } | undefined;
 }
-
-/** What becomes of it: the session is complete, the buyer has to go elsewhere first, or the bank refuses. */
-export type Outcome =
-  | { readonly kind: 'complete' }
-  | { readonly kind: 'redirect'; readonly url: string }
-  | { readonly kind: 'declined'; readonly error: StripeError };
 
 /** Pays a session with what the buyer filled in. Throws for what cannot be, such as a wrong number of a card. */
 export function paySession(stripe: Backend, id: string, submission: Submission): Outcome {
@@ -69,14 +56,6 @@ function redisplayOf(stripe: Backend, id: string, { save }: Submission): Stripe.
   const { given } = sessionsOf(stripe).hidden(id)!;
   const isKept = mode !== 'payment' || given.payment_intent_data?.setup_future_usage !== undefined;
   return isKept ? 'limited' : 'unspecified';
-}
-
-interface Settle {
-  readonly id: string;
-  readonly customer: string | undefined;
-  readonly method: string | undefined;
-  /** The buyer typed the payment method in. */
-  readonly isNew: boolean;
 }
 
 function payOnce(stripe: Backend, { id, customer, method }: Settle, save: boolean): Outcome {
@@ -112,43 +91,6 @@ function setUp(stripe: Backend, { id, customer, method }: Settle): Outcome {
     return_url: stripe.pageUrl(`pay/${id}/return`),
   });
   return outcomeOf(stripe, id, confirmed, error, 'no_payment_required');
-}
-
-/**
- * Makes the subscription and pays its first invoice. Where the bank refuses it stays incomplete, with the charge that failed, and ends when
- * the next try begins; where the buyer has to go elsewhere it waits, incomplete.
- */
-function subscribe(stripe: Backend, { id, customer, method, isNew }: Settle): Outcome {
-  const table = sessionsOf(stripe);
-  const { declined } = table.hidden(id)!;
-  if (declined !== undefined) giveUpSubscription(stripe, declined);
-  const subscription =
-    idOf(table.get(id).subscription) ??
-    startSubscription(stripe, subscriptionParams(stripe, id, { customer: customer!, paymentMethod: method }), {
-      method,
-      isCharged: addUp(stripe, saleOf(stripe, id)!).amount_total > 0,
-    }).id;
-  table.update(id, { subscription });
-  if (table.get(id).status === 'complete') return { kind: 'complete' };
-  const first = payFirstInvoice(stripe, subscription, method, stripe.pageUrl(`pay/${id}/return`));
-  if (first.error) {
-    if (isNew && method !== undefined) {
-      stripe.table<Stripe.Subscription>('subscription').update(subscription, { default_payment_method: null });
-      detachMethod(stripe, method);
-    }
-    table.update(id, { subscription: null });
-    table.hide(id, { ...table.hidden(id)!, declined: subscription });
-    return { kind: 'declined', error: first.error };
-  }
-  if (first.redirect !== undefined) return { kind: 'redirect', url: first.redirect };
-  if (table.get(id).status === 'open') {
-    completeSession(
-      stripe,
-      id,
-      first.processing === true ? 'unpaid' : first.due === 0 ? 'no_payment_required' : 'paid',
-    );
-  }
-  return { kind: 'complete' };
 }
 
 function outcomeOf(
@@ -290,6 +232,7 @@ export function lastError(
   session: Stripe.Checkout.Session,
 ): Stripe.PaymentIntent.LastPaymentError | null {
   const intent = stripe.table<Stripe.PaymentIntent>('payment_intent').find(idOf(session.payment_intent) ?? '');
-  const setup = stripe.table<Stripe.SetupIntent>('setup_intent').find(idOf(session.setup_intent) ?? '');
+  const setupId = idOf(session.setup_intent) ?? sessionsOf(stripe).hidden(session.id)?.setup ?? '';
+  const setup = stripe.table<Stripe.SetupIntent>('setup_intent').find(setupId);
   return intent?.last_payment_error ?? setup?.last_setup_error ?? null;
 }

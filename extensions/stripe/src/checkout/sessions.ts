@@ -13,6 +13,7 @@ import { intentTable } from '../payments/intents';
 import { cancelSetupIntent } from '../payments/cancel-setup';
 import { setupTable } from '../payments/setup-intents';
 import { createSession } from './session-create';
+import { subscribeOnceSetUp } from './session-subscribe';
 import { completePaid, completeSetUp, noteAsyncFailure, noteCaptured } from './session-complete';
 import { amountsOf, saleOf, sessionsOf } from './session-data';
 import { readShippingOptions } from './shipping-options';
@@ -71,7 +72,10 @@ export const checkoutSessions: DefineModule = (stripe) => {
       'payment_intent.amount_capturable_updated': (intent: Stripe.PaymentIntent) =>
         completePaid(stripe, { payment_intent: intent.id }, 'unpaid'),
       'payment_intent.payment_failed': (intent: Stripe.PaymentIntent) => noteAsyncFailure(stripe, intent.id),
-      'setup_intent.succeeded': (intent: Stripe.SetupIntent) => completeSetUp(stripe, intent),
+      'setup_intent.succeeded': (intent: Stripe.SetupIntent) => {
+        completeSetUp(stripe, intent);
+        subscribeOnceSetUp(stripe, intent);
+      },
       'invoice.paid': (invoice: Stripe.Invoice) => {
         const subscription = idOf(invoice.parent?.subscription_details?.subscription);
         if (subscription !== undefined) completePaid(stripe, { subscription }, 'paid');

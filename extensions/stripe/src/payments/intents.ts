@@ -23,6 +23,8 @@ export interface IntentSecret {
   readonly lineItems?: readonly LineItem[];
   /** What a payment method is set up for, where that is one payment alone. */
   readonly singleUse?: Stripe.SetupIntentCreateParams.SingleUse;
+  /** The session of Checkout whose subscription begins once the payment method is set up. */
+  readonly checkoutSession?: string;
 }
 
 export type CreateIntentParams = Stripe.PaymentIntentCreateParams & {

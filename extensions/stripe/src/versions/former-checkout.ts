@@ -1,3 +1,5 @@
+import type Stripe from 'stripe';
+import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { omit } from '../kernel/omit';
 import type { Raw, RawHash } from '../parameters/form';
@@ -6,7 +8,7 @@ import { eachHash, isHash, listOf } from './raw-lists';
 
 /**
  * https://docs.stripe.com/changelog/2022-08-01: Checkout priced its lines by themselves, took the items of a subscription apart from them,
- * made a customer of everybody who paid, and knew shipping in two fields.
+ * tried plans for as long as they say, made a customer of everybody who paid, and knew shipping in two fields.
  */
 export const formerCheckout: Change = {
   since: '2022-08-01',
@@ -21,8 +23,10 @@ export const formerCheckout: Change = {
   translate: { 'POST /v1/checkout/sessions': translate },
 };
 
-function translate({ shipping_rates: rates, subscription_data: data, ...given }: RawHash): RawHash {
-  const { items, coupon, ...subscription } = isHash(data) ? data : {};
+function translate({ shipping_rates: rates, subscription_data: data, ...given }: RawHash, stripe: Backend): RawHash {
+  const { items, coupon, trial_from_plan: fromPlan, ...others } = isHash(data) ? data : {};
+  const trial = fromPlan === 'true' ? longestTrial(stripe, listOf(items).map(asLine)) : 0;
+  const subscription = { ...(trial > 0 && { trial_period_days: String(trial) }), ...others };
   const lines = [...listOf(items).map(asLine), ...listOf(given['line_items'])];
   const mode =
     given['mode'] ?? (items !== undefined ? 'subscription' : given['setup_intent_data'] ? 'setup' : 'payment');
@@ -36,6 +40,16 @@ function translate({ shipping_rates: rates, subscription_data: data, ...given }:
     ...(coupon !== undefined && { discounts: [{ coupon }] }),
     ...(Object.keys(subscription).length > 0 && { subscription_data: subscription }),
   };
+}
+
+/** For how many days the plans that are sold can be tried. */
+function longestTrial(stripe: Backend, lines: readonly Raw[]): number {
+  const prices = stripe.table<Stripe.Price>('price');
+  const days = lines.map((line) => {
+    const price = isHash(line) && typeof line['price'] === 'string' ? prices.find(line['price']) : undefined;
+    return price?.recurring?.trial_period_days ?? 0;
+  });
+  return Math.max(0, ...days);
 }
 
 function asLine(item: Raw): Raw {
