@@ -41,7 +41,7 @@ export interface WebhookSettings extends WebhookOptions {
 
 /**
  * `pending`: to be sent, now or later. `delivered`: an answer of 200 to 299 came. `failed`: given up. `dropped`: its
- * world was restored or copied before it was sent.
+ * world was restored or copied before it was sent, or its endpoint went.
  */
 export type DeliveryState = 'pending' | 'delivered' | 'failed' | 'dropped';
 
@@ -119,6 +119,11 @@ export interface Webhooks {
    * longer for its next attempt. Throws `BACKLOT_E_WEBHOOK_NOT_FOUND`.
    */
   resend(id: string): Delivery;
+  /**
+   * Drops what is pending for an endpoint that is gone: the deliveries with its URL and its secret are not tried again, and hold up
+   * nothing any more. An attempt that is under way ends by itself. Throws `BACKLOT_E_WEBHOOK_INVALID` for no such endpoint.
+   */
+  drop(endpoint: Pick<WebhookEndpoint, 'url' | 'secret'>): void;
   /** Resolves when nothing is due or under way, also when the world ends. */
   drain(): Promise<Drained>;
 }

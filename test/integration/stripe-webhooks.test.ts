@@ -123,6 +123,24 @@ describe("Stripe's webhook endpoints", () => {
     expect(disabled.texts).toEqual([]);
   });
 
+  it('repeats nothing for an endpoint that was deleted, so that another one at its place hears what is new', async () => {
+    const receiver = await webhookReceiver();
+    receiver.answers.push(500);
+    const endpoint = { url: receiver.url(), enabled_events: ['*'] } as Stripe.WebhookEndpointCreateParams;
+    const former = await stripe.webhookEndpoints.create(endpoint);
+    await stripe.customers.create();
+    await running.platform.webhooks.drain();
+    await stripe.webhookEndpoints.del(former.id);
+    const { secret } = await stripe.webhookEndpoints.create(endpoint);
+    const { id } = await stripe.products.create({ name: 'Tea' });
+    await running.platform.webhooks.drain();
+    await running.platform.clock.advance(3_600_000);
+    expect(typesOf(receiver.texts)).toEqual(['customer.created', 'product.created']);
+    const { text, headers } = receiver.received[1]!;
+    const event = stripe.webhooks.constructEvent(text, headers['stripe-signature'] as string, secret!, 7_200);
+    expect(event.data.object).toMatchObject({ id });
+  });
+
   it('repeats a delivery that failed when its time has come, and counts what is pending', async () => {
     const receiver = await webhookReceiver();
     receiver.answers.push(500, 500);

@@ -72,6 +72,10 @@ export class ExtensionOutbox implements Webhooks {
     return this.#current.resend(id);
   }
 
+  drop(endpoint: Pick<WebhookEndpoint, 'url' | 'secret'>): void {
+    this.#current.drop(endpoint);
+  }
+
   drain(): Promise<Drained> {
     return this.#current.drain();
   }

@@ -114,6 +114,16 @@ export class WorldOutbox {
     return toDelivery(sent, clock);
   }
 
+  /** See {@link Webhooks.drop}. */
+  drop(endpoint: Pick<WebhookEndpoint, 'url' | 'secret'>): void {
+    const { store } = this.#options;
+    const { url, secret } = checkWebhook(endpoint, '', {});
+    for (const record of store.pending()) {
+      if (record.url === url && record.secret === secret) store.save({ ...record, state: 'dropped' });
+    }
+    this.#destination(url).wake();
+  }
+
   /** See {@link Webhooks.drain}. */
   async drain(): Promise<Drained> {
     while (this.#isBusy) await new Promise<void>((resolve) => this.#drains.push(resolve));
@@ -203,6 +213,7 @@ export class WorldOutbox {
     const attempts = [...record.attempts, attempt].slice(-KEPT_ATTEMPTS);
     const { status = 0 } = attempt;
     if (status >= 200 && status < 300) return store.save({ ...record, attempts, state: 'delivered' });
+    if (record.state === 'dropped') return store.save({ ...record, attempts });
     const wait = (record.retries ?? settings().retries ?? RETRIES_MS)[record.failures];
     const failures = record.failures + 1;
     if (wait !== undefined) return store.save({ ...record, attempts, failures, due: clock.ticks() + wait });

@@ -55,8 +55,10 @@ export const webhookEndpoints: DefineModule = (stripe) => {
         });
       },
       'DELETE /v1/webhook_endpoints/{id}': ({ path }) => {
-        const { id } = table.get(path['id']!);
+        const { id, url } = table.get(path['id']!);
+        const { secret } = table.hidden(id)!;
         table.remove(id);
+        stripe.platform.webhooks.drop({ url, secret });
         return { id, object: 'webhook_endpoint', deleted: true };
       },
     },

@@ -196,6 +196,41 @@ describe('sending once more', () => {
   });
 });
 
+describe('dropping what an endpoint has pending', () => {
+  it('tries it no more, and lets others with the same URL through', async () => {
+    const app = await webhookReceiver();
+    app.answers.push(500);
+    const { outbox, clock } = new OutboxKit();
+    const [gone, kept] = [
+      { url: app.url(), secret: 'gone' },
+      { url: app.url(), secret: 'kept' },
+    ];
+    for (const body of ['1', '2']) outbox.send(gone, body);
+    outbox.send(kept, '3');
+    await outbox.drain();
+    expect(app.texts).toEqual(['1']);
+    outbox.drop(gone);
+    await outbox.drain();
+    await clock.advance(3_600_000);
+    expect(app.texts).toEqual(['1', '3']);
+    expect(outbox.list().map(({ state }) => state)).toEqual(['dropped', 'dropped', 'delivered']);
+  });
+
+  it('lets an attempt that is under way end, and is the last', async () => {
+    const app = await webhookReceiver();
+    app.answer = 500;
+    const { outbox, clock } = new OutboxKit();
+    const { id } = outbox.send({ url: app.url() }, 'x');
+    await outbox.drain();
+    const again = clock.advance(1_000);
+    outbox.drop({ url: app.url() });
+    await again;
+    await clock.advance(3_600_000);
+    expect(outbox.get(id)?.state).toBe('dropped');
+    expect(app.texts.length).toBeLessThanOrEqual(2);
+  });
+});
+
 describe('what is kept', () => {
   it('are all deliveries that are pending, and the last 1000 of the others', async () => {
     const app = await webhookReceiver();

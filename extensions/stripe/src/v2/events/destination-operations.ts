@@ -47,8 +47,11 @@ export const eventDestinations: DefineModule = (stripe) => {
         return shown(stripe, table.update(before.id, changed(stripe, before, call.params)), call);
       },
       'DELETE /v2/core/event_destinations/{id}': (call) => {
-        const { id } = find(call);
+        const destination = find(call);
+        const { id, url } = destination;
+        const secret = secretOf(stripe, destination);
         table.remove(id);
+        if (url !== null) stripe.platform.webhooks.drop({ url, secret });
         return { id, object: KIND };
       },
       'POST /v2/core/event_destinations/{id}/disable': (call) => switchTo(call, 'disabled'),
