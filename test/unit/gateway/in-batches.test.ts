@@ -133,6 +133,17 @@ describe('a request that waits for its turn', () => {
     }
   });
 
+  it('is read when the answer is out, where nobody has read it before', async () => {
+    let late: Promise<string> | undefined;
+    shop.router.post('/x', ({ body, response }) => {
+      late = once(response, 'close').then(() => body.text());
+      return 'answered';
+    });
+    client.send(post('/x', 'late'));
+    await client.receive(/answered/);
+    expect(await late).toBe('late');
+  });
+
   it('is told that its body is too large, and the connection goes on', async () => {
     shop.router.post('/x', async ({ body }) => String((await body.text({ limit: 4 })).length));
     client.send(post('/x', 'more than four') + post('/x', 'four'));
