@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
+import { setupTable } from '../payments/setup-intents';
 import {
   detachMethod,
   giveUpSubscription,
@@ -10,7 +11,6 @@ import {
   startSubscription,
   type Paid,
 } from './engine';
-import { setupTable } from '../payments/setup-intents';
 import type { Outcome, Settle } from './outcome';
 import { subscriptionParams } from './payment-params';
 import { completeSession } from './session-complete';
