@@ -90,6 +90,14 @@ function flowOf(
     if (idOf(subscription.customer) !== customer) {
       throw invalidRequest(`The subscription \`${id}\` does not belong to the customer \`${customer}\`.`, { param });
     }
+    if (subscription.status === 'canceled' || subscription.status === 'incomplete_expired') {
+      throw invalidRequest(`The subscription \`${id}\` is ${subscription.status}, so no flow can change it.`, {
+        param,
+      });
+    }
+    if (name === 'subscription_cancel' && subscription.cancel_at !== null) {
+      throw invalidRequest(`The subscription \`${id}\` is already set to be canceled.`, { param });
+    }
     return id;
   };
   const [cancel, update, confirm, pause] = [

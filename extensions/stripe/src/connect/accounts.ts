@@ -175,9 +175,12 @@ export function createAccount(
     controller,
     type,
   } as unknown as Stripe.Account;
+  // What the settings of a platform ask accounts for that have a Dashboard of Stripe, where it does not say so itself.
   const wanted =
     given.capabilities ??
-    (type === 'standard' ? { card_payments: { requested: true }, transfers: { requested: true } } : undefined);
+    (type === 'standard' || type === 'express'
+      ? { card_payments: { requested: true }, transfers: { requested: true } }
+      : undefined);
   const secret: AccountSecret = { requested: requestsFrom(wanted, {}, stripe.now()) };
   accountTable(stripe).insert(base, secret);
   if (given.external_account !== undefined) addExternalAccount(stripe, id, given.external_account);
