@@ -224,6 +224,7 @@ describe('an Express account that nothing was asked for', () => {
       charges_enabled: true,
       payouts_enabled: true,
       details_submitted: true,
+      external_accounts: { data: [{ object: 'bank_account', currency: 'usd', default_for_currency: true }] },
     });
   });
 
