@@ -42,7 +42,7 @@ describe("Stripe's webhook endpoints", () => {
     expect(await stripe.webhookEndpoints.del(made.id)).toMatchObject({ id: made.id, deleted: true });
     await expect(stripe.webhookEndpoints.retrieve(made.id)).rejects.toMatchObject({
       code: 'resource_missing',
-      message: `No such webhook_endpoint: '${made.id}'`,
+      message: `No such webhook endpoint: '${made.id}'`,
     });
   });
 

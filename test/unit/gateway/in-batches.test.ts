@@ -120,12 +120,14 @@ describe('a request that waits for its turn', () => {
       [post('/x', 'answered'), []],
       [post('/x', 'answered'), ['http/1.1']],
     ] as const) {
+      // Node takes it, though its types do not know.
+      const halfOpen = { allowHalfOpen: true };
       const socket = connect({
         port: started.port,
         host: '127.0.0.1',
         rejectUnauthorized: false,
-        allowHalfOpen: true,
         ALPNProtocols: [...ALPNProtocols],
+        ...halfOpen,
       });
       await once(socket, 'secureConnect');
       socket.end(request);

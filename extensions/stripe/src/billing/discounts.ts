@@ -115,21 +115,33 @@ export function createDiscount(
   checkCurrency(coupon, options.currency, param);
   if (former === undefined && options.isTentative !== true) redeem(stripe, coupon, code, param);
   const start = options.since ?? stripe.now();
-  const discount = {
-    ...blank('discount'),
-    id: stripe.newId('discount'),
-    ...owner,
+  const discount = keepDiscount(stripe, coupon.id, owner, {
     promotion_code: code?.id ?? idOf(former?.promotion_code) ?? null,
-    source: { coupon: coupon.id, type: 'coupon' },
     start,
     end: former ? former.end : endOf(coupon, start),
-  } as unknown as Stripe.Discount;
-  discounts(stripe).insert(discount);
+  });
   if (isAnnounced(discount)) {
     stripe.emit('customer.discount.created', discount);
     if (discount.end !== null) stripe.jobs.schedule('discount.end', discount.id, discount.end);
   }
   return discount;
+}
+
+/** Keeps a discount, and counts nothing: its redemption was looked at before. */
+export function keepDiscount(
+  stripe: Backend,
+  coupon: string,
+  owner: DiscountOwner,
+  rest: Pick<Stripe.Discount, 'promotion_code' | 'start' | 'end'>,
+): Stripe.Discount {
+  const discount = {
+    ...blank('discount'),
+    id: stripe.newId('discount'),
+    ...owner,
+    source: { coupon, type: 'coupon' },
+    ...rest,
+  } as unknown as Stripe.Discount;
+  return discounts(stripe).insert(discount);
 }
 
 /** Invoices and sessions have their discounts for once; the others are announced, and end by themselves. */

@@ -4,6 +4,7 @@ import type { Backend } from '../kernel/backend';
 import { blank } from '../spec/shapes';
 import type { PriceTier } from './amounts';
 import { omit } from '../kernel/omit';
+import { readCurrency } from '../payments/money';
 import type { Recurring } from './periods';
 
 /** `price_data` of an item, an invoice item or a line. */
@@ -157,7 +158,7 @@ export function makePrice(stripe: Backend, data: GivenPriceData, at: string): Pr
     active: false,
     billing_scheme: 'per_unit',
     created: stripe.now(),
-    currency: data.currency.toLowerCase(),
+    currency: readCurrency(data.currency, `${at}[currency]`),
     product: known.id,
     recurring: recurring
       ? {

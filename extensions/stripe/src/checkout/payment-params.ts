@@ -1,7 +1,11 @@
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
-import { sessionsOf } from './session-data';
+import { omit } from '../kernel/omit';
 import { takesCurrency } from '../payments/method-types';
+import type { SessionParams } from './session-checks';
+import { sessionsOf } from './session-data';
+
+type MethodOptions = Readonly<Record<string, { readonly setup_future_usage?: string }>>;
 
 /** What the payment intent of a session is made with. */
 export function intentParams(
@@ -13,14 +17,31 @@ export function intentParams(
   const session = table.get(id);
   const data = table.hidden(id)!.given.payment_intent_data ?? {};
   const currency = session.currency ?? 'usd';
+  const types = session.payment_method_types.filter((type) => takesCurrency(type, currency));
   return {
     ...data,
     amount,
     currency,
-    payment_method_types: session.payment_method_types.filter((type) => takesCurrency(type, currency)),
+    payment_method_types: types,
+    ...optionsOf(table.hidden(id)!.given, types),
     ...(customer !== undefined && { customer }),
     ...shippingOf(session),
   } as Stripe.PaymentIntentCreateParams;
+}
+
+/** How the methods are used, as the session says it. Which cards are taken the page alone decides. */
+function optionsOf({ payment_method_options: given }: SessionParams, types: readonly string[]): object {
+  const options = Object.entries((given ?? {}) as MethodOptions).filter(([type]) => types.includes(type));
+  if (options.length === 0) return {};
+  return {
+    payment_method_options: Object.fromEntries(options.map(([type, each]) => [type, omit(each, 'restrictions')])),
+  };
+}
+
+/** Whether a payment keeps what it was made with: by any method, or by some. */
+export function keepsMethods({ payment_intent_data: data, payment_method_options: options }: SessionParams): boolean {
+  const own = Object.values((options ?? {}) as MethodOptions).map(({ setup_future_usage: usage }) => usage);
+  return [data?.setup_future_usage, ...own].some((usage) => usage !== undefined && usage !== 'none');
 }
 
 /** Where the buyer wants it sent, as a payment intent has it. */

@@ -126,6 +126,11 @@ function flowOf(
     if (idOf(subscription.customer) !== customer) {
       throw invalidRequest(`The subscription \`${id}\` does not belong to the customer \`${customer}\`.`, { param });
     }
+    if (subscription.status === 'canceled' || subscription.status === 'incomplete_expired') {
+      throw invalidRequest(`The subscription \`${id}\` is ${subscription.status}, so no flow can change it.`, {
+        param,
+      });
+    }
     checkChangeable(subscription, configuration.features, given);
     return id;
   };

@@ -26,12 +26,16 @@ export function completeSetUp(stripe: Backend, intent: Stripe.SetupIntent): void
   if (session) completeSession(stripe, session.id, 'no_payment_required');
 }
 
-/** A payment that takes days went through: who was told that the session is complete is told that it is paid. */
+/**
+ * A payment went through that was not made with the session: who was told that the session is complete is told that it is paid, unless that
+ * was up to the application, which captured it.
+ */
 export function noteCaptured(stripe: Backend, intent: string): void {
   const session = unpaid(stripe, intent);
   if (session === undefined) return;
   const paid = sessionsOf(stripe).update(session.id, { payment_status: 'paid' });
-  stripe.emit('checkout.session.async_payment_succeeded', paid);
+  const { capture_method: method } = stripe.table<Stripe.PaymentIntent>('payment_intent').get(intent);
+  if (method !== 'manual') stripe.emit('checkout.session.async_payment_succeeded', paid);
 }
 
 /** A payment that takes days failed. */

@@ -5,6 +5,7 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { createIntent } from '../payments/create-intent';
 import { createSetupIntent } from '../payments/create-setup';
+import { inWords } from '../parameters/validate';
 import { blank } from '../spec/shapes';
 import { brandingOf } from './branding';
 import { invoiceCreationOf } from './invoice-creation';
@@ -83,7 +84,7 @@ export function createSession(
   const { payment_method_configuration: configurationId } = given;
   const isNamed = given.payment_method_types !== undefined || given.allowed_payment_method_types !== undefined;
   const configuration = isNamed && configurationId === undefined ? undefined : configurationOf(stripe, configurationId);
-  if (currency !== null && !stripe.isLoose) checkTypes(given.payment_method_types ?? [], currency);
+  if (!stripe.isLoose) checkTypes(given.payment_method_types ?? [], currency);
   const types = typesOf(given, configurationId === undefined ? undefined : configuration, currency);
 
   const session = {
@@ -157,7 +158,10 @@ export function createSession(
           ? 'if_required'
           : 'always',
     payment_method_configuration_details: configuration ? { id: configuration.id, parent: configuration.parent } : null,
-    payment_method_options: given.payment_method_options ?? { card: { request_three_d_secure: 'automatic' } },
+    payment_method_options: {
+      ...given.payment_method_options,
+      card: { request_three_d_secure: 'automatic', ...given.payment_method_options?.card },
+    },
     payment_method_types: types,
     ...(given.excluded_payment_method_types && {
       excluded_payment_method_types: given.excluded_payment_method_types,
@@ -196,7 +200,7 @@ export function createSession(
     total_details: null,
     ui_mode: uiMode,
     url: isHosted ? stripe.pageUrl(`pay/${id}`) : null,
-    wallet_options: null,
+    wallet_options: given.wallet_options ?? null,
   } as unknown as Stripe.Checkout.Session;
 
   const hidden: SessionHidden = {
@@ -254,8 +258,14 @@ function typesOf(
   return named.filter((type) => !excluded.includes(type));
 }
 
-/** Throws for a type that is named, and does not take the currency of what is sold. */
-function checkTypes(types: readonly string[], currency: string): void {
+/** Throws for a type that is named, and there is not, or that does not take the currency of what is sold. */
+function checkTypes(types: readonly string[], currency: string | null): void {
+  const unknown = types.findIndex((type) => METHOD_TYPES[type] === undefined);
+  if (unknown >= 0) {
+    const param = `payment_method_types[${unknown}]`;
+    throw invalidRequest(`Invalid ${param}: must be one of ${inWords(Object.keys(METHOD_TYPES))}`, { param });
+  }
+  if (currency === null) return;
   const wrong = types.find((type) => !takesCurrency(type, currency));
   if (wrong === undefined) return;
   const fine = (METHOD_TYPES[wrong]?.currencies ?? []).join(', ');

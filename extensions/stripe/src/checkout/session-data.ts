@@ -1,11 +1,12 @@
 import type Stripe from 'stripe';
 import { locationStatus, type TaxPlace } from '../billing/automatic-tax';
+import { anchorOf } from '../billing/periods';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import type { Line } from './line-items';
 import type { SessionParams } from './session-checks';
-import { addUp, type ChosenDiscount, type Sale } from './totals';
+import { addUp, type ChosenDiscount, type FirstCycle, type Sale } from './totals';
 
 /** What the API does not show of a session. */
 export interface SessionHidden {
@@ -46,11 +47,24 @@ export function saleOf(stripe: Backend, id: string): Sale | undefined {
     shippingRate: hidden.shippingRate,
     currency: session.currency ?? 'usd',
     trial: data?.trial_end !== undefined || data?.trial_period_days !== undefined,
+    cycle: cycleOf(data, stripe.now()),
     defaultTaxRates: data?.default_tax_rates ?? [],
     ...(session.automatic_tax.enabled && {
       automatic: placeOf(stripe, session),
       taxExempt: session.customer_details?.tax_exempt,
     }),
+  };
+}
+
+/** The billing cycle that begins later than the subscription does; undefined where both begin at once. */
+function cycleOf(data: SessionParams['subscription_data'], now: number): FirstCycle | undefined {
+  const config = data?.billing_cycle_anchor_config;
+  const anchor = data?.billing_cycle_anchor ?? (config && anchorOf(config, now));
+  if (anchor === undefined) return undefined;
+  return {
+    anchor,
+    ...(config && { dayOfMonth: config.day_of_month }),
+    isFree: data?.proration_behavior === 'none',
   };
 }
 

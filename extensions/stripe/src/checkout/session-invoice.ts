@@ -1,15 +1,17 @@
 import type Stripe from 'stripe';
+import { keepDiscount } from '../billing/discounts';
 import { createInvoice } from '../billing/invoice-drafts';
 import { markPaid } from '../billing/pay-invoice';
 import { invoiceTable } from '../billing/invoice-data';
 import { keepItem } from '../billing/invoice-items';
 import { keepPayment, paidOf } from '../billing/invoice-payments';
 import { finalRendering } from '../billing/invoice-templates';
-import { invoiceItemLine } from '../billing/lines';
+import { invoiceItemLine, pricingOf } from '../billing/lines';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { saleOf, sessionsOf } from './session-data';
-import { addUp } from './totals';
+import { priceOf } from './line-items';
+import { addUp, type Sale, type Totals } from './totals';
 
 /**
  * Writes the invoice of a payment that has been made, where `invoice_creation` asks for one, and gives its identifier. It is
@@ -21,25 +23,16 @@ export function invoiceForSession(stripe: Backend, id: string): string {
   const data = session.invoice_creation?.invoice_data;
   const sale = saleOf(stripe, id)!;
   const totals = addUp(stripe, sale);
-  const { currency } = sale;
-  const rows: (readonly [description: string, amount: number, quantity: number])[] = totals.items.map((item) => [
-    item.description ?? '',
-    item.amount_subtotal,
-    item.quantity ?? 1,
-  ]);
-  const sum = rows.reduce((total, [, amount]) => total + amount, 0);
-  if (totals.amount_shipping > 0) rows.push(['Shipping', totals.amount_shipping, 1]);
-  if (totals.amount_discount > 0) rows.push(['Discount', -totals.amount_discount, 1]);
-  const tax = totals.amount_total - sum - totals.amount_shipping + totals.amount_discount;
-  if (tax > 0) rows.push(['Tax', tax, 1]);
-  const items = rows.map(([description, amount, quantity]) =>
-    keepItem(stripe, { customer, currency, description, amount, quantity }),
-  );
+  const invoiceId = stripe.newId('invoice');
+  const items = itemsOf(stripe, customer, sale, totals);
   const draft = createInvoice(
     stripe,
     {
+      id: invoiceId,
       customer,
-      currency,
+      currency: sale.currency,
+      shipping_cost: totals.shipping_cost,
+      discounts: discountsOn(stripe, sale, { customer, invoice: invoiceId }),
       billing_reason: 'manual',
       collection_method: 'charge_automatically',
       ...(data && {
@@ -70,6 +63,47 @@ export function invoiceForSession(stripe: Backend, id: string): string {
     paidOf(stripe, payment.id, { status: 'paid', amount_paid: invoice.total, paid_at: stripe.now() });
   }
   return markPaid(stripe, invoice.id, {}).id;
+}
+
+/** The invoice items of what was sold. Automatic taxes are one of their own: they are those of the place that the page was told. */
+function itemsOf(stripe: Backend, customer: string, sale: Sale, totals: Totals): Stripe.InvoiceItem[] {
+  const { currency } = sale;
+  const rates = stripe.table<Stripe.TaxRate>('tax_rate');
+  const items = sale.lines.map((line, index) => {
+    const { amount_subtotal: amount, description, quantity } = totals.items[index]!;
+    const count = quantity ?? 1;
+    return keepItem(stripe, {
+      customer,
+      currency,
+      amount,
+      description,
+      quantity: count,
+      ...(line.amount === undefined && { pricing: pricingOf(priceOf(stripe, line), String(amount / (count || 1))) }),
+      tax_rates: line.taxRates.map((id) => rates.get(id)),
+    });
+  });
+  const tax = sale.automatic === undefined ? 0 : exclusiveTax(totals);
+  if (tax === 0) return items;
+  return [...items, keepItem(stripe, { customer, currency, description: 'Tax', amount: tax, discountable: false })];
+}
+
+function exclusiveTax({ amount_total, amount_subtotal, amount_shipping, amount_discount }: Totals): number {
+  return amount_total - amount_subtotal - amount_shipping + amount_discount;
+}
+
+/** What was taken off, as the invoice has it. A coupon that has gone takes nothing off any more. */
+function discountsOn(
+  stripe: Backend,
+  { discounts }: Sale,
+  owner: { readonly customer: string; readonly invoice: string },
+): string[] {
+  const coupons = stripe.table<Stripe.Coupon>('coupon');
+  return discounts
+    .filter(({ coupon }) => coupons.has(coupon))
+    .map(({ coupon, promotion_code }) => {
+      const discount = keepDiscount(stripe, coupon, owner, { promotion_code, start: stripe.now(), end: null });
+      return discount.id;
+    });
 }
 
 /** The number of the customer's next invoice. */

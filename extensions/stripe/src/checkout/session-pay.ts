@@ -5,7 +5,7 @@ import { idOf } from '../kernel/objects';
 import { tryConfirm } from '../payments/confirm-intent';
 import { createIntent } from '../payments/create-intent';
 import { tryConfirmSetup } from '../payments/confirm-setup';
-import { intentParams } from './payment-params';
+import { intentParams, keepsMethods } from './payment-params';
 import { addTaxId, makeCustomer, makePaymentMethod, type GivenMethod } from './engine';
 import type { Outcome, Settle } from './outcome';
 import { completeSession } from './session-complete';
@@ -54,8 +54,7 @@ function redisplayOf(stripe: Backend, id: string, { save }: Submission): Stripe.
   if (save === true) return 'always';
   const { mode } = sessionsOf(stripe).get(id);
   const { given } = sessionsOf(stripe).hidden(id)!;
-  const isKept = mode !== 'payment' || given.payment_intent_data?.setup_future_usage !== undefined;
-  return isKept ? 'limited' : 'unspecified';
+  return mode !== 'payment' || keepsMethods(given) ? 'limited' : 'unspecified';
 }
 
 function payOnce(stripe: Backend, { id, customer, method }: Settle, save: boolean): Outcome {
@@ -174,10 +173,9 @@ function customerFor(stripe: Backend, id: string, submission: Submission): strin
     if (taxId && idOf(session.customer) !== undefined) keepTaxId(stripe, known, taxId);
     return known;
   }
-  const data = hidden.given.payment_intent_data;
   const isNeeded =
     session.customer_creation === 'always' ||
-    data?.setup_future_usage !== undefined ||
+    keepsMethods(hidden.given) ||
     session.invoice_creation?.enabled === true ||
     submission.save === true;
   if (!isNeeded) return undefined;

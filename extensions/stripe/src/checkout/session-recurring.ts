@@ -17,7 +17,7 @@ export function recurringOf(stripe: Backend, session: Stripe.Checkout.Session): 
   const isTrial = sale.trial === true;
   // What is taken off once is taken off today, unless nothing is due today.
   const discounts = sale.discounts.filter(({ coupon }) => isTrial || coupons.find(coupon)?.duration !== 'once');
-  const next = addUp(stripe, { ...sale, lines, discounts, trial: false, shippingRate: null });
+  const next = addUp(stripe, { ...sale, lines, discounts, trial: false, cycle: undefined, shippingRate: null });
   const exclusive = next.items.reduce(
     (sum, item) => sum + item.amount_total - item.amount_subtotal + item.amount_discount,
     0,

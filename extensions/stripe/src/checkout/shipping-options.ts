@@ -31,6 +31,11 @@ export function readShippingOptions(
       data === undefined
         ? stripe.table<Stripe.ShippingRate>('shipping_rate').get(id ?? '', `${param}[shipping_rate]`)
         : createShippingRate(stripe, data, `${param}[shipping_rate_data]`);
+    if (!rate.active) {
+      throw invalidRequest(`The shipping rate \`${rate.id}\` is archived and cannot be used for new purchases.`, {
+        param: `${param}[shipping_rate]`,
+      });
+    }
     checkRateCurrency(rate, currency, `${param}[shipping_rate]`);
     return { shipping_amount: rate.fixed_amount?.amount ?? 0, shipping_rate: rate.id };
   });

@@ -1,7 +1,8 @@
 import type Stripe from 'stripe';
-import { amountFor } from '../billing/amounts';
+import { amountFor, shareOf } from '../billing/amounts';
 import type { TaxPlace } from '../billing/automatic-tax';
 import { discountLines, type DiscountAmount } from '../billing/discount-amounts';
+import { nextPeriod, type Recurring } from '../billing/periods';
 import { priceOnlyIn } from '../billing/prices';
 import type { TaxAmount } from '../billing/tax-amounts';
 import { taxFor } from '../billing/taxes';
@@ -18,6 +19,14 @@ export interface ChosenDiscount {
   readonly promotion_code: string | null;
 }
 
+/** The billing cycle of a subscription whose first whole period is still to come. */
+export interface FirstCycle {
+  readonly anchor: number;
+  readonly dayOfMonth?: number;
+  /** What comes before costs nothing, and not its share of a period. */
+  readonly isFree: boolean;
+}
+
 export interface Sale {
   readonly lines: readonly Line[];
   readonly discounts: readonly ChosenDiscount[];
@@ -26,6 +35,8 @@ export interface Sale {
   readonly currency: string;
   /** True while nothing is due for what recurs: a trial. */
   readonly trial?: boolean;
+  /** When the first whole period begins, where that is not at once. */
+  readonly cycle?: FirstCycle | undefined;
   /** Tax rates of lines that have none. */
   readonly defaultTaxRates?: readonly string[];
   /** Where the buyer is, where taxes follow from that. */
@@ -59,7 +70,8 @@ export function addUp(stripe: Backend, sale: Sale): Totals {
     const isLater = price.recurring !== null && (sale.trial === true || price.recurring.usage_type === 'metered');
     if (isLater) return 0;
     if (line.amount !== undefined) return line.amount * (line.quantity ?? 1);
-    return amountFor(priceOnlyIn(stripe, price, sale.currency), line.quantity ?? 0);
+    const whole = amountFor(priceOnlyIn(stripe, price, sale.currency), line.quantity ?? 0);
+    return price.recurring === null ? whole : untilCycle(sale.cycle, price.recurring, whole, stripe.now());
   });
   const off = discountsOf(stripe, sale, prices, subtotals);
   const details: LineDetails[] = [];
@@ -102,6 +114,14 @@ export function addUp(stripe: Backend, sale: Sale): Totals {
     amount_shipping: shipping?.amount_subtotal ?? 0,
     shipping_cost: shipping,
   };
+}
+
+/** What of the amount for a whole period is due before the first of them begins. */
+function untilCycle(cycle: FirstCycle | undefined, recurring: Recurring, amount: number, now: number): number {
+  if (cycle === undefined || cycle.anchor <= now) return amount;
+  if (cycle.isFree) return 0;
+  const { start, end } = nextPeriod(cycle.anchor, recurring, now, cycle.dayOfMonth);
+  return shareOf(amount, cycle.anchor - now, end - start);
 }
 
 /** What each line has off. A coupon that has gone takes nothing off any more. */

@@ -17,6 +17,8 @@ export interface KeptLink {
   readonly expires_at: number;
   readonly refresh_url: string | null;
   readonly return_url: string | null;
+  /** Its page was opened, which is good for once. */
+  readonly isVisited?: true;
   /** What is told of who came back from it; only of links of version 2. */
   readonly told?: { readonly configurations: readonly string[]; readonly use_case: string };
 }

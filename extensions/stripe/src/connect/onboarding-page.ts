@@ -11,31 +11,36 @@ import { linksOf, type KeptLink } from './links';
 
 /** Where the owner of an account gives what is asked: here, by one press of a button. */
 export function serveOnboarding(router: Router, stripe: Backend): void {
-  const visit = (work: (link: KeptLink) => PageAnswer) =>
+  const visit = (work: (link: KeptLink, token: string) => PageAnswer, isUsedUp = (_link: KeptLink) => false) =>
     endpoint(stripe, 'connect', [], (_visit, { token = '' }) => {
       const link = linksOf(stripe).get(token);
       if (link === undefined) throw resourceMissing('account_link', token);
-      if (link.expires_at > stripe.now()) return work(link);
+      if (link.expires_at > stripe.now() && !isUsedUp(link)) return work(link, token);
       const again = safeUrl(link.refresh_url);
       return again === undefined ? notice('Link expired', 'This link is not good any more.') : { redirect: again };
     });
   router.get(
     '/connect/setup/:token',
-    visit(({ account }) => {
-      const { requirements } = accountTable(stripe).get(account);
-      const due = requirements?.currently_due ?? [];
-      return page({
-        title: 'Set up your account',
-        body: html`<main class="narrow">
-          <div class="card">
-            <h1>Set up your account</h1>
-            <p>${account}</p>
-            <p class="muted">${due.length > 0 ? `Still needed: ${due.join(', ')}` : 'Nothing is missing.'}</p>
-            <form method="post"><button type="submit">Provide it all</button></form>
-          </div>
-        </main>`,
-      });
-    }),
+    visit(
+      (link, token) => {
+        const { account } = link;
+        linksOf(stripe).put(token, { ...link, isVisited: true });
+        const { requirements } = accountTable(stripe).get(account);
+        const due = requirements?.currently_due ?? [];
+        return page({
+          title: 'Set up your account',
+          body: html`<main class="narrow">
+            <div class="card">
+              <h1>Set up your account</h1>
+              <p>${account}</p>
+              <p class="muted">${due.length > 0 ? `Still needed: ${due.join(', ')}` : 'Nothing is missing.'}</p>
+              <form method="post"><button type="submit">Provide it all</button></form>
+            </div>
+          </main>`,
+        });
+      },
+      ({ isVisited }) => isVisited === true,
+    ),
   );
   router.post(
     '/connect/setup/:token',

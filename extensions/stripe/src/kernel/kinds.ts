@@ -81,5 +81,5 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   'treasury.received_debit': { indexes: ['financial_account'] },
   'treasury.transaction': { indexes: ['financial_account'] },
   'treasury.transaction_entry': { indexes: ['transaction', 'financial_account'] },
-  webhook_endpoint: {},
+  webhook_endpoint: { noun: 'webhook endpoint' },
 };
