@@ -5,7 +5,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import { newTrial, trialPrice } from './current-trials';
 import { readDiscounts } from './discounts';
 import type { Period } from './periods';
-import { type GivenPriceData, isMetered, planOf, recurringOf, resolvePrice, shownPrice } from './prices';
+import { checkSold, type GivenPriceData, isMetered, planOf, recurringOf, resolvePrice, shownPrice } from './prices';
 import {
   checkQuantity,
   customerOf,
@@ -67,6 +67,7 @@ function changeItem(stripe: Backend, item: Item, given: GivenItem, at: string, b
     at,
   );
   if (other) recurringOf(other, `${at}[price]`);
+  if (other && other.id !== item.price.id && given.isAgreed !== true) checkSold(stripe, other, `${at}[price]`);
   const price = other ? shownPrice(other) : item.price;
   checkQuantity(price, given.quantity, at);
   return {

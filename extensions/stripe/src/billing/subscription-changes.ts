@@ -8,7 +8,7 @@ import { readDiscounts } from './discounts';
 import { finalizeInvoice } from './finalize-invoice';
 import { pendingItems } from './invoice-items';
 import { methodFor } from './methods';
-import { noPaymentMethod, payInvoice } from './pay-invoice';
+import { noPaymentMethod, payInvoice, unfinished } from './pay-invoice';
 import { checkPending, postpone } from './pending-updates';
 import { isMetered } from './prices';
 import { chargedSince, prorate } from './prorations';
@@ -123,6 +123,13 @@ function checkOpen(before: Subscription, given: UpdateParams): void {
   }
 }
 
+/** Why a subscription ends can be told once it is to end. */
+function checkCancellationDetails(before: Subscription, given: UpdateParams): void {
+  const isToEnd = before.cancel_at !== null || Boolean(given.cancel_at) || given.cancel_at_period_end === true;
+  if (!given.cancellation_details || isToEnd || before.ended_at !== null) return;
+  throw invalidRequest('`cancellation_details` can only be set on subscriptions that are set to cancel.');
+}
+
 /** The subscription as it is to be. */
 function changed(stripe: Backend, before: Subscription, given: UpdateParams): Change {
   const now = stripe.now();
@@ -149,6 +156,7 @@ function changed(stripe: Backend, before: Subscription, given: UpdateParams): Ch
       pause_collection: given.pause_collection ? { resumes_at: null, ...given.pause_collection } : null,
     }),
   };
+  checkCancellationDetails(before, given);
   const trial = trialChange(before, given, now);
   const anchorType =
     typeof given.billing_cycle_anchor === 'object' ? given.billing_cycle_anchor.type : given.billing_cycle_anchor;
@@ -283,7 +291,7 @@ function bill(
   const { error } = payInvoice(stripe, invoice.id, { off_session: given.off_session ?? false });
   table.hide(id, {});
   if (error === undefined) return;
-  if (behavior === 'error_if_incomplete') throw error.undoingWrites();
+  if (behavior === 'error_if_incomplete') throw unfinished(error).undoingWrites();
   if (behavior === 'pending_if_incomplete') postpone(stripe, before, after, invoice.id, given);
   else table.update(id, { status: 'past_due' });
 }
