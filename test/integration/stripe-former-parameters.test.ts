@@ -252,6 +252,12 @@ describe('invoices before 2022-08-01', () => {
     const none = await call(old, 'POST', '/v1/invoices', { customer, pending_invoice_items_behavior: 'exclude' });
     expect(none).toMatchObject({ lines: { data: [] } });
     expect(await call(old, 'POST', '/v1/invoices', { customer })).toMatchObject({ total: 2070 });
+    await expect(call(old, 'POST', '/v1/invoices', { customer })).rejects.toMatchObject({
+      code: 'invoice_no_customer_line_items',
+      message: 'Nothing to invoice for customer',
+    });
+    const drafted = { customer, pending_invoice_items_behavior: 'include' };
+    expect(await call(old, 'POST', '/v1/invoices', drafted)).toMatchObject({ total: 0 });
   });
 });
 

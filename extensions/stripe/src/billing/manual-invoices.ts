@@ -54,11 +54,16 @@ export function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams)
     checkDue(given, stripe.now());
     if (method === 'send_invoice') checkEmail(stripe, customerId);
     // Pending items are left where they are unless they are asked for, or a subscription is to be billed for them.
-    const isPending = given.pending_invoice_items_behavior === 'include' || subscription !== undefined;
+    const pending: string | undefined = given.pending_invoice_items_behavior;
+    const isRequired = pending === 'include_and_require';
+    const isPending = pending === 'include' || isRequired || subscription !== undefined;
     const currency = given.currency?.toLowerCase();
     const items = isPending ? pendingItems(stripe, customerId, { subscription: subscription?.id, currency }) : [];
     if (subscription && items.length === 0) {
       throw invalidRequest('Nothing to invoice for subscription', { code: 'invoice_no_subscription_line_items' });
+    }
+    if (isRequired && !former && items.length === 0 && !stripe.isLoose) {
+      throw invalidRequest('Nothing to invoice for customer', { code: 'invoice_no_customer_line_items' });
     }
     const id = stripe.newId('invoice');
     const chosen =
