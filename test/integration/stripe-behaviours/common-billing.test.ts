@@ -262,6 +262,73 @@ describe('a subscription', () => {
   });
 });
 
+describe('an item of a subscription', () => {
+  it('that is gone is told apart from one that never was there', async () => {
+    const { subscription, item } = await subscribed(stripe);
+    const price = await priced(stripe, { unit_amount: 500 });
+    const added = await stripe.subscriptionItems.create({ subscription: subscription.id, price });
+    await stripe.subscriptionItems.del(added.id);
+    const gone = await failure(stripe.subscriptionItems.retrieve(added.id));
+    expect(gone).toMatchObject({ statusCode: 404, message: `Invalid subscription_item id: ${added.id}` });
+    expect(gone.code).toBeUndefined();
+    const again = stripe.subscriptions.update(subscription.id, { items: [{ id: added.id, quantity: 2 }] });
+    expect(await failure(again)).toMatchObject({
+      statusCode: 400,
+      message: `No subscription item with this ID (${added.id}) on the subscription.`,
+    });
+    expect((await failure(stripe.subscriptionItems.del(item))).message).toBe(
+      'A subscription must have at least one active plan. To cancel a subscription, please use the cancel API endpoint on /v1/subscriptions.',
+    );
+  });
+
+  it('is one of twenty', async () => {
+    const prices = await Promise.all(Array.from({ length: 21 }, () => priced(stripe)));
+    const { subscription, customer } = await subscribed(stripe, {
+      items: prices.slice(0, 20).map((price) => ({ price })),
+    });
+    const more = stripe.subscriptionItems.create({ subscription: subscription.id, price: prices[20]! });
+    expect(await failure(more)).toMatchObject({
+      statusCode: 400,
+      message: `Customer ${customer} already has the maximum 20 items per subscription`,
+    });
+  });
+});
+
+it('a subscription has one schedule, which the refusal of another names', async () => {
+  const { subscription } = await subscribed(stripe);
+  const { id } = await stripe.subscriptionSchedules.create({ from_subscription: subscription.id });
+  expect(await failure(stripe.subscriptionSchedules.create({ from_subscription: subscription.id }))).toMatchObject({
+    statusCode: 400,
+    message: `You cannot migrate a subscription that is already attached to a schedule: \`${id}\`.`,
+  });
+});
+
+it('a credit note says in money what does not add up, and is not void once its invoice is paid', async () => {
+  const { id } = await drafted(2000);
+  await stripe.invoices.pay(id);
+  const little = stripe.creditNotes.create({ invoice: id, amount: 200, refund_amount: 100 });
+  expect((await failure(little)).message).toBe(
+    'The sum of credit amount, refund amount and out of band amount ($1.00) must equal the credit note amount ($2.00).',
+  );
+  const note = await stripe.creditNotes.create({ invoice: id, amount: 200, refund_amount: 200 });
+  expect((await failure(stripe.creditNotes.voidCreditNote(note.id))).message).toBe(
+    'You can only void a credit note if the associated invoice is open.',
+  );
+});
+
+it('a promotion code for larger purchases says so', async () => {
+  const { id: coupon } = await stripe.coupons.create({ percent_off: 5, duration: 'once' });
+  const { id: promotion_code } = await stripe.promotionCodes.create({
+    promotion: { type: 'coupon', coupon },
+    restrictions: { minimum_amount: 5000, minimum_amount_currency: 'usd' },
+  });
+  expect(await failure(subscribed(stripe, { discounts: [{ promotion_code }] }))).toMatchObject({
+    message:
+      'This promotion code cannot be redeemed because the associated purchase does not meet the minimum amount requirement.',
+    param: 'discounts[0][promotion_code]',
+  });
+});
+
 it('a coupon has a name of at most 40 characters', async () => {
   const given = { percent_off: 5, duration: 'once' } as const;
   const refused = { statusCode: 400, param: 'name' };

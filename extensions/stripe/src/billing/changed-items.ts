@@ -1,5 +1,5 @@
 /** Items of a subscription that are changed, added and taken out. */
-import { resourceMissing } from '../errors';
+import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { newTrial, trialPrice } from './current-trials';
@@ -27,7 +27,12 @@ export function changeItems(stripe: Backend, before: Subscription, given: readon
     // localstripe has one item in a subscription, which is meant whatever identifier is given.
     const place = named === -1 && stripe.isLoose && items.length === 1 && given.length === 1 ? 0 : named;
     if (place === -1) {
-      if (each.id !== undefined) throw resourceMissing('subscription_item', each.id, `${at}[id]`);
+      if (each.id !== undefined) {
+        throw invalidRequest(`No subscription item with this ID (${each.id}) on the subscription.`, {
+          code: 'resource_missing',
+          param: `${at}[id]`,
+        });
+      }
       const item = newItem(stripe, before.id, each, at, { customer: customerOf(before), currency: before.currency });
       items.push(withPeriod(item, periodLike(stripe, before, items, item)));
       continue;

@@ -14,7 +14,7 @@ import { isMetered } from './prices';
 import { chargedSince, prorate } from './prorations';
 import { settleUsage } from './removed-usage';
 import { endTrialWithoutMethod, trialEndOf } from './renewals';
-import { checkItems, checkTrialEnd } from './subscription-checks';
+import { checkItems, checkTrialEnd, MOST_ITEMS } from './subscription-checks';
 import {
   customerOf,
   endingWith,
@@ -135,7 +135,18 @@ function changed(stripe: Backend, before: Subscription, given: UpdateParams): Ch
   const now = stripe.now();
   const items = given.items ? changeItems(stripe, before, given.items as readonly GivenItem[]) : before.items.data;
   if (items.length === 0) {
-    throw invalidRequest('A subscription must have at least one active plan.', { param: 'items' });
+    throw invalidRequest(
+      'A subscription must have at least one active plan. To cancel a subscription, please use the cancel API endpoint on /v1/subscriptions.',
+      { param: 'items' },
+    );
+  }
+  if (items.length > Math.max(MOST_ITEMS, before.items.data.length)) {
+    throw invalidRequest(
+      `Customer ${customerOf(before)} already has the maximum ${MOST_ITEMS} items per subscription`,
+      {
+        param: 'items',
+      },
+    );
   }
   if (given.items) checkItems(stripe, items, { currency: before.currency, billing_mode: before.billing_mode });
   const isPriced = given.items !== undefined && !sameItems(before.items.data, items);

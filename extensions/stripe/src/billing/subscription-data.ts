@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { invalidRequest, resourceMissing } from '../errors';
+import { invalidRequest, StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { idOf } from '../kernel/objects';
@@ -58,7 +58,7 @@ interface OwnedItem {
 /** The item under an identifier, and its subscription. */
 export function findItem(stripe: Backend, id: string): OwnedItem {
   const found = itemIn(stripe, id);
-  if (!found) throw resourceMissing('subscription_item', id);
+  if (!found) throw new StripeError(404, 'invalid_request_error', `Invalid subscription_item id: ${id}`);
   return found;
 }
 

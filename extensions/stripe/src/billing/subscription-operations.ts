@@ -34,7 +34,8 @@ export const subscriptions: DefineModule = (stripe) => {
         if (found) {
           checkMethod(stripe, customer, params);
           checkTaxPlace(found, params);
-          if (params['collection_method'] === 'send_invoice') checkEmail(stripe, customer);
+          const isSent = params['collection_method'] === 'send_invoice' && params['days_until_due'] !== undefined;
+          if (isSent) checkEmail(stripe, customer);
         }
         if (params['payment_behavior'] === 'pending_if_incomplete') {
           throw invalidRequest(
