@@ -359,7 +359,7 @@ describe('billing', () => {
       });
       expect(await stripe.subscriptionItems.retrieve(item.id)).toMatchObject({ price: { id: second.id } });
       expect(await stripe.subscriptionItems.del(item.id)).toMatchObject({ deleted: true });
-      await expect(stripe.subscriptionItems.retrieve(item.id)).rejects.toMatchObject({ code: 'resource_missing' });
+      await expect(stripe.subscriptionItems.retrieve(item.id)).rejects.toMatchObject({ statusCode: 404 });
     });
 
     it('ends it, now or when its period does', async () => {

@@ -35,7 +35,7 @@ describe('before basil', () => {
   const acacia = '2025-02-24.acacia';
 
   it('invoice items and lines named their price, and had a unit amount', async () => {
-    const customer = await customerWithCard(stripe);
+    const customer = await customerWithCard(stripe, { email: 'jenny@example.com' });
     const item = await call(acacia, 'POST', '/v1/invoiceitems', {
       customer,
       unit_amount: 250,
@@ -75,7 +75,7 @@ describe('before basil', () => {
   });
 
   it('credit notes named one refund', async () => {
-    const customer = await customerWithCard(stripe);
+    const customer = await customerWithCard(stripe, { email: 'jenny@example.com' });
     const { id } = await stripe.invoices.create({ customer });
     await stripe.invoiceItems.create({ customer, invoice: id, amount: 900, currency: 'usd' });
     await stripe.invoices.finalizeInvoice(id);
@@ -178,7 +178,7 @@ describe('before 2020-08-27', () => {
   const version = '2020-03-02';
 
   it('subscriptions took one plan, a percentage of tax, and whether to prorate', async () => {
-    const customer = await customerWithCard(stripe);
+    const customer = await customerWithCard(stripe, { email: 'jenny@example.com' });
     const made = await call(version, 'POST', '/v1/subscriptions', {
       customer,
       plan: await monthly(),
@@ -211,7 +211,7 @@ describe('before 2020-08-27', () => {
   });
 
   it('a plan without an interval of its own replaced the only one', async () => {
-    const customer = await customerWithCard(stripe);
+    const customer = await customerWithCard(stripe, { email: 'jenny@example.com' });
     const { id } = await stripe.subscriptions.create({ customer, items: [{ price: await monthly() }] });
     const other = await monthly(3000);
     expect(await call(version, 'POST', `/v1/subscriptions/${id}`, { plan: other, quantity: 3 })).toMatchObject({
@@ -222,7 +222,7 @@ describe('before 2020-08-27', () => {
   });
 
   it('how a subscription is billed had another name before 2019-10-17', async () => {
-    const customer = await customerWithCard(stripe);
+    const customer = await customerWithCard(stripe, { email: 'jenny@example.com' });
     const made = await call('2019-09-09', 'POST', '/v1/subscriptions', {
       customer,
       items: [{ plan: await monthly() }],
@@ -257,7 +257,7 @@ it('names the states of payment intents as they were before 2019-02-11', async (
 
 describe('invoices before 2022-08-01', () => {
   it('took up what was pending, also prorations of subscriptions, unless told not to', async () => {
-    const customer = await customerWithCard(stripe);
+    const customer = await customerWithCard(stripe, { email: 'jenny@example.com' });
     const [cheap, dear] = [await monthly(1000), await monthly(3000)];
     const { id, items } = await stripe.subscriptions.create({ customer, items: [{ price: cheap }] });
     await stripe.subscriptions.update(id, { items: [{ id: items.data[0]!.id, price: dear }] });
@@ -267,6 +267,12 @@ describe('invoices before 2022-08-01', () => {
     const none = await call(old, 'POST', '/v1/invoices', { customer, pending_invoice_items_behavior: 'exclude' });
     expect(none).toMatchObject({ lines: { data: [] } });
     expect(await call(old, 'POST', '/v1/invoices', { customer })).toMatchObject({ total: 2070 });
+    await expect(call(old, 'POST', '/v1/invoices', { customer })).rejects.toMatchObject({
+      code: 'invoice_no_customer_line_items',
+      message: 'Nothing to invoice for customer',
+    });
+    const drafted = { customer, pending_invoice_items_behavior: 'include' };
+    expect(await call(old, 'POST', '/v1/invoices', drafted)).toMatchObject({ total: 0 });
   });
 });
 
@@ -274,7 +280,7 @@ describe('subscriptions of 2018', () => {
   const old = '2018-02-28';
 
   it('were canceled at the end of their period by the operation that cancels them', async () => {
-    const customer = await customerWithCard(stripe);
+    const customer = await customerWithCard(stripe, { email: 'jenny@example.com' });
     const { id } = await stripe.subscriptions.create({ customer, items: [{ price: await monthly() }] });
     const path = `/v1/subscriptions/${id}`;
     expect(await call(old, 'DELETE', `${path}?at_period_end=true`)).toMatchObject({

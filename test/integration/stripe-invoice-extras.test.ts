@@ -22,7 +22,7 @@ interface OnClock {
 
 async function onClock(): Promise<OnClock> {
   const clock = await stripe.testHelpers.testClocks.create({ frozen_time: START });
-  const customer = await customerWithCard(stripe, { test_clock: clock.id });
+  const customer = await customerWithCard(stripe, { email: 'jenny@example.com', test_clock: clock.id });
   return { customer, advance: (to) => stripe.testHelpers.testClocks.advance(clock.id, { frozen_time: to }) };
 }
 

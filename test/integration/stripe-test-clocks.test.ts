@@ -27,7 +27,7 @@ describe('test clocks', () => {
     card: string | undefined,
     more: Partial<Stripe.SubscriptionCreateParams> = {},
   ): Promise<Stripe.Subscription> {
-    const customer = await stripe.customers.create({ test_clock: clock.id });
+    const customer = await stripe.customers.create({ email: 'jenny@example.com', test_clock: clock.id });
     if (card !== undefined) await use(customer.id, card);
     const price = await stripe.prices.create({
       currency: 'usd',

@@ -31,7 +31,7 @@ export async function onClock(
   { hasCard = true, ...given }: Stripe.CustomerCreateParams & { readonly hasCard?: boolean } = {},
 ): Promise<Clocked> {
   const { id: clock } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
-  const wanted = { ...given, test_clock: clock };
+  const wanted = { email: 'jenny@example.com', ...given, test_clock: clock };
   const customer = hasCard ? await customerWithCard(stripe, wanted) : (await stripe.customers.create(wanted)).id;
   const isReady = async (): Promise<boolean> =>
     (await stripe.testHelpers.testClocks.retrieve(clock)).status === 'ready';

@@ -24,8 +24,8 @@ async function monthly(unit_amount = 1000, more: Partial<Stripe.PriceCreateParam
 async function onClock(hasCard = true): Promise<{ customer: string; advance: (to: number) => Promise<void> }> {
   const { id } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
   const customer = hasCard
-    ? await customerWithCard(stripe, { test_clock: id })
-    : (await stripe.customers.create({ test_clock: id })).id;
+    ? await customerWithCard(stripe, { email: 'jenny@example.com', test_clock: id })
+    : (await stripe.customers.create({ email: 'jenny@example.com', test_clock: id })).id;
   const isReady = async () => (await stripe.testHelpers.testClocks.retrieve(id)).status === 'ready';
   return {
     customer,

@@ -180,12 +180,16 @@ describe('what stands on an invoice', () => {
     expect((await stripe.invoices.list({ customer, due_date: { lt: due_date } })).data).toEqual([]);
   });
 
-  it('still takes metadata and a memo once it is final', async () => {
+  it('still takes metadata once it is final, and nothing that stands on it', async () => {
     const { id } = await open();
-    expect(await stripe.invoices.update(id, { metadata: { paid: 'no' }, description: 'Memo' })).toMatchObject({
-      metadata: { paid: 'no' },
-      description: 'Memo',
-    });
+    expect(await stripe.invoices.update(id, { metadata: { paid: 'no' } })).toMatchObject({ metadata: { paid: 'no' } });
+    for (const given of [{ description: 'Memo' }, { footer: 'Thanks' }, { custom_fields: '' as const }]) {
+      expect(await failure(stripe.invoices.update(id, given))).toMatchObject({
+        statusCode: 400,
+        param: Object.keys(given)[0],
+        message: "Finalized invoices can't be updated in this way",
+      });
+    }
     const error = await failure(stripe.invoices.update(id, { default_tax_rates: [await rate(5, false)] }));
     expect(error).toMatchObject({ statusCode: 400, type: 'StripeInvalidRequestError' });
   });

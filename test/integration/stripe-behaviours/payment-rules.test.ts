@@ -62,7 +62,7 @@ describe('the types of payment methods of an intent', () => {
   });
 
   it('of an invoice are those of its settings that take its currency', async () => {
-    const { id: customer } = await stripe.customers.create();
+    const { id: customer } = await stripe.customers.create({ email: 'jenny@example.com' });
     await stripe.paymentMethods.attach('pm_card_visa', { customer });
     const { id } = await stripe.invoices.create({
       customer,

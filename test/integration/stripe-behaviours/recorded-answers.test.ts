@@ -28,7 +28,7 @@ async function monthly(unit_amount = 1000, { unit, ...more }: PriceOptions = {})
 }
 
 async function subscribed(more: Partial<Stripe.SubscriptionCreateParams> = {}): Promise<Stripe.Subscription> {
-  const customer = more.customer ?? (await customerWithCard(stripe));
+  const customer = more.customer ?? (await customerWithCard(stripe, { email: 'jenny@example.com' }));
   const items = more.items ?? [{ price: await monthly() }];
   return stripe.subscriptions.create({ ...more, customer, items });
 }
@@ -206,7 +206,7 @@ describe('the payment of an invoice', () => {
       payment_method: null,
     });
     const sent = await stripe.invoices.create({
-      customer: await customerWithCard(stripe),
+      customer: await customerWithCard(stripe, { email: 'jenny@example.com' }),
       collection_method: 'send_invoice',
       days_until_due: 3,
     });

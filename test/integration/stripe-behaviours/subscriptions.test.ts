@@ -44,7 +44,7 @@ async function subscribe(
   customerGiven: Stripe.CustomerCreateParams = {},
 ): Promise<Subscribed> {
   const { id: clock } = await stripe.testHelpers.testClocks.create({ frozen_time: START });
-  const customer = await customerWithCard(stripe, { ...customerGiven, test_clock: clock });
+  const customer = await customerWithCard(stripe, { email: 'jenny@example.com', ...customerGiven, test_clock: clock });
   const subscription = await stripe.subscriptions.create({ customer, items: [{ price: gold }], ...given });
   return { subscription, customer, clock, item: subscription.items.data[0]! };
 }

@@ -56,6 +56,16 @@ export function shareOf(amount: number, part: number, whole: number): number {
   return roundedQuotient(BigInt(Math.round(amount)) * BigInt(Math.round(part)), BigInt(Math.round(whole)));
 }
 
+/** The share of an amount that a part of a period costs, or gives back where it is negative: half a unit is rounded down. */
+export function proratedShare(amount: number, part: number, whole: number): number {
+  if (whole === 0) return 0;
+  const [top, bottom] = [2n * BigInt(Math.round(amount)) * BigInt(Math.round(part)), 2n * BigInt(Math.round(whole))];
+  // One less is a whole unit less where there is just half of one, and changes nothing elsewhere.
+  const [dividend, divisor] = [top + bottom / 2n - 1n, bottom];
+  const quotient = dividend / divisor;
+  return Number(dividend < 0n && dividend % divisor !== 0n ? quotient - 1n : quotient);
+}
+
 /** A decimal number of the smallest unit times a quantity, rounded half away from zero. */
 export function times(unitAmount: string, quantity: number): number {
   return roundedQuotient(scaled(unitAmount) * scaled(plainText(quantity)), ONE * ONE);

@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import { shareOf } from './amounts';
+import { proratedShare } from './amounts';
 import { addIntervals, nextPeriod, type Period } from './periods';
 import { isMetered, recurringOf } from './prices';
 import type { Item, Subscription } from './subscription-data';
@@ -137,7 +137,7 @@ export function shareWithin(subscription: Subscription, item: Item, time: Period
   const parts = periodsBetween(subscription, item, time);
   return (amount) =>
     parts.reduce(
-      (sum, { period, whole }) => sum + shareOf(amount, period.end - period.start, whole.end - whole.start),
+      (sum, { period, whole }) => sum + proratedShare(amount, period.end - period.start, whole.end - whole.start),
       0,
     );
 }

@@ -1,11 +1,11 @@
 /** Items of a subscription that are changed, added and taken out. */
-import { resourceMissing } from '../errors';
+import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { newTrial, trialPrice } from './current-trials';
 import { readDiscounts } from './discounts';
 import type { Period } from './periods';
-import { type GivenPriceData, isMetered, planOf, recurringOf, resolvePrice, shownPrice } from './prices';
+import { checkSold, type GivenPriceData, isMetered, planOf, recurringOf, resolvePrice, shownPrice } from './prices';
 import {
   checkQuantity,
   customerOf,
@@ -27,7 +27,12 @@ export function changeItems(stripe: Backend, before: Subscription, given: readon
     // localstripe has one item in a subscription, which is meant whatever identifier is given.
     const place = named === -1 && stripe.isLoose && items.length === 1 && given.length === 1 ? 0 : named;
     if (place === -1) {
-      if (each.id !== undefined) throw resourceMissing('subscription_item', each.id, `${at}[id]`);
+      if (each.id !== undefined) {
+        throw invalidRequest(`No subscription item with this ID (${each.id}) on the subscription.`, {
+          code: 'resource_missing',
+          param: `${at}[id]`,
+        });
+      }
       const item = newItem(stripe, before.id, each, at, { customer: customerOf(before), currency: before.currency });
       items.push(withPeriod(item, periodLike(stripe, before, items, item)));
       continue;
@@ -67,6 +72,7 @@ function changeItem(stripe: Backend, item: Item, given: GivenItem, at: string, b
     at,
   );
   if (other) recurringOf(other, `${at}[price]`);
+  if (other && other.id !== item.price.id && given.isAgreed !== true) checkSold(stripe, other, `${at}[price]`);
   const price = other ? shownPrice(other) : item.price;
   checkQuantity(price, given.quantity, at);
   return {

@@ -5,6 +5,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import { pageOf } from '../kernel/page-of';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import { formatAmount } from '../payments/money';
 import { createRefund } from '../payments/refunds';
 import { blank } from '../spec/shapes';
 import { amountLine, creditLines, type CreditLine } from './credit-note-lines';
@@ -188,7 +189,7 @@ function payOut(
   const sum = credit + refund + outside + refundsIn(given);
   if (sum !== note.total) {
     throw invalidRequest(
-      `The sum of credit amount, refund amount and out of band amount (${sum}) must equal the credit note amount (${note.total}).`,
+      `The sum of credit amount, refund amount and out of band amount (${formatAmount(sum, note.currency)}) must equal the credit note amount (${formatAmount(note.total, note.currency)}).`,
       { param: 'amount' },
     );
   }
@@ -250,7 +251,7 @@ function voidCreditNote(stripe: Backend, id: string): CreditNote {
   if (note.status === 'void') throw invalidRequest('This credit note has already been voided.');
   const invoice = invoiceTable(stripe).get(idOf(note.invoice)!);
   if (invoice.status !== 'open' || note.type !== 'pre_payment') {
-    throw invalidRequest('You can only void credit notes of open invoices.');
+    throw invalidRequest('You can only void a credit note if the associated invoice is open.');
   }
   return stripe.onClockOf(idOf(invoice.customer), () => {
     reduce(stripe, invoice.id, -note.total);

@@ -1,6 +1,6 @@
 /** Invoices that end without a payment. */
 import type Stripe from 'stripe';
-import { invalidRequest } from '../errors';
+import { invalidRequest, type StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { cancelIntent } from '../payments/capture-intent';
@@ -14,11 +14,8 @@ type Invoice = Stripe.Invoice;
 /** Takes back an invoice that was final. What it used of the balance of the customer is given back. */
 export function voidInvoice(stripe: Backend, id: string): Invoice {
   const before = invoiceTable(stripe).get(id);
-  if (before.status !== 'open' && before.status !== 'uncollectible') {
-    throw invalidRequest('You can only pass in open or uncollectible invoices. This invoice isn’t open.', {
-      code: 'invoice_not_editable',
-    });
-  }
+  if (before.status === 'paid') throw invalidRequest('Invoices with `paid` payments cannot be voided.');
+  if (before.status !== 'open' && before.status !== 'uncollectible') throw notOpen();
   const invoice = close(stripe, before, {
     status: 'void',
     amount_remaining: before.amount_remaining,
@@ -41,17 +38,20 @@ export function voidInvoice(stripe: Backend, id: string): Invoice {
 
 export function markUncollectible(stripe: Backend, id: string): Invoice {
   const before = invoiceTable(stripe).get(id);
-  if (before.status !== 'open') {
-    throw invalidRequest('You can only pass in open invoices. This invoice isn’t open.', {
-      code: 'invoice_not_editable',
-    });
+  if (before.status === 'uncollectible') {
+    throw invalidRequest('This invoice has already been marked uncollectible.');
   }
+  if (before.status !== 'open') throw notOpen();
   const invoice = close(stripe, before, {
     status: 'uncollectible',
     status_transitions: { ...before.status_transitions, marked_uncollectible_at: stripe.now() },
   });
   stripe.emit('invoice.marked_uncollectible', invoice);
   return invoice;
+}
+
+function notOpen(): StripeError {
+  return invalidRequest("You can only pass in open invoices. This invoice isn't open.");
 }
 
 /** Ends an invoice without payment. */

@@ -18,13 +18,15 @@ import { dueOf } from './totals';
 
 type Invoice = Stripe.Invoice;
 
+export interface FinalizeOptions {
+  readonly auto_advance?: boolean | undefined;
+  /** Whether it is charged when it would have been as a draft, not now. */
+  readonly isChargedLater?: boolean;
+}
+
 /** Makes an invoice final: numbered, to be paid, with the balance of the customer used. One with nothing due is paid at once. */
-export function finalizeInvoice(
-  stripe: Backend,
-  id: string,
-  options: { readonly auto_advance?: boolean | undefined } = {},
-): Invoice {
-  const found = editable(stripe, id, "This invoice is already finalized, you can't re-finalize it.");
+export function finalizeInvoice(stripe: Backend, id: string, options: FinalizeOptions = {}): Invoice {
+  const found = editable(stripe, id, "This invoice is already finalized, you can't re-finalize a non-draft invoice.");
   if (found.customer === null) throw invalidRequest('This invoice has no customer.', { param: 'invoice' });
   if (isUnplaced(found)) throw unknownTaxPlace();
   const draft = applyCredits(stripe, found);
@@ -42,6 +44,7 @@ export function finalizeInvoice(
     effective_at: draft.effective_at ?? now,
     ending_balance: ending,
     last_finalization_error: null,
+    ...(options.isChargedLater !== true && { next_payment_attempt: null }),
     hosted_invoice_url: stripe.pageUrl(`i/${id}/${token}`),
     invoice_pdf: stripe.pageUrl(`i/${id}/${token}/pdf`),
     number: draft.number ?? nextNumber(stripe, idOf(draft.customer)!),
@@ -95,6 +98,11 @@ export function sendInvoice(stripe: Backend, id: string): Invoice {
     throw invalidRequest('You can only manually send an invoice if its collection method is `send_invoice`.', {
       param: 'collection_method',
     });
+  }
+  if (before.status === 'paid' || before.status === 'void') {
+    throw invalidRequest(
+      'This invoice cannot be sent right now. Please contact us via https://support.stripe.com/contact with details, so we can help.',
+    );
   }
   const invoice = before.status === 'draft' ? finalizeInvoice(stripe, id) : before;
   stripe.emit('invoice.sent', invoice);

@@ -6,7 +6,7 @@ import { discountsInEffect } from './discounts';
 import { finalizeInvoice } from './finalize-invoice';
 import { pendingItems } from './invoice-items';
 import { methodFor } from './methods';
-import { noPaymentMethod, payInvoice } from './pay-invoice';
+import { noPaymentMethod, payInvoice, unfinished } from './pay-invoice';
 import { customerOf, isFlexible, periodStart, type Subscription, subscriptionTable } from './subscription-data';
 import { advanceLines, billSubscription, unusedLines, pastLines } from './subscription-invoices';
 
@@ -74,5 +74,5 @@ export function billFirst(stripe: Backend, subscription: Subscription, given: Cr
   if (!hasMethod) return noPaymentMethod();
   const { error } = payInvoice(stripe, invoice.id, { off_session: given.off_session ?? false });
   if (error === undefined || behavior !== 'error_if_incomplete') return undefined;
-  return error.undoingWrites();
+  return unfinished(error).undoingWrites();
 }

@@ -9,12 +9,16 @@ import { itemOfLine } from './lines';
 
 type Invoice = Stripe.Invoice;
 
+/** What is said of a final invoice whose lines are to be others. */
+export const NOT_EDITABLE = 'Invalid invoice: This invoice is no longer editable';
+
 /** Keeps a draft with its lines. One that advances by itself is finalized after an hour. */
 export function createInvoice(stripe: Backend, seed: InvoiceSeed, lines: readonly Stripe.InvoiceLineItem[]): Invoice {
   const invoice = newInvoice(stripe, seed, lines);
   if (invoice.auto_advance === true && invoice.automatically_finalizes_at === null) {
     Object.assign(invoice, { automatically_finalizes_at: invoice.created + DRAFT_TIME });
   }
+  invoice.next_payment_attempt = firstAttempt(invoice);
   invoiceTable(stripe).insert(invoice);
   claimItems(stripe, invoice);
   if (invoice.automatically_finalizes_at !== null) {
@@ -22,6 +26,15 @@ export function createInvoice(stripe: Backend, seed: InvoiceSeed, lines: readonl
   }
   stripe.emit('invoice.created', invoice);
   return invoice;
+}
+
+/** When a draft is to be charged: as soon as it is made final by itself. Null where it is not, or is sent to be paid. */
+export function firstAttempt({
+  automatically_finalizes_at: at,
+  auto_advance: advances,
+  collection_method,
+}: Invoice): number | null {
+  return advances === true && collection_method === 'charge_automatically' ? at : null;
 }
 
 /** Reckons a draft again, with other lines or other fields. Throws where it is final. */

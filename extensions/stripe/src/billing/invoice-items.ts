@@ -9,7 +9,7 @@ import { blank } from '../spec/shapes';
 import { readDiscounts } from './discounts';
 import { amountPrice } from './amount-prices';
 import { amountFor, times } from './amounts';
-import { changeDraft, editable } from './invoice-drafts';
+import { changeDraft, editable, NOT_EDITABLE } from './invoice-drafts';
 import { invoiceTable } from './invoice-data';
 import { invoiceItemLine, itemOfLine, pricingOf } from './lines';
 import { priceIn, priceOnlyIn, productName, resolvePrice, withTiers, type PricedPrice } from './prices';
@@ -96,7 +96,7 @@ export function addInvoiceItem(stripe: Backend, given: Stripe.InvoiceItemCreateP
   if (customerId === undefined) throw parameterMissing('customer');
   const customer = stripe.table<Stripe.Customer>('customer').get(customerId, 'customer');
   if (draft && draft.status !== 'draft') {
-    throw invalidRequest('You can only add invoice items to draft invoices.', {
+    throw invalidRequest(NOT_EDITABLE, {
       code: 'invoice_not_editable',
       param: 'invoice',
     });

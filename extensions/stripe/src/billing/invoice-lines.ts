@@ -5,14 +5,14 @@ import { mergeMetadata } from '../kernel/metadata';
 import { idOf } from '../kernel/objects';
 import { amountFor } from './amounts';
 import { readDiscounts } from './discounts';
-import { changeDraft, editable } from './invoice-drafts';
+import { changeDraft, editable, NOT_EDITABLE } from './invoice-drafts';
 import { keepLineTaxes } from './line-taxes';
 import { pricingOf } from './lines';
 import { priceOnlyIn, productName, resolvePrice } from './prices';
 
 /** Changes a line of a draft: https://docs.stripe.com/api/invoice-line-item/update. */
 export function updateLine(stripe: Backend, invoiceId: string, lineId: string, given: object): Stripe.InvoiceLineItem {
-  const invoice = editable(stripe, invoiceId, 'You can only update lines of draft invoices.');
+  const invoice = editable(stripe, invoiceId, NOT_EDITABLE);
   const line = invoice.lines.data.find(({ id }) => id === lineId);
   if (!line)
     throw invalidRequest(`No such invoice line item: '${lineId}'`, { code: 'resource_missing', param: 'line_item_id' });

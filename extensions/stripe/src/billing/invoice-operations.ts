@@ -14,7 +14,7 @@ import { addInvoiceItem } from './invoice-items';
 import { keepPayment, paymentOf } from './invoice-payments';
 import { markUncollectible, voidInvoice } from './end-invoice';
 import { failFinalization, finalizeInvoice, isUnplaced, sendInvoice } from './finalize-invoice';
-import { changeDraft, deleteDraft, editable } from './invoice-drafts';
+import { changeDraft, deleteDraft, editable, firstAttempt, NOT_EDITABLE } from './invoice-drafts';
 import { payInvoice } from './pay-invoice';
 import { invoiceItemLine, itemOfLine } from './lines';
 import { withTaxPercent } from './former-parameters';
@@ -62,8 +62,13 @@ export const invoices: DefineModule = (stripe) => {
         const id = path['invoice']!;
         const { lines } = params as unknown as Stripe.InvoiceAddLinesParams;
         return onClock(id, () => {
-          const invoice = editable(stripe, id, 'You can only add lines to draft invoices.');
-          for (const { invoice_item: item, tax_amounts, ...line } of lines) {
+          const invoice = editable(stripe, id, NOT_EDITABLE);
+          for (const [index, { invoice_item: item, tax_amounts, ...line }] of lines.entries()) {
+            if (line.amount !== undefined && line.quantity !== undefined) {
+              throw invalidRequest('You may only specify one of these parameters: amount, quantity.', {
+                param: `lines[${index}][amount]`,
+              });
+            }
             const added = { ...line, customer: idOf(invoice.customer)!, invoice: id } as Stripe.InvoiceItemCreateParams;
             if (item === undefined) addInvoiceItem(stripe, added);
             else attachItem(stripe, id, item);
@@ -84,7 +89,7 @@ export const invoices: DefineModule = (stripe) => {
         const id = path['invoice']!;
         const removed = (params as unknown as Stripe.InvoiceRemoveLinesParams).lines;
         return onClock(id, () => {
-          const { lines } = editable(stripe, id, 'You can only remove lines from draft invoices.');
+          const { lines } = editable(stripe, id, NOT_EDITABLE);
           const items = stripe.table<Stripe.InvoiceItem>('invoiceitem');
           for (const { id: lineId, behavior } of removed) {
             const line = lines.data.find((each) => each.id === lineId);
@@ -107,7 +112,7 @@ export const invoices: DefineModule = (stripe) => {
           const { auto_advance } = params as Stripe.InvoiceFinalizeInvoiceParams;
           const draft = table.get(path['invoice']!);
           if (draft.status === 'draft' && isUnplaced(draft)) throw failFinalization(stripe, draft);
-          const invoice = finalizeInvoice(stripe, path['invoice']!, { auto_advance });
+          const invoice = finalizeInvoice(stripe, path['invoice']!, { auto_advance, isChargedLater: true });
           return isCollected(invoice) ? table.update(invoice.id, collectSoon(stripe, invoice)) : invoice;
         }),
       'POST /v1/invoices/{invoice}/pay': ({ path, params }) =>
@@ -197,9 +202,13 @@ function updateInvoice(stripe: Backend, id: string, given: Stripe.InvoiceUpdateP
   const fixed = [
     'collection_method',
     'currency',
+    'custom_fields',
+    'days_until_due',
     'default_tax_rates',
+    'description',
     'discounts',
     'due_date',
+    'footer',
     'number',
     'shipping_cost',
   ];
@@ -208,6 +217,7 @@ function updateInvoice(stripe: Backend, id: string, given: Stripe.InvoiceUpdateP
     if (given.auto_advance !== undefined) {
       Object.assign(change, { automatically_finalizes_at: given.automatically_finalizes_at ?? finalizes });
     }
+    change.next_payment_attempt = firstAttempt({ ...before, ...change });
     const invoice = changeDraft(stripe, id, change);
     stripe.jobs.cancel(id, 'invoice.finalize');
     if (invoice.automatically_finalizes_at !== null) {
@@ -217,10 +227,7 @@ function updateInvoice(stripe: Backend, id: string, given: Stripe.InvoiceUpdateP
   }
   const refused = fixed.find((name) => name in given);
   if (refused !== undefined) {
-    throw invalidRequest(`Finalized invoices can't be updated in this way`, {
-      code: 'invoice_not_editable',
-      param: refused,
-    });
+    throw invalidRequest("Finalized invoices can't be updated in this way", { param: refused });
   }
   const isAdvancing = before.status === 'open' && given.auto_advance !== undefined;
   const collection = isAdvancing ? collectSoon(stripe, { ...before, ...change }) : {};

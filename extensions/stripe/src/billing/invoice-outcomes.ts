@@ -57,11 +57,7 @@ export function failed(stripe: Backend, intent: Stripe.PaymentIntent): void {
 export function requiresAction(stripe: Backend, intent: Stripe.PaymentIntent): void {
   const payment = openPaymentOf(stripe, intent);
   if (!payment) return;
-  const invoice = invoiceTable(stripe).update(
-    payment.invoice as string,
-    ({ attempt_count }) => ({ attempted: true, attempt_count: Math.max(1, attempt_count) }),
-    'invoice.updated',
-  );
+  const invoice = invoiceTable(stripe).update(payment.invoice as string, { attempted: true }, 'invoice.updated');
   stripe.emit('invoice.payment_action_required', invoice);
 }
 

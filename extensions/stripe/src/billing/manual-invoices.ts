@@ -12,6 +12,7 @@ import { pendingItems } from './invoice-items';
 import { checkGiven, defaultRates, plainFields } from './invoice-params';
 import { shippingCost } from './invoice-shipping';
 import { createInvoice } from './invoice-drafts';
+import { checkEmail } from './invoice-recipients';
 import { invoiceItemLine } from './lines';
 import { subscriptionTable } from './subscription-data';
 
@@ -38,16 +39,12 @@ export function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams)
     !subscription
   ) {
     throw invalidRequest(
-      'If invoice has `collection_method`=`send_invoice`, you must specify `due_date` or `days_until_due`.',
-      { param: 'days_until_due' },
+      "If invoice collection method is 'send_invoice', you must specify 'due_date' or 'days_until_due'.",
     );
   }
   if (method !== 'send_invoice' && (given.days_until_due !== undefined || given.due_date !== undefined)) {
     throw invalidRequest(
-      'You can only specify `days_until_due` or `due_date` when `collection_method` is `send_invoice`.',
-      {
-        param: given.due_date === undefined ? 'days_until_due' : 'due_date',
-      },
+      "You can only specify 'due_date' or 'days_until_due' if invoice collection method is 'send_invoice'.",
     );
   }
   if (given.default_payment_method !== undefined) {
@@ -55,12 +52,18 @@ export function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams)
   }
   return stripe.onClockOf(customerId, () => {
     checkDue(given, stripe.now());
+    if (method === 'send_invoice') checkEmail(stripe, customerId);
     // Pending items are left where they are unless they are asked for, or a subscription is to be billed for them.
-    const isPending = given.pending_invoice_items_behavior === 'include' || subscription !== undefined;
+    const pending: string | undefined = given.pending_invoice_items_behavior;
+    const isRequired = pending === 'include_and_require';
+    const isPending = pending === 'include' || isRequired || subscription !== undefined;
     const currency = given.currency?.toLowerCase();
     const items = isPending ? pendingItems(stripe, customerId, { subscription: subscription?.id, currency }) : [];
     if (subscription && items.length === 0) {
       throw invalidRequest('Nothing to invoice for subscription', { code: 'invoice_no_subscription_line_items' });
+    }
+    if (isRequired && !former && items.length === 0 && !stripe.isLoose) {
+      throw invalidRequest('Nothing to invoice for customer', { code: 'invoice_no_customer_line_items' });
     }
     const id = stripe.newId('invoice');
     const chosen =

@@ -95,7 +95,7 @@ export function report(stripe: Backend, given: Stripe.Billing.MeterEventCreatePa
   const { event_name: event, payload } = given;
   const meter = activeMeter(stripe, event);
   if (meter === undefined) {
-    throw invalidRequest(`No active meter found for event name \`${event}\`.`, {
+    throw invalidRequest(`No active meter found for event name "${event}".`, {
       code: 'no_meter',
       param: 'event_name',
     });

@@ -83,7 +83,7 @@ function fromSubscription(stripe: Backend, id: string, given: Stripe.Subscriptio
   const subscription = subscriptionTable(stripe).get(id, 'from_subscription');
   if (subscription.schedule !== null) {
     throw invalidRequest(
-      `The subscription \`${id}\` is already attached to the subscription schedule \`${idOf(subscription.schedule)!}\`.`,
+      `You cannot migrate a subscription that is already attached to a schedule: \`${idOf(subscription.schedule)!}\`.`,
       {
         param: 'from_subscription',
       },

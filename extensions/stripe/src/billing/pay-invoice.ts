@@ -24,6 +24,8 @@ export interface PayOptions {
   readonly isAutomatic?: boolean;
 }
 
+const REQUIRES_ACTION = 'invoice_payment_intent_requires_action';
+
 export interface Paid {
   readonly invoice: Invoice;
   /** Why it is not paid. */
@@ -44,7 +46,7 @@ export function payInvoice(stripe: Backend, id: string, options: PayOptions = {}
   }
   const method = options.payment_method ?? options.source ?? methodForInvoice(stripe, invoice);
   if (method === undefined) {
-    const error = noPaymentMethod();
+    const error = invalidRequest('There is no `default_payment_method` set on this Customer or Invoice.');
     if (options.isAutomatic === true) failPayment(stripe, id);
     return { invoice: invoiceTable(stripe).get(id), error };
   }
@@ -58,9 +60,7 @@ export function payInvoice(stripe: Backend, id: string, options: PayOptions = {}
   if (intent.status === 'requires_action') {
     const failure = cardError(
       'This payment requires additional user action before it can be completed successfully. Payment can be completed using the PaymentIntent associated with this invoice.',
-      {
-        code: 'invoice_payment_intent_requires_action',
-      },
+      { code: REQUIRES_ACTION },
     );
     return { invoice: after, error: failure };
   }
@@ -117,6 +117,16 @@ function nextAttempt(stripe: Backend, invoice: Invoice, attempts: number): numbe
   return days === undefined ? null : stripe.now() + days * DAY;
 }
 
+/** What a subscription that is only to be made, or changed, when it is paid says of a payment: there is no invoice left to see to. */
+export function unfinished(error: StripeError): StripeError {
+  if (error.fields.code !== REQUIRES_ACTION) return error;
+  return cardError(
+    "Payment for this subscription requires additional user action, but the requested payment behavior doesn't save the invoice or PaymentIntent. Retry the request with `payment_behavior=allow_incomplete` or `payment_behavior=default_incomplete`, then complete the PaymentIntent on the subscription's latest invoice.",
+    { code: 'subscription_payment_intent_requires_action' },
+  );
+}
+
+/** Nothing is set that could pay a subscription. */
 export function noPaymentMethod(): StripeError {
   return invalidRequest(
     'This customer has no attached payment source or default payment method. Please consider adding a default payment method. For more information, visit https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority.',
@@ -126,5 +136,8 @@ export function noPaymentMethod(): StripeError {
 
 function payOutOfBand(stripe: Backend, invoice: Invoice): Invoice {
   cancelPayment(stripe, invoice);
-  return markPaid(stripe, invoice.id, { amount_paid_off_stripe: invoice.amount_remaining });
+  return markPaid(stripe, invoice.id, {
+    amount_paid_off_stripe: invoice.amount_remaining,
+    attempted: invoice.attempted,
+  });
 }

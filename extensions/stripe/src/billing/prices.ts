@@ -3,6 +3,7 @@ import { invalidRequest, parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { blank } from '../spec/shapes';
 import type { PriceTier } from './amounts';
+import { idOf } from '../kernel/objects';
 import { omit } from '../kernel/omit';
 import { readCurrency } from '../payments/money';
 import type { Recurring } from './periods';
@@ -53,6 +54,16 @@ export function resolvePrice(stripe: Backend, given: GivenPrice, at: string): Pr
     });
   }
   return price;
+}
+
+/** Throws for a price whose product is no longer sold: nobody subscribes to it anew. */
+export function checkSold(stripe: Backend, { id, product: of }: Stripe.Price, param: string): void {
+  const product = stripe.table<Stripe.Product>('product').find(idOf(of) ?? '');
+  if (product?.active !== false) return;
+  throw invalidRequest(
+    `The product ${product.id} is marked as inactive, and thus no new subscriptions can be create to any plans of this product. You provided the plan ${id}.`,
+    { param },
+  );
 }
 
 /** The price with its tiers. */

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import { shareOf } from './amounts';
+import { proratedShare } from './amounts';
 import { billedUntil, shareWithin } from './billing-schedules';
 import type { DiscountAmount } from './discount-amounts';
 import { debitsOf, type Debit } from './debits';
@@ -81,7 +81,7 @@ function credits(stripe: Backend, subscription: Subscription, item: Item, date: 
 function creditOf(stripe: Backend, subscription: Subscription, item: Item, debit: Debit, from: number): ItemSeed {
   const { period, pricing, quantity, reference, until } = debit;
   const whole = period.end - period.start;
-  const amounts = amountsOf(subscription, item, debit, (amount) => -shareOf(amount, until - from, whole));
+  const amounts = amountsOf(subscription, item, debit, (amount) => proratedShare(-amount, until - from, whole));
   const price = stripe.table<Stripe.Price>('price').find(idOf(pricing?.price_details?.price) ?? '') ?? item.price;
   return {
     ...seedFor(stripe, subscription, item, { from, until, sign: -1 }, { price, quantity }),
@@ -109,7 +109,7 @@ export function chargePast(stripe: Backend, subscription: Subscription, start: n
     const recurring = recurringOf(item.price);
     const { start: last, end } = nextPeriod(start, recurring, now);
     const count = intervalsBetween(start, recurring, last);
-    const share = (amount: number): number => amount * count + shareOf(amount, now - last, end - last);
+    const share = (amount: number): number => amount * count + proratedShare(amount, now - last, end - last);
     const past = withPeriod(item, { start, end: now });
     keepItem(stripe, seedOf(stripe, subscription, past, { date: start, sign: 1, whole: amounts.get(item.id)!, share }));
   }

@@ -69,7 +69,7 @@ export function checkPromotionCode(stripe: Backend, id: string, { param, ...sale
       sale.currency === undefined || sale.currency === minimum_amount_currency
         ? minimum_amount
         : (currency_options?.[sale.currency]?.minimum_amount ?? Infinity);
-    if (sale.subtotal < least) throw refuse('the minimum amount is not met');
+    if (sale.subtotal < least) throw refuse('the associated purchase does not meet the minimum amount requirement');
   }
   return code;
 }

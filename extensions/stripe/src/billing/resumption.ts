@@ -22,7 +22,7 @@ export function resume(stripe: Backend, id: string, given: Stripe.SubscriptionRe
   const table = subscriptionTable(stripe);
   const before = table.get(id);
   if (before.status !== 'paused') {
-    throw invalidRequest('You can only resume a subscription that is paused.', { param: 'subscription' });
+    throw invalidRequest('You can only resume a subscription if it is `paused`.');
   }
   return stripe.onClockOf(customerOf(before), () => {
     const now = stripe.now();

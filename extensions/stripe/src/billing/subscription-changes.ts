@@ -8,13 +8,13 @@ import { readDiscounts } from './discounts';
 import { finalizeInvoice } from './finalize-invoice';
 import { pendingItems } from './invoice-items';
 import { methodFor } from './methods';
-import { noPaymentMethod, payInvoice } from './pay-invoice';
+import { noPaymentMethod, payInvoice, unfinished } from './pay-invoice';
 import { checkPending, postpone } from './pending-updates';
 import { isMetered } from './prices';
 import { chargedSince, prorate } from './prorations';
 import { settleUsage } from './removed-usage';
 import { endTrialWithoutMethod, trialEndOf } from './renewals';
-import { checkItems, checkTrialEnd } from './subscription-checks';
+import { checkItems, checkTrialEnd, MOST_ITEMS } from './subscription-checks';
 import {
   customerOf,
   endingWith,
@@ -123,12 +123,30 @@ function checkOpen(before: Subscription, given: UpdateParams): void {
   }
 }
 
+/** Why a subscription ends can be told once it is to end. */
+function checkCancellationDetails(before: Subscription, given: UpdateParams): void {
+  const isToEnd = before.cancel_at !== null || Boolean(given.cancel_at) || given.cancel_at_period_end === true;
+  if (!given.cancellation_details || isToEnd || before.ended_at !== null) return;
+  throw invalidRequest('`cancellation_details` can only be set on subscriptions that are set to cancel.');
+}
+
 /** The subscription as it is to be. */
 function changed(stripe: Backend, before: Subscription, given: UpdateParams): Change {
   const now = stripe.now();
   const items = given.items ? changeItems(stripe, before, given.items as readonly GivenItem[]) : before.items.data;
   if (items.length === 0) {
-    throw invalidRequest('A subscription must have at least one active plan.', { param: 'items' });
+    throw invalidRequest(
+      'A subscription must have at least one active plan. To cancel a subscription, please use the cancel API endpoint on /v1/subscriptions.',
+      { param: 'items' },
+    );
+  }
+  if (items.length > Math.max(MOST_ITEMS, before.items.data.length)) {
+    throw invalidRequest(
+      `Customer ${customerOf(before)} already has the maximum ${MOST_ITEMS} items per subscription`,
+      {
+        param: 'items',
+      },
+    );
   }
   if (given.items) checkItems(stripe, items, { currency: before.currency, billing_mode: before.billing_mode });
   const isPriced = given.items !== undefined && !sameItems(before.items.data, items);
@@ -149,6 +167,7 @@ function changed(stripe: Backend, before: Subscription, given: UpdateParams): Ch
       pause_collection: given.pause_collection ? { resumes_at: null, ...given.pause_collection } : null,
     }),
   };
+  checkCancellationDetails(before, given);
   const trial = trialChange(before, given, now);
   const anchorType =
     typeof given.billing_cycle_anchor === 'object' ? given.billing_cycle_anchor.type : given.billing_cycle_anchor;
@@ -283,7 +302,7 @@ function bill(
   const { error } = payInvoice(stripe, invoice.id, { off_session: given.off_session ?? false });
   table.hide(id, {});
   if (error === undefined) return;
-  if (behavior === 'error_if_incomplete') throw error.undoingWrites();
+  if (behavior === 'error_if_incomplete') throw unfinished(error).undoingWrites();
   if (behavior === 'pending_if_incomplete') postpone(stripe, before, after, invoice.id, given);
   else table.update(id, { status: 'past_due' });
 }

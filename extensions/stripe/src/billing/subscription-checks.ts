@@ -9,6 +9,9 @@ import { isRunning, type Item, subscriptionTable } from './subscription-data';
 
 type CreateParams = Stripe.SubscriptionCreateParams;
 
+/** How many items a subscription may have. */
+export const MOST_ITEMS = 20;
+
 /** A trial may not last longer. */
 const LONGEST_TRIAL = 730 * DAY;
 

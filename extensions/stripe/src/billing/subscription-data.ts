@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { invalidRequest, resourceMissing } from '../errors';
+import { invalidRequest, StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { idOf } from '../kernel/objects';
@@ -9,7 +9,7 @@ import { readDiscounts, type DiscountParams } from './discounts';
 import { newTrial, trialPrice } from './current-trials';
 import { ANNOUNCED_BEFORE } from './invoice-settings';
 import { DAY, HOUR, nextPeriod, type Period } from './periods';
-import { isMetered, planOf, recurringOf, resolvePrice, shownPrice, type GivenPriceData } from './prices';
+import { checkSold, isMetered, planOf, recurringOf, resolvePrice, shownPrice, type GivenPriceData } from './prices';
 
 export type Subscription = Stripe.Subscription;
 export type Item = Stripe.SubscriptionItem;
@@ -58,7 +58,7 @@ interface OwnedItem {
 /** The item under an identifier, and its subscription. */
 export function findItem(stripe: Backend, id: string): OwnedItem {
   const found = itemIn(stripe, id);
-  if (!found) throw resourceMissing('subscription_item', id);
+  if (!found) throw new StripeError(404, 'invalid_request_error', `Invalid subscription_item id: ${id}`);
   return found;
 }
 
@@ -88,6 +88,7 @@ export function newItem(stripe: Backend, subscription: string, given: GivenItem,
   if (!price)
     throw invalidRequest(`Missing required param: ${at}[price].`, { code: 'parameter_missing', param: `${at}[price]` });
   recurringOf(price, `${at}[price]`);
+  if (given.isAgreed !== true) checkSold(stripe, price, `${at}[price]`);
   checkQuantity(price, given.quantity, at);
   const shown = shownPrice(price);
   const id = stripe.newId('subscription_item');

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import { amountFor, shareOf } from './amounts';
+import { amountFor, proratedShare } from './amounts';
 import { discountsInEffect, spendDiscounts } from './discounts';
 import { billedUntil, periodsBetween } from './billing-schedules';
 import { addInvoiceItem, pendingItems } from './invoice-items';
@@ -164,7 +164,7 @@ function periodLines(
   const lines = subscriptionLines(stripe, subscription, item, { period, quantity: item.quantity ?? 0, isTrial });
   const [part, all] = [period.end - period.start, whole.end - whole.start];
   if (isTrial || part === all) return lines;
-  const share = (amount: number): number => (isProrated ? shareOf(amount, part, all) : 0);
+  const share = (amount: number): number => (isProrated ? proratedShare(amount, part, all) : 0);
   return lines.map((line) => ({ ...line, amount: share(line.amount), subtotal: share(line.amount) }));
 }
 

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { StripeError } from '../errors';
 import { pageOf } from '../kernel/page-of';
 import type { DefineModule } from '../kernel/module';
 import { omit } from '../kernel/omit';
@@ -21,6 +22,7 @@ export const subscriptionItems: DefineModule = (stripe) => {
       'POST /v1/subscription_items': ({ params }) => {
         const { subscription, ...given } = params as unknown as Stripe.SubscriptionItemCreateParams;
         const before = subscriptionTable(stripe).get(subscription, 'subscription');
+        if (before.status === 'canceled') throw gone(subscription);
         const known = new Set(before.items.data.map(({ id }) => id));
         const after = change(subscription, itemOf(given), given);
         return after.items.data.find(({ id }) => !known.has(id)) ?? after.items.data.at(-1)!;
@@ -54,4 +56,12 @@ export const subscriptionItems: DefineModule = (stripe) => {
 function itemOf(given: object): object {
   const all: Stripe.SubscriptionItemUpdateParams = given;
   return omit(all, 'payment_behavior', 'proration_behavior', 'proration_date', 'expand', 'off_session');
+}
+
+/** Nothing is added to a subscription that was canceled. */
+function gone(id: string): StripeError {
+  return new StripeError(404, 'invalid_request_error', `No such subscription: '${id}'`, {
+    code: 'resource_missing',
+    param: 'subscription',
+  });
 }

@@ -14,6 +14,7 @@ import { resume } from './resumption';
 import { updateSubscription } from './subscription-changes';
 import { customerOf, subscriptionTable } from './subscription-data';
 import { cancelSubscription } from './subscription-end';
+import { checkEmail } from './invoice-recipients';
 import { billingModeOf } from './subscription-fields';
 import { createSubscription } from './subscriptions';
 import { checkStill } from './test-clocks';
@@ -33,6 +34,14 @@ export const subscriptions: DefineModule = (stripe) => {
         if (found) {
           checkMethod(stripe, customer, params);
           checkTaxPlace(found, params);
+          const isSent = params['collection_method'] === 'send_invoice' && params['days_until_due'] !== undefined;
+          if (isSent) checkEmail(stripe, customer);
+        }
+        if (params['payment_behavior'] === 'pending_if_incomplete') {
+          throw invalidRequest(
+            'Setting `payment_behavior` to `pending_if_incomplete` has no effect when creating a subscription.',
+            { param: 'payment_behavior' },
+          );
         }
         return createSubscription(stripe, withSource(stripe, withTaxPercent(stripe, params)));
       },

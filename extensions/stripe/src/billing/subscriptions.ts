@@ -18,6 +18,7 @@ import {
   checkCurrency,
   checkItems,
   checkMost,
+  MOST_ITEMS,
   readTrial,
 } from './subscription-checks';
 import {
@@ -40,8 +41,6 @@ import { blank } from '../spec/shapes';
 import { ending } from './cancel-times';
 
 type CreateParams = Stripe.SubscriptionCreateParams;
-
-const MOST_ITEMS = 20;
 
 /** Makes a subscription and its first invoice, and has it paid as `payment_behavior` says: https://docs.stripe.com/api/subscriptions/create. */
 export function createSubscription(stripe: Backend, given: CreateParams): Subscription {

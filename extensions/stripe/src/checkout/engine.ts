@@ -117,7 +117,9 @@ export function startSubscription(
   { method, isCharged }: { readonly method: string | undefined; readonly isCharged: boolean },
 ): Stripe.Subscription {
   if (method !== undefined) attachTo(stripe, method, params.customer!, isCharged);
-  return withInlinePrices(stripe, params, () => createSubscription(stripe, params));
+  // What is sold was agreed on when the session was made.
+  const items = params.items?.map((item) => ({ ...item, isAgreed: true }));
+  return withInlinePrices(stripe, params, () => createSubscription(stripe, { ...params, ...(items && { items }) }));
 }
 
 /** Ends a subscription whose first payment was refused. */
@@ -129,7 +131,7 @@ export function giveUpSubscription(stripe: Backend, id: string): void {
 /** A price that `price_data` described is not active, so that nobody sells by it again; this one sale is by it. */
 function withInlinePrices<R>(stripe: Backend, params: Stripe.SubscriptionCreateParams, work: () => R): R {
   const prices = stripe.table<Stripe.Price>('price');
-  const given = [...(params.items ?? []), ...(params.add_invoice_items ?? [])].map(({ price }) => price);
+  const given = (params.add_invoice_items ?? []).map(({ price }) => price);
   const inactive = given.filter((id): id is string => id !== undefined && prices.find(id)?.active === false);
   for (const id of inactive) prices.update(id, { active: true });
   const result = work();

@@ -4,6 +4,7 @@ import type { Backend } from '../kernel/backend';
 import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
+import { checkLength } from '../parameters/validate';
 import { blank } from '../spec/shapes';
 
 /** What is kept beside a coupon. */
@@ -27,6 +28,7 @@ export function couponTerms(stripe: Backend, id: string): Stripe.Coupon | undefi
 }
 
 const ID_LENGTH = 8;
+const LONGEST_NAME = 40;
 
 /** https://docs.stripe.com/api/coupons */
 export const coupons: DefineModule = (stripe) => {
@@ -62,6 +64,7 @@ export const coupons: DefineModule = (stripe) => {
         const given = params as Stripe.CouponUpdateParams;
         const before = found(path['coupon']!);
         const { currency_options: options } = given;
+        if (given.name !== undefined) checkLength(given.name, LONGEST_NAME, 'name');
         if (options) {
           const terms = table.hidden(before.id);
           table.hide(before.id, { ...terms, currency_options: { ...terms?.currency_options, ...options } });
@@ -127,6 +130,7 @@ function newCoupon(stripe: Backend, given: Stripe.CouponCreateParams): Stripe.Co
       param: 'amount_off',
     });
   }
+  if (given.name !== undefined) checkLength(given.name, LONGEST_NAME, 'name');
   if (amount_off !== undefined && given.currency === undefined) throw parameterMissing('currency');
   if (duration === 'repeating' && duration_in_months === undefined) throw parameterMissing('duration_in_months');
   if (duration !== 'repeating' && duration_in_months !== undefined) {

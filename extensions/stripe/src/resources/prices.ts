@@ -172,6 +172,9 @@ export function createPrice(
       param: 'unit_amount',
     });
   }
+  if (custom?.enabled === true && given.recurring) {
+    throw invalidRequest('`custom_unit_amount` cannot be used with `recurring`.', { param: 'custom_unit_amount' });
+  }
   if (isTiered && given.tiers === undefined) throw parameterMissing('tiers');
   if (isTiered && given.tiers_mode === undefined) throw parameterMissing('tiers_mode');
   if (isTiered && given.transform_quantity !== undefined) {

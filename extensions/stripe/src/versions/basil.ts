@@ -91,7 +91,7 @@ const RENDER: Readonly<Record<string, Render>> = {
       charge: idOf(intent?.latest_charge) ?? null,
       discount: firstDiscount(object['discounts'], stripe, show),
       paid,
-      paid_out_of_band: paid && intent === undefined && Number(object['amount_paid']) > 0,
+      paid_out_of_band: paid && Number(object['amount_paid_off_stripe'] ?? 0) > 0,
       payment_intent: intent?.id ?? null,
       quote: valueAt(parent, 'quote_details.quote') ?? null,
       subscription: idOf(valueAt(parent, 'subscription_details.subscription') as string | null) ?? null,

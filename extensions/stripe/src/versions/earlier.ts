@@ -69,10 +69,11 @@ export const EARLIER: readonly Change[] = [
     },
   },
   {
-    // An invoice took up what was pending, unless it was told not to.
+    // An invoice took up what was pending, and was not made where nothing was, unless it was told not to.
     since: '2022-08-01',
+    accepts: { 'POST /v1/invoices': ['pending_invoice_items_behavior'] },
     translate: {
-      'POST /v1/invoices': (given) => ({ pending_invoice_items_behavior: 'include', ...given }),
+      'POST /v1/invoices': (given) => ({ pending_invoice_items_behavior: 'include_and_require', ...given }),
     },
   },
   {
