@@ -38,6 +38,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   event: { indexes: ['type'] },
   'financial_connections.transaction': { indexes: ['account'] },
   'identity.verification_report': { indexes: ['verification_session'] },
+  file: { noun: 'file upload' },
   file_link: { indexes: ['file'] },
   'issuing.authorization': { indexes: ['card', 'cardholder', 'status'] },
   'issuing.card': { indexes: ['cardholder', 'replacement_for', 'status', 'type'] },

@@ -5,7 +5,7 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { createPaymentMethod } from '../resources/create-method';
 import { methodTable } from '../resources/method-table';
-import { notAttached, resolvePaymentMethod } from '../resources/resolve-method';
+import { resolvePaymentMethod } from '../resources/resolve-method';
 import { isOlder } from '../versions/versions';
 import { methodOfToken } from './confirming-tokens';
 import { configurationOf, offeredTypes } from './method-configurations';
@@ -43,12 +43,19 @@ export function checkOwner(
   const owner = idOf(method.customer);
   if (owner === undefined || owner === customer) return;
   if (customer === undefined) {
+    const supplied =
+      kind === 'PaymentIntent'
+        ? `The \`payment_method\` parameter supplied ${method.id}`
+        : `The payment method supplied (${method.id})`;
     throw invalidRequest(
-      `The payment method ${method.id} belongs to the Customer ${owner}. Please include the Customer in the \`customer\` parameter on the ${kind}.`,
+      `${supplied} belongs to the Customer ${owner}. Please include the Customer in the \`customer\` parameter on the ${kind}.`,
       { param: 'payment_method' },
     );
   }
-  throw notAttached(method.id, 'payment_method');
+  throw invalidRequest(
+    `The PaymentMethod ${method.id} does not belong to the Customer you supplied ${customer}. Please use this PaymentMethod with the Customer that it belongs to instead.`,
+    { param: 'payment_method' },
+  );
 }
 
 interface Types {

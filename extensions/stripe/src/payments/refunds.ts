@@ -11,6 +11,7 @@ import { askForAccount, bankDestination, returnCash, scheduleExpiry } from './ba
 import { behaviorOf } from './cards';
 import { chargeTable } from './charging';
 import { disputeTable } from './disputes';
+import { heldByIntent } from './intent-state';
 import { METHOD_TYPES } from './method-types';
 import { formatAmount } from './money';
 import { expireRefund, nameRefund, settleRefund, stopRefund } from './refund-outcomes';
@@ -168,9 +169,8 @@ function check(stripe: Backend, charge: Stripe.Charge, amount: number, left: num
 /** Money that was not taken goes back as a whole. */
 function checkRelease({ id, amount: whole, payment_intent: intent }: Stripe.Charge, amount: number): void {
   if (intent !== null) {
-    throw invalidRequest(`Charge ${id} is not captured: cancel its PaymentIntent instead of refunding it.`, {
-      param: 'charge',
-    });
+    const todo = 'cancel the PaymentIntent to reverse the authorization instead of refunding the Charge directly.';
+    throw heldByIntent(idOf(intent)!, todo);
   }
   if (amount < whole) {
     throw invalidRequest(`Charge ${id} is not captured, and can only be refunded in full.`, { param: 'amount' });

@@ -170,7 +170,9 @@ function ofCustomer(given: RawHash, { customer = '', subscription = '' }: Values
 function disputeOf({ charge = '' }: Values, stripe: Backend): readonly string[] {
   stripe.table('charge').get(charge);
   const dispute = stripe.table('dispute').first({ by: { charge } });
-  if (dispute === undefined) throw resourceMissing('dispute', charge, 'charge');
+  if (dispute === undefined) {
+    throw new StripeError(404, 'invalid_request_error', `No dispute for charge: ${charge}`);
+  }
   return [dispute.id];
 }
 
