@@ -178,7 +178,13 @@ function defaultSource(stripe: Backend, customer: string | undefined): string {
   }
   const source = idOf(stripe.table<Stripe.Customer>('customer').get(customer, 'customer').default_source);
   if (source !== undefined) return source;
-  throw cardError('Cannot charge a customer that has no active card', { code: 'missing', param: 'card' });
+  const hasMethod = methodTable(stripe).first({ by: { customer } }) !== undefined;
+  throw cardError(
+    hasMethod
+      ? "This Customer doesn't have any legacy saved payment details, but does have a Payment Method attached. Use a Payment Intent instead of creating a Charge: https://stripe.com/docs/payments/payment-intents/migration"
+      : "This Customer doesn't have any saved payment details. Attach a legacy Token, Card, Bank Account, or Source to this Customer and then try this request again, or use Payment Intents and Payment Methods instead.",
+    { code: 'missing', param: 'card' },
+  );
 }
 
 /** What the charge shows as its `source`: the card, even where it came as a token. */

@@ -36,9 +36,11 @@ export function checkOwner(
   stripe: Backend,
   method: Stripe.PaymentMethod,
   customer: string | undefined,
-  kind: 'PaymentIntent' | 'SetupIntent' = 'PaymentIntent',
+  intent: 'PaymentIntent' | 'SetupIntent' | Stripe.SetupIntent = 'PaymentIntent',
 ): void {
   if (stripe.isLoose) return;
+  const kind = typeof intent === 'string' ? intent : 'SetupIntent';
+  const carried = typeof intent === 'string' ? undefined : { setup_intent: intent };
   if (methodTable(stripe).hidden(method.id)?.spent === true) throw usedMethod();
   const owner = idOf(method.customer);
   if (owner === undefined || owner === customer) return;
@@ -49,12 +51,12 @@ export function checkOwner(
         : `The payment method supplied (${method.id})`;
     throw invalidRequest(
       `${supplied} belongs to the Customer ${owner}. Please include the Customer in the \`customer\` parameter on the ${kind}.`,
-      { param: 'payment_method' },
+      { param: 'payment_method', ...carried },
     );
   }
   throw invalidRequest(
     `The PaymentMethod ${method.id} does not belong to the Customer you supplied ${customer}. Please use this PaymentMethod with the Customer that it belongs to instead.`,
-    { param: 'payment_method' },
+    { param: 'payment_method', ...carried },
   );
 }
 

@@ -8,7 +8,7 @@ import { methodName } from './method-names';
 type Intent = Stripe.PaymentIntent | Stripe.SetupIntent;
 
 /** What an error calls a kind of intent. */
-function nameOf(intent: Intent): string {
+export function nameOf(intent: Intent): string {
   return intent.object === 'payment_intent' ? 'PaymentIntent' : 'SetupIntent';
 }
 
@@ -37,7 +37,7 @@ export function cannotConfirm(intent: Intent): StripeError {
   if (intent.status === 'succeeded') {
     return unexpectedState(
       intent,
-      `You cannot confirm this ${name} because it has already succeeded after being previously confirmed.`,
+      `You cannot confirm this ${name} because it has already succeeded${intent.object === 'payment_intent' ? ' after being previously confirmed' : ''}.`,
     );
   }
   return unexpectedState(intent, `You cannot confirm this ${name} because it has a status of ${intent.status}.`);

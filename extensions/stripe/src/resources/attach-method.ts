@@ -33,7 +33,7 @@ export function attachPaymentMethod(
     });
   }
   const decline = verified ? undefined : verificationDecline(secret);
-  if (decline) throw declineError(decline);
+  if (decline) throw declineError({ param: '', ...decline });
   const card = checkedCard(stripe, method);
   const attached = table.update(method.id, { customer, ...(card && { card }) });
   stripe.emit('payment_method.attached', attached);
