@@ -18,7 +18,7 @@ import { answerClientErrors } from './hardening/client-errors';
 import { cutSlowReaders } from './hardening/slow-readers';
 import { DEFAULT_LIMITS, limitOptions, type ConnectionLimits } from './hardening/limits';
 import { HandlerList } from './handler-list';
-import { inBatches } from './in-batches';
+import { serveInBatches } from './in-batches';
 import { InternalResources } from './internal-resources';
 import type { ListenAddress } from './listen';
 import type { Owner } from './owner';
@@ -344,8 +344,9 @@ export class Gateway {
   #createPort(options: GatewayOptions): Port {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const classes = this.#messages;
-    const serve = inBatches(checkHttp1(limits, this.#handle));
-    const http = createServer({ ...classes, ...limitOptions(limits) }, serve);
+    const serve = checkHttp1(limits, this.#handle);
+    const http = createServer({ ...classes, ...limitOptions(limits) });
+    serveInBatches(http, serve);
     // Node would leave out the ones above its limit.
     http.maxHeadersCount = 0;
     continueLazily(http);

@@ -1,5 +1,4 @@
 import { IncomingMessage } from 'node:http';
-import { dropWhole } from './request-body/set-aside';
 
 type Listener = Parameters<IncomingMessage['on']>[1];
 
@@ -41,10 +40,8 @@ export class QuietRequest extends IncomingMessage {
 
   /** What Node calls when the answer is out and nobody has read the request. */
   _dump(): void {
-    if (this.#isSpent && this.listenerCount('end') + this.listenerCount('close') === 0) {
-      dropWhole(this);
-      this.#endUnheard();
-    } else (IncomingMessage.prototype as unknown as Dumped)._dump.call(this);
+    if (this.#isSpent && this.listenerCount('end') + this.listenerCount('close') === 0) this.#endUnheard();
+    else (IncomingMessage.prototype as unknown as Dumped)._dump.call(this);
   }
 
   override on(name: string | symbol, listener: Listener): this {

@@ -26,6 +26,7 @@ const eventTypes = async (): Promise<string[]> =>
 
 describe('the balance of Issuing', () => {
   it('is topped up, apart from that of payments', async () => {
+    running.platform.clock.freeze();
     const topup = await stripe.topups.create({
       amount: 5000,
       currency: 'usd',

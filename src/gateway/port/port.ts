@@ -48,7 +48,7 @@ export class Port {
     http.emit('listening');
     tls.onConnection((socket, speaks) => {
       if (speaks === 'http2') this.#serveHttp2(socket);
-      else if (speaks === 'http1') http.emit('connection', socket);
+      else if (speaks === 'http1') this.#handOver(socket, 'http1');
       else this.#sort(socket, (bytes, isLast) => this.#tellWithinTls(bytes, isLast));
     });
   }
@@ -125,8 +125,9 @@ export class Port {
 
   #handOver(socket: Socket, speech: Speech): void {
     if (this.#connections.has(socket)) this.#connections.set(socket, speech);
+    // Whoever asks and closes its end is answered; with TLS, too, where the connection below is closed with the one above.
+    socket.allowHalfOpen = speech === 'http1';
     if (speech === 'http1') return void this.#options.http.emit('connection', socket);
-    socket.allowHalfOpen = false;
     if (speech === 'tls') this.#options.tls.serve(socket);
     else if (speech === 'http2') this.#serveHttp2(socket);
     else this.#serveProtocol(socket, speech);

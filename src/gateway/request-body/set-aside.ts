@@ -66,12 +66,6 @@ export function wholeBody(request: Watched): Buffer | undefined {
   return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
 }
 
-/** Throws away a body that is set aside as a whole. */
-export function dropWhole(request: Watched): void {
-  const aside = request[ASIDE];
-  if (aside && isWhole(aside)) aside.pieces = undefined;
-}
-
 const keep: Watch = () => true;
 
 function isHeld(request: Watched): boolean {

@@ -12,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => running.close());
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
+const MOMENT = 2000;
+const MINUTE = 60_000;
 const MANDATE = { customer_acceptance: { type: 'offline' } } as const;
 const BILLING = { name: 'Jenny Rosen', email: 'jenny@example.com' };
 const OPTIONS = {
@@ -46,7 +46,7 @@ const byNumber = (type: string, details: object, more: Partial<Stripe.PaymentInt
   });
 const us = (account_number = '000123456789', more: Partial<Stripe.PaymentIntentCreateParams> = {}) =>
   byNumber('us_bank_account', { account_number, routing_number: '110000000', account_holder_type: 'individual' }, more);
-const later = async ({ id }: Stripe.PaymentIntent, milliseconds = SECOND) => {
+const later = async ({ id }: Stripe.PaymentIntent, milliseconds = MOMENT) => {
   await running.platform.clock.advance(milliseconds);
   const intent = await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] });
   return { ...intent, latest_charge: intent.latest_charge as Stripe.Charge };
@@ -99,13 +99,13 @@ describe('a debit', () => {
   });
 
   it.each([
-    ['pm_auBecsDebit_dispute', 'au_becs_debit', SECOND],
-    ['pm_sepaDebit_disputed_be', 'sepa_debit', SECOND],
+    ['pm_auBecsDebit_dispute', 'au_becs_debit', MOMENT],
+    ['pm_sepaDebit_disputed_be', 'sepa_debit', MOMENT],
     ['pm_bacsDebit_dispute', 'bacs_debit', 3 * MINUTE],
   ])('from %s is disputed', async (token, type, milliseconds) => {
     const intent = await byToken(token, type);
     expect((await later(intent, milliseconds)).status).toBe('succeeded');
-    await running.platform.clock.advance(SECOND);
+    await running.platform.clock.advance(MOMENT);
     expect((await stripe.disputes.list({ payment_intent: intent.id })).data).toHaveLength(1);
   });
 
@@ -265,7 +265,7 @@ describe('small deposits', () => {
       mandate_data: MANDATE,
       confirm: true,
     });
-    await running.platform.clock.advance(SECOND);
+    await running.platform.clock.advance(MOMENT);
     expect(await stripe.setupIntents.retrieve(id)).toMatchObject({
       status: 'requires_payment_method',
       last_setup_error: { code: 'payment_method_microdeposit_failed' },
@@ -344,7 +344,7 @@ describe('a refund of a debit', () => {
     const { id } = await later(await byToken(token, type));
     const refund = await stripe.refunds.create({ payment_intent: id });
     expect(refund).toMatchObject({ status: 'pending', destination_details: { type: destination } });
-    await running.platform.clock.advance(SECOND);
+    await running.platform.clock.advance(MOMENT);
     expect((await stripe.refunds.retrieve(refund.id)).status).toBe('succeeded');
     expect(await typesAbout(stripe, refund.id)).toContain('refund.updated');
   });

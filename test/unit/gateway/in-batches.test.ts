@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:tls';
 import { text as readText } from 'node:stream/consumers';
 import express from 'express';
 import { rawClient, type RawClient } from '../../support/raw-client';
@@ -99,6 +101,47 @@ describe('a request that waits for its turn', () => {
     other.socket.end(post('/x', 'body'));
     await other.receive(/<body>/);
     await waitFor('the end of the connection', () => other.isClosed());
+  });
+
+  it('is not served where the rest of it, which has come with it, is none', async () => {
+    let served = 0;
+    shop.router.post('/x', () => String(++served));
+    client.send('POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n');
+    await client.receive(/400 Bad Request/);
+    await waitFor('the end of the connection', () => client.isClosed());
+    expect(served).toBe(0);
+  });
+
+  it('is answered over TLS, too, where the client closes its end right behind it', async () => {
+    shop.router.get('/x', () => 'answered');
+    shop.router.post('/x', async ({ body }) => `<${await body.text()}>`);
+    for (const [request, ALPNProtocols] of [
+      ['GET /x HTTP/1.1\r\nHost: x\r\n\r\n', []],
+      [post('/x', 'answered'), []],
+      [post('/x', 'answered'), ['http/1.1']],
+    ] as const) {
+      const socket = connect({
+        port: started.port,
+        host: '127.0.0.1',
+        rejectUnauthorized: false,
+        allowHalfOpen: true,
+        ALPNProtocols: [...ALPNProtocols],
+      });
+      await once(socket, 'secureConnect');
+      socket.end(request);
+      expect(await readText(socket)).toMatch(/200 OK[^]*answered/);
+    }
+  });
+
+  it('is read when the answer is out, where nobody has read it before', async () => {
+    let late: Promise<string> | undefined;
+    shop.router.post('/x', ({ body, response }) => {
+      late = once(response, 'close').then(() => body.text());
+      return 'answered';
+    });
+    client.send(post('/x', 'late'));
+    await client.receive(/answered/);
+    expect(await late).toBe('late');
   });
 
   it('is told that its body is too large, and the connection goes on', async () => {

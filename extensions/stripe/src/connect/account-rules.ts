@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import type Stripe from 'stripe';
 import { invalidRequest, parameterMissing } from '../errors';
 import { valueAt } from '../kernel/objects';
-import { NO_ADDRESS } from '../parameters/address';
+import { wholeAddress } from '../parameters/address';
 import { checkColor } from '../parameters/color';
 import { checkEmail } from '../parameters/email';
 import { checkDescriptor } from '../payments/descriptors';
@@ -84,10 +84,10 @@ export function checkAge(given: Fields, today: number, holder?: string): void {
 }
 
 /** An address with all its parts, in the country of the account unless it says another one. */
-export function wholeAddress(given: unknown, country: string | undefined): unknown {
+export function addressOfHolder(given: unknown, country: string | undefined): unknown {
   if (typeof given !== 'object' || given === null) return given;
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
-  return { ...NO_ADDRESS, country: country ?? null, ...known };
+  return wholeAddress({ country: country ?? null, ...known });
 }
 
 const IN_NORTH_AMERICA = /^\d{10}$/;

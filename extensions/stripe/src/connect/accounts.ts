@@ -15,7 +15,7 @@ import {
   checkTerms,
   consistentSchedule,
   internationalNumber,
-  wholeAddress,
+  addressOfHolder,
 } from './account-rules';
 import { named } from './account-descriptors';
 import { blankAccount } from './blank-account';
@@ -104,7 +104,7 @@ function wholeCompany(company: Fields, country: string | undefined): Fields {
     owners_provided: false,
     tax_id_provided: false,
     ...company,
-    address: wholeAddress(company['address'] ?? {}, country),
+    address: addressOfHolder(company['address'] ?? {}, country),
     ...(typeof phone === 'string' && { phone: internationalNumber(phone) }),
     verification: merged({ document: NO_DOCUMENT }, verification ?? {}),
   };
@@ -112,7 +112,7 @@ function wholeCompany(company: Fields, country: string | undefined): Fields {
 
 /** What an account says of its business, with a whole address to turn to. */
 function wholeProfile(profile: Fields): Fields {
-  return { ...profile, support_address: wholeAddress(profile['support_address'] ?? null, undefined) };
+  return { ...profile, support_address: addressOfHolder(profile['support_address'] ?? null, undefined) };
 }
 
 /** What stands for the company of an individual: there is nobody else in it. */

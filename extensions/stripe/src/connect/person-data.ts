@@ -5,7 +5,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import type { Table } from '../kernel/table';
 import { blank, completed } from '../spec/shapes';
 import { accountTable, asAccount, asPlatform } from './account-data';
-import { checkAge, checkPerson, internationalNumber, wholeAddress } from './account-rules';
+import { checkAge, checkPerson, internationalNumber, addressOfHolder } from './account-rules';
 import { merged } from './given';
 import { resultOf, type PersonNumbers } from './verification';
 
@@ -99,7 +99,7 @@ function newPerson(stripe: Backend, account: string, isIndividual: boolean): Str
     id: stripe.newId('person'),
     account,
     ...(!isIndividual && { additional_tos_acceptances: { account: { date: null, ip: null, user_agent: null } } }),
-    address: wholeAddress({}, country),
+    address: addressOfHolder({}, country),
     created: stripe.now(),
     dob: { day: null, month: null, year: null },
     future_requirements: NO_REQUIREMENTS,

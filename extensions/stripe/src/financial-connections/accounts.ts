@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { newObject } from '../kernel/resource';
 import type { Table } from '../kernel/table';
+import { SOON } from '../kernel/soon';
 
 export type Account = Stripe.FinancialConnections.Account;
 type Session = Stripe.FinancialConnections.Session;
@@ -67,9 +68,6 @@ export function openAccount(stripe: Backend, session: Session, { name, subcatego
 }
 
 export type Feature = 'balance' | 'ownership' | 'transactions';
-
-/** How long the bank takes, in seconds. */
-const SOON = 1;
 
 /** Asks the bank for news: the account says that they are under way until they are there. */
 export function refreshAccountData(stripe: Backend, id: string, feature: Feature): Account {

@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
-import { NO_ADDRESS } from '../parameters/address';
+import { wholeAddress } from '../parameters/address';
 import { blank, completed } from '../spec/shapes';
 import { keepCard } from './keep-card';
 import { controlsOf } from './spending-controls';
@@ -32,7 +32,7 @@ export const issuingCardholders: DefineModule = (stripe) => {
           ...plain(given),
           id: stripe.newId('issuing.cardholder'),
           ...partsOf(given),
-          billing: { address: { ...NO_ADDRESS, ...given.billing.address } },
+          billing: { address: wholeAddress(given.billing.address) },
           created: stripe.now(),
           metadata: mergeMetadata(undefined, given.metadata),
           name: given.name,
@@ -64,7 +64,7 @@ export const issuingCardholders: DefineModule = (stripe) => {
               ...before,
               ...(plain(given) as Partial<Cardholder>),
               ...(partsOf(given, before) as Partial<Cardholder>),
-              ...(given.billing && { billing: { address: { ...NO_ADDRESS, ...given.billing.address } } }),
+              ...(given.billing && { billing: { address: wholeAddress(given.billing.address) } }),
               ...(given.spending_controls && {
                 spending_controls: controlsOf(given.spending_controls, {
                   currency: given.spending_controls.spending_limits_currency ?? null,

@@ -1,4 +1,5 @@
 /** What bank accounts do when they are debited, in tests: https://docs.stripe.com/payments/bank-debits. */
+import { SOON } from '../kernel/soon';
 import { DECLINES as CARD_DECLINES, type Decline } from './declines';
 import { scenarioOf, type Scenario } from './test-bank-accounts';
 
@@ -26,8 +27,7 @@ export const DEPOSITS_EXCEEDED = { amounts: '10,11', code: 'SM33CC' } as const;
 /** Deposits by which tests say that nobody told of them in time. */
 export const DEPOSITS_TIMED_OUT = { amounts: '40,41', code: 'SM44DD' } as const;
 
-/** As long as a test has to wait for what takes days in the world. */
-const SOON = 1;
+/** As long as a test has to wait for what takes days in the world, in seconds. */
 const LATER = 180;
 
 const failure = (code: string, message: string): Decline => ({ code, message });

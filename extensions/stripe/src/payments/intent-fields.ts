@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { checkRecipients } from '../connect/recipients';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
-import { NO_ADDRESS } from '../parameters/address';
+import { wholeAddress } from '../parameters/address';
 import { checkConfirmationNumber } from './vouchers';
 
 /** What Stripe fills in for types of which a client says nothing. */
@@ -65,7 +65,7 @@ export function shippingOf(given: object | '' | null | undefined): Stripe.Paymen
     phone: null,
     tracking_number: null,
     ...rest,
-    address: { ...NO_ADDRESS, ...address },
+    address: wholeAddress(address ?? {}),
   };
 }
 

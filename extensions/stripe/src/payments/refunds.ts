@@ -6,6 +6,7 @@ import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { shareRefund } from '../connect/shared-charges';
 import { idOf } from '../kernel/objects';
+import { SOON } from '../kernel/soon';
 import { addBalanceTransaction, balanceTransactions } from './balance';
 import { askForAccount, bankDestination, returnCash, scheduleExpiry } from './bank-refunds';
 import { behaviorOf } from './cards';
@@ -19,8 +20,6 @@ import { refundTable, type RefundParams } from './refund-table';
 import { fieldNames, fieldOf } from '../spec/shapes';
 import type { CardBehavior } from './test-cards';
 
-/** In how many seconds a refund that takes its time is decided, and a bank has a number for one. */
-const SOON = 1;
 /** What was paid in cash is given back by other means. */
 const NEVER_REFUNDED: readonly string[] = ['boleto', 'oxxo'];
 

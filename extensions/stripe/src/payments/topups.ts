@@ -4,12 +4,11 @@ import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
+import { SOON } from '../kernel/soon';
 import { addBalanceTransaction } from './balance';
 import { bankBehavior } from './bank-accounts';
 import { namedBankAccount } from './card-objects';
 import { checkAmount, readCurrency } from './money';
-
-const SOON = 1;
 
 /** What is kept beside a top-up. */
 interface TopupSecret {

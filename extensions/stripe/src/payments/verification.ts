@@ -1,11 +1,11 @@
 /** Bank accounts that were typed in: whether their owner has shown that they are theirs. */
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
+import { SOON } from '../kernel/soon';
 import type { MethodSecret } from '../resources/method-parts';
 import { bankBehavior } from './bank-accounts';
 
 const VERIFIED: readonly string[] = ['acss_debit', 'us_bank_account'];
-const SOON = 1;
 
 /** Whether the owner of a bank account has yet to tell what small deposits arrived there. */
 export function mustBeVerified(type: string, secret: MethodSecret | undefined): boolean {

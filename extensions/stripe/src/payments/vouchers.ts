@@ -7,9 +7,9 @@ import type Stripe from 'stripe';
 import { DAY, HOUR } from '../billing/periods';
 import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
+import { SOON } from '../kernel/soon';
 
 const MINUTE = 60;
-const SOON = 1;
 const LATER = 3 * MINUTE;
 
 interface Outcome {

@@ -3,7 +3,7 @@ import { omit } from '../kernel/omit';
 import { parameterMissing } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
-import { NO_ADDRESS } from '../parameters/address';
+import { wholeAddress } from '../parameters/address';
 import { confirmationTokenTable } from '../payments/confirming-tokens';
 import { blank } from '../spec/shapes';
 import { createPaymentMethod } from './create-method';
@@ -24,7 +24,7 @@ interface Given {
 
 function shippingOf(given: Stripe.ConfirmationToken.Shipping | undefined): Stripe.ConfirmationToken.Shipping | null {
   if (given === undefined) return null;
-  return { ...given, phone: given.phone ?? null, address: { ...NO_ADDRESS, ...given.address } };
+  return { ...given, phone: given.phone ?? null, address: wholeAddress(given.address) };
 }
 
 /** Makes a confirmation token: what a buyer filled in, as one thing to confirm with. */

@@ -3,7 +3,7 @@ import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import type { DefineModule } from '../kernel/module';
 import { singleton, type Singleton } from '../kernel/singleton';
-import { NO_ADDRESS } from '../parameters/address';
+import { wholeAddress } from '../parameters/address';
 
 type Settings = Stripe.Tax.Settings;
 type Registration = Stripe.Tax.Registration;
@@ -18,7 +18,7 @@ export const taxSettings: DefineModule = (stripe) => {
         const { defaults, head_office } = params as Stripe.Tax.SettingsUpdateParams;
         const kept = taxSettingsOf(stripe);
         const before = kept.get();
-        const office = head_office ? { address: { ...NO_ADDRESS, ...head_office.address } } : before.head_office;
+        const office = head_office ? { address: wholeAddress(head_office.address) } : before.head_office;
         const isActive = office !== null;
         const after = {
           ...before,

@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { parameterMissing } from '../errors';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
-import { NO_ADDRESS } from '../parameters/address';
+import { wholeAddress } from '../parameters/address';
 import { given } from './given';
 
 type Location = Stripe.Terminal.Location;
@@ -28,9 +28,9 @@ export const terminalLocations: DefineModule = (stripe) => {
         const location = {
           id: stripe.newId('terminal.location'),
           object: 'terminal.location',
-          address: { ...NO_ADDRESS, ...address },
-          ...(address_kana && { address_kana: { ...NO_ADDRESS, town: null, ...address_kana } }),
-          ...(address_kanji && { address_kanji: { ...NO_ADDRESS, town: null, ...address_kanji } }),
+          address: wholeAddress(address ?? {}),
+          ...(address_kana && { address_kana: wholeAddress({ town: null, ...address_kana }) }),
+          ...(address_kanji && { address_kanji: wholeAddress({ town: null, ...address_kanji }) }),
           ...given(rest, TEXTS),
           display_name: name,
           livemode: false,

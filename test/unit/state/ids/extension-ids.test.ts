@@ -1,4 +1,5 @@
 import { ExtensionIds, seedIds, seedOf, Worlds, type World } from '../../../../src/state';
+import { stateIn } from '../../../support/state-kit';
 
 /** Worlds with a seed in the default one. */
 function seeded(seed?: string): Worlds {
@@ -24,6 +25,9 @@ describe.each([undefined, 'a seed'])('identifiers with the seed %p', (seed) => {
     expect(ids.next('cus')).toMatch(/^cus_[0-9A-Za-z]{14}$/);
     expect(ids.next('sk_test_', 24)).toMatch(/^sk_test_[0-9A-Za-z]{24}$/);
     expect(ids.next('vol-', 1)).toMatch(/^vol-[0-9A-Za-z]$/);
+    expect(ids.next('größe')).toMatch(/^größe_[0-9A-Za-z]{14}$/);
+    expect(ids.next('€', 3)).toMatch(/^€[0-9A-Za-z]{3}$/);
+    expect(ids.next('x'.repeat(1_020), 10)).toMatch(/^x{1020}_[0-9A-Za-z]{10}$/);
     expect(ids.uuid()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(ids.hex(1)).toMatch(/^[0-9a-f]$/);
     expect(ids.hex(65)).toMatch(/^[0-9a-f]{65}$/);
@@ -51,6 +55,12 @@ describe.each([undefined, 'a seed'])('identifiers with the seed %p', (seed) => {
     expect([ids.number('invoice'), ids.number('invoice'), ids.number('quote'), ids.number('invoice')]).toEqual([
       1, 2, 1, 3,
     ]);
+  });
+
+  it('count on from what an earlier version kept', () => {
+    const worlds = seeded(seed);
+    stateIn(worlds).collection('backlot:numbers').put(['extension', 'invoice'], 41);
+    expect([idsIn(worlds).number('invoice'), idsIn(worlds).number('invoice')]).toEqual([42, 43]);
   });
 
   it.each([0, -1, 1.5, NaN, 5_000])('cannot have %p characters', (length) => {
