@@ -56,10 +56,7 @@ export function captureIntent(
   const table = intentTable(stripe);
   const intent = table.get(id);
   if (intent.status === 'succeeded') {
-    throw unexpectedState(
-      intent,
-      'This PaymentIntent could not be captured because it has already been captured.',
-    );
+    throw unexpectedState(intent, 'This PaymentIntent could not be captured because it has already been captured.');
   }
   if (intent.status !== 'requires_capture') throw wrongStatus(intent, 'capture', 'captured', ['requires_capture']);
   const { amount_to_capture: amount = intent.amount_capturable, final_capture: isFinal = true } = params;

@@ -37,7 +37,9 @@ export function addAttempt(stripe: Backend, intent: Stripe.SetupIntent, status: 
 }
 
 function checked(checks: Stripe.PaymentMethod.Card.Checks): object {
-  return Object.fromEntries(Object.entries(checks).map(([name, found]) => [name, found === 'unchecked' ? 'pass' : found]));
+  return Object.fromEntries(
+    Object.entries(checks).map(([name, found]) => [name, found === 'unchecked' ? 'pass' : found]),
+  );
 }
 
 function detailsOf({ card }: Stripe.PaymentMethod, status: string): object {
