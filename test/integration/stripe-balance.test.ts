@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { Random } from '../support/random';
-import { failure, startStripe, type RunningStripe } from '../support/stripe';
+import { disputeOnceIt, failure, startStripe, type RunningStripe } from '../support/stripe';
+import { waitFor } from '../support/wait-for';
 
 let running: RunningStripe;
 let stripe: Stripe;
@@ -147,10 +148,11 @@ describe('disputes', () => {
   it.each([
     ['winning_evidence', 'won', 1000],
     ['losing_evidence', 'lost', 0],
-  ])('are decided by %s', async (text, status, back) => {
+  ] as const)('are decided by %s', async (text, status, back) => {
     const { id } = await dispute('tok_createDisputeProductNotReceived');
     const before = await amounts();
-    const decided = await stripe.disputes.update(id, { evidence: { uncategorized_text: text } });
+    await stripe.disputes.update(id, { evidence: { uncategorized_text: text } });
+    const decided = await disputeOnceIt(stripe, id, status);
     expect(decided).toMatchObject({ status, reason: 'product_not_received', evidence: { uncategorized_text: text } });
     const after = await amounts();
     expect(after.available + after.pending - before.available - before.pending).toBe(back);
@@ -171,10 +173,9 @@ describe('disputes', () => {
       balance_transactions: [],
       is_charge_refundable: true,
     });
-    const escalated = await stripe.disputes.update(made.id, {
-      evidence: { uncategorized_text: 'escalate_inquiry_evidence' },
-    });
-    expect(escalated).toMatchObject({ status: 'needs_response', balance_transactions: [{ amount: -1000 }] });
+    await stripe.disputes.update(made.id, { evidence: { uncategorized_text: 'escalate_inquiry_evidence' } });
+    const escalated = await disputeOnceIt(stripe, made.id, 'needs_response');
+    expect(escalated.balance_transactions).toMatchObject([{ amount: -1000 }]);
   });
 });
 
@@ -229,6 +230,10 @@ describe('whatever happens', () => {
         if (!(error instanceof Error) || !('statusCode' in error) || error.statusCode === 500) throw error;
       });
     }
+    await waitFor('all banks to have decided', async () => {
+      const { data } = await stripe.disputes.list({ limit: 100 });
+      return data.every(({ status }) => status !== 'under_review');
+    });
     const transactions = await stripe.balanceTransactions.list({ limit: 100 }).autoPagingToArray({ limit: 10_000 });
     expect(transactions.length).toBeGreaterThan(20);
     const sum = (status: string) =>

@@ -66,7 +66,7 @@ describe('cards that are declined', () => {
       '4000000000000119',
       'processing_error',
       undefined,
-      'An error occurred while processing your card. Try again in a little while.',
+      'An error occurred while processing your card. Try again in a little bit.',
     ],
     [
       'pm_card_visa_chargeDeclinedVelocityLimitExceeded',

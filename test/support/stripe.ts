@@ -5,6 +5,7 @@ import Stripe from 'stripe';
 import type { createTestPlatform, TestPlatform } from '../../src/testing';
 import { LookedAtClient } from './looked-at-client';
 import { REPOSITORY } from './run-platform';
+import { waitFor } from './wait-for';
 
 const { createTestPlatform: start } = jest.requireActual<{ createTestPlatform: typeof createTestPlatform }>(
   '../../dist/testing',
@@ -178,4 +179,15 @@ export function payByTransfer(stripe: Stripe, customer: string, amount: number):
     },
     confirm: true,
   });
+}
+
+/** A dispute once its bank has decided about it. */
+export async function disputeOnceIt(
+  stripe: Stripe,
+  id: string,
+  status: Stripe.Dispute.Status,
+): Promise<Stripe.Dispute> {
+  const is = async (): Promise<boolean> => (await stripe.disputes.retrieve(id)).status === status;
+  await waitFor(`the dispute to be ${status}`, is);
+  return stripe.disputes.retrieve(id);
 }

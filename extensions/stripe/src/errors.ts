@@ -53,8 +53,12 @@ export function invalidRequest(message: string, fields: StripeErrorFields = {}):
 }
 
 /** An identifier that there is nothing under. Status 404 where it is in the path, 400 where it is in a parameter. */
-export function resourceMissing(noun: string, id: string, param = 'id'): StripeError {
-  const status = param === 'id' ? 404 : 400;
+export function resourceMissing(
+  noun: string,
+  id: string,
+  param = 'id',
+  status = param === 'id' ? 404 : 400,
+): StripeError {
   return new StripeError(status, 'invalid_request_error', `No such ${noun}: '${id}'`, {
     code: 'resource_missing',
     param,

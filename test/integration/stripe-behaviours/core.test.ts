@@ -49,7 +49,11 @@ describe('an error', () => {
     ['subscriptions', 'sub_x', 'subscription', 'id'],
     ['invoices', 'in_x', 'invoice', 'id'],
     ['charges', 'ch_x', 'charge', 'id'],
-    ['refunds', 're_x', 'refund', 'id'],
+    ['refunds', 're_x', 'refund', 'refund'],
+    ['disputes', 'du_x', 'dispute', 'dispute'],
+    ['payouts', 'po_x', 'payout', 'payout'],
+    ['paymentMethods', 'pm_x', 'PaymentMethod', 'payment_method'],
+    ['files', 'file_x', 'file upload', 'id'],
     ['coupons', 'x', 'coupon', 'coupon'],
     ['events', 'evt_x', 'event', 'id'],
   ] as const)('names what there is not among %s', async (resource, id, noun, param) => {

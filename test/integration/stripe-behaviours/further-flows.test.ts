@@ -1,5 +1,12 @@
 import type Stripe from 'stripe';
-import { COMPLETE_ACCOUNT, customerWithCard, failure, startStripe, type RunningStripe } from '../../support/stripe';
+import {
+  COMPLETE_ACCOUNT,
+  customerWithCard,
+  disputeOnceIt,
+  failure,
+  startStripe,
+  type RunningStripe,
+} from '../../support/stripe';
 
 /** https://docs.stripe.com/payments/setup-intents, /ach-direct-debit, /sepa-debit, /quotes, /payment-links, /disputes/api and /topups */
 let running: RunningStripe;
@@ -145,10 +152,10 @@ describe('a dispute', () => {
       evidence: { customer_name: 'Jenny' },
       evidence_details: { has_evidence: true, submission_count: 0 },
     });
-    const won = await stripe.disputes.update(dispute!.id, { evidence: { uncategorized_text: 'winning_evidence' } });
-    expect(won.status).toBe('won');
-    const { data } = await stripe.balanceTransactions.list({ source: dispute!.id });
-    expect(data.reduce((sum, { amount }) => sum + amount, 0)).toBe(0);
+    const sent = await stripe.disputes.update(dispute!.id, { evidence: { uncategorized_text: 'winning_evidence' } });
+    expect(sent.status).toBe('under_review');
+    const { balance_transactions: moved } = await disputeOnceIt(stripe, dispute!.id, 'won');
+    expect(moved.reduce((sum, { amount }) => sum + amount, 0)).toBe(0);
     expect(await failure(stripe.disputes.close(dispute!.id))).toMatchObject({ statusCode: 400 });
   });
 });

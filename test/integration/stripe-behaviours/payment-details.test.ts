@@ -47,7 +47,12 @@ describe('a charge', () => {
       type: 'StripeCardError',
       statusCode: 402,
       code: 'missing',
-      message: 'Cannot charge a customer that has no active card',
+      message: expect.stringContaining("This Customer doesn't have any saved payment details.") as string,
+    });
+    await stripe.paymentMethods.attach('pm_card_visa', { customer });
+    expect(await failure(stripe.charges.create({ amount: 2000, currency: 'usd', customer }))).toMatchObject({
+      code: 'missing',
+      message: expect.stringContaining('but does have a Payment Method attached. Use a Payment Intent') as string,
     });
   });
 

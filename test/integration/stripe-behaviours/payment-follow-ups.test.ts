@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { failure, startStripe, type RunningStripe } from '../../support/stripe';
+import { disputeOnceIt, failure, startStripe, type RunningStripe } from '../../support/stripe';
 import { typesAbout } from '../../support/stripe-billing';
 import { waitFor } from '../../support/wait-for';
 
@@ -72,7 +72,8 @@ describe('evidence', () => {
     await stripe.disputes.update(id, { metadata: { seen: 'yes' } });
     expect((await stripe.disputes.retrieve(id)).evidence_details.submission_count).toBe(0);
     const sent = await stripe.disputes.update(id, { submit: true });
-    expect(sent).toMatchObject({ status: 'won', evidence_details: { submission_count: 1 } });
+    expect(sent).toMatchObject({ status: 'under_review', evidence_details: { submission_count: 1 } });
+    await disputeOnceIt(stripe, id, 'won');
   });
 });
 

@@ -4,6 +4,8 @@ export interface Kind {
   readonly idLength?: number;
   /** What an error calls it: `No such payment_method: 'pm_1'`. The name of the kind with `_` where left out. */
   readonly noun?: string;
+  /** The parameter that an error names where the path has an identifier that there is nothing under; `id` where left out. */
+  readonly pathParam?: string;
   /** Fields that it is found by, besides its identifier: `customer`, or a path such as `parent.subscription_details.subscription`. */
   readonly indexes?: readonly string[];
 }
@@ -34,10 +36,11 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   customer: { idLength: 14, indexes: ['email', 'test_clock'] },
   customer_balance_transaction: { indexes: ['customer', 'invoice'] },
   customer_cash_balance_transaction: { indexes: ['customer'] },
-  dispute: { indexes: ['charge', 'payment_intent'] },
+  dispute: { pathParam: 'dispute', indexes: ['charge', 'payment_intent'] },
   event: { indexes: ['type'] },
   'financial_connections.transaction': { indexes: ['account'] },
   'identity.verification_report': { indexes: ['verification_session'] },
+  file: { noun: 'file upload' },
   file_link: { indexes: ['file'] },
   'issuing.authorization': { indexes: ['card', 'cardholder', 'status'] },
   'issuing.card': { indexes: ['cardholder', 'replacement_for', 'status', 'type'] },
@@ -52,14 +55,15 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   mandate: { indexes: ['payment_method'] },
   payment_attempt_record: { indexes: ['payment_record'] },
   payment_intent: { indexes: ['customer'] },
-  payment_method: { noun: 'PaymentMethod', indexes: ['customer'] },
+  payment_method: { noun: 'PaymentMethod', pathParam: 'payment_method', indexes: ['customer'] },
   price: { indexes: ['product', 'lookup_key'] },
   product: { idLength: 14 },
   promotion_code: { noun: 'promotion code', indexes: ['promotion.coupon', 'customer'] },
   quote: { indexes: ['customer'] },
   'radar.early_fraud_warning': { indexes: ['charge', 'payment_intent'] },
   'radar.value_list_item': { indexes: ['value_list'] },
-  refund: { indexes: ['charge', 'payment_intent'] },
+  payout: { pathParam: 'payout' },
+  refund: { pathParam: 'refund', indexes: ['charge', 'payment_intent'] },
   setup_attempt: { indexes: ['setup_intent'] },
   setup_intent: { noun: 'setupintent', indexes: ['customer', 'payment_method'] },
   source: { indexes: ['customer'] },

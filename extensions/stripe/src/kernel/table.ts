@@ -1,5 +1,5 @@
 import type { BacklotError, Collection, Key, State } from 'backlot';
-import { invalidRequest, resourceMissing } from '../errors';
+import { invalidRequest, resourceMissing, type StripeError } from '../errors';
 import type { Params } from '../parameters/validate';
 import { KINDS } from './kinds';
 import { idOf, valueAt, type Page, type StripeObject } from './objects';
@@ -53,15 +53,17 @@ export class Table<T extends StripeObject, Hidden extends object = Record<string
   readonly #host: TableHost;
   readonly #rows: Collection<Row<T, Hidden>>;
   readonly #noun: string;
+  readonly #pathParam: string;
 
   constructor(
     readonly kind: string,
     host: TableHost,
   ) {
     this.#host = host;
-    const { noun, indexes = [] } = KINDS[kind] ?? {};
+    const { noun, pathParam = 'id', indexes = [] } = KINDS[kind] ?? {};
     // The same text wherever it can be, so that keys that begin with it are compared at a look.
     const accountOf = ({ account }: Row<T, Hidden>): string => (account === host.account ? host.account : account);
+    this.#pathParam = pathParam;
     this.#noun = noun ?? kind.replaceAll('.', '_');
     this.#rows = host.state.collection<Row<T, Hidden>>(kind, {
       frozen: true,
@@ -82,9 +84,14 @@ export class Table<T extends StripeObject, Hidden extends object = Record<string
   /** The object, or an error that names the parameter. With `param` left out the identifier is the one in the path. */
   get(id: string, param?: string): T {
     const object = this.find(id);
-    if (object === undefined || (isDeleted(object) && param !== undefined))
-      throw resourceMissing(this.#noun, id, param);
+    if (object === undefined || (isDeleted(object) && param !== undefined)) throw this.#missing(id, param);
     return object;
+  }
+
+  #missing(id: string, param = 'id'): StripeError {
+    return param === 'id'
+      ? resourceMissing(this.#noun, id, this.#pathParam, 404)
+      : resourceMissing(this.#noun, id, param);
   }
 
   has(id: string): boolean {

@@ -26,6 +26,8 @@ const TAKEN_OUT: Readonly<Record<string, readonly string[]>> = {
 };
 const COUNTRY = /address\]?\[country\]$/;
 const NO_METHOD = 'invoice_settings[default_payment_method]';
+/** Lists that a former version knew, which are still to be lists. */
+const FORMER_LISTS: readonly string[] = ['payment_method_types'];
 /** The longest text, in characters. */
 const LONGEST = 5000;
 const MOST_DECIMALS = 12;
@@ -47,7 +49,7 @@ export function validate(operation: Operation, raw: RawHash, { also = [] }: Vali
   const params = checkHash(typeAt(operation.parameters), given, '', unchecked);
   for (const name of unchecked) {
     const value = raw[name];
-    if (value !== undefined) params[name] = loosely(value);
+    if (value !== undefined) params[name] = loosely(FORMER_LISTS.includes(name) ? listOf(value, name) : value);
   }
   checkLimit(params['limit']);
   checkLists(operation.key, params);

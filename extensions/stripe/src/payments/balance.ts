@@ -230,10 +230,13 @@ export const balance: DefineModule = (stripe) => {
   const table = balanceTransactions(stripe);
   const list = (url: string, params: object) => {
     const given = params as Stripe.BalanceTransactionListParams;
+    // What a dispute took and gave back is told by the dispute alone.
+    const ofDispute = given.source !== undefined && stripe.table('dispute').has(given.source);
     const paidOut = given.payout === undefined ? undefined : contentsOf(stripe, given.payout);
     return table.page(url, given, {
       by: { source: given.source },
       where: (each) =>
+        !ofDispute &&
         (paidOut === undefined || paidOut.has(each.id)) &&
         (given.type === undefined || each.type === given.type) &&
         (given.currency === undefined || each.currency === given.currency),

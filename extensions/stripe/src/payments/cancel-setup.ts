@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Backend } from '../kernel/backend';
-import { wrongStatus } from './intent-state';
+import { unexpectedState } from './intent-state';
 import { abandonAttempt } from './setup-attempts';
 import { CANCELABLE, setupTable } from './setup-intents';
 
@@ -8,7 +8,13 @@ import { CANCELABLE, setupTable } from './setup-intents';
 export function cancelSetupIntent(stripe: Backend, id: string, reason: string | null = null): Stripe.SetupIntent {
   const intent = setupTable(stripe).get(id);
   if (!stripe.isLoose && !CANCELABLE.includes(intent.status)) {
-    throw wrongStatus(intent, 'cancel', 'canceled', CANCELABLE);
+    const statuses = '`requires_payment_method`, `requires_confirmation`, or `requires_action`';
+    throw unexpectedState(
+      intent,
+      intent.status === 'canceled'
+        ? 'You cannot cancel this SetupIntent because it is already canceled.'
+        : `You cannot cancel this SetupIntent because it has a status of ${intent.status}. Only a SetupIntent with one of the following statuses may be canceled: ${statuses}.`,
+    );
   }
   abandonAttempt(stripe, intent);
   const canceled = setupTable(stripe).update(id, {

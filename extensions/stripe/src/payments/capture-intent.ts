@@ -55,12 +55,15 @@ export function captureIntent(
 ): Stripe.PaymentIntent {
   const table = intentTable(stripe);
   const intent = table.get(id);
+  if (intent.status === 'succeeded') {
+    throw unexpectedState(intent, 'This PaymentIntent could not be captured because it has already been captured.');
+  }
   if (intent.status !== 'requires_capture') throw wrongStatus(intent, 'capture', 'captured', ['requires_capture']);
   const { amount_to_capture: amount = intent.amount_capturable, final_capture: isFinal = true } = params;
   const most = mostCapturable(stripe, intent);
   if (amount > most) {
     throw invalidRequest(
-      `Amount to capture (${amount}) cannot be greater than the amount that can be captured (${most}).`,
+      'The payment could not be captured because the requested capture amount is greater than the amount you can capture for this charge.',
       { code: 'amount_too_large', param: 'amount_to_capture', payment_intent: intent },
     );
   }

@@ -1,14 +1,14 @@
 import type Stripe from 'stripe';
 import { checkRecipients } from '../connect/recipients';
 import { debitAccount } from '../connect/transfers';
-import { cardError, invalidRequest, parameterMissing } from '../errors';
+import { cardError, invalidRequest, parameterMissing, type StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
 import { checkEmail } from '../parameters/email';
 import { methodTable } from '../resources/method-table';
-import { resolvePaymentMethod } from '../resources/resolve-method';
+import { resolveSource } from '../resources/resolve-method';
 import { createToken } from '../resources/tokens';
 import { bankBehavior } from './bank-accounts';
 import { bankAccountTable, cardTable, sourceTable } from './card-source';
@@ -26,7 +26,7 @@ import {
 } from './charging';
 import { declineError } from './declines';
 import { followUp } from './follow-up';
-import { captureIntent } from './capture-intent';
+import { heldByIntent } from './intent-state';
 import { checkDescriptors } from './descriptors';
 import { checkShares, shippingOf } from './intent-fields';
 import { checkAmount, checkWhole, readCurrency } from './money';
@@ -77,12 +77,12 @@ function make(stripe: Backend, given: Stripe.ChargeCreateParams): Stripe.Charge 
   if (customer !== undefined) stripe.table('customer').get(customer, 'customer');
   const source = (params.source ?? defaultSource(stripe, customer)) as string | InlineCard;
   const sourceId = typeof source === 'string' ? source : createToken(stripe, { card: source }).id;
-  const method = resolvePaymentMethod(stripe, sourceId, 'source');
+  // The card of a token is nobody’s yet, and a customer is charged by what is its own.
+  const isForeign = customer !== undefined && params.source === sourceId && sourceId.startsWith('tok_');
+  if (!stripe.isLoose && isForeign) throw notLinked(customer, sourceId);
+  const method = resolveSource(stripe, sourceId);
   if (!stripe.isLoose && method.customer !== null && idOf(method.customer) !== customer) {
-    throw invalidRequest(`Customer ${customer ?? ''} does not have a linked source with ID ${sourceId}.`, {
-      code: 'missing',
-      param: 'source',
-    });
+    throw notLinked(customer ?? '', sourceId);
   }
   const isDebit = method.type !== 'card';
   const { charge: made, decline } = charge(stripe, {
@@ -120,6 +120,14 @@ function make(stripe: Backend, given: Stripe.ChargeCreateParams): Stripe.Charge 
   announceCharge(stripe, made.id);
   followUp(stripe, made.id);
   return chargeTable(stripe).get(made.id);
+}
+
+/** The error of a source that is not the customer’s. */
+function notLinked(customer: string, source: string): StripeError {
+  return invalidRequest(`Customer ${customer} does not have a linked source with ID ${source}.`, {
+    code: 'missing',
+    param: 'source',
+  });
 }
 
 /** What a debit of old says of the bank account. */
@@ -170,7 +178,13 @@ function defaultSource(stripe: Backend, customer: string | undefined): string {
   }
   const source = idOf(stripe.table<Stripe.Customer>('customer').get(customer, 'customer').default_source);
   if (source !== undefined) return source;
-  throw cardError('Cannot charge a customer that has no active card', { code: 'missing', param: 'card' });
+  const hasMethod = methodTable(stripe).first({ by: { customer } }) !== undefined;
+  throw cardError(
+    hasMethod
+      ? "This Customer doesn't have any legacy saved payment details, but does have a Payment Method attached. Use a Payment Intent instead of creating a Charge: https://stripe.com/docs/payments/payment-intents/migration"
+      : "This Customer doesn't have any saved payment details. Attach a legacy Token, Card, Bank Account, or Source to this Customer and then try this request again, or use Payment Intents and Payment Methods instead.",
+    { code: 'missing', param: 'card' },
+  );
 }
 
 /** What the charge shows as its `source`: the card, even where it came as a token. */
@@ -187,7 +201,7 @@ function shownSource(stripe: Backend, id: string, method: Stripe.PaymentMethod):
     hasCvc: secret?.hasCvc ?? false,
   });
   const { address } = billing;
-  return newCard(stripe, data, {
+  const shown = newCard(stripe, data, {
     name: billing.name,
     address_city: address?.city,
     address_country: address?.country,
@@ -196,6 +210,7 @@ function shownSource(stripe: Backend, id: string, method: Stripe.PaymentMethod):
     address_state: address?.state,
     address_zip: address?.postal_code,
   });
+  return { ...shown, id: method.id };
 }
 
 function capture(stripe: Backend, id: string, params: Stripe.ChargeCaptureParams): Stripe.Charge {
@@ -205,6 +220,8 @@ function capture(stripe: Backend, id: string, params: Stripe.ChargeCaptureParams
     throw invalidRequest(`Charge ${id} has already been captured.`, { code: 'charge_already_captured' });
   }
   if (made.status === 'failed') throw invalidRequest(`Charge ${id} could not be captured because it failed.`);
+  const intent = idOf(made.payment_intent);
+  if (intent !== undefined) throw heldByIntent(intent, 'capture the PaymentIntent instead.');
   if (made.refunded)
     throw invalidRequest(`Charge ${id} has already been refunded.`, { code: 'charge_already_refunded' });
   const { amount = made.amount } = params;
@@ -215,11 +232,6 @@ function capture(stripe: Backend, id: string, params: Stripe.ChargeCaptureParams
     });
   }
   checkAmount(amount, made.currency);
-  const intent = idOf(made.payment_intent);
-  if (intent !== undefined) {
-    captureIntent(stripe, intent, { amount_to_capture: amount });
-    return table.get(id);
-  }
   stripe.jobs.cancel(id);
   const fee = params.application_fee_amount ?? params.application_fee;
   table.update(id, {
@@ -242,6 +254,12 @@ function update(stripe: Backend, id: string, params: Stripe.ChargeUpdateParams):
   const before = table.get(id);
   const { metadata, customer, fraud_details: fraud, shipping } = params;
   if (customer !== undefined) checkCustomer(stripe, before, customer);
+  const intent = idOf(before.payment_intent);
+  if (params.transfer_group !== undefined && intent !== undefined) {
+    throw invalidRequest(
+      `This Charge was created by a PaymentIntent (${intent}). You must update the \`transfer_group\` on the PaymentIntent instead of updating the Charge directly. See https://stripe.com/docs/api#update_payment_intent`,
+    );
+  }
   return table.update(
     id,
     {

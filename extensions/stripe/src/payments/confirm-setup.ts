@@ -61,10 +61,10 @@ export function tryConfirmSetup(stripe: Backend, id: string, params: ConfirmSetu
 function confirm(stripe: Backend, id: string, params: ConfirmSetupParams): ConfirmedSetup {
   const table = setupTable(stripe);
   const before = table.get(id);
-  if (!CONFIRMABLE.includes(before.status)) throw cannotConfirm(before);
-  checkReturnUrlForm(params.return_url);
   const method = givenMethod(stripe, params) ?? setupMethod(stripe, before);
   if (method === undefined) throw missingMethod(before);
+  if (!CONFIRMABLE.includes(before.status)) throw cannotConfirm(before);
+  checkReturnUrlForm(params.return_url);
   checkOwner(stripe, method, idOf(before.customer), 'SetupIntent');
   checkAllowed(before as never, method);
   noteIntent(stripe, params.confirmation_token, before);
@@ -124,9 +124,11 @@ export function failSetup(
   stripe: Backend,
   id: string,
   method: Stripe.PaymentMethod,
-  decline: Decline & { readonly type?: string },
+  reason: Decline & { readonly type?: string },
 ): ConfirmedSetup {
   const table = setupTable(stripe);
+  // A setup says why in both places, whatever the bank said besides.
+  const decline = { ...reason, decline_code: reason.decline_code ?? reason.code };
   const error = lastError(decline, { method });
   const attempt = endAttempt(stripe, table.get(id), 'failed', error);
   const intent = table.update(id, {

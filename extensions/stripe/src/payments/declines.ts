@@ -54,7 +54,7 @@ export const DECLINES = {
   },
   processingError: {
     code: 'processing_error',
-    message: 'An error occurred while processing your card. Try again in a little while.',
+    message: 'An error occurred while processing your card. Try again in a little bit.',
     advice: 'try_again_later',
   },
   authenticationRequired: {

@@ -22,6 +22,10 @@ const VERDICTS: Readonly<Record<string, 'escalate' | 'lost' | 'won'>> = {
   losing_evidence: 'lost',
   escalate_inquiry_evidence: 'escalate',
 };
+const DECIDED = 'dispute.decided';
+/** In how many seconds a bank decides about evidence. */
+const SOON = 1;
+const CLOSED: readonly string[] = ['lost', 'warning_closed', 'won'];
 const OPEN: readonly string[] = ['needs_response', 'warning_needs_response'];
 
 export function disputeTable(stripe: Backend): Table<Stripe.Dispute> {
@@ -140,18 +144,40 @@ function book(
 
 function close(stripe: Backend, id: string, status: Stripe.Dispute.Status): Stripe.Dispute {
   const closed = disputeTable(stripe).update(id, { status, is_charge_refundable: status !== 'lost' });
-  stripe.emit('charge.dispute.closed', closed);
-  return status === 'won' ? reinstate(stripe, id) : closed;
+  const settled = status === 'won' ? reinstate(stripe, id) : closed;
+  stripe.emit('charge.dispute.closed', settled);
+  return settled;
+}
+
+/** Stripe tells of the charge, too, where its dispute was answered or given up. */
+function tellOfCharge(stripe: Backend, { charge }: Stripe.Dispute): void {
+  stripe.emit('charge.updated', chargeTable(stripe).get(idOf(charge)!));
+}
+
+/** What the bank makes of the evidence that it was sent, where that is the text of a test. */
+function decide(stripe: Backend, id: string): void {
+  const { evidence, status } = disputeTable(stripe).get(id);
+  const { uncategorized_text: text } = evidence;
+  const verdict = text ? VERDICTS[text] : undefined;
+  const isInquiry = status.startsWith('warning');
+  if (CLOSED.includes(status)) return;
+  if (verdict === 'won' || verdict === 'lost') close(stripe, id, isInquiry ? 'warning_closed' : verdict);
+  if (verdict !== 'escalate' || !isInquiry) return;
+  disputeTable(stripe).update(id, { status: 'needs_response', is_charge_refundable: false }, 'charge.dispute.updated');
+  withdraw(stripe, id);
+}
+
+function checkNotClosed({ status }: Stripe.Dispute): void {
+  if (CLOSED.includes(status)) throw invalidRequest('This dispute is already closed');
 }
 
 function submit(stripe: Backend, id: string, params: Stripe.DisputeUpdateParams): Stripe.Dispute {
   const table = disputeTable(stripe);
   const dispute = table.get(id);
   const { evidence, metadata, submit: isSubmitted = true } = params;
+  checkNotClosed(dispute);
   if ((evidence !== undefined || params.submit === true) && !OPEN.includes(dispute.status)) {
-    throw invalidRequest('This dispute is already closed, or its evidence was submitted already.', {
-      code: 'dispute_unexpected_state',
-    });
+    throw invalidRequest('The evidence of this dispute was submitted already.', { code: 'dispute_unexpected_state' });
   }
   const given = Object.fromEntries(
     Object.entries(evidence ?? {}).map(([name, value]) => [name, value === '' ? null : (value as unknown)]),
@@ -193,14 +219,12 @@ function submit(stripe: Backend, id: string, params: Stripe.DisputeUpdateParams)
     'charge.dispute.updated',
   );
   if (!isSent) return changed;
-  const { uncategorized_text: text } = changed.evidence;
-  const verdict = text ? VERDICTS[text] : undefined;
-  if (verdict === 'escalate' && isInquiry) {
-    table.update(id, { status: 'needs_response', is_charge_refundable: false }, 'charge.dispute.updated');
-    return withdraw(stripe, id);
+  tellOfCharge(stripe, changed);
+  if (changed.evidence.uncategorized_text ? changed.evidence.uncategorized_text in VERDICTS : false) {
+    // Banks keep to the time of the world, whatever clock a customer is on.
+    const { clock } = stripe;
+    stripe.as({ clock: null }, () => stripe.jobs.schedule(DECIDED, id, stripe.now() + SOON, { clock }));
   }
-  if (verdict === 'won') return close(stripe, id, isInquiry ? 'warning_closed' : 'won');
-  if (verdict === 'lost') return close(stripe, id, isInquiry ? 'warning_closed' : 'lost');
   return changed;
 }
 
@@ -217,10 +241,21 @@ export const disputes: DefineModule = (stripe) => {
       'POST /v1/disputes/{id}': ({ path, params }) => submit(stripe, path['id']!, params),
       'POST /v1/disputes/{id}/close': ({ path }) => {
         const dispute = table.get(path['id']!);
+        checkNotClosed(dispute);
         if (!OPEN.includes(dispute.status)) {
-          throw invalidRequest('This dispute is already closed.', { code: 'dispute_unexpected_state' });
+          throw invalidRequest('The evidence of this dispute was submitted already.', {
+            code: 'dispute_unexpected_state',
+          });
         }
-        return close(stripe, dispute.id, dispute.status === 'needs_response' ? 'lost' : 'warning_closed');
+        const closed = close(stripe, dispute.id, dispute.status === 'needs_response' ? 'lost' : 'warning_closed');
+        tellOfCharge(stripe, closed);
+        return closed;
+      },
+    },
+    jobs: {
+      [DECIDED]: (each, { subject, data }) => {
+        const { clock } = data as { readonly clock: string | null };
+        each.as({ clock }, () => decide(each, subject));
       },
     },
   };

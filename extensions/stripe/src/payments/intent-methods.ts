@@ -5,7 +5,7 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { createPaymentMethod } from '../resources/create-method';
 import { methodTable } from '../resources/method-table';
-import { notAttached, resolvePaymentMethod } from '../resources/resolve-method';
+import { resolvePaymentMethod } from '../resources/resolve-method';
 import { isOlder } from '../versions/versions';
 import { methodOfToken } from './confirming-tokens';
 import { configurationOf, offeredTypes } from './method-configurations';
@@ -36,19 +36,28 @@ export function checkOwner(
   stripe: Backend,
   method: Stripe.PaymentMethod,
   customer: string | undefined,
-  kind: 'PaymentIntent' | 'SetupIntent' = 'PaymentIntent',
+  intent: 'PaymentIntent' | 'SetupIntent' | Stripe.SetupIntent = 'PaymentIntent',
 ): void {
   if (stripe.isLoose) return;
+  const kind = typeof intent === 'string' ? intent : 'SetupIntent';
+  const carried = typeof intent === 'string' ? undefined : { setup_intent: intent };
   if (methodTable(stripe).hidden(method.id)?.spent === true) throw usedMethod();
   const owner = idOf(method.customer);
   if (owner === undefined || owner === customer) return;
   if (customer === undefined) {
+    const supplied =
+      kind === 'PaymentIntent'
+        ? `The \`payment_method\` parameter supplied ${method.id}`
+        : `The payment method supplied (${method.id})`;
     throw invalidRequest(
-      `The payment method ${method.id} belongs to the Customer ${owner}. Please include the Customer in the \`customer\` parameter on the ${kind}.`,
-      { param: 'payment_method' },
+      `${supplied} belongs to the Customer ${owner}. Please include the Customer in the \`customer\` parameter on the ${kind}.`,
+      { param: 'payment_method', ...carried },
     );
   }
-  throw notAttached(method.id, 'payment_method');
+  throw invalidRequest(
+    `The PaymentMethod ${method.id} does not belong to the Customer you supplied ${customer}. Please use this PaymentMethod with the Customer that it belongs to instead.`,
+    { param: 'payment_method', ...carried },
+  );
 }
 
 interface Types {

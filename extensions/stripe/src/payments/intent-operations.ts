@@ -217,9 +217,14 @@ function update(stripe: Backend, intent: Stripe.PaymentIntent, params: object): 
     'allowed_payment_method_types',
   ];
   if (!isOpen && (intent.status === 'canceled' || fixed.some((name) => name in given))) {
-    throw unexpectedState(
-      intent,
-      `This PaymentIntent's ${fixed.find((name) => name in given) ?? 'fields'} could not be updated because it has a status of ${intent.status}. You may only update the ${fixed.find((name) => name in given) ?? 'fields'} of a PaymentIntent with one of the following statuses: ${CONFIRMABLE.join(', ')}.`,
+    const name = fixed.find((each) => each in given);
+    throw invalidRequest(
+      `This PaymentIntent's ${name ?? 'fields'} could not be updated because it has a status of ${intent.status}. You may only update the ${name ?? 'fields'} of a PaymentIntent with one of the following statuses: ${CONFIRMABLE.join(', ')}.`,
+      {
+        code: 'payment_intent_unexpected_state',
+        ...(name !== undefined && { param: name }),
+        payment_intent: intent,
+      },
     );
   }
   const money = currency === undefined ? intent.currency : readCurrency(currency);

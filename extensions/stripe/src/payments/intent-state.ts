@@ -1,13 +1,14 @@
 /** The errors of intents that are not in the state that a call needs, and what intents say of a payment that failed. */
 import type Stripe from 'stripe';
 import { invalidRequest, StripeError } from '../errors';
+import { idOf } from '../kernel/objects';
 import { NETWORK_DECLINE, isByNetwork, type Decline } from './declines';
 import { methodName } from './method-names';
 
 type Intent = Stripe.PaymentIntent | Stripe.SetupIntent;
 
 /** What an error calls a kind of intent. */
-function nameOf(intent: Intent): string {
+export function nameOf(intent: Intent): string {
   return intent.object === 'payment_intent' ? 'PaymentIntent' : 'SetupIntent';
 }
 
@@ -36,14 +37,28 @@ export function cannotConfirm(intent: Intent): StripeError {
   if (intent.status === 'succeeded') {
     return unexpectedState(
       intent,
-      `You cannot confirm this ${name} because it has already succeeded after being previously confirmed.`,
+      `You cannot confirm this ${name} because it has already succeeded${intent.object === 'payment_intent' ? ' after being previously confirmed' : ''}.`,
     );
   }
   return unexpectedState(intent, `You cannot confirm this ${name} because it has a status of ${intent.status}.`);
 }
 
+/** Money that an intent holds is taken or let go by that intent; `todo` says how. */
+export function heldByIntent(intent: string, todo: string): StripeError {
+  return invalidRequest(
+    `This uncaptured Charge was created by a PaymentIntent (${intent}). You must ${todo} For more information, see https://stripe.com/docs/payments/place-a-hold-on-a-payment-method`,
+  );
+}
+
 export function missingMethod(intent: Intent): StripeError {
   const name = nameOf(intent);
+  const customer = idOf(intent.customer);
+  if (customer !== undefined && intent.object === 'payment_intent') {
+    return unexpectedState(
+      intent,
+      `You cannot confirm this ${name} because it's missing a payment method. To confirm the ${name} with ${customer}, specify a payment method attached to this customer along with the customer ID.`,
+    );
+  }
   return unexpectedState(
     intent,
     `You cannot confirm this ${name} because it's missing a payment method. You can either update the ${name} with a payment method and then confirm it again, or confirm it again directly with a payment method or ConfirmationToken.`,

@@ -9,7 +9,7 @@ import { DEPOSITS, DEPOSITS_EXCEEDED, DEPOSITS_TIMED_OUT } from './bank-accounts
 import { completeSetupAction, failSetup } from './confirm-setup';
 import type { Decline } from './declines';
 import { findIntent } from './find-intent';
-import { unexpectedState } from './intent-state';
+import { nameOf } from './intent-state';
 import { intentTable, type IntentSecret } from './intents';
 import { setupTable } from './setup-intents';
 
@@ -68,7 +68,10 @@ export function failDeposits(stripe: Backend, id: string): void {
 
 function check(stripe: Backend, intent: Intent, { amounts, descriptor_code: code }: SeenDeposits): void {
   if (intent.next_action?.type !== 'verify_with_microdeposits') {
-    throw unexpectedState(intent, 'This intent does not wait for the verification of a bank account.');
+    throw invalidRequest(
+      `This ${nameOf(intent)} cannot be actioned on because it has a status of ${intent.status}. Only a ${nameOf(intent)} with one of the following statuses may be actioned on: ["requires_action"].`,
+      { code: 'intent_invalid_state', [intent.object]: intent },
+    );
   }
   if (amounts !== undefined && amounts.length !== 2) {
     throw invalidRequest('You must provide exactly two microdeposit amounts.', {

@@ -10,6 +10,7 @@ import { idOf } from '../kernel/objects';
 import type { Table } from '../kernel/table';
 import { addBalanceTransaction, availableIn } from './balance';
 import { payoutFailureOf } from './payout-failures';
+import { newBankAccount } from './card-objects';
 import { bankAccountTable, cardTable } from './card-source';
 import { behaviorOf } from './cards';
 import { DAY } from './charging';
@@ -53,8 +54,7 @@ interface Given {
 
 const CARD_FAILURE = { code: 'could_not_process', message: 'The bank could not process this payout.' };
 
-/** The bank account that an account with none of its own is paid out to. */
-const NO_ACCOUNT = 'ba_1BacklotDefault';
+const DEFAULT_ACCOUNT = 'ba_1BacklotDefault';
 
 function destinationOf(stripe: Backend, given: string | undefined, currency: string): string {
   if (given !== undefined) {
@@ -67,7 +67,17 @@ function destinationOf(stripe: Backend, given: string | undefined, currency: str
   if (own === undefined && stripe.account !== PLATFORM_ACCOUNT && !stripe.isLoose) {
     throw invalidRequest(`Sorry, you don't have any external accounts in that currency (${currency}).`);
   }
-  return own ?? NO_ACCOUNT;
+  return own ?? defaultAccount(stripe);
+}
+
+/** The bank account that an account with none of its own is paid out to, which is there from its first payout on. */
+function defaultAccount(stripe: Backend): string {
+  const table = bankAccountTable(stripe);
+  if (!table.has(DEFAULT_ACCOUNT)) {
+    const made = newBankAccount(stripe, { account_number: '000123456789', routing_number: '110000000' });
+    table.insert({ ...made, id: DEFAULT_ACCOUNT, account: stripe.account, default_for_currency: true });
+  }
+  return DEFAULT_ACCOUNT;
 }
 
 /** Throws for an account that nothing may be paid out to. */

@@ -1,6 +1,6 @@
 /** Refunds: https://docs.stripe.com/refunds. */
 import type Stripe from 'stripe';
-import { invalidRequest } from '../errors';
+import { invalidRequest, type StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
@@ -12,6 +12,7 @@ import { askForAccount, bankDestination, returnCash, scheduleExpiry } from './ba
 import { behaviorOf } from './cards';
 import { chargeTable } from './charging';
 import { disputeTable } from './disputes';
+import { heldByIntent } from './intent-state';
 import { METHOD_TYPES } from './method-types';
 import { formatAmount } from './money';
 import { expireRefund, nameRefund, settleRefund, stopRefund } from './refund-outcomes';
@@ -110,26 +111,29 @@ function chargeFor(stripe: Backend, { charge, payment_intent: intent }: RefundPa
   if (charge !== undefined && intent !== undefined) {
     throw invalidRequest('You cannot pass both `charge` and `payment_intent`.', { param: 'payment_intent' });
   }
-  if (charge !== undefined) return chargeTable(stripe).get(charge, 'charge');
+  // Stripe calls the charge of a refund as if it stood in the path.
+  if (charge !== undefined) return chargeTable(stripe).get(charge);
   if (intent === undefined) {
-    throw invalidRequest('One of the following params should be provided for this request: payment_intent or charge.', {
-      code: 'parameter_missing',
-    });
+    throw invalidRequest('One of the following params should be provided for this request: payment_intent or charge.');
   }
   const { latest_charge: latest } = stripe.table<Stripe.PaymentIntent>('payment_intent').get(intent, 'payment_intent');
   const id = idOf(latest);
   const found = id === undefined ? undefined : chargeTable(stripe).find(id);
-  if (found?.status !== 'succeeded') {
-    throw invalidRequest(`This PaymentIntent (${intent}) does not have a successful charge to refund.`, {
-      param: 'payment_intent',
-    });
-  }
+  if (found?.status !== 'succeeded') throw nothingToRefund(intent);
   return found;
+}
+
+function nothingToRefund(intent: string): StripeError {
+  return invalidRequest(`This PaymentIntent (${intent}) does not have a successful charge to refund.`, {
+    param: 'payment_intent',
+  });
 }
 
 function check(stripe: Backend, charge: Stripe.Charge, amount: number, left: number): void {
   const { id, currency } = charge;
   if (charge.status === 'failed') {
+    const intent = idOf(charge.payment_intent);
+    if (intent !== undefined) throw nothingToRefund(intent);
     throw invalidRequest(`Charge ${id} failed and cannot be refunded.`, { param: 'charge' });
   }
   const { type = 'card' } = charge.payment_method_details ?? {};
@@ -167,9 +171,8 @@ function check(stripe: Backend, charge: Stripe.Charge, amount: number, left: num
 /** Money that was not taken goes back as a whole. */
 function checkRelease({ id, amount: whole, payment_intent: intent }: Stripe.Charge, amount: number): void {
   if (intent !== null) {
-    throw invalidRequest(`Charge ${id} is not captured: cancel its PaymentIntent instead of refunding it.`, {
-      param: 'charge',
-    });
+    const todo = 'cancel the PaymentIntent to reverse the authorization instead of refunding the Charge directly.';
+    throw heldByIntent(idOf(intent)!, todo);
   }
   if (amount < whole) {
     throw invalidRequest(`Charge ${id} is not captured, and can only be refunded in full.`, { param: 'amount' });
@@ -206,6 +209,7 @@ function destinationBy(type: string, currency: string): object {
 
 function checkWaits({ status }: Stripe.Refund, done: string): void {
   if (status === 'requires_action') return;
+  if (done === 'canceled') throw invalidRequest('Canceling this refund is unsupported.');
   throw invalidRequest(
     `This refund cannot be ${done} because it has a status of ${status}. Only a refund with the status requires_action can be ${done}.`,
   );

@@ -36,16 +36,19 @@ export function addAttempt(stripe: Backend, intent: Stripe.SetupIntent, status: 
   return attempts(stripe).insert(attempt);
 }
 
+function checked(checks: Stripe.PaymentMethod.Card.Checks): object {
+  return Object.fromEntries(
+    Object.entries(checks).map(([name, found]) => [name, found === 'unchecked' ? 'pass' : found]),
+  );
+}
+
 function detailsOf({ card }: Stripe.PaymentMethod, status: string): object {
   if (!card) return {};
   const { brand, checks, country, exp_month, exp_year, fingerprint, funding, last4 } = card;
   return {
     brand,
-    checks: checks && {
-      ...checks,
-      // The bank was asked, whatever is known of the card by itself.
-      ...(status === 'succeeded' && checks.cvc_check === 'unchecked' && { cvc_check: 'pass' }),
-    },
+    // The bank was asked, whatever is known of the card by itself.
+    checks: checks && (status === 'succeeded' ? checked(checks) : checks),
     country,
     exp_month,
     exp_year,

@@ -7,7 +7,7 @@ import type { Table } from '../kernel/table';
 import { methodTable } from '../resources/method-table';
 import { withMandateOptions } from './intent-fields';
 import { checkOwner, givenMethod, typesFor } from './intent-methods';
-import { wrongStatus } from './intent-state';
+import { unexpectedState, wrongStatus } from './intent-state';
 import type { IntentSecret } from './intents';
 
 export const CANCELABLE = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
@@ -38,10 +38,15 @@ export function setupOptions(given: object | undefined, types: readonly string[]
 export function updateSetupIntent(stripe: Backend, intent: Stripe.SetupIntent, params: object): Stripe.SetupIntent {
   const given = params as Stripe.SetupIntentUpdateParams & { readonly payment_method_types?: readonly string[] };
   const { customer, description, metadata } = given;
-  if (!CANCELABLE.includes(intent.status)) throw wrongStatus(intent, 'update', 'updated', CANCELABLE);
+  if (intent.status === 'succeeded' && ('payment_method' in given || 'payment_method_data' in given)) {
+    throw unexpectedState(intent, 'You cannot update this SetupIntent because it has already succeeded.');
+  }
+  if (intent.status !== 'succeeded' && !CANCELABLE.includes(intent.status)) {
+    throw wrongStatus(intent, 'update', 'updated', CANCELABLE);
+  }
   if (customer !== undefined) stripe.table('customer').get(customer, 'customer');
   const method = givenMethod(stripe, given);
-  if (method) checkOwner(stripe, method, customer ?? idOf(intent.customer), 'SetupIntent');
+  if (method) checkOwner(stripe, method, customer ?? idOf(intent.customer), intent);
   return setupTable(stripe).update(intent.id, {
     ...(customer !== undefined && { customer }),
     ...(description !== undefined && { description }),

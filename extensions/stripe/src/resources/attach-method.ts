@@ -33,7 +33,7 @@ export function attachPaymentMethod(
     });
   }
   const decline = verified ? undefined : verificationDecline(secret);
-  if (decline) throw declineError(decline);
+  if (decline) throw declineError({ param: '', ...decline });
   const card = checkedCard(stripe, method);
   const attached = table.update(method.id, { customer, ...(card && { card }) });
   stripe.emit('payment_method.attached', attached);
@@ -42,9 +42,18 @@ export function attachPaymentMethod(
 
 /** The card of a payment method with what its bank found when it was asked about it for the first time. */
 function checkedCard(stripe: Backend, { id, card }: Stripe.PaymentMethod): Stripe.PaymentMethod.Card | undefined {
-  if (card?.checks?.cvc_check !== 'unchecked') return card;
+  const { checks: before } = card ?? {};
+  if (!card || !before || !Object.values(before).includes('unchecked')) return card;
   const { checks } = behaviorOf(methodTable(stripe).hidden(id));
-  return { ...card, checks: { ...card.checks, cvc_check: checks?.cvc ?? 'pass' } };
+  const found = (check: string | null, result = 'pass'): string | null => (check === 'unchecked' ? result : check);
+  return {
+    ...card,
+    checks: {
+      address_line1_check: found(before.address_line1_check, checks?.line1),
+      address_postal_code_check: found(before.address_postal_code_check, checks?.postalCode),
+      cvc_check: found(before.cvc_check, checks?.cvc),
+    },
+  };
 }
 
 /** Keeps what the bank of a card that was charged found. Nothing changes of a card that it knows. */

@@ -57,7 +57,7 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
     address: null,
     balance: 0,
     created: stripe.now(),
-    currency: null,
+    currency: given.balance ? DEFAULT_CURRENCY : null,
     customer_account: given.customer_account ?? null,
     default_source: null,
     delinquent: false,
@@ -99,6 +99,8 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
 }
 
 const PREFIX_LENGTH = 8;
+/** The currency of a balance that is set by hand. */
+const DEFAULT_CURRENCY = 'usd';
 
 function prefix(stripe: Backend): string {
   return stripe.secret(PREFIX_LENGTH).toUpperCase();

@@ -35,7 +35,7 @@ export function insertMethod(
     object: 'payment_method',
     allow_redisplay: given.allow_redisplay ?? 'unspecified',
     billing_details: billingDetails(billing),
-    [type]: shown,
+    [type]: type === 'card' ? withUncheckedAddress(shown as Stripe.PaymentMethod.Card, billing) : shown,
     created: stripe.now(),
     customer: null,
     customer_account: null,
@@ -47,6 +47,19 @@ export function insertMethod(
   } as unknown as Stripe.PaymentMethod;
   methodTable(stripe).insert(method, secret);
   return method;
+}
+
+/** A card whose bank was not asked yet about the address that it was given with. */
+function withUncheckedAddress(card: Stripe.PaymentMethod.Card, billing: object | undefined): Stripe.PaymentMethod.Card {
+  const { address } = billingDetails(billing);
+  return {
+    ...card,
+    checks: {
+      address_line1_check: address?.line1 ? 'unchecked' : null,
+      address_postal_code_check: address?.postal_code ? 'unchecked' : null,
+      cvc_check: card.checks?.cvc_check ?? null,
+    },
+  };
 }
 
 /** Billing details in full, from those that were given. */

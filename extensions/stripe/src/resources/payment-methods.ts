@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { invalidRequest, parameterMissing, resourceMissing } from '../errors';
+import { invalidRequest, resourceMissing } from '../errors';
 import { PLATFORM_ACCOUNT, type Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
@@ -12,6 +12,9 @@ import { BILLING_EMAIL, createPaymentMethod } from './create-method';
 import { preferring } from './method-parts';
 import { billingDetails, insertMethod, methodTable } from './method-table';
 import { resolvePaymentMethod } from './resolve-method';
+
+/** What lists without a customer look for. */
+const NOBODY = 'nobody';
 
 /** https://docs.stripe.com/api/payment_methods */
 export const paymentMethods: DefineModule = (stripe) => {
@@ -38,11 +41,15 @@ export const paymentMethods: DefineModule = (stripe) => {
       'GET /v1/payment_methods': ({ url, params }) => {
         const given = params as Stripe.PaymentMethodListParams;
         if (given.customer !== undefined) stripe.table('customer').get(given.customer, 'customer');
-        return list(url, given, given.customer);
+        // Nobody is told of methods that are nobody’s.
+        const owner = given.customer ?? (stripe.isLoose ? undefined : NOBODY);
+        return list(url, given, owner);
       },
       'POST /v1/payment_methods/{id}/attach': ({ path, params }) => {
         const { customer } = params as Stripe.PaymentMethodAttachParams;
-        if (customer === undefined) throw parameterMissing('customer');
+        if (customer === undefined) {
+          throw invalidRequest('Must provide customer or customer_account.', { code: 'parameter_missing' });
+        }
         return attachPaymentMethod(stripe, resolvePaymentMethod(stripe, path['id']!, 'id'), customer);
       },
       'POST /v1/payment_methods/{id}/detach': ({ path }) => detachPaymentMethod(stripe, path['id']!),

@@ -1,9 +1,9 @@
 /** The payment methods that identifiers stand for. */
 import type Stripe from 'stripe';
-import { invalidRequest, type StripeError } from '../errors';
+import { invalidRequest } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
-import { bankAccountTable, cardOfSource } from '../payments/card-source';
+import { bankAccountTable, cardOfSource, tokenTable } from '../payments/card-source';
 import { methodCard, namedCard } from '../payments/cards';
 import { namedAccount, type NamedAccount } from '../payments/test-bank-accounts';
 import { otherPart, usBankAccount } from './method-parts';
@@ -34,6 +34,15 @@ export function resolvePaymentMethod(stripe: Backend, id: string, param = 'payme
   return methodTable(stripe).get(id, param);
 }
 
+/**
+ * What a charge is paid by: as {@link resolvePaymentMethod} says, but the card of a token is a card, also by its identifier, as
+ * it was before payment methods.
+ */
+export function resolveSource(stripe: Backend, id: string): Stripe.PaymentMethod {
+  if (!id.startsWith('tok_')) return resolvePaymentMethod(stripe, id, 'source');
+  return methodOfSource(stripe, id, 'source', tokenTable(stripe).find(id)?.card?.id ?? stripe.newId('card'));
+}
+
 /** What somebody would fill in for a documented account. */
 function dataOf({ type, number }: NamedAccount): Readonly<Record<string, unknown>> {
   switch (type) {
@@ -58,26 +67,28 @@ function dataOf({ type, number }: NamedAccount): Readonly<Record<string, unknown
 export function checkAttached(stripe: Backend, customer: string, id: string, param: string): void {
   if (methodTable(stripe).find(id)?.customer === customer) return;
   if (resolvePaymentMethod(stripe, id, param).customer === customer) return;
-  throw notAttached(id, param);
-}
-
-/** The error of a payment method that is not the customer’s. */
-export function notAttached(id: string, param: string): StripeError {
-  return invalidRequest(
+  throw invalidRequest(
     `The customer does not have a payment method with the ID ${id}. The payment method must be attached to the customer.`,
     { code: 'resource_missing', param },
   );
 }
 
 /** A card or source that is used as a payment method keeps its identifier. */
-function methodOfSource(stripe: Backend, id: string, param: string): Stripe.PaymentMethod {
+function methodOfSource(
+  stripe: Backend,
+  id: string,
+  param: string,
+  named = id.startsWith('tok_') ? stripe.newId('payment_method') : id,
+): Stripe.PaymentMethod {
   const existing = methodTable(stripe).find(id);
   if (existing) return existing;
   if (id.startsWith('ba_')) return methodOfBankAccount(stripe, id, param);
   const { card, secret, billing, customer } = cardOfSource(stripe, id, param);
+  const kept = methodTable(stripe).find(named);
+  if (kept) return kept;
   const method = insertable(
     stripe,
-    id.startsWith('tok_') ? stripe.newId('payment_method') : id,
+    named,
     { type: 'card', card: methodCard(card, true) },
     {
       customer: customer ?? null,

@@ -1,3 +1,4 @@
+import type Stripe from 'stripe';
 import { resourceMissing, StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf, type StripeObject } from '../kernel/objects';
@@ -72,6 +73,7 @@ const PATHS: readonly FormerPath[] = [
   ...['GET', 'POST'].map((method) => ({
     key: `${method} /v1/charges/{charge}/refunds/{refund}`,
     today: `${method} /v1/refunds/{}`,
+    values: refundOf,
   })),
   ...['GET', 'POST'].map((method) => ({
     key: `${method} /v1/charges/{charge}/dispute`,
@@ -167,10 +169,24 @@ function ofCustomer(given: RawHash, { customer = '', subscription = '' }: Values
   );
 }
 
+/** A refund, which has to be one of the charge. */
+function refundOf({ charge = '', refund = '' }: Values, stripe: Backend): readonly string[] {
+  checkCharge(stripe, charge);
+  const found = stripe.table<Stripe.Refund>('refund').get(refund);
+  if (idOf(found.charge) !== charge) throw resourceMissing('refund', refund, 'refund', 404);
+  return [refund];
+}
+
+function checkCharge(stripe: Backend, charge: string): void {
+  if (!stripe.table('charge').has(charge)) throw resourceMissing('charge', charge, 'charge', 404);
+}
+
 function disputeOf({ charge = '' }: Values, stripe: Backend): readonly string[] {
-  stripe.table('charge').get(charge);
+  checkCharge(stripe, charge);
   const dispute = stripe.table('dispute').first({ by: { charge } });
-  if (dispute === undefined) throw resourceMissing('dispute', charge, 'charge');
+  if (dispute === undefined) {
+    throw new StripeError(404, 'invalid_request_error', `No dispute for charge: ${charge}`);
+  }
   return [dispute.id];
 }
 
