@@ -142,6 +142,24 @@ describe('"compat": "localstripe"', () => {
     return { status: response.status, body: (text.startsWith('{') ? JSON.parse(text) : text) as Loose, text };
   }
 
+  it('pays an invoice of any currency from the balance that a customer was made with', async () => {
+    await call('POST', '/v1/plans', {
+      id: 'euro-plan',
+      amount: '2500',
+      currency: 'eur',
+      interval: 'month',
+      'product[name]': 'Plan',
+    });
+    const customer = await call('POST', '/v1/customers', { balance: '-20000' });
+    expect(customer.body).toMatchObject({ account_balance: -20_000, currency: null });
+    const { body } = await call('POST', '/v1/subscriptions', {
+      customer: String(customer.body['id']),
+      'items[0][plan]': 'euro-plan',
+      'expand[]': 'latest_invoice',
+    });
+    expect(body).toMatchObject({ status: 'active', latest_invoice: { amount_due: 0 } });
+  });
+
   it('does what its documentation shows', async () => {
     const plan = await call('POST', '/v1/plans', {
       id: 'pro-plan',

@@ -57,7 +57,7 @@ function make(stripe: Backend, params: Stripe.CustomerCreateParams): Stripe.Cust
     address: null,
     balance: 0,
     created: stripe.now(),
-    currency: given.balance ? DEFAULT_CURRENCY : null,
+    currency: given.balance && !stripe.isLoose ? DEFAULT_CURRENCY : null,
     customer_account: given.customer_account ?? null,
     default_source: null,
     delinquent: false,
