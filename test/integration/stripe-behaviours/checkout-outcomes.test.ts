@@ -41,6 +41,30 @@ describe('a subscription whose cycle begins later', () => {
     expect((await stripe.invoices.retrieve(invoice as string)).amount_paid).toBe(amount_total);
   });
 
+  it('shows what is charged where its share is half a cent too much', async () => {
+    const { clock } = running.platform;
+    clock.freeze();
+    const made = await session({
+      mode: 'subscription',
+      line_items: [
+        {
+          quantity: 1,
+          price_data: {
+            currency: 'usd',
+            unit_amount: 3001,
+            recurring: { interval: 'week' },
+            product_data: { name: 'Tea' },
+          },
+        },
+      ],
+      subscription_data: { billing_cycle_anchor: Math.floor(Number(clock.now()) / 1000) + 3.5 * 24 * 60 * 60 },
+    });
+    const { amount_total, invoice } = await completed(running, made);
+    clock.unfreeze();
+    expect([made.amount_total, amount_total]).toEqual([1500, 1500]);
+    expect((await stripe.invoices.retrieve(invoice as string)).amount_paid).toBe(1500);
+  });
+
   it('costs nothing until then without prorations', async () => {
     const anchor = soon();
     const made = await subscribing({ billing_cycle_anchor: anchor, proration_behavior: 'none' });

@@ -11,7 +11,7 @@ import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
 import { saleOf, sessionsOf } from './session-data';
 import { priceOf } from './line-items';
-import { addUp, type Sale, type Totals } from './totals';
+import { addUp, exclusiveTax, type Sale, type Totals } from './totals';
 
 /**
  * Writes the invoice of a payment that has been made, where `invoice_creation` asks for one, and gives its identifier. It is
@@ -85,10 +85,6 @@ function itemsOf(stripe: Backend, customer: string, sale: Sale, totals: Totals):
   const tax = sale.automatic === undefined ? 0 : exclusiveTax(totals);
   if (tax === 0) return items;
   return [...items, keepItem(stripe, { customer, currency, description: 'Tax', amount: tax, discountable: false })];
-}
-
-function exclusiveTax({ amount_total, amount_subtotal, amount_shipping, amount_discount }: Totals): number {
-  return amount_total - amount_subtotal - amount_shipping + amount_discount;
 }
 
 /** What was taken off, as the invoice has it. A coupon that has gone takes nothing off any more. */

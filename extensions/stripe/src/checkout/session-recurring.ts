@@ -3,7 +3,7 @@ import { DAY } from '../billing/periods';
 import type { Backend } from '../kernel/backend';
 import { priceOf } from './line-items';
 import { saleOf, sessionsOf } from './session-data';
-import { addUp } from './totals';
+import { addUp, exclusiveTax } from './totals';
 
 /** What a subscription costs after today, as Stripe.js shows it; null where nothing recurs. */
 export function recurringOf(stripe: Backend, session: Stripe.Checkout.Session): object | null {
@@ -18,10 +18,7 @@ export function recurringOf(stripe: Backend, session: Stripe.Checkout.Session): 
   // What is taken off once is taken off today, unless nothing is due today.
   const discounts = sale.discounts.filter(({ coupon }) => isTrial || coupons.find(coupon)?.duration !== 'once');
   const next = addUp(stripe, { ...sale, lines, discounts, trial: false, cycle: undefined, shippingRate: null });
-  const exclusive = next.items.reduce(
-    (sum, item) => sum + item.amount_total - item.amount_subtotal + item.amount_discount,
-    0,
-  );
+  const exclusive = exclusiveTax(next);
   return {
     interval,
     interval_count,

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { amountFor, shareOf } from '../billing/amounts';
+import { amountFor, proratedShare } from '../billing/amounts';
 import type { TaxPlace } from '../billing/automatic-tax';
 import { discountLines, type DiscountAmount } from '../billing/discount-amounts';
 import { nextPeriod, type Recurring } from '../billing/periods';
@@ -116,12 +116,17 @@ export function addUp(stripe: Backend, sale: Sale): Totals {
   };
 }
 
+/** The taxes that come on top of the prices. */
+export function exclusiveTax(totals: Totals): number {
+  return totals.amount_total - totals.amount_subtotal - totals.amount_shipping + totals.amount_discount;
+}
+
 /** What of the amount for a whole period is due before the first of them begins. */
 function untilCycle(cycle: FirstCycle | undefined, recurring: Recurring, amount: number, now: number): number {
   if (cycle === undefined || cycle.anchor <= now) return amount;
   if (cycle.isFree) return 0;
   const { start, end } = nextPeriod(cycle.anchor, recurring, now, cycle.dayOfMonth);
-  return shareOf(amount, cycle.anchor - now, end - start);
+  return proratedShare(amount, cycle.anchor - now, end - start);
 }
 
 /** What each line has off. A coupon that has gone takes nothing off any more. */
