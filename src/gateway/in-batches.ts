@@ -1,6 +1,7 @@
 /** Serves requests in batches: all that have come by then, one after another. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { isWithoutBody } from './request-body/collect';
 import { hold, release } from './request-body/set-aside';
 
 type Arrived = readonly [request: IncomingMessage, response: ServerResponse];
@@ -28,7 +29,8 @@ export function serveInBatches(server: Server, serve: Serve): void {
     }
   };
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    hold(request);
+    // What has no body must stay as Node made it.
+    if (!isWithoutBody(request)) hold(request);
     if (waiting.push([request, response]) === 1) setImmediate(serveAll);
   });
 

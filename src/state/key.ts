@@ -8,13 +8,8 @@ import type { Key } from '../api/state';
 export function toKey(given: unknown, role = 'key'): Key {
   if (typeof given === 'string') return given;
   if (typeof given === 'number') return toNumber(given, role);
-  if (!Array.isArray(given)) throw invalidKey(given, role);
-  const elements = given.map((element: unknown) => {
-    if (typeof element === 'string') return element;
-    if (typeof element === 'number') return toNumber(element, role);
-    throw invalidKey(given, role);
-  });
-  return Object.freeze(elements);
+  assertKey(given, role);
+  return Object.freeze((given as readonly (string | number)[]).map((element) => (element === 0 ? 0 : element)));
 }
 
 /** Throws for what is no key, as {@link toKey} does. */

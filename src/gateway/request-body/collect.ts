@@ -59,8 +59,10 @@ export function collect(request: GatewayRequest, limit: number, shown = limit): 
 }
 
 /** True when the headers say that no body comes. HTTP/2 needs no header for one. */
-export function isWithoutBody(request: GatewayRequest): boolean {
-  const { headers, httpVersionMajor } = request;
+export function isWithoutBody({
+  headers,
+  httpVersionMajor,
+}: Pick<GatewayRequest, 'headers' | 'httpVersionMajor'>): boolean {
   if (headers['transfer-encoding'] !== undefined) return false;
   const length = headers['content-length'];
   return length === '0' || (length === undefined && httpVersionMajor < 2);

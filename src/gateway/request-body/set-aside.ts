@@ -44,9 +44,7 @@ export function setAside(request: Watched, watch: Watch): boolean {
 
 /** Keeps what comes of a body out of its stream, for who may want to see it before, until {@link release}. */
 export function hold(request: Watched): void {
-  const { headers } = request;
-  // What has no body must stay as Node made it.
-  if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) setAside(request, keep);
+  setAside(request, keep);
 }
 
 /** Lets the body of a request that was held go into its stream, unless somebody watches it by now. */

@@ -9,8 +9,7 @@ import type { Seed, Taken } from './ids-state';
 import { base62, fraction, hex, uuid } from './shapes';
 
 const LENGTH = 14;
-// eslint-disable-next-line no-control-regex
-const ASCII = /^[\x00-\x7f]*$/;
+const ASCII = /^[ -~]*$/;
 
 export interface ExtensionIdsOptions {
   readonly extension: string;

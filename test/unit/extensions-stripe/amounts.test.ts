@@ -1,4 +1,4 @@
-import { amountFor, partsFor, shareOf, times } from '../../../extensions/stripe/src/billing/amounts';
+import { amountFor, partsFor, proratedShare, shareOf, times } from '../../../extensions/stripe/src/billing/amounts';
 
 describe('the amount of a price', () => {
   it('is the unit amount times the quantity', () => {
@@ -80,5 +80,23 @@ describe('a share of an amount', () => {
       const sum = shareOf(1999, part, 2_592_000) + shareOf(1999, 2_592_000 - part, 2_592_000);
       expect(Math.abs(sum - 1999)).toBeLessThanOrEqual(1);
     }
+  });
+});
+
+describe('the share of a part of a period', () => {
+  it('is rounded, and half a unit down, also where it is given back', () => {
+    expect([proratedShare(1, 1, 2), proratedShare(3001, 1, 2), proratedShare(-1, 1, 2)]).toEqual([0, 1500, -1]);
+    expect([proratedShare(1000, 1, 3), proratedShare(1000, 2, 3), proratedShare(-1000, 2, 3)]).toEqual([
+      333, 667, -667,
+    ]);
+    expect(proratedShare(1000, 1, 0)).toBe(0);
+    expect(proratedShare(0, 1, 2)).toBe(0);
+  });
+
+  it('is the nearest whole number, whatever the parts', () => {
+    for (let whole = 1; whole < 14; whole++)
+      for (let part = 0; part <= whole; part++)
+        for (let amount = -40; amount <= 40; amount++)
+          expect(proratedShare(amount, part, whole)).toBe(Math.ceil((2 * amount * part - whole) / (2 * whole)) || 0);
   });
 });

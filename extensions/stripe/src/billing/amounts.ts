@@ -59,11 +59,9 @@ export function shareOf(amount: number, part: number, whole: number): number {
 /** The share of an amount that a part of a period costs, or gives back where it is negative: half a unit is rounded down. */
 export function proratedShare(amount: number, part: number, whole: number): number {
   if (whole === 0) return 0;
-  const [top, bottom] = [2n * BigInt(Math.round(amount)) * BigInt(Math.round(part)), 2n * BigInt(Math.round(whole))];
-  // One less is a whole unit less where there is just half of one, and changes nothing elsewhere.
-  const [dividend, divisor] = [top + bottom / 2n - 1n, bottom];
-  const quotient = dividend / divisor;
-  return Number(dividend < 0n && dividend % divisor !== 0n ? quotient - 1n : quotient);
+  // Less by so little that it counts only where there is just half a unit.
+  const dividend = 4n * BigInt(Math.round(amount)) * BigInt(Math.round(part)) - 1n;
+  return roundedQuotient(dividend, 4n * BigInt(Math.round(whole)));
 }
 
 /** A decimal number of the smallest unit times a quantity, rounded half away from zero. */

@@ -12,7 +12,7 @@ import { pendingItems } from './invoice-items';
 import { checkGiven, defaultRates, plainFields } from './invoice-params';
 import { shippingCost } from './invoice-shipping';
 import { createInvoice } from './invoice-drafts';
-import { checkEmail } from './invoice-recipients';
+import { checkRecipient } from './invoice-recipients';
 import { invoiceItemLine } from './lines';
 import { subscriptionTable } from './subscription-data';
 
@@ -52,7 +52,7 @@ export function createByHand(stripe: Backend, given: Stripe.InvoiceCreateParams)
   }
   return stripe.onClockOf(customerId, () => {
     checkDue(given, stripe.now());
-    if (method === 'send_invoice') checkEmail(stripe, customerId);
+    if (method === 'send_invoice') checkRecipient(stripe, customerId);
     // Pending items are left where they are unless they are asked for, or a subscription is to be billed for them.
     const pending: string | undefined = given.pending_invoice_items_behavior;
     const isRequired = pending === 'include_and_require';

@@ -14,7 +14,7 @@ import { resume } from './resumption';
 import { updateSubscription } from './subscription-changes';
 import { customerOf, subscriptionTable } from './subscription-data';
 import { cancelSubscription } from './subscription-end';
-import { checkEmail } from './invoice-recipients';
+import { checkRecipient } from './invoice-recipients';
 import { billingModeOf } from './subscription-fields';
 import { createSubscription } from './subscriptions';
 import { checkStill } from './test-clocks';
@@ -35,7 +35,7 @@ export const subscriptions: DefineModule = (stripe) => {
           checkMethod(stripe, customer, params);
           checkTaxPlace(found, params);
           const isSent = params['collection_method'] === 'send_invoice' && params['days_until_due'] !== undefined;
-          if (isSent) checkEmail(stripe, customer);
+          if (isSent) checkRecipient(stripe, customer);
         }
         if (params['payment_behavior'] === 'pending_if_incomplete') {
           throw invalidRequest(

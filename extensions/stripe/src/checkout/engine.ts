@@ -77,12 +77,7 @@ export function detachMethod(stripe: Backend, method: string): void {
   detachPaymentMethod(stripe, method);
 }
 
-/** Sets a payment method up for a customer: the bank may want to see the buyer. */
-export function addPaymentMethod(stripe: Backend, customer: string, method: string, returnUrl: string): Paid {
-  return setUpMethod(stripe, customer, method, returnUrl);
-}
-
-/** The same, with the setup intent by which it is done. */
+/** Sets a payment method up for a customer: the bank may want to see the buyer. Gives the setup intent by which it is done, too. */
 export function setUpMethod(
   stripe: Backend,
   customer: string,

@@ -5,7 +5,7 @@ import type { Backend } from '../kernel/backend';
 import { mergeMetadata } from '../kernel/metadata';
 import { createIntent } from '../payments/create-intent';
 import { createSetupIntent } from '../payments/create-setup';
-import { inWords } from '../parameters/validate';
+import { notOneOf } from '../parameters/validate';
 import { blank } from '../spec/shapes';
 import { brandingOf } from './branding';
 import { invoiceCreationOf } from './invoice-creation';
@@ -261,10 +261,7 @@ function typesOf(
 /** Throws for a type that is named, and there is not, or that does not take the currency of what is sold. */
 function checkTypes(types: readonly string[], currency: string | null): void {
   const unknown = types.findIndex((type) => METHOD_TYPES[type] === undefined);
-  if (unknown >= 0) {
-    const param = `payment_method_types[${unknown}]`;
-    throw invalidRequest(`Invalid ${param}: must be one of ${inWords(Object.keys(METHOD_TYPES))}`, { param });
-  }
+  if (unknown >= 0) throw notOneOf(Object.keys(METHOD_TYPES), `payment_method_types[${unknown}]`);
   if (currency === null) return;
   const wrong = types.find((type) => !takesCurrency(type, currency));
   if (wrong === undefined) return;

@@ -20,11 +20,6 @@ addEventListener('submit', ({ target: form }) => {
 });
 `);
 
-/** The intent whose page of the bank has this address. */
-export function intentIn(url: string): string {
-  return new URL(url).pathname.split('/').at(-1)!;
-}
-
 /** What they are told whom their bank does not know; what the API says of it is for developers. */
 const UNPROVEN =
   'We are unable to authenticate your payment method. Please choose a different payment method and try again.';

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { addPaymentMethod, changeSubscription, detachMethod, makePaymentMethod } from '../checkout/engine';
+import { setUpMethod, changeSubscription, detachMethod, makePaymentMethod } from '../checkout/engine';
 import { StripeError } from '../errors';
 import type { Backend } from '../kernel/backend';
 import { idOf } from '../kernel/objects';
@@ -12,7 +12,6 @@ import {
   failureText,
   FRAMED,
   FRAMED_SCRIPT,
-  intentIn,
   type Challenge,
 } from './challenge-frame';
 import { addressOf } from './checkout-form';
@@ -92,10 +91,10 @@ function addMethod(stripe: Backend, portal: Portal, { form, base }: Visit): Page
       },
     });
     const returnUrl = `${portal.home}/payment-methods/return`;
-    const outcome = addPaymentMethod(stripe, portal.customer.id, method, returnUrl);
+    const outcome = setUpMethod(stripe, portal.customer.id, method, returnUrl);
     if (outcome.redirect !== undefined) {
       if (!form.has(FRAMED)) return { redirect: outcome.redirect };
-      const back = withQuery(returnUrl, { setup_intent: intentIn(outcome.redirect) });
+      const back = withQuery(returnUrl, { setup_intent: outcome.intent });
       return addPage(stripe, portal, {
         values: form,
         challenge: { frame: challengeFrame(base, outcome.redirect), back },

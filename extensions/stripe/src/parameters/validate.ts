@@ -246,8 +246,7 @@ export function elementValues(operation: Operation, param: string): readonly str
   return element?.[0] === 'e' ? (element as [string, string[]])[1] : [];
 }
 
-/** Values as a sentence lists them: the last one after "or". */
-export function inWords(values: readonly string[]): string {
+function inWords(values: readonly string[]): string {
   if (values.length < 3) return values.join(' or ');
   return `${values.slice(0, -1).join(', ')}, or ${values.at(-1)}`;
 }

@@ -6,6 +6,7 @@ import type { Table } from '../kernel/table';
 import { mergeMetadata } from '../kernel/metadata';
 import type { DefineModule } from '../kernel/module';
 import { idOf } from '../kernel/objects';
+import { SOON } from '../kernel/soon';
 import { fileTable } from '../resources/files';
 import { completed } from '../spec/shapes';
 import { addBalanceTransaction, pendingUntil } from './balance';
@@ -23,8 +24,6 @@ const VERDICTS: Readonly<Record<string, 'escalate' | 'lost' | 'won'>> = {
   escalate_inquiry_evidence: 'escalate',
 };
 const DECIDED = 'dispute.decided';
-/** In how many seconds a bank decides about evidence. */
-const SOON = 1;
 const CLOSED: readonly string[] = ['lost', 'warning_closed', 'won'];
 const OPEN: readonly string[] = ['needs_response', 'warning_needs_response'];
 
@@ -154,13 +153,19 @@ function tellOfCharge(stripe: Backend, { charge }: Stripe.Dispute): void {
   stripe.emit('charge.updated', chargeTable(stripe).get(idOf(charge)!));
 }
 
+/** What a text of tests in the evidence makes the bank decide. */
+function verdictOn({
+  evidence: { uncategorized_text: text },
+}: Stripe.Dispute): 'escalate' | 'lost' | 'won' | undefined {
+  return text && Object.hasOwn(VERDICTS, text) ? VERDICTS[text] : undefined;
+}
+
 /** What the bank makes of the evidence that it was sent, where that is the text of a test. */
 function decide(stripe: Backend, id: string): void {
-  const { evidence, status } = disputeTable(stripe).get(id);
-  const { uncategorized_text: text } = evidence;
-  const verdict = text ? VERDICTS[text] : undefined;
-  const isInquiry = status.startsWith('warning');
-  if (CLOSED.includes(status)) return;
+  const dispute = disputeTable(stripe).get(id);
+  if (CLOSED.includes(dispute.status)) return;
+  const verdict = verdictOn(dispute);
+  const isInquiry = dispute.status.startsWith('warning');
   if (verdict === 'won' || verdict === 'lost') close(stripe, id, isInquiry ? 'warning_closed' : verdict);
   if (verdict !== 'escalate' || !isInquiry) return;
   disputeTable(stripe).update(id, { status: 'needs_response', is_charge_refundable: false }, 'charge.dispute.updated');
@@ -220,7 +225,7 @@ function submit(stripe: Backend, id: string, params: Stripe.DisputeUpdateParams)
   );
   if (!isSent) return changed;
   tellOfCharge(stripe, changed);
-  if (changed.evidence.uncategorized_text ? changed.evidence.uncategorized_text in VERDICTS : false) {
+  if (verdictOn(changed) !== undefined) {
     // Banks keep to the time of the world, whatever clock a customer is on.
     const { clock } = stripe;
     stripe.as({ clock: null }, () => stripe.jobs.schedule(DECIDED, id, stripe.now() + SOON, { clock }));
